@@ -1,0 +1,2 @@
+//! The `comity` program.
+fn main() {}
