@@ -1,2 +1,56 @@
-//! Tasks of the repository.
-fn main() {}
+//! Tasks of the repository that cargo does not know: `cargo xtask tidy` and `cargo xtask soak`.
+//!
+//! Guarantees: `tidy` reads and never writes; what it refuses, it names with file and reason.
+//! Does not know: what the program does. It depends on no crate of the workspace.
+
+mod repository;
+mod soak;
+mod tidy;
+
+use repository::Repository;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask tidy      check the rules of the repository (STYLE.md)
+       cargo xtask soak      run the long versions of the randomised tests, optimised";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["tidy"] => tidy_command(),
+        ["soak"] => soak::run(&repository::root()),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn tidy_command() -> Result<bool, String> {
+    let repository = Repository::open(&repository::root())?;
+    let report = tidy::check(&repository)?;
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+    for error in &report.errors {
+        eprintln!("error: {error}");
+    }
+    if report.errors.is_empty() {
+        println!("tidy: {} files in order, {} warnings", repository.files().len(), report.warnings.len());
+    } else {
+        eprintln!("tidy: {} errors", report.errors.len());
+    }
+    Ok(report.errors.is_empty())
+}
