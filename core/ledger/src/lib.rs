@@ -1,1 +1,21 @@
-//! comity-ledger.
+//! What is written once and proved later: Merkle logs with their checkpoints, the officer registry, the audit chain.
+//!
+//! Guarantees: a proof, checkpoint, act or entry is accepted only in its one exact form; whatever is changed, removed or
+//! put in between is found, and the first bad place is named. The layouts are in `spec/ledger.md` and `spec/registry.md`.
+//!
+//! Does not know: where entries are stored, what a log's entries mean, what time it is.
+
+mod audit;
+mod checkpoint;
+mod proof;
+mod registry;
+mod tree;
+
+pub use audit::{AuditEntry, AuditError, AuditFault, chain, verify_chain, verify_chain_to};
+pub use checkpoint::{Checkpoint, CheckpointError, cosign, open_checkpoint, open_cosignature, sign_checkpoint};
+pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use registry::{ActFault, ActKind, Officer, Registry, RegistryAct, RegistryError, SignedAct};
+pub use tree::{CompactTree, LEAVES_MAX, empty_root, leaf_hash, root};
+
+/// What the first act of a registry and the first entry of an audit chain name as their predecessor.
+pub const GENESIS: comity_vocab::Digest = comity_vocab::Digest([0; 32]);
