@@ -234,3 +234,14 @@ fn sized<const N: usize>(what: &'static str, text: &str) -> Result<[u8; N], KeyE
     let bytes = encoding::decode(text).ok_or(KeyError::NotBase64 { what })?;
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| KeyError::Length { what, expected: N, found: bytes.len() })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_secret_is_erased_on_drop() {
+        fn erased<T: zeroize::ZeroizeOnDrop>() {}
+        erased::<ed25519_dalek::SigningKey>();
+        erased::<chacha20::ChaCha20Rng>();
+        erased::<zeroize::Zeroizing<[u8; 32]>>();
+    }
+}
