@@ -6,6 +6,7 @@
 //! Does not know: sockets, what an envelope holds, whether a note is genuine. Nothing in an exchange is trusted by a
 //! desk: entries and notes carry their own signatures.
 
+use crate::entry::MAX_SEQ;
 use crate::wire::{Reader, WireError, Writer};
 
 /// The only path that a gate serves.
@@ -123,10 +124,10 @@ fn check_batch(from_seq: u64, count: usize, total: usize) -> Result<(), WireErro
     if count > 1 && total > BATCH_BYTES_MAX {
         return Err(WireError::TooLong { what: "batch", found: total as u64, max: BATCH_BYTES_MAX as u64 });
     }
-    // The sequence 2^64−1 is never used, so that `last + 1` always exists (security.md §5 I, case 179).
+    // Sequences end long before 2^64, so that the next one always exists (security.md §5 I, case 179).
     match from_seq.checked_add(count as u64) {
-        Some(next) if next < u64::MAX => Ok(()),
-        _ => Err(WireError::TooLong { what: "sequence", found: from_seq, max: u64::MAX - 2 }),
+        Some(next) if next <= MAX_SEQ => Ok(()),
+        _ => Err(WireError::TooLong { what: "sequence", found: from_seq, max: MAX_SEQ }),
     }
 }
 
@@ -151,8 +152,8 @@ impl ExchangeResponse {
         let mut r = Reader::new(bytes);
         version(&mut r)?;
         let next_seq = r.u64("next sequence")?;
-        if next_seq == u64::MAX {
-            return Err(WireError::TooLong { what: "sequence", found: next_seq, max: u64::MAX - 1 });
+        if next_seq > MAX_SEQ {
+            return Err(WireError::TooLong { what: "sequence", found: next_seq, max: MAX_SEQ });
         }
         let cosignature = note(&mut r, "cosignature")?;
         let checkpoint = note(&mut r, "checkpoint")?;

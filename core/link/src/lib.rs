@@ -6,10 +6,26 @@
 //!
 //! Does not know: sockets, stores, the clock, what a bundle says.
 
+pub mod accept;
+pub mod card;
+pub mod control;
+pub mod entry;
 pub mod exchange;
 pub mod gate_protocol;
+pub mod log;
 pub mod outgoing;
+pub mod payload;
+pub mod seal;
 pub mod wire;
 
+pub use accept::{Accepted, Expect, Opened, Refused, accept, park, verify_stored};
+pub use card::{Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
+pub use control::{
+    Control, EntryStatus, KeyChange, Parked, RecallAcknowledgement, RecallAction, RecallNotice, RecallProgress, Status,
+};
+pub use entry::{Header, leaf, link_id, log_origin};
+pub use log::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 pub use outgoing::{Outgoing, OutgoingNote};
+pub use payload::{Payload, PayloadError, ReleaseHeader, ReleasePayload};
+pub use seal::{Kept, SealContext, SealError, SealedEntry, seal_control, seal_release};
 pub use wire::WireError;
