@@ -1,0 +1,64 @@
+//! From what a person typed to an FTS5 expression.
+
+use super::fold::fold;
+
+/// More words than this do not narrow a search any further; FTS5 bounds the depth of an expression (256).
+const TERMS_MAX: usize = 64;
+/// Characters of one term that are looked at.
+const TERM_CHARS_MAX: usize = 256;
+
+/// Returns an FTS5 MATCH expression for what a person typed: all words must occur; `"quoted words"` must occur side by
+/// side; a word that ends in `*` stands for every word that begins so. `None` where there is nothing to look for.
+///
+/// Nothing typed is an operator: each term becomes a quoted string of letters, digits and blanks.
+pub fn fts_query(text: &str) -> Option<String> {
+    let mut terms: Vec<String> = Vec::new();
+    for (piece, quoted) in pieces(text) {
+        if terms.len() == TERMS_MAX {
+            break;
+        }
+        let prefix = piece.ends_with('*');
+        if let Some(term) = phrase(&piece, prefix)
+            && !terms.contains(&term)
+        {
+            terms.push(term);
+        }
+        let _ = quoted;
+    }
+    (!terms.is_empty()).then(|| terms.join(" "))
+}
+
+/// Splits at blanks, except inside double quotes (also the typographic ones that keyboards put in).
+fn pieces(text: &str) -> Vec<(String, bool)> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        let quote = matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}');
+        if quote || (c.is_whitespace() && !quoted) {
+            if !piece.is_empty() {
+                pieces.push((std::mem::take(&mut piece), quoted));
+            }
+            quoted = quote && !quoted;
+        } else if piece.len() < 4 * TERM_CHARS_MAX {
+            piece.push(c);
+        }
+    }
+    if !piece.is_empty() {
+        pieces.push((piece, quoted));
+    }
+    pieces
+}
+
+fn phrase(piece: &str, prefix: bool) -> Option<String> {
+    let folded = fold(piece);
+    let words: String = folded.chars().take(TERM_CHARS_MAX).map(|c| if is_word(c) { c } else { ' ' }).collect();
+    let words =
+        words.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then(|| format!("\"{words}\"{}", if prefix { "*" } else { "" }))
+}
+
+/// Letters, digits and the marks on them; everything else separates words for the tokenizer too.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
