@@ -1,0 +1,242 @@
+//! What an officer signs and how it is verified.
+//!
+//! Guarantees: a signature made in one role does not count in another, and the releasing officer's covers the overrides.
+//! Does not know: which officers exist; it is given a view of the registry as of now.
+
+use crate::leak::Finding;
+use comity_crypto::{Purpose, Signature, VerifyingKey, sha256};
+use comity_vocab::{OfficerCode, Role, Roles, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How an officer proved the approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalProof {
+    /// A signature by the key in the officer registry.
+    OfficerKey {
+        /// Over [`approval_message`].
+        signature: Signature,
+    },
+}
+
+/// One officer's agreement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who agreed.
+    pub officer: OfficerCode,
+    /// In which role.
+    pub role: Role,
+    /// The proof.
+    pub proof: ApprovalProof,
+    /// When it was stored. Not signed: an officer's machine has no trusted clock; the end date is signed instead.
+    pub at: Timestamp,
+}
+
+/// A finding that the releasing officer answers for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// The identifier of the finding.
+    pub finding: String,
+    /// The releasing officer.
+    pub officer: OfficerCode,
+    /// Why it may leave all the same. Kept in the audit log, never in the release (R2.17).
+    pub reason: String,
+}
+
+/// What the registry says about one officer now.
+#[derive(Clone, Copy, Debug)]
+pub struct OfficerView<'a> {
+    /// The officer's code.
+    pub code: &'a OfficerCode,
+    /// The officer's key.
+    pub key: &'a VerifyingKey,
+    /// The officer's roles.
+    pub roles: &'a Roles,
+    /// Not disabled.
+    pub active: bool,
+}
+
+/// Why an act was not authorised.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The draft was made under other rules.
+    #[error("the draft was made under policy {found}; draft it again under {current}")]
+    PolicyChanged {
+        /// The version of the draft.
+        found: String,
+        /// The version in force.
+        current: &'static str,
+    },
+    /// The end date has passed.
+    #[error("the approvals expired at {expired}")]
+    Expired {
+        /// The end date.
+        expired: Timestamp,
+    },
+    /// The registry has no such officer.
+    #[error("no officer {officer} in the registry")]
+    NoSuchOfficer {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// The officer is disabled.
+    #[error("officer {officer} is disabled")]
+    Disabled {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// The officer does not hold the role.
+    #[error("officer {officer} does not hold the role {role}")]
+    LacksRole {
+        /// The officer.
+        officer: OfficerCode,
+        /// The role.
+        role: Role,
+    },
+    /// The act does not accept this role in this place.
+    #[error("the role {role} cannot approve this; needed is {needed}")]
+    WrongRole {
+        /// The role given.
+        role: Role,
+        /// What the act needs.
+        needed: &'static str,
+    },
+    /// Both approvals are one person's.
+    #[error("two different persons are needed; {officer} approved twice")]
+    SamePerson {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// The signature is not over this.
+    #[error("the signature of {officer} is not over what would be done; it was changed after signing or never signed")]
+    BadSignature {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// A finding nobody answered for.
+    #[error("finding {finding} ({rule}) is open")]
+    FindingOpen {
+        /// The finding.
+        finding: String,
+        /// Its rule.
+        rule: String,
+    },
+    /// A finding that nobody may override.
+    #[error("finding {finding} ({rule}) cannot be overridden; change the draft")]
+    NeverOverridable {
+        /// The finding.
+        finding: String,
+        /// Its rule.
+        rule: String,
+    },
+    /// An override by somebody else than the releasing officer.
+    #[error("an override of finding {finding} is not by the releasing officer")]
+    OverrideByOther {
+        /// The finding.
+        finding: String,
+    },
+    /// An override without a reason.
+    #[error("an override of finding {finding} has no reason")]
+    OverrideWithoutReason {
+        /// The finding.
+        finding: String,
+    },
+    /// The number of approvals is not what the act needs.
+    #[error("{found} approvals; needed are {needed}")]
+    Approvals {
+        /// How many there are.
+        found: usize,
+        /// What the act needs.
+        needed: &'static str,
+    },
+    /// There is nothing in it.
+    #[error("there is nothing in it to approve")]
+    Empty,
+}
+
+/// Returns the exact bytes that an officer signs: the statement, the role, and what of the findings is overridden.
+/// Everybody but the releasing officer of a release signs with no overrides.
+pub fn approval_message(statement: &[u8], role: Role, overrides: &[Override]) -> Vec<u8> {
+    let mut message = statement.to_vec();
+    message.extend_from_slice(format!("role {role}\n").as_bytes());
+    if overrides.is_empty() {
+        message.extend_from_slice(b"overrides none\n");
+        return message;
+    }
+    let mut sorted: Vec<&Override> = overrides.iter().collect();
+    sorted
+        .sort_by(|a, b| (&a.finding, a.officer.as_str(), &a.reason).cmp(&(&b.finding, b.officer.as_str(), &b.reason)));
+    let mut bytes = Vec::new();
+    for entry in &sorted {
+        for text in [entry.finding.as_str(), entry.officer.as_str(), entry.reason.as_str()] {
+            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        }
+    }
+    message.extend_from_slice(format!("overrides {} {}\n", sorted.len(), sha256(&[&bytes])).as_bytes());
+    message
+}
+
+/// The registry's answer for one code.
+pub(crate) type Officers<'o> = dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o;
+
+/// Verifies one approval: who, in which role, over what.
+pub(crate) fn verify<'o>(
+    approval: &Approval,
+    accepted: &[Role],
+    needed: &'static str,
+    purpose: Purpose,
+    message: &[u8],
+    officers: &Officers<'o>,
+) -> Result<OfficerView<'o>, Refusal> {
+    let officer = || approval.officer.clone();
+    if !accepted.contains(&approval.role) {
+        return Err(Refusal::WrongRole { role: approval.role, needed });
+    }
+    let view = officers(&approval.officer)
+        .filter(|view| *view.code == approval.officer)
+        .ok_or_else(|| Refusal::NoSuchOfficer { officer: officer() })?;
+    if !view.active {
+        return Err(Refusal::Disabled { officer: officer() });
+    }
+    if !view.roles.contains(&approval.role) {
+        return Err(Refusal::LacksRole { officer: officer(), role: approval.role });
+    }
+    let ApprovalProof::OfficerKey { signature } = &approval.proof;
+    view.key.verify(purpose, message, signature).map_err(|_| Refusal::BadSignature { officer: officer() })?;
+    Ok(view)
+}
+
+/// Refuses two approvals by one person: one code, or two codes with one key.
+pub(crate) fn different(one: &OfficerView<'_>, other: &OfficerView<'_>) -> Result<(), Refusal> {
+    if one.code == other.code || one.key == other.key {
+        return Err(Refusal::SamePerson { officer: other.code.clone() });
+    }
+    Ok(())
+}
+
+/// Refuses while a finding has no answer.
+pub(crate) fn check_findings(
+    findings: &[Finding],
+    overrides: &[Override],
+    releasing: &OfficerCode,
+) -> Result<(), Refusal> {
+    for entry in overrides {
+        if entry.officer != *releasing {
+            return Err(Refusal::OverrideByOther { finding: entry.finding.clone() });
+        }
+        if entry.reason.trim().is_empty() {
+            return Err(Refusal::OverrideWithoutReason { finding: entry.finding.clone() });
+        }
+    }
+    for finding in findings {
+        let id = finding.id();
+        if !finding.overridable() {
+            return Err(Refusal::NeverOverridable { finding: id, rule: finding.rule.clone() });
+        }
+        if !overrides.iter().any(|entry| entry.finding == id) {
+            return Err(Refusal::FindingOpen { finding: id, rule: finding.rule.clone() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Exact bytes of objects that two officers declared public (design: public knowledge, as published).
+//!
+//! Guarantees: every object's bytes are those held, and it refers only to objects that are selected or declared public
+//! too. Everything else of the policy holds as for a tearline; the leak check still runs.
+
+use crate::policy::{self, DraftError, NotReleasable, POLICY_VERSION, Reason};
+use crate::{Draft, DraftRequest, Item, Mode, bundle, references};
+use comity_crypto::sha256;
+use comity_vocab::Tlp;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Builds a release of exact bytes.
+///
+/// # Errors
+/// [`DraftError`]; objects that may not be released are all named, each with its reason.
+pub fn draft_as_published(request: &DraftRequest<'_>) -> Result<Draft, DraftError> {
+    policy::check_request(request)?;
+    if request.written.is_some() || request.descriptor.is_some() || !request.allow_properties.is_empty() {
+        return Err(DraftError::AsPublishedIsExact);
+    }
+    let selection: BTreeSet<&str> = request.objects.iter().map(|source| source.id).collect();
+    let public =
+        |id: &str| selection.contains(id) || request.public_ids.contains(id) || Tlp::from_marking_id(id).is_some();
+    let (mut refused, mut labels, mut objects, mut items) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
+    for source in request.objects {
+        let checked = if seen.insert(source.id) { check(source, request, &public) } else { Err(Reason::Twice) };
+        match checked {
+            Ok(label) => labels.push(label),
+            Err(reason) => refused.push(NotReleasable { object: source.id.to_owned(), reason }),
+        }
+        objects.push((source.id.to_owned(), source.bytes.to_vec()));
+        items.push(Item {
+            original_id: source.id.to_owned(),
+            original_version: source.version.to_owned(),
+            released_id: source.id.to_owned(),
+            released_version: source.version.to_owned(),
+        });
+    }
+    if !refused.is_empty() {
+        return Err(DraftError::NotReleasable { objects: refused });
+    }
+    let label = policy::release_label(&labels, request.label.as_ref(), &request.audience)?;
+    objects.sort();
+    items.sort_by(|a, b| a.released_id.cmp(&b.released_id));
+    // The bundle is ours, its objects are not: its identifier comes from the release, which is random already.
+    let parts = bundle::pack(&objects, None, |number| {
+        let digest = sha256(&[b"comity/v1/bundle-id", request.release.0.as_bytes(), &(number as u64).to_be_bytes()]);
+        let mut bytes = [0u8; 16];
+        bytes.iter_mut().zip(digest.as_bytes()).for_each(|(byte, digest)| *byte = *digest);
+        uuid::Builder::from_random_bytes(bytes).into_uuid() as Uuid
+    });
+    Ok(Draft {
+        release: request.release,
+        organisation: request.organisation.code.clone(),
+        mode: Mode::AsPublished,
+        audience: request.audience.clone(),
+        label,
+        descriptor: None,
+        policy_version: POLICY_VERSION.to_owned(),
+        created: request.now,
+        expires: request.expires,
+        parts,
+        items,
+        dropped: Vec::new(),
+        sanitisation: Vec::new(),
+    })
+}
+
+fn check(
+    source: &crate::SourceObject<'_>,
+    request: &DraftRequest<'_>,
+    public: &dyn Fn(&str) -> bool,
+) -> Result<comity_vocab::SecurityLabel, Reason> {
+    let object = Value::Object(policy::read(source)?);
+    if !source.declared_public {
+        return Err(Reason::NotDeclaredPublic);
+    }
+    // A marking definition that two officers declared public was read by them; its terms are known.
+    let label = policy::check_object(source, &object, &request.audience, &|id| {
+        request.mapped_markings.contains(id) || public(id)
+    })?;
+    let mut undeclared = None;
+    if let Value::Object(object) = &object {
+        references::visit(object, "", &mut |property, target| {
+            if undeclared.is_none() && !public(target) {
+                undeclared = Some(property.to_owned());
+            }
+        });
+    }
+    match undeclared {
+        Some(property) => Err(Reason::RefersToUndeclared { property }),
+        None => Ok(label),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the leak check found and where.
+//!
+//! Guarantees: a finding never holds the protected term, only its place.
+
+use comity_crypto::sha256;
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing must not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingClass {
+    /// A term protected by the vault.
+    VaultTerm,
+    /// The identifier of an object that is not released.
+    UnreleasedId,
+    /// A reference to an object that the recipient does not have.
+    DanglingReference,
+    /// The check could not be finished.
+    Undetermined,
+    /// A host, domain or address of our own.
+    InternalHost,
+    /// The code or name of an officer.
+    OfficerName,
+    /// The exact time of an original.
+    ExactTime,
+    /// Six or more words in a row of an unreleased text.
+    VerbatimSentence,
+    /// Text that asks for a stricter handling than the object's marking.
+    MarkingInProse,
+}
+
+impl FindingClass {
+    /// Every class.
+    pub const ALL: [FindingClass; 9] = [
+        FindingClass::VaultTerm,
+        FindingClass::UnreleasedId,
+        FindingClass::DanglingReference,
+        FindingClass::Undetermined,
+        FindingClass::InternalHost,
+        FindingClass::OfficerName,
+        FindingClass::ExactTime,
+        FindingClass::VerbatimSentence,
+        FindingClass::MarkingInProse,
+    ];
+
+    /// Returns the word used in rules.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            FindingClass::VaultTerm => "vault-term",
+            FindingClass::UnreleasedId => "unreleased-id",
+            FindingClass::DanglingReference => "dangling-reference",
+            FindingClass::Undetermined => "undetermined",
+            FindingClass::InternalHost => "internal-host",
+            FindingClass::OfficerName => "officer-name",
+            FindingClass::ExactTime => "exact-time",
+            FindingClass::VerbatimSentence => "verbatim-sentence",
+            FindingClass::MarkingInProse => "marking-in-prose",
+        }
+    }
+
+    /// Tells whether the releasing officer may override a finding of this class with a reason.
+    pub fn overridable(&self) -> bool {
+        match self {
+            FindingClass::VaultTerm
+            | FindingClass::UnreleasedId
+            | FindingClass::DanglingReference
+            | FindingClass::Undetermined => false,
+            FindingClass::InternalHost
+            | FindingClass::OfficerName
+            | FindingClass::ExactTime
+            | FindingClass::VerbatimSentence
+            | FindingClass::MarkingInProse => true,
+        }
+    }
+}
+
+/// One place in the final bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What kind of thing was found.
+    pub class: FindingClass,
+    /// Class and way of finding, such as `vault-term/base64`.
+    pub rule: String,
+    /// The number of the part.
+    pub part: usize,
+    /// Where it begins in the part, in bytes.
+    pub offset: usize,
+    /// How long it is there, in bytes.
+    pub length: usize,
+    /// The identifier of the object it is in, as written in the part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// JSON pointer of the property within the object, or within the part where it is in no object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// The matter whose handlers may see it; vault terms only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<u64>,
+}
+
+impl Finding {
+    /// Returns the identifier by which it is overridden: the same for the same place and rule in the same bytes.
+    pub fn id(&self) -> String {
+        let place = format!("{} {} {} {} {:?}", self.rule, self.part, self.offset, self.length, self.matter);
+        sha256(&[b"comity/v1/finding", place.as_bytes()]).to_string().chars().take(16).collect()
+    }
+
+    /// Tells whether the releasing officer may override it with a reason.
+    pub fn overridable(&self) -> bool {
+        self.class.overridable()
+    }
+}

@@ -1,0 +1,203 @@
+//! Copies out of one object what the allow-list names, and notes what it left out or altered.
+//!
+//! Guarantees: the result is a function of the allowed properties alone; adding, changing or removing any other property
+//! of the original changes nothing but the notes. References are still those of the original.
+
+use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Row, STRICTLY_LATER, TIMES};
+use crate::{Change, DraftError};
+use comity_vocab::Timestamp;
+use comity_vocab::time::Precision;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// How one object is to be copied.
+pub(crate) struct Sanitiser<'a> {
+    pub object_id: &'a str,
+    pub object_type: &'a str,
+    /// The row of the type; `None` for a type allowed by name, of which name and description leave.
+    pub row: Option<&'static Row>,
+    pub allow: &'a BTreeSet<String>,
+    pub precision: Precision,
+}
+
+/// Refuses names that never leave.
+pub(crate) fn check_names(allow: &BTreeSet<String>) -> Result<(), DraftError> {
+    for name in allow {
+        let property = name.rsplit_once('.').map_or(name.as_str(), |(_, property)| property);
+        if allowlist::NEVER.contains(&property) {
+            return Err(DraftError::NeverLeaves { property: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+impl Sanitiser<'_> {
+    /// Copies what may leave, without what the release sets itself.
+    pub fn copy(&self, object: &Map<String, Value>, log: &mut Vec<Change>) -> Map<String, Value> {
+        let mut out = Map::new();
+        for (property, value) in object {
+            if allowlist::SET_BY_RELEASE.contains(&property.as_str()) {
+                continue;
+            }
+            if property == "external_references" {
+                if let Some(kept) = catalogues(value) {
+                    out.insert(property.clone(), kept);
+                }
+                self.note(log, property, "kept names and numbers of public catalogues only");
+                continue;
+            }
+            let copied = if self.in_table(property) {
+                self.plain(property, value, log)
+            } else if self.by_name(property) {
+                self.free(property, value)
+            } else {
+                None
+            };
+            match copied {
+                Some(copied) => {
+                    if copied != *value {
+                        self.note(log, property, "altered");
+                    }
+                    out.insert(property.clone(), copied);
+                }
+                None => self.note(log, property, "left out"),
+            }
+        }
+        self.keep_order(&mut out);
+        out
+    }
+
+    fn in_table(&self, property: &str) -> bool {
+        match self.row {
+            Some(row) => row.allows(property),
+            None => matches!(property, "name" | "description") || allowlist::names(allowlist::COMMON, property),
+        }
+    }
+
+    fn by_name(&self, property: &str) -> bool {
+        self.allow.contains(property) || self.allow.contains(&format!("{}.{property}", self.object_type))
+    }
+
+    fn note(&self, log: &mut Vec<Change>, property: &str, change: &str) {
+        log.push(Change {
+            object: self.object_id.to_owned(),
+            property: property.to_owned(),
+            change: change.to_owned(),
+        });
+    }
+
+    /// A property of the table: a plain value, a list of plain values, or a structure the table describes.
+    fn plain(&self, property: &str, value: &Value, log: &mut Vec<Change>) -> Option<Value> {
+        if property == "revoked" || property == "defanged" {
+            return (value == &Value::Bool(true)).then_some(Value::Bool(true));
+        }
+        if TIMES.contains(&property) {
+            return self.coarse(value);
+        }
+        let reference = property.ends_with("_ref") || property.ends_with("_refs");
+        match value {
+            Value::Null => None,
+            Value::Object(_) if !reference => {
+                let keys = allowlist::structure(property)?;
+                self.structure(property, keys, value, log)
+            }
+            Value::Array(items) if !reference && items.iter().any(|item| !is_plain(item)) => {
+                let keys = allowlist::structure(property)?;
+                let kept: Vec<Value> =
+                    items.iter().filter_map(|item| self.structure(property, keys, item, log)).collect();
+                (!kept.is_empty()).then_some(Value::Array(kept))
+            }
+            Value::Array(items) if items.iter().all(is_plain) => Some(value.clone()),
+            plain if is_plain(plain) => Some(plain.clone()),
+            _ => None,
+        }
+    }
+
+    fn structure(&self, property: &str, keys: &str, value: &Value, log: &mut Vec<Change>) -> Option<Value> {
+        let mut kept = Map::new();
+        for (key, inner) in value.as_object()? {
+            let copied = match inner {
+                _ if !allowlist::names(keys, key) => None,
+                time if TIMES.contains(&key.as_str()) => self.coarse(time),
+                plain if is_plain(plain) => Some(plain.clone()),
+                _ => None,
+            };
+            match copied {
+                Some(copied) => {
+                    kept.insert(key.clone(), copied);
+                }
+                None => self.note(log, &format!("{property}/{key}"), "left out"),
+            }
+        }
+        (!kept.is_empty()).then_some(Value::Object(kept))
+    }
+
+    /// A property allowed by name: the officer answers for its shape; its instants are cut down all the same.
+    fn free(&self, property: &str, value: &Value) -> Option<Value> {
+        if property == "confidence" {
+            return value.as_u64().map(|confidence| json!(confidence.min(CONFIDENCE_MAX)));
+        }
+        let mut copy = value.clone();
+        self.coarsen_within(&mut copy);
+        Some(copy)
+    }
+
+    fn coarsen_within(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Ok(time) = Timestamp::parse(text) {
+                    *text = time.coarsened(self.precision).to_string();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.coarsen_within(item)),
+            Value::Object(map) => map.values_mut().for_each(|item| self.coarsen_within(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn coarse(&self, value: &Value) -> Option<Value> {
+        let time = Timestamp::parse(value.as_str()?).ok()?;
+        Some(Value::String(time.coarsened(self.precision).to_string()))
+    }
+
+    /// Two instants of one unit fall together when cut down; the later one moves to the next unit.
+    fn keep_order(&self, object: &mut Map<String, Value>) {
+        for (from, until) in STRICTLY_LATER {
+            let time = |name: &str| object.get(name).and_then(Value::as_str).and_then(|t| Timestamp::parse(t).ok());
+            if let (Some(start), Some(end)) = (time(from), time(until))
+                && end <= start
+            {
+                object.insert((*until).to_owned(), Value::String(next_unit(&start, self.precision).to_string()));
+            }
+        }
+    }
+}
+
+/// Returns the beginning of the unit after the one this instant begins.
+fn next_unit(time: &Timestamp, precision: Precision) -> Timestamp {
+    const DAY: i64 = 86_400;
+    let within_next = match precision {
+        Precision::Hour => time.plus_seconds(3600),
+        Precision::Day => time.plus_seconds(DAY),
+        Precision::Month => time.plus_seconds(31 * DAY),
+        Precision::Year => time.plus_seconds(366 * DAY),
+    };
+    within_next.coarsened(precision)
+}
+
+fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+fn catalogues(value: &Value) -> Option<Value> {
+    let kept: Vec<Value> = value
+        .as_array()?
+        .iter()
+        .filter_map(|reference| {
+            let name = reference.get("source_name")?.as_str()?;
+            let number = reference.get("external_id")?.as_str()?;
+            CATALOGUES.contains(&name).then(|| json!({ "source_name": name, "external_id": number }))
+        })
+        .collect();
+    (!kept.is_empty()).then_some(Value::Array(kept))
+}
