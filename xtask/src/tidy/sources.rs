@@ -29,13 +29,14 @@ const MACHINE_PATHS: [&str; 5] = [
 ];
 
 /// Settings that would bind a clone to somebody's package mirror.
-const REGISTRY_SETTINGS: [&str; 6] = [
+const REGISTRY_SETTINGS: [&str; 7] = [
     concat!("replace-", "with ="),
     concat!("sparse+", "http"),
     concat!("index", "-url"),
     concat!("extra-index", "-url"),
     concat!("find-", "links"),
-    concat!("registry", " = \""),
+    concat!("[sour", "ce."),
+    concat!(", regis", "try = \""),
 ];
 
 /// Checks every file.

@@ -7,16 +7,17 @@ use crate::repository::Repository;
 use serde_json::Value;
 
 /// Third-party libraries that core may use: pure, without clock, file, thread or socket.
-const CORE_LIBRARIES: [&str; 20] = [
+const CORE_LIBRARIES: [&str; 21] = [
     "aho-corasick",
     "argon2",
     "base64",
+    "bip39",
+    "chacha20",
     "chacha20poly1305",
     "ed25519-dalek",
     "hex",
     "hpke",
     "memchr",
-    "rand_chacha",
     "rand_core",
     "serde",
     "serde_json",
@@ -31,12 +32,13 @@ const CORE_LIBRARIES: [&str; 20] = [
 ];
 
 /// Libraries that have a home: used there and nowhere else, so that one crate decides how.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 26] = [
     ("argon2", &["core/crypto"]),
     ("chacha20poly1305", &["core/crypto"]),
     ("ed25519-dalek", &["core/crypto"]),
     ("hpke", &["core/crypto"]),
-    ("rand_chacha", &["core/crypto"]),
+    ("bip39", &["core/crypto"]),
+    ("chacha20", &["core/crypto"]),
     ("rand_core", &["core/crypto"]),
     ("sha2", &["core/crypto", "core/stix", "shell/gate"]),
     ("rusqlite", &["shell/store", "shell/gate", "benches"]),
