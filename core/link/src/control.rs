@@ -1,17 +1,15 @@
 //! Control entries: the few things besides releases that may leave, each with closed fields (design.md §7.4).
 //!
-//! Guarantees: no field takes free text from an officer, except a recall's instruction, which two officers approved
-//! with the rest of the recall; every list has a limit.
+//! Guarantees: no field takes free text from an officer: a recall's instruction is one of its kind's own; every list
+//! has a limit. Unknown fields are refused.
 //!
 //! Does not know: whether what is acknowledged was really done.
 
 use crate::entry::MAX_SEQ;
 use crate::payload::PayloadError;
-use comity_release::RecallKind;
-use comity_vocab::Timestamp;
+use comity_release::{RecallAcknowledgement, RecallNotice};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 const ITEMS_MAX: usize = 20_000;
 const ID_BYTES_MAX: usize = 300;
@@ -61,73 +59,6 @@ pub enum Status {
     Applied,
     /// It stays in the log and was not applied.
     Parked(Parked),
-}
-
-/// How far the recipient of a recall is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecallProgress {
-    /// The notice arrived and the copies are out of reach.
-    Received,
-    /// The actions asked for are done.
-    Completed,
-    /// The recipient does not do what was asked, and says which law keeps it from it in `actions`.
-    Refused,
-}
-
-/// What was done about a recall (domain.md §8.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecallAction {
-    /// Taken off watch lists.
-    WatchlistRemoved,
-    /// Products built on it were corrected.
-    ProductCorrected,
-    /// Third parties that had it were told.
-    ThirdPartiesNotified,
-    /// Erased.
-    Erased,
-    /// Kept out of use because a law demands that it be kept.
-    KeptByLaw,
-}
-
-/// A recall, as its recipients see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecallNotice {
-    /// The recall.
-    pub recall: Uuid,
-    /// What kind it is.
-    pub recall_kind: RecallKind,
-    /// The releases concerned.
-    pub releases: Vec<Uuid>,
-    /// The items concerned, by the identifiers that the recipient knows.
-    pub items: Vec<String>,
-    /// What the recipient is asked to do; never why the source failed (R8.14).
-    pub instruction: String,
-    /// By when receipt is to be acknowledged.
-    pub receipt_due: Timestamp,
-    /// By when the actions are to be done.
-    pub action_due: Timestamp,
-}
-
-/// The answer to a recall.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecallAcknowledgement {
-    /// The recall.
-    pub recall: Uuid,
-    /// How far the recipient is.
-    pub progress: RecallProgress,
-    /// How many of the items named the recipient held.
-    pub located_copies: u32,
-    /// How many products of its own were built on them; a count, never their content.
-    pub derived_products: u32,
-    /// What was done.
-    pub actions: BTreeSet<RecallAction>,
-    /// When it was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completed_at: Option<Timestamp>,
 }
 
 /// Tells the sender what became of an entry.
@@ -200,13 +131,14 @@ impl Control {
     }
 
     fn check(&self) -> Result<(), PayloadError> {
+        let ids_ok = |ids: &BTreeSet<String>| {
+            ids.len() <= ITEMS_MAX && ids.iter().all(|id| !id.is_empty() && id.len() <= ID_BYTES_MAX)
+        };
         let ok = match self {
             Self::RecallNotice(notice) => {
-                let items = notice.items.iter().all(|id| !id.is_empty() && id.len() <= ID_BYTES_MAX);
-                let counts = notice.items.len() <= ITEMS_MAX && notice.releases.len() <= ITEMS_MAX;
-                items && counts && notice.instruction.len() <= INSTRUCTION_BYTES_MAX
+                ids_ok(&notice.item_refs) && notice.instruction.len() <= INSTRUCTION_BYTES_MAX
             }
-            Self::RecallAcknowledgement(_) => true,
+            Self::RecallAcknowledgement(answer) => ids_ok(&answer.derived_released_ids),
             Self::EntryStatus(status) => status.seq < MAX_SEQ,
             Self::KeyChange(change) => change.card.len() <= CARD_BYTES_MAX,
         };
@@ -216,6 +148,10 @@ impl Control {
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, PayloadError> {
         self.check()?;
         match self {
+            // What leaves is the kind's own instruction. What arrives may be that of a newer version.
+            Self::RecallNotice(notice) if notice.instruction != notice.recall_kind.instruction() => {
+                Err(PayloadError::Field { field: "instruction" })
+            }
             Self::RecallNotice(fields) => write(RECALL_NOTICE, fields),
             Self::RecallAcknowledgement(fields) => write(RECALL_ACKNOWLEDGEMENT, fields),
             Self::EntryStatus(fields) => write(ENTRY_STATUS, fields),

@@ -34,6 +34,8 @@ pub struct Peer {
     pub code: OrgCode,
     /// SHA-256 of the subject public key info of the partner's TLS certificate.
     pub spki_pin: [u8; 32],
+    /// The end date of the certificate over that key, in unix seconds; from then on no connection is made or taken.
+    pub pin_not_after: i64,
     /// Where the partner's gate listens, as `host:port`, in the order to try.
     pub endpoints: Vec<String>,
     /// The origin of the log from us to the partner.
@@ -329,7 +331,7 @@ fn put_configuration(w: &mut Writer, c: &Configuration) -> Result<(), WireError>
     w.count("peers", c.peers.len(), PEERS_MAX)?;
     for peer in &c.peers {
         put_peer(w, &peer.code)?;
-        w.raw(&peer.spki_pin);
+        w.raw(&peer.spki_pin).raw(&peer.pin_not_after.to_be_bytes());
         w.count("endpoints", peer.endpoints.len(), ENDPOINTS_MAX)?;
         for endpoint in &peer.endpoints {
             w.text("endpoint", endpoint, ENDPOINT_BYTES_MAX)?;
@@ -355,6 +357,7 @@ fn read_configuration(r: &mut Reader<'_>) -> Result<Configuration, WireError> {
     for _ in 0..count {
         let code = read_peer(r)?;
         let spki_pin = r.array("pin")?;
+        let pin_not_after = i64::from_be_bytes(r.array("end date")?);
         let endpoint_count = r.count("endpoints", ENDPOINTS_MAX)?;
         let mut endpoints = Vec::new();
         for _ in 0..endpoint_count {
@@ -363,7 +366,15 @@ fn read_configuration(r: &mut Reader<'_>) -> Result<Configuration, WireError> {
         let outbound_origin = read_owned(r, "origin", ORIGIN_BYTES_MAX)?;
         let inbound_origin = read_owned(r, "origin", ORIGIN_BYTES_MAX)?;
         let inbound_next_seq = r.u64("sequence")?;
-        peers.push(Peer { code, spki_pin, endpoints, outbound_origin, inbound_origin, inbound_next_seq });
+        peers.push(Peer {
+            code,
+            spki_pin,
+            pin_not_after,
+            endpoints,
+            outbound_origin,
+            inbound_origin,
+            inbound_next_seq,
+        });
     }
     Ok(Configuration { listen, tls_certificate, tls_key, peers, timing })
 }

@@ -20,9 +20,8 @@ pub mod wire;
 
 pub use accept::{Accepted, Expect, Opened, Refused, accept, park, verify_stored};
 pub use card::{Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
-pub use control::{
-    Control, EntryStatus, KeyChange, Parked, RecallAcknowledgement, RecallAction, RecallNotice, RecallProgress, Status,
-};
+pub use comity_release::{RecallAcknowledgement, RecallAction, RecallKind, RecallNotice};
+pub use control::{Control, EntryStatus, KeyChange, Parked, Status};
 pub use entry::{Header, leaf, link_id, log_origin};
 pub use log::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 pub use outgoing::{Outgoing, OutgoingNote};

@@ -17,11 +17,17 @@
 //! Does not know: to whom it goes, or when.
 
 /// A sealed entry that may be written to the gate.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Outgoing {
     origin: String,
     seq: u64,
     envelope: Vec<u8>,
+}
+
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outgoing({} {}, {} bytes)", self.origin, self.seq, self.envelope.len())
+    }
 }
 
 impl Outgoing {

@@ -113,19 +113,18 @@ pub fn seal_release(
     context: &SealContext<'_>,
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
-    let delivery = delivery.get();
+    let delivery = delivery.into_inner();
     if delivery.recipient != *context.partner {
-        let (recipient, partner) = (delivery.recipient.clone(), context.partner.clone());
-        return Err(SealError::OtherRecipient { recipient, partner });
+        return Err(SealError::OtherRecipient { recipient: delivery.recipient, partner: context.partner.clone() });
     }
     let header = ReleaseHeader {
         release: delivery.release.0,
         part: delivery.part,
         parts: delivery.parts,
-        label: delivery.label.clone(),
-        descriptor: delivery.descriptor_text.clone(),
-        policy_version: delivery.policy_version.clone(),
-        items: delivery.items.clone(),
+        label: delivery.label,
+        descriptor: delivery.descriptor_text,
+        policy_version: delivery.policy_version,
+        items: delivery.items,
     };
     seal(release_bytes(&header, &delivery.bytes)?, context, entropy)
 }

@@ -1,0 +1,501 @@
+//! What the gate knows of each partner while it runs, and what it still has to tell the desk.
+//!
+//! Guarantees: memory stays bounded whatever desk and partners do: of notes and states only the newest is kept,
+//! envelopes stay in the store until the desk's socket takes them.
+//!
+//! Does not know: sockets.
+
+use crate::store::{Store, StoreError};
+use comity_link::WireError;
+use comity_link::exchange::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, ExchangeRequest, ExchangeResponse};
+use comity_link::gate_protocol::{GateToDesk, LinkState, Order, Peer, Timing};
+use comity_vocab::OrgCode;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use tokio::sync::Notify;
+
+/// The most envelopes of one partner that wait for the desk.
+pub(crate) const HELD_ENTRIES_MAX: usize = 10_000;
+/// The most bytes of one partner that wait for the desk.
+pub(crate) const HELD_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Why the gate ends.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The store failed.
+    #[error("the gate's store failed")]
+    Store(#[from] StoreError),
+    /// The desk does not keep to the protocol.
+    #[error("the desk does not keep to the protocol")]
+    Frame(#[from] WireError),
+    /// A frame names somebody who is not configured.
+    #[error("the desk named a partner that is not configured")]
+    UnknownPeer,
+    /// A second configuration.
+    #[error("the desk configured the gate twice")]
+    ConfiguredTwice,
+}
+
+/// Envelopes of one partner that the desk has not taken: their lengths, from the first on.
+#[derive(Default)]
+struct Held {
+    first: u64,
+    lengths: VecDeque<u64>,
+    bytes: u64,
+}
+
+impl Held {
+    fn next(&self) -> u64 {
+        self.first + self.lengths.len() as u64
+    }
+
+    fn push(&mut self, length: u64) {
+        self.lengths.push_back(length);
+        self.bytes += length;
+    }
+
+    fn drop_below(&mut self, seq: u64) {
+        while self.first < seq {
+            let Some(length) = self.lengths.pop_front() else {
+                self.first = seq;
+                break;
+            };
+            self.bytes -= length;
+            self.first += 1;
+        }
+    }
+
+    fn drop_from(&mut self, seq: u64) {
+        while self.next() > seq {
+            let Some(length) = self.lengths.pop_back() else {
+                self.first = seq;
+                break;
+            };
+            self.bytes -= length;
+        }
+    }
+
+    fn has_room(&self, length: u64) -> bool {
+        self.lengths.len() < HELD_ENTRIES_MAX && self.bytes + length <= HELD_BYTES_MAX
+    }
+}
+
+/// A note towards a partner, and whether the partner has had it.
+#[derive(Default)]
+struct Note {
+    text: Option<String>,
+    delivered: bool,
+}
+
+impl Note {
+    fn set(&mut self, text: String) {
+        *self = Self { text: Some(text), delivered: false };
+    }
+
+    fn is_due(&self) -> bool {
+        self.text.is_some() && !self.delivered
+    }
+
+    fn mark(&mut self, sent: &Option<String>) {
+        self.delivered |= *sent == self.text;
+    }
+}
+
+/// A note of a partner, and whether the desk has had it.
+#[derive(Default)]
+struct Heard {
+    text: Option<String>,
+    told: bool,
+}
+
+impl Heard {
+    fn set(&mut self, text: Option<String>) {
+        if text.is_some() && text != self.text {
+            *self = Self { text, told: false };
+        }
+    }
+
+    fn take(&mut self) -> Option<String> {
+        let due = !self.told;
+        self.told = true;
+        self.text.clone().filter(|_| due)
+    }
+}
+
+pub(crate) struct Slot {
+    pub(crate) peer: Peer,
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// Something new is to be sent.
+    pub(crate) wake: Rc<Notify>,
+    /// Whatever pause is running ends now.
+    pub(crate) poke: Rc<Notify>,
+    pub(crate) connections: usize,
+    /// What waits in the store to go.
+    outbox: BTreeSet<u64>,
+    their_next: Option<u64>,
+    checkpoint: Note,
+    cosignature: Note,
+    held: Held,
+    announced: u64,
+    heard_checkpoint: Heard,
+    heard_cosignature: Heard,
+    state: LinkState,
+    state_due: bool,
+    refused: Option<String>,
+}
+
+/// What came of an exchange that a partner asked for.
+pub(crate) enum Received {
+    /// The partner gets this answer; `gap` where the first entry was not the next.
+    Answer { response: ExchangeResponse, gap: bool },
+    /// There is no room before the desk takes something.
+    Full,
+    /// Another log than the one agreed.
+    OtherLog,
+}
+
+/// Whether an answer brought the link forward.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    /// It did, or there was nothing to bring.
+    Forward,
+    /// The partner wants something again that it had, or did not take what it was sent.
+    Back,
+}
+
+pub(crate) struct Gate {
+    pub(crate) store: Store,
+    pub(crate) timing: Timing,
+    slots: BTreeMap<OrgCode, Slot>,
+    /// Something is to be told to the desk.
+    pub(crate) tell: Rc<Notify>,
+    ready: Option<GateToDesk>,
+    last_told: Option<OrgCode>,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        store: Store,
+        timing: Timing,
+        peers: Vec<(Peer, Vec<SocketAddr>)>,
+        ready: GateToDesk,
+    ) -> Result<Self, StateError> {
+        let codes: Vec<&OrgCode> = peers.iter().map(|(peer, _)| &peer.code).collect();
+        store.keep_only(&codes)?;
+        let mut slots = BTreeMap::new();
+        for (peer, addresses) in peers {
+            let slot = Slot::open(&store, peer, addresses)?;
+            slots.insert(slot.peer.code.clone(), slot);
+        }
+        store.scrub()?;
+        Ok(Self { store, timing, slots, tell: Rc::new(Notify::new()), ready: Some(ready), last_told: None })
+    }
+
+    pub(crate) fn slot(&self, code: &OrgCode) -> Option<&Slot> {
+        self.slots.get(code)
+    }
+
+    pub(crate) fn slot_mut(&mut self, code: &OrgCode) -> Option<&mut Slot> {
+        self.slots.get_mut(code)
+    }
+
+    pub(crate) fn codes(&self) -> Vec<OrgCode> {
+        self.slots.keys().cloned().collect()
+    }
+
+    pub(crate) fn code_of_pin(&self, pin: &[u8; 32]) -> Option<OrgCode> {
+        self.slots.values().find(|slot| slot.peer.spki_pin == *pin).map(|slot| slot.peer.code.clone())
+    }
+
+    /// Does what the desk says, inside an open batch of the store. Returns true where the log is to be scrubbed.
+    pub(crate) fn obey(&mut self, order: Order) -> Result<bool, StateError> {
+        let code = match &order {
+            Order::Configure(_) => return Err(StateError::ConfiguredTwice),
+            Order::Stop => return Ok(false),
+            Order::Send { peer, .. }
+            | Order::SendCheckpoint { peer, .. }
+            | Order::SendCosignature { peer, .. }
+            | Order::Taken { peer, .. }
+            | Order::Erase { peer, .. }
+            | Order::Poke { peer } => peer.clone(),
+        };
+        let slot = self.slots.get_mut(&code).ok_or(StateError::UnknownPeer)?;
+        let scrub = match order {
+            Order::Configure(_) | Order::Stop => false,
+            Order::Send { seq, envelope, .. } => {
+                self.store.put_outgoing(&code, seq, &envelope)?;
+                slot.outbox.insert(seq);
+                slot.touch();
+                false
+            }
+            Order::SendCheckpoint { note, .. } => {
+                slot.checkpoint.set(note);
+                slot.touch();
+                false
+            }
+            Order::SendCosignature { note, .. } => {
+                slot.cosignature.set(note);
+                slot.touch();
+                false
+            }
+            Order::Taken { next_seq, refused, .. } => {
+                slot.taken(&self.store, next_seq, refused)?;
+                false
+            }
+            Order::Erase { seqs, .. } => {
+                self.store.erase_outgoing(&code, &seqs)?;
+                for seq in &seqs {
+                    slot.outbox.remove(seq);
+                }
+                slot.state_due = true;
+                true
+            }
+            Order::Poke { .. } => {
+                slot.poke.notify_one();
+                slot.wake.notify_one();
+                false
+            }
+        };
+        self.tell.notify_one();
+        Ok(scrub)
+    }
+
+    /// Returns what is to be told to the desk next; partners take turns.
+    pub(crate) fn next_said(&mut self) -> Result<Option<GateToDesk>, StateError> {
+        if let Some(ready) = self.ready.take() {
+            return Ok(Some(ready));
+        }
+        let codes = self.codes();
+        let after = self.last_told.as_ref().map_or(0, |last| codes.partition_point(|code| code <= last));
+        let (before, from) = codes.split_at_checked(after).unwrap_or((&[], &codes));
+        for code in from.iter().chain(before) {
+            let Some(slot) = self.slots.get_mut(code) else { continue };
+            if let Some(said) = slot.next_said(&self.store)? {
+                self.last_told = Some(code.clone());
+                return Ok(Some(said));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what to send to a partner now.
+    pub(crate) fn request(&self, code: &OrgCode) -> Result<Option<ExchangeRequest>, StateError> {
+        let Some(slot) = self.slots.get(code) else { return Ok(None) };
+        let mut request = ExchangeRequest {
+            origin: slot.peer.outbound_origin.clone(),
+            from_seq: slot.their_next.unwrap_or(0),
+            entries: Vec::new(),
+            checkpoint: slot.checkpoint.text.clone(),
+            cosignature: slot.cosignature.text.clone(),
+        };
+        // Until the partner has said what it wants, asking costs one small request and saves a repeated batch.
+        let Some(from) = slot.their_next else { return Ok(Some(request)) };
+        let mut total = 0;
+        for seq in from.. {
+            let Some(envelope) = self.store.outgoing(code, seq)? else { break };
+            total += envelope.len();
+            if !request.entries.is_empty() && (total > BATCH_BYTES_MAX || request.entries.len() == BATCH_ENTRIES_MAX) {
+                break;
+            }
+            request.entries.push(envelope);
+        }
+        Ok(Some(request))
+    }
+
+    /// Tells whether something waits that a partner wants now.
+    pub(crate) fn has_work(&self, code: &OrgCode) -> bool {
+        self.slots.get(code).is_some_and(|slot| {
+            let entry = match slot.their_next {
+                Some(seq) => slot.outbox.contains(&seq),
+                None => !slot.outbox.is_empty(),
+            };
+            entry || slot.checkpoint.is_due() || slot.cosignature.is_due()
+        })
+    }
+
+    /// Takes a partner's answer to a request.
+    pub(crate) fn answered(
+        &mut self,
+        code: &OrgCode,
+        request: &ExchangeRequest,
+        response: ExchangeResponse,
+    ) -> Progress {
+        let Some(slot) = self.slots.get_mut(code) else { return Progress::Forward };
+        let sent = request.from_seq + request.entries.len() as u64;
+        let back = slot.their_next.is_some_and(|known| response.next_seq < known)
+            || (sent > request.from_seq && response.next_seq <= request.from_seq);
+        if slot.their_next != Some(response.next_seq) {
+            slot.their_next = Some(response.next_seq);
+            slot.state_due = true;
+        }
+        slot.checkpoint.mark(&request.checkpoint);
+        slot.cosignature.mark(&request.cosignature);
+        slot.heard_checkpoint.set(response.checkpoint);
+        slot.heard_cosignature.set(response.cosignature);
+        slot.set_state(LinkState::Reachable);
+        self.tell.notify_one();
+        if back { Progress::Back } else { Progress::Forward }
+    }
+
+    /// Notes that a partner could not be reached or did not keep to the protocol.
+    pub(crate) fn failed(&mut self, code: &OrgCode, state: LinkState) {
+        if let Some(slot) = self.slots.get_mut(code) {
+            slot.set_state(state);
+            self.tell.notify_one();
+        }
+    }
+
+    /// Takes what a partner pushed; what is answered for is durable.
+    pub(crate) fn receive(&mut self, code: &OrgCode, request: ExchangeRequest) -> Result<Received, StateError> {
+        let Some(slot) = self.slots.get_mut(code) else { return Ok(Received::OtherLog) };
+        self.tell.notify_one();
+        if request.origin != slot.peer.inbound_origin {
+            slot.refused = Some("the partner speaks of another log or generation".to_owned());
+            return Ok(Received::OtherLog);
+        }
+        if matches!(slot.state, LinkState::Waiting { .. }) {
+            // It is there after all: try again at once.
+            slot.poke.notify_one();
+        }
+        slot.heard_checkpoint.set(request.checkpoint);
+        slot.heard_cosignature.set(request.cosignature);
+        let next = slot.held.next();
+        let gap = !request.entries.is_empty() && request.from_seq > next;
+        let skip = usize::try_from(next.saturating_sub(request.from_seq)).unwrap_or(usize::MAX);
+        let fresh: Vec<&[u8]> =
+            if gap { Vec::new() } else { request.entries.iter().skip(skip).map(Vec::as_slice).collect() };
+        let taken = slot.take_what_fits(&self.store, &fresh)?;
+        if taken == 0 && !fresh.is_empty() {
+            return Ok(Received::Full);
+        }
+        let response = ExchangeResponse {
+            next_seq: slot.held.next(),
+            cosignature: slot.cosignature.text.clone(),
+            checkpoint: slot.checkpoint.text.clone(),
+        };
+        Ok(Received::Answer { response, gap })
+    }
+
+    /// Notes that the partner has had the notes of this answer.
+    pub(crate) fn answer_sent(&mut self, code: &OrgCode, response: &ExchangeResponse) {
+        if let Some(slot) = self.slots.get_mut(code) {
+            slot.checkpoint.mark(&response.checkpoint);
+            slot.cosignature.mark(&response.cosignature);
+        }
+    }
+
+    /// Notes that something of a partner was refused, to be shown at the desk.
+    pub(crate) fn refuse(&mut self, code: &OrgCode, reason: &str) {
+        if let Some(slot) = self.slots.get_mut(code) {
+            slot.refused = Some(reason.to_owned());
+            self.tell.notify_one();
+        }
+    }
+}
+
+impl Slot {
+    fn open(store: &Store, peer: Peer, addresses: Vec<SocketAddr>) -> Result<Self, StateError> {
+        let (code, wanted) = (peer.code.clone(), peer.inbound_next_seq);
+        // The desk's word counts: what it holds goes, and what does not continue it is fetched again.
+        store.drop_arrived_below(&code, wanted)?;
+        let mut held = Held { first: wanted, ..Held::default() };
+        for length in store.arrived_lengths(&code, wanted)? {
+            held.push(length);
+        }
+        store.drop_arrived_from(&code, held.next())?;
+        let outbox = store.outgoing_seqs(&code)?;
+        Ok(Self {
+            peer,
+            addresses,
+            wake: Rc::new(Notify::new()),
+            poke: Rc::new(Notify::new()),
+            connections: 0,
+            outbox,
+            their_next: None,
+            checkpoint: Note::default(),
+            cosignature: Note::default(),
+            held,
+            announced: wanted,
+            heard_checkpoint: Heard::default(),
+            heard_cosignature: Heard::default(),
+            state: LinkState::Unknown,
+            state_due: true,
+            refused: None,
+        })
+    }
+
+    fn touch(&mut self) {
+        self.state_due = true;
+        self.wake.notify_one();
+    }
+
+    fn set_state(&mut self, state: LinkState) {
+        if self.state != state {
+            self.state = state;
+            self.state_due = true;
+        }
+    }
+
+    fn taken(&mut self, store: &Store, next_seq: u64, refused: bool) -> Result<(), StateError> {
+        let code = &self.peer.code;
+        store.drop_arrived_below(code, next_seq)?;
+        self.held.drop_below(next_seq);
+        if refused {
+            store.drop_arrived_from(code, next_seq)?;
+            self.held.drop_from(next_seq);
+            self.announced = next_seq;
+        }
+        self.announced = self.announced.max(next_seq);
+        Ok(())
+    }
+
+    fn take_what_fits(&mut self, store: &Store, fresh: &[&[u8]]) -> Result<usize, StateError> {
+        let from = self.held.next();
+        let mut lengths = Vec::new();
+        let mut bytes = 0;
+        for envelope in fresh {
+            let length = envelope.len() as u64;
+            if self.held.lengths.len() + lengths.len() >= HELD_ENTRIES_MAX || !self.held.has_room(bytes + length) {
+                break;
+            }
+            bytes += length;
+            lengths.push(length);
+        }
+        if let Some(fitting) = fresh.get(..lengths.len()).filter(|fitting| !fitting.is_empty()) {
+            match store.receive(&self.peer.code, from, fitting) {
+                Ok(()) => {}
+                Err(error) if error.is_full() => return Ok(0),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for length in &lengths {
+            self.held.push(*length);
+        }
+        Ok(lengths.len())
+    }
+
+    fn next_said(&mut self, store: &Store) -> Result<Option<GateToDesk>, StateError> {
+        let peer = self.peer.code.clone();
+        if std::mem::take(&mut self.state_due) {
+            let waiting = self.outbox.range(self.their_next.unwrap_or(0)..).count() as u64;
+            let (state, their_next_seq) = (self.state, self.their_next);
+            return Ok(Some(GateToDesk::PeerState { peer, state, their_next_seq, waiting }));
+        }
+        if let Some(reason) = self.refused.take() {
+            return Ok(Some(GateToDesk::Refused { peer, reason }));
+        }
+        if let Some(note) = self.heard_cosignature.take() {
+            return Ok(Some(GateToDesk::ArrivedCosignature { peer, note }));
+        }
+        let seq = self.announced;
+        if seq < self.held.next() {
+            if let Some(envelope) = store.arrived(&peer, seq)? {
+                self.announced += 1;
+                return Ok(Some(GateToDesk::Arrived { peer, seq, envelope }));
+            }
+        }
+        // After the entries, so that the desk can compare it with what it holds.
+        Ok(self.heard_checkpoint.take().map(|note| GateToDesk::ArrivedCheckpoint { peer, note }))
+    }
+}
