@@ -1,1 +1,47 @@
-//! comity-store.
+//! All SQL of a node: what it holds (`holdings.db`) and where it comes from (`vault.db`).
+//!
+//! Guarantees: received bytes are kept exactly and never overwritten; a commit that returned is durable; what an unfinished import
+//! wrote is invisible and goes; what was erased is in no file of the database. The two databases are opened by different
+//! types, on different files, with no reference from one to the other.
+//! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
+
+mod erase;
+mod error;
+mod export;
+mod filter;
+mod holdings;
+mod import;
+mod import_file;
+mod intern;
+mod key;
+mod marking;
+mod open;
+mod origin;
+mod prepare;
+mod put;
+mod record;
+mod relations;
+mod schema;
+mod search;
+mod text;
+pub mod vault;
+mod verify;
+mod view;
+
+pub use erase::Erased;
+pub use error::StoreError;
+pub use export::ExportOptions;
+pub use filter::{Filter, Marking};
+pub use holdings::{Holdings, Tx};
+pub use import::{FileFacts, Import, ImportOptions, ImportReport};
+pub use import_file::{ImportError, Progress, import_file};
+pub use marking::MarkingEntry;
+pub use open::{Mode, OpenError};
+pub use origin::{Origin, OriginError};
+pub use put::Received;
+pub use record::{Outcome, Stored, VERSIONS_MAX};
+pub use relations::{Relation, Relations, Through};
+pub use search::{Hit, PAGE_MAX, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
+pub use vault::Vault;
+pub use verify::{Counts, FirstBad, VerifyError};
+pub use view::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary, View};

@@ -1,0 +1,58 @@
+//! What can go wrong with holdings that are open.
+//!
+//! Messages carry identifiers, counts and row numbers, never content.
+
+use comity_vocab::Blame;
+
+/// Why a piece of work on the holdings failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed: disk full, another process holds the lock, or worse.
+    #[error("the holdings database failed")]
+    Database(#[from] rusqlite::Error),
+    /// A row is not what this program writes; `verify` says more.
+    #[error("{what} in row {row} is damaged")]
+    Damaged {
+        /// The kind of row.
+        what: &'static str,
+        /// Its number.
+        row: i64,
+    },
+    /// Nothing is held under this identifier.
+    #[error("`{id}` is not held")]
+    NotHeld {
+        /// What was asked for.
+        id: String,
+    },
+    /// A beginning of an identifier fits more than one object.
+    #[error("`{prefix}` fits more than one object: give more digits")]
+    Ambiguous {
+        /// What was asked for.
+        prefix: String,
+    },
+    /// The search text has no word in it, or the cursor is not one of ours.
+    #[error("the {part} of the search cannot be used")]
+    Query {
+        /// Which part.
+        part: &'static str,
+    },
+    /// The object that was to be written cannot be held.
+    #[error("the object cannot be held: {reason}")]
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// Writing to the sink of an export failed.
+    #[error("cannot write the export")]
+    Sink(#[source] std::io::Error),
+}
+
+impl StoreError {
+    /// Says whose fault the error is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Database(_) | Self::Damaged { .. } | Self::Sink(_) => Blame::Operator,
+            Self::NotHeld { .. } | Self::Ambiguous { .. } | Self::Query { .. } | Self::Refused { .. } => Blame::Caller,
+        }
+    }
+}

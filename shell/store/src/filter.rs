@@ -1,0 +1,96 @@
+//! What narrows a search, an export or an act of marking.
+
+use crate::error::StoreError;
+use crate::intern::{self, Words};
+use crate::origin::Origin;
+use crate::view::{View, number_list};
+use comity_vocab::{SecurityLabel, Timestamp, Tlp};
+use rusqlite::types::Value;
+
+/// Narrows by type, time, origin and marking; empty lists narrow nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Any of these types.
+    pub types: Vec<String>,
+    /// Modified at this time or later; leaves out what has no `modified`.
+    pub since: Option<Timestamp>,
+    /// Modified before this time; leaves out what has no `modified`.
+    pub until: Option<Timestamp>,
+    /// From any of these.
+    pub origins: Vec<Origin>,
+    /// With any of these markings.
+    pub markings: Vec<Marking>,
+}
+
+/// A marking to search for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Marking {
+    /// No label at all.
+    Unmarked,
+    /// This TLP, with or without a list of recipients.
+    Tlp(Tlp),
+    /// Exactly this label.
+    Exactly(SecurityLabel),
+}
+
+/// The filter in the numbers of one database.
+pub(crate) struct Resolved {
+    /// `None`: any type. Types the database does not know are left out.
+    pub types: Option<Vec<i64>>,
+    pub since: Value,
+    pub until: Value,
+    pub origins: Value,
+    pub labels: Value,
+    pub unmarked: bool,
+}
+
+/// The condition on `version v` and `import i`; parameters `:since`, `:until`, `:origins`, `:labels`, `:unmarked`.
+pub(crate) const CONDITION: &str =
+    "(:since IS NULL OR v.version >= :since) AND (:until IS NULL OR (v.version < :until AND length(v.version) = 12))
+     AND (:origins IS NULL OR v.iid IN (SELECT iid FROM import WHERE nid IN (SELECT value FROM json_each(:origins))))
+     AND (:labels IS NULL OR v.lid IN (SELECT value FROM json_each(:labels)) OR (:unmarked AND v.lid IS NULL))";
+
+impl Filter {
+    pub(crate) fn resolve(&self, view: &View<'_>) -> Result<Resolved, StoreError> {
+        let conn = view.conn;
+        let known = |words, texts: Vec<String>| -> Result<Vec<i64>, StoreError> {
+            let mut numbers = Vec::new();
+            for text in texts {
+                numbers.extend(intern::find(conn, words, &text)?);
+            }
+            Ok(numbers)
+        };
+        let instant = |time: Option<Timestamp>| time.map_or(Value::Null, |t| Value::Blob(t.sort_key().to_vec()));
+        let origins = if self.origins.is_empty() {
+            Value::Null
+        } else {
+            number_list(&known(Words::Origin, self.origins.iter().map(Origin::to_string).collect())?)
+        };
+        Ok(Resolved {
+            types: if self.types.is_empty() { None } else { Some(known(Words::Type, self.types.clone())?) },
+            since: instant(self.since),
+            until: instant(self.until),
+            origins,
+            labels: if self.markings.is_empty() { Value::Null } else { number_list(&self.labels(view)?) },
+            unmarked: self.markings.contains(&Marking::Unmarked),
+        })
+    }
+
+    fn labels(&self, view: &View<'_>) -> Result<Vec<i64>, StoreError> {
+        let mut statement = view.conn.prepare_cached("SELECT lid FROM label")?;
+        let lids: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut wanted = Vec::new();
+        for lid in lids {
+            let Some(label) = intern::label(view.conn, Some(lid))? else { continue };
+            let fits = self.markings.iter().any(|marking| match marking {
+                Marking::Unmarked => false,
+                Marking::Tlp(tlp) => label.tlp == *tlp,
+                Marking::Exactly(exact) => label == *exact,
+            });
+            if fits {
+                wanted.push(lid);
+            }
+        }
+        Ok(wanted)
+    }
+}

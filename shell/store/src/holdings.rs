@@ -1,0 +1,90 @@
+//! The holdings database as one value, and a transaction on it.
+//!
+//! Guarantees: one connection, one writer; what a crashed import left is removed before anything is read for writing.
+//! Does not know: sources, officers' keys, partners' networks.
+
+use crate::error::StoreError;
+use crate::open::{self, Mode, OpenError};
+use crate::view::View;
+use crate::{import, schema};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::path::Path;
+
+/// `holdings.db`, open.
+pub struct Holdings {
+    conn: Connection,
+    mode: Mode,
+}
+
+/// A write transaction on the holdings; dropped without [`Tx::commit`] it leaves no trace.
+pub struct Tx<'c> {
+    sql: Transaction<'c>,
+}
+
+impl Holdings {
+    /// Opens the database; in [`Mode::ReadWrite`] creates it and removes what an unfinished import left.
+    ///
+    /// # Errors
+    /// [`OpenError`]: unsafe modes, a newer schema, a failing disk.
+    pub fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
+        let conn = open::open(path, mode, schema::HOLDINGS)?;
+        if mode == Mode::ReadWrite {
+            import::remove_unfinished(&conn)?;
+        }
+        Ok(Self { conn, mode })
+    }
+
+    /// Begins a write transaction. Its commit is durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], also where another process writes for longer than ten seconds.
+    pub fn transaction(&mut self) -> Result<Tx<'_>, StoreError> {
+        let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok(Tx { sql })
+    }
+
+    /// Returns everything that can be read.
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.conn)
+    }
+
+    /// Returns how the database was opened.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Writes the write-ahead log into the database and cuts it to nothing, so that erased bytes are in neither.
+    ///
+    /// Returns whether that was complete; a reader in another process can hold it up: call again later.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn truncate_wal(&mut self) -> Result<bool, StoreError> {
+        Ok(open::truncate_wal(&self.conn)?)
+    }
+
+    /// Gives SQL to the modules of this crate.
+    pub(crate) fn sql(&self) -> &Connection {
+        &self.conn
+    }
+}
+
+impl Tx<'_> {
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; nothing was written then.
+    pub fn commit(self) -> Result<(), StoreError> {
+        Ok(self.sql.commit()?)
+    }
+
+    /// Returns everything that can be read, including what this transaction wrote.
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.sql)
+    }
+
+    /// Gives SQL to the modules of this crate.
+    pub(crate) fn sql(&self) -> &Connection {
+        &self.sql
+    }
+}

@@ -1,0 +1,345 @@
+//! Bringing many objects in at once: invisible until finished, gone if it never is.
+//!
+//! Guarantees: readers see nothing of an unfinished import; a crash or a dropped [`Import`] leaves nothing (what batches were
+//! already written is removed at the next opening). Does not know: files (that is `import_file`).
+
+use crate::error::StoreError;
+use crate::holdings::Holdings;
+use crate::intern::{self, Words};
+use crate::key;
+use crate::open;
+use crate::origin::Origin;
+use crate::prepare::{self, Prepared, Unholdable};
+use crate::record::{self, Context, Outcome, Recorder, Stored};
+use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
+use rusqlite::Connection;
+use serde::Serialize;
+
+/// Objects per transaction.
+const BATCH_OBJECTS: u64 = 5_000;
+/// Bytes per transaction, so that few large objects make a small batch.
+const BATCH_BYTES: u64 = 16 << 20;
+/// The page cache while an import runs, in KiB.
+const CACHE_KIB: i64 = 48 << 10;
+
+/// What an import did; every object is counted once under the first five that apply, `defects` beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Objects whose identifier was new.
+    pub accepted: u64,
+    /// New versions of known identifiers.
+    pub new_versions: u64,
+    /// Objects held already, equal in RFC 8785 form.
+    pub unchanged: u64,
+    /// Same identifier and version, other content: kept beside the first.
+    pub conflicts: u64,
+    /// Objects stored by this import that have at least one defect.
+    pub defects: u64,
+    /// Objects that cannot be held; each has a row with its digest and the reason.
+    pub refused: u64,
+}
+
+/// Where objects come from and what is said of all of them.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// Their origin.
+    pub origin: Origin,
+    /// A label for all of them, combined with the TLP references each carries.
+    pub label: Option<SecurityLabel>,
+    /// The officer who imports, where one is known.
+    pub officer: Option<OfficerCode>,
+    /// The name of the file, kept as provenance.
+    pub file_name: Option<String>,
+}
+
+/// What is known of the file once it was read whole.
+#[derive(Clone, Copy, Debug)]
+pub struct FileFacts {
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of all of it.
+    pub digest: Digest,
+}
+
+/// An import that runs. Dropped without [`Import::finish`], it leaves nothing.
+pub struct Import<'h> {
+    holdings: &'h mut Holdings,
+    recorder: Recorder,
+    context: Context,
+    report: ImportReport,
+    position: u64,
+    in_batch: u64,
+    batch_bytes: u64,
+    finished: bool,
+}
+
+impl<'h> Import<'h> {
+    /// Begins an import.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn begin(
+        holdings: &'h mut Holdings,
+        options: &ImportOptions,
+        file: Option<FileFacts>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let conn = holdings.sql();
+        open::set_cache_kib(conn, CACHE_KIB)?;
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", 8192, |row| row.get::<_, i64>(0))?;
+        conn.execute_batch("BEGIN IMMEDIATE")?;
+        let context = match enter(conn, options, file, now, 0) {
+            Ok(context) => context,
+            Err(error) => {
+                conn.execute_batch("ROLLBACK")?;
+                return Err(error);
+            }
+        };
+        Ok(Self {
+            holdings,
+            recorder: Recorder::default(),
+            context,
+            report: ImportReport::default(),
+            position: 0,
+            in_batch: 0,
+            batch_bytes: 0,
+            finished: false,
+        })
+    }
+
+    /// Adds one object by its exact bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; the import must be dropped then.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<Stored, StoreError> {
+        self.add_prepared(&prepare::prepare(bytes))
+    }
+
+    /// Adds one object that was looked at before, perhaps on another thread.
+    pub(crate) fn add_prepared(&mut self, object: &Result<Prepared, Unholdable>) -> Result<Stored, StoreError> {
+        let conn = self.holdings.sql();
+        let stored = match object {
+            Ok(object) => {
+                self.batch_bytes += object.bytes.len() as u64;
+                let stored = self.recorder.record(conn, &self.context, object)?;
+                if let Outcome::Refused(reason) = &stored.outcome {
+                    refuse(conn, self.context.iid, self.position, &object.digest, Some(&stored.id), reason)?;
+                }
+                stored
+            }
+            Err(bad) => {
+                refuse(conn, self.context.iid, self.position, &bad.digest, bad.id.as_deref(), &bad.reason)?;
+                Stored {
+                    id: bad.id.clone().unwrap_or_default(),
+                    outcome: Outcome::Refused(bad.reason.clone()),
+                    defective: false,
+                }
+            }
+        };
+        self.report.count(&stored);
+        self.position += 1;
+        self.in_batch += 1;
+        if self.in_batch >= BATCH_OBJECTS || self.batch_bytes >= BATCH_BYTES {
+            conn.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
+            self.in_batch = 0;
+            self.batch_bytes = 0;
+        }
+        Ok(stored)
+    }
+
+    /// Returns the counts so far.
+    pub fn report(&self) -> &ImportReport {
+        &self.report
+    }
+
+    /// Makes everything visible and durable, and returns the counts.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; nothing is visible then.
+    pub fn finish(mut self) -> Result<ImportReport, StoreError> {
+        let conn = self.holdings.sql();
+        record::settle_pending(conn, self.context.now)?;
+        close(conn, self.context.iid, &self.report)?;
+        conn.execute_batch("COMMIT")?;
+        self.finished = true;
+        Ok(self.report)
+    }
+}
+
+impl Drop for Import<'_> {
+    fn drop(&mut self) {
+        let conn = self.holdings.sql();
+        if !self.finished {
+            if !conn.is_autocommit() {
+                // A failed roll-back means a failed disk; the rows stay invisible and go at the next opening.
+                let _ = conn.execute_batch("ROLLBACK");
+            }
+            let _ = remove_unfinished(conn);
+        }
+        let _ = conn.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |row| row.get::<_, i64>(0));
+        let _ = open::calm(conn);
+    }
+}
+
+impl ImportReport {
+    /// Counts one object.
+    pub fn count(&mut self, stored: &Stored) {
+        match stored.outcome {
+            Outcome::Accepted => self.accepted += 1,
+            Outcome::NewVersion => self.new_versions += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Conflict => self.conflicts += 1,
+            Outcome::Refused(_) => self.refused += 1,
+        }
+        self.defects += u64::from(stored.defective);
+    }
+}
+
+/// Enters an import and returns what its objects share.
+pub(crate) fn enter(
+    conn: &Connection,
+    options: &ImportOptions,
+    file: Option<FileFacts>,
+    now: Timestamp,
+    state: i64,
+) -> Result<Context, StoreError> {
+    let nid = intern::intern(conn, Words::Origin, &options.origin.to_string())?;
+    let lid = match &options.label {
+        Some(label) => Some(intern::intern(conn, Words::Label, &label.to_string())?),
+        None => None,
+    };
+    let iid = conn
+        .prepare_cached(
+            "INSERT INTO import (nid, lid, state, first_vid, at, officer, file_name, file_bytes, file_digest)
+             VALUES (?1, ?2, ?3, (SELECT coalesce(max(vid), 0) + 1 FROM version), ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .insert((
+            nid,
+            lid,
+            state,
+            now.to_string(),
+            options.officer.as_ref().map(OfficerCode::as_str),
+            options.file_name.as_deref(),
+            file.map(|f| i64::try_from(f.bytes).unwrap_or(i64::MAX)),
+            file.map(|f| f.digest.0),
+        ))?;
+    Ok(Context { iid, origin: options.origin.clone(), nid, label: options.label.clone(), now })
+}
+
+/// Marks an import as finished and keeps its counts.
+pub(crate) fn close(conn: &Connection, iid: i64, report: &ImportReport) -> Result<(), StoreError> {
+    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    conn.prepare_cached(
+        "UPDATE import SET state = 1, last_vid = (SELECT max(vid) FROM version), accepted = ?2, new_versions = ?3, unchanged = ?4, conflicts = ?5, defects = ?6,
+             refused = ?7 WHERE iid = ?1",
+    )?
+    .execute((
+        iid,
+        count(report.accepted),
+        count(report.new_versions),
+        count(report.unchanged),
+        count(report.conflicts),
+        count(report.defects),
+        count(report.refused),
+    ))?;
+    Ok(())
+}
+
+/// Keeps the trace of an object that cannot be held.
+pub(crate) fn refuse(
+    conn: &Connection,
+    iid: i64,
+    position: u64,
+    digest: &Digest,
+    id: Option<&str>,
+    reason: &str,
+) -> Result<(), StoreError> {
+    conn.prepare_cached("INSERT INTO refused_object (iid, position, digest, id, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((iid, i64::try_from(position).unwrap_or(i64::MAX), digest.as_bytes(), id, reason))?;
+    Ok(())
+}
+
+/// Removes everything that unfinished imports wrote.
+pub(crate) fn remove_unfinished(conn: &Connection) -> Result<(), rusqlite::Error> {
+    let unfinished: Vec<(i64, i64)> = conn
+        .prepare("SELECT iid, first_vid FROM import WHERE state = 0")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (iid, first_vid) in unfinished {
+        while remove_some(conn, iid, first_vid)? {}
+        let tx = conn.unchecked_transaction()?;
+        tx.execute("DELETE FROM refused_object WHERE iid = ?1", [iid])?;
+        tx.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
+        tx.execute("DELETE FROM pending_current", [])?;
+        tx.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Removes a batch of rows of one unfinished import; returns whether there may be more.
+fn remove_some(conn: &Connection, iid: i64, first_vid: i64) -> Result<bool, rusqlite::Error> {
+    let tx = conn.unchecked_transaction()?;
+    let rows: Vec<(i64, i64, Vec<u8>)> = tx
+        .prepare_cached("SELECT vid, oid, bytes FROM version WHERE vid >= ?1 AND iid = ?2 ORDER BY vid LIMIT 500")?
+        .query_map((first_vid, iid), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (vid, oid, bytes) in &rows {
+        remove_version(&tx, *vid, bytes)?;
+        tx.prepare_cached(
+            "UPDATE object SET state = 0, current = NULL, nid = NULL
+             WHERE oid = ?1 AND state = 1 AND NOT EXISTS (SELECT 1 FROM version WHERE oid = ?1)",
+        )?
+        .execute([oid])?;
+        forget_if_unmentioned(&tx, *oid)?;
+    }
+    let more = !rows.is_empty();
+    tx.commit()?;
+    Ok(more)
+}
+
+/// Removes one version's row and what hangs on it, except its full text.
+pub(crate) fn remove_version(conn: &Connection, vid: i64, bytes: &[u8]) -> Result<(), rusqlite::Error> {
+    if let Ok(facts) = comity_stix::inspect(bytes) {
+        for target in record::targets(&facts) {
+            if let Some(oid) = find_object(conn, target)? {
+                conn.prepare_cached("DELETE FROM reference WHERE target = ?1 AND vid = ?2")?.execute((oid, vid))?;
+                forget_if_unmentioned(conn, oid)?;
+            }
+        }
+    }
+    for sql in [
+        "DELETE FROM defect WHERE vid = ?1",
+        "DELETE FROM marking WHERE vid = ?1",
+        "DELETE FROM also_received WHERE vid = ?1",
+        "DELETE FROM version WHERE vid = ?1",
+    ] {
+        conn.prepare_cached(sql)?.execute([vid])?;
+    }
+    Ok(())
+}
+
+/// Returns the number of an identifier, held or only mentioned.
+pub(crate) fn find_object(conn: &Connection, id: &str) -> Result<Option<i64>, rusqlite::Error> {
+    use rusqlite::OptionalExtension;
+    let Some((prefix, key)) = key::split(id) else { return Ok(None) };
+    let tid = match prefix {
+        None => 0,
+        Some(prefix) => match intern::find(conn, Words::Type, prefix)? {
+            Some(tid) => tid,
+            None => return Ok(None),
+        },
+    };
+    conn.prepare_cached("SELECT oid FROM object WHERE key = ?1 AND tid = ?2")?
+        .query_row((&key, tid), |row| row.get(0))
+        .optional()
+}
+
+/// Forgets an identifier that is neither held nor referred to any more.
+pub(crate) fn forget_if_unmentioned(conn: &Connection, oid: i64) -> Result<(), rusqlite::Error> {
+    conn.prepare_cached(
+        "DELETE FROM object WHERE oid = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM reference WHERE target = ?1)",
+    )?
+    .execute([oid])?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Importing a file: read twice over one descriptor, first to check and hash the whole, then to write.
+//!
+//! Guarantees (design.md §7.12): nothing of a malformed file is stored; a file that changes between the two readings is refused and
+//! nothing of it remains; memory is bounded by the largest object, not by the file. Reading and looking at objects runs on a
+//! second thread, writing on the caller's. Does not know: paths (the caller opened the file, without following links).
+
+use crate::error::StoreError;
+use crate::holdings::Holdings;
+use crate::import::{FileFacts, Import, ImportOptions, ImportReport};
+use crate::prepare::{self, Prepared, Unholdable};
+use comity_stix::{JsonError, Limits, Splitter};
+use comity_vocab::{Blame, Digest, Timestamp};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 256 << 10;
+/// Bytes of objects handed over at once, and how many such parcels may wait.
+const PARCEL_BYTES: usize = 512 << 10;
+const PARCELS_WAITING: usize = 4;
+
+/// Why a file was not imported. Nothing of it is stored.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Not a plain file.
+    #[error("not a plain file")]
+    NotAFile,
+    /// Reading failed.
+    #[error("cannot read the file")]
+    Read(#[source] std::io::Error),
+    /// The bytes are not a STIX bundle in strict JSON.
+    #[error("{0}")]
+    Malformed(#[from] JsonError),
+    /// Somebody wrote to the file while it was read.
+    #[error("the file changed while it was read: nothing was imported")]
+    Changed,
+    /// The database failed.
+    #[error("cannot write to the holdings")]
+    Store(#[from] StoreError),
+    /// The caller asked to stop.
+    #[error("stopped: nothing was imported")]
+    Stopped,
+}
+
+impl ImportError {
+    /// Says whose fault the error is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::NotAFile | Self::Stopped | Self::Changed => Blame::Caller,
+            Self::Malformed(_) => Blame::Peer,
+            Self::Read(_) => Blame::Operator,
+            Self::Store(error) => error.blame(),
+        }
+    }
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Bytes gone through, of `bytes_total`, in this reading.
+    pub bytes: u64,
+    /// The length of the file.
+    pub bytes_total: u64,
+    /// Whether this is the first reading (checking) or the second (writing).
+    pub writing: bool,
+}
+
+type Parcel = Vec<Result<Prepared, Unholdable>>;
+
+/// Imports one file that the caller opened as a plain file without following links.
+///
+/// `progress` is called about every 256 KiB; it returns `false` to stop the import.
+///
+/// # Errors
+/// [`ImportError`]; nothing of the file is stored then.
+pub fn import_file(
+    holdings: &mut Holdings,
+    mut file: File,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(Progress) -> bool,
+    now: Timestamp,
+) -> Result<ImportReport, ImportError> {
+    let metadata = file.metadata().map_err(ImportError::Read)?;
+    if !metadata.is_file() {
+        return Err(ImportError::NotAFile);
+    }
+    let bytes_total = metadata.len();
+    let checked = check(&mut file, bytes_total, progress)?;
+    file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
+    let mut import = Import::begin(holdings, options, Some(checked), now)?;
+    let read_again = write(&mut file, &mut import, bytes_total, progress)?;
+    if read_again.digest != checked.digest {
+        return Err(ImportError::Changed);
+    }
+    Ok(import.finish()?)
+}
+
+/// The first reading: every byte against the grammar and the limits, and the digest of all.
+fn check(
+    file: &mut File,
+    bytes_total: u64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<FileFacts, ImportError> {
+    let mut splitter = Splitter::new(Limits::default());
+    let facts = read_all(
+        file,
+        |chunk| Ok(splitter.push(chunk, &mut |_| {})?),
+        |bytes| progress(Progress { bytes, bytes_total, writing: false }),
+    )?;
+    splitter.finish()?;
+    Ok(facts)
+}
+
+/// The second reading: objects are cut out and looked at on another thread and written on this one.
+fn write(
+    file: &mut File,
+    import: &mut Import<'_>,
+    bytes_total: u64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<FileFacts, ImportError> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(PARCELS_WAITING);
+        let reader = scope.spawn(move || cut(file, sender));
+        let written = write_parcels(&receiver, import, bytes_total, progress);
+        // Dropping the receiver ends the reader, whatever it waits for.
+        drop(receiver);
+        let read = reader.join().map_err(|_| ImportError::Stopped)?;
+        written?;
+        read
+    })
+}
+
+fn write_parcels(
+    receiver: &Receiver<(u64, Parcel)>,
+    import: &mut Import<'_>,
+    bytes_total: u64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(), ImportError> {
+    for (bytes, parcel) in receiver {
+        for object in &parcel {
+            import.add_prepared(object)?;
+        }
+        if !progress(Progress { bytes, bytes_total, writing: true }) {
+            return Err(ImportError::Stopped);
+        }
+    }
+    Ok(())
+}
+
+fn cut(file: &mut File, sender: SyncSender<(u64, Parcel)>) -> Result<FileFacts, ImportError> {
+    let mut splitter = Splitter::new(Limits::default());
+    let mut parcel: Parcel = Vec::new();
+    let mut parcel_bytes = 0;
+    let mut gone = 0u64;
+    let facts = read_all(
+        file,
+        |chunk| {
+            gone += chunk.len() as u64;
+            let cut = splitter.push(chunk, &mut |raw| {
+                parcel_bytes += raw.bytes.len();
+                parcel.push(prepare::prepare(raw.bytes));
+            });
+            // The first reading found no fault, so a fault now means that the file is another one.
+            cut.map_err(|_| ImportError::Changed)?;
+            if parcel_bytes >= PARCEL_BYTES {
+                parcel_bytes = 0;
+                sender.send((gone, std::mem::take(&mut parcel))).map_err(|_| ImportError::Stopped)?;
+            }
+            Ok(())
+        },
+        |_| true,
+    )?;
+    splitter.finish().map_err(|_| ImportError::Changed)?;
+    sender.send((gone, parcel)).map_err(|_| ImportError::Stopped)?;
+    Ok(facts)
+}
+
+/// Reads to the end; hands every chunk on and returns length and digest of all.
+fn read_all(
+    file: &mut File,
+    mut each: impl FnMut(&[u8]) -> Result<(), ImportError>,
+    mut go_on: impl FnMut(u64) -> bool,
+) -> Result<FileFacts, ImportError> {
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut hasher = FileHasher::default();
+    let mut bytes = 0u64;
+    loop {
+        let n = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(ImportError::Read(error)),
+        };
+        let chunk = buffer.get(..n).unwrap_or_default();
+        hasher.update(chunk);
+        bytes += n as u64;
+        each(chunk)?;
+        if !go_on(bytes) {
+            return Err(ImportError::Stopped);
+        }
+    }
+    Ok(FileFacts { bytes, digest: hasher.finish() })
+}
+
+#[derive(Default)]
+struct FileHasher(sha2::Sha256);
+
+impl FileHasher {
+    fn update(&mut self, chunk: &[u8]) {
+        use sha2::Digest as _;
+        self.0.update(chunk);
+    }
+
+    fn finish(self) -> Digest {
+        use sha2::Digest as _;
+        Digest(self.0.finalize().into())
+    }
+}

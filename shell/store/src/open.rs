@@ -1,0 +1,208 @@
+//! Opens a database file safely: who may read it, how durable it is, what SQL may do.
+//!
+//! Guarantees (security.md §6.2): the file is a regular one, 0600, ours, in a folder that is 0700 and ours; a wider mode,
+//! another owner or a symbolic link is refused. WAL, `synchronous=FULL`, `secure_delete`, `foreign_keys`, no attached
+//! database, no trigger, no trusted schema. Does not know: what the tables mean.
+
+use crate::schema::{self, SchemaFault, Section};
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode as FileMode, OFlags};
+use std::path::{Path, PathBuf};
+
+/// Whether a database is opened to write or only to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Creates what is missing, cleans up what a crash left, writes.
+    ReadWrite,
+    /// Reads only, beside a process that writes.
+    ReadOnly,
+}
+
+/// Why a database was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file or its folder can be reached by others, is not a plain file, or is not ours.
+    #[error("{}: {why}", path.display())]
+    Unsafe {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong and what is expected.
+        why: &'static str,
+    },
+    /// The operating system did not let us look at or make the file.
+    #[error("{}: cannot be opened", path.display())]
+    System {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A newer program wrote the database; going back needs the snapshot made before the upgrade.
+    #[error(
+        "section {section} has version {found}, this program knows {known}: use the newer program or restore the snapshot"
+    )]
+    Newer {
+        /// The set of tables.
+        section: String,
+        /// The version in the file.
+        found: i64,
+        /// The version of this program.
+        known: i64,
+    },
+    /// The file is no database of this kind yet.
+    #[error("section {section} is missing: the database was never opened for writing")]
+    Missing {
+        /// The set of tables.
+        section: &'static str,
+    },
+    /// SQLite failed.
+    #[error("the database failed")]
+    Database(#[from] rusqlite::Error),
+}
+
+impl From<SchemaFault> for OpenError {
+    fn from(fault: SchemaFault) -> Self {
+        match fault {
+            SchemaFault::Newer { section, found, known } => Self::Newer { section, found, known },
+            SchemaFault::Missing { section } => Self::Missing { section },
+            SchemaFault::Sql(error) => Self::Database(error),
+        }
+    }
+}
+
+/// The longest text or blob SQLite takes: an object of 16 MiB and room for its search text.
+const VALUE_BYTES_MAX: i32 = 64 << 20;
+/// The page cache of an idle connection, in KiB (an idle node stays small).
+const CACHE_KIB: i64 = 2048;
+/// How long a statement waits for another process, in milliseconds.
+const BUSY_MILLIS: u64 = 10_000;
+
+/// Opens the file, creating it in [`Mode::ReadWrite`], and establishes the sections.
+pub(crate) fn open(path: &Path, mode: Mode, sections: &[Section]) -> Result<Connection, OpenError> {
+    let path = settle(path, mode)?;
+    let access = match mode {
+        Mode::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let conn = Connection::open_with_flags(&path, flags)?;
+    harden(&conn, mode)?;
+    schema::establish(&conn, sections, mode == Mode::ReadWrite)?;
+    Ok(conn)
+}
+
+/// Checks folder and file, makes the file where it may, and returns the path without symbolic links in it.
+fn settle(path: &Path, mode: Mode) -> Result<PathBuf, OpenError> {
+    let system = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error: rustix::io::Errno| OpenError::System { path, source: error.into() }
+    };
+    let refuse = |path: &Path, why| OpenError::Unsafe { path: path.to_path_buf(), why };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(refuse(path, "names no file"));
+    };
+    let folder =
+        std::fs::canonicalize(folder).map_err(|source| OpenError::System { path: folder.to_path_buf(), source })?;
+    let us = rustix::process::geteuid().as_raw();
+    let stat = rustix::fs::statat(CWD, &folder, AtFlags::SYMLINK_NOFOLLOW).map_err(system(&folder))?;
+    if stat.st_uid != us {
+        return Err(refuse(&folder, "the folder belongs to another user"));
+    }
+    if stat.st_mode & 0o077 != 0 {
+        return Err(refuse(&folder, "the folder is open to others: expected mode 0700"));
+    }
+    let path = folder.join(name);
+    // INVARIANT: an existing database is never opened and closed here. Closing any descriptor of a file drops the
+    // locks that SQLite holds on it in this process, so the file is only looked at, and the folder is ours alone.
+    if mode == Mode::ReadWrite {
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::open(&path, flags, FileMode::RUSR | FileMode::WUSR) {
+            Ok(made) => {
+                rustix::fs::fchmod(&made, FileMode::RUSR | FileMode::WUSR).map_err(system(&path))?;
+            }
+            Err(rustix::io::Errno::EXIST) => {}
+            Err(error) => return Err(system(&path)(error)),
+        }
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let mut beside = path.clone().into_os_string();
+        beside.push(suffix);
+        let beside = PathBuf::from(beside);
+        let stat = match rustix::fs::statat(CWD, &beside, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            Err(rustix::io::Errno::NOENT) if !suffix.is_empty() => continue,
+            Err(error) => return Err(system(&beside)(error)),
+        };
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(refuse(&beside, "not a plain file"));
+        }
+        if stat.st_uid != us {
+            return Err(refuse(&beside, "the file belongs to another user"));
+        }
+        if stat.st_mode & 0o177 != 0 {
+            return Err(refuse(&beside, "the file is open to others: expected mode 0600"));
+        }
+    }
+    Ok(path)
+}
+
+fn harden(conn: &Connection, mode: Mode) -> Result<(), rusqlite::Error> {
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 100),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+    ] {
+        conn.set_limit(limit, value)?;
+    }
+    for (option, value) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+    ] {
+        conn.set_db_config(option, value)?;
+    }
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    if mode == Mode::ReadWrite {
+        conn.pragma_update(None, "page_size", 4096)?;
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update_and_check(None, "secure_delete", "ON", |row| row.get::<_, i64>(0))?;
+    } else {
+        conn.pragma_update(None, "query_only", "ON")?;
+    }
+    conn.pragma_update(None, "foreign_keys", "ON")?;
+    conn.pragma_update(None, "trusted_schema", "OFF")?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    set_cache_kib(conn, CACHE_KIB)
+}
+
+/// Sets the size of the page cache, in KiB.
+pub(crate) fn set_cache_kib(conn: &Connection, kib: i64) -> Result<(), rusqlite::Error> {
+    conn.pragma_update(None, "cache_size", -kib)
+}
+
+/// Gives the memory of a long piece of work back.
+pub(crate) fn calm(conn: &Connection) -> Result<(), rusqlite::Error> {
+    set_cache_kib(conn, CACHE_KIB)?;
+    conn.execute_batch("PRAGMA shrink_memory")
+}
+
+/// Writes the write-ahead log into the database and cuts it to nothing.
+///
+/// Returns whether that was complete; a reader in another process can hold it up.
+pub(crate) fn truncate_wal(conn: &Connection) -> Result<bool, rusqlite::Error> {
+    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
+}

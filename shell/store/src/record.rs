@@ -1,0 +1,358 @@
+//! Classifies one object against what is held, and writes it.
+//!
+//! Guarantees: bytes are never overwritten. Same id and version is *unchanged* where equal in RFC 8785 form, else a *conflict*
+//! kept beside the first. A version by another than the originator, or with another `created`, is kept but never current.
+//! Does not know: whether the transaction around it commits.
+
+use crate::error::StoreError;
+use crate::intern::{Cache, Words};
+use crate::key::{self, IdKey};
+use crate::origin::Origin;
+use crate::prepare::{self, Prepared};
+use comity_vocab::{SecurityLabel, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+
+/// Bits of `version.flags`.
+pub(crate) mod flag {
+    /// Same id and version as an earlier one, other content.
+    pub const CONFLICT: i64 = 1;
+    /// Came from another than the one who began the line (security.md §5, case 70).
+    pub const FOREIGN: i64 = 2;
+    /// Its `created` differs from that of the version held (case 51).
+    pub const QUARANTINED: i64 = 4;
+    /// Has rows in `defect`.
+    pub const DEFECTIVE: i64 = 8;
+    /// Says that it is revoked.
+    pub const REVOKED: i64 = 16;
+    /// Has granular markings.
+    pub const GRANULAR: i64 = 32;
+    /// Has marking references other than TLP.
+    pub const UNKNOWN_MARKING: i64 = 64;
+    /// Any of these keeps a version from being current.
+    pub const NOT_CURRENT: i64 = CONFLICT | FOREIGN | QUARANTINED;
+}
+
+/// States of `object.state`.
+pub(crate) mod state {
+    /// Only referred to.
+    pub const MENTIONED: i64 = 0;
+    /// At least one version is held.
+    pub const HELD: i64 = 1;
+    /// Erased; a tombstone stands in its place.
+    pub const ERASED: i64 = 2;
+}
+
+/// The most versions of one identifier (security.md §5 C, case 68).
+pub const VERSIONS_MAX: i64 = 10_000;
+/// How far in the future a version may lie and still win, in seconds (case 48).
+const CLOCK_AHEAD_SECONDS: i64 = 24 * 3600;
+/// How many identifiers are remembered while one import or transaction runs.
+const IDS_REMEMBERED: usize = 65_536;
+
+/// What became of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its identifier was new.
+    Accepted,
+    /// A new version of a known identifier.
+    NewVersion,
+    /// This version was held already.
+    Unchanged,
+    /// This version was held already with other content; both are kept.
+    Conflict,
+    /// It is not held, for this reason.
+    Refused(String),
+}
+
+/// What became of an object, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The identifier; empty where the object has none that can be read.
+    pub id: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether it was stored now with at least one defect.
+    pub defective: bool,
+}
+
+/// What is the same for all objects of one import.
+pub(crate) struct Context {
+    /// The import's row.
+    pub iid: i64,
+    /// Where the objects come from.
+    pub origin: Origin,
+    /// The interned origin.
+    pub nid: i64,
+    /// The label given for all of them.
+    pub label: Option<SecurityLabel>,
+    /// The time of the import.
+    pub now: Timestamp,
+}
+
+/// Writes objects; remembers what it looked up.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    words: Cache,
+    ids: HashMap<(i64, IdKey), i64>,
+}
+
+struct Line {
+    oid: i64,
+    state: i64,
+    current: Option<i64>,
+    nid: Option<i64>,
+}
+
+impl Recorder {
+    /// Classifies and writes one object.
+    pub(crate) fn record(&mut self, conn: &Connection, at: &Context, object: &Prepared) -> Result<Stored, StoreError> {
+        let stored = |outcome, defective| Stored { id: object.facts.id.clone(), outcome, defective };
+        let refused = |reason: String| stored(Outcome::Refused(reason), false);
+        let tid = self.prefix_number(conn, object.prefix.as_deref())?;
+        let line = find_line(conn, tid, &object.key)?;
+        let Some(line) = line.filter(|line| line.state != state::MENTIONED) else {
+            let oid = self.object_number(conn, tid, &object.key)?;
+            let vid = self.insert(conn, at, object, oid, 0, None)?;
+            conn.prepare_cached("UPDATE object SET state = 1, current = ?2, nid = ?3 WHERE oid = ?1")?
+                .execute((oid, vid, at.nid))?;
+            return Ok(stored(Outcome::Accepted, !object.facts.defects.is_empty()));
+        };
+        if line.state == state::ERASED {
+            return Ok(refused("recalled".to_owned()));
+        }
+        let same = same_version(conn, line.oid, &object.version)?;
+        if let Some(vid) = equal_among(conn, &same, object)? {
+            self.note_other_way(conn, at, vid)?;
+            return Ok(stored(Outcome::Unchanged, false));
+        }
+        let held: i64 = conn
+            .prepare_cached("SELECT count(*) FROM version WHERE oid = ?1")?
+            .query_row([line.oid], |row| row.get(0))?;
+        if held >= VERSIONS_MAX {
+            return Ok(refused(format!(
+                "{held} versions of this identifier are held, at most {VERSIONS_MAX} are allowed"
+            )));
+        }
+        let judged = judge(conn, at, &line, object, !same.is_empty())?;
+        self.insert(conn, at, object, line.oid, judged.flags, judged.defect)?;
+        if judged.flags & flag::NOT_CURRENT == 0 {
+            conn.prepare_cached("INSERT OR IGNORE INTO pending_current (oid) VALUES (?1)")?.execute([line.oid])?;
+        }
+        let outcome = if same.is_empty() { Outcome::NewVersion } else { Outcome::Conflict };
+        Ok(stored(outcome, judged.defect.is_some() || !object.facts.defects.is_empty()))
+    }
+
+    /// Forgets what was looked up; called when a transaction was rolled back.
+    fn prefix_number(&mut self, conn: &Connection, prefix: Option<&str>) -> rusqlite::Result<i64> {
+        // Number 0 is never given out: it stands for "no lawful prefix".
+        prefix.map_or(Ok(0), |prefix| self.words.intern(conn, Words::Type, prefix))
+    }
+
+    /// Returns the number of an identifier, entering it as "mentioned" if it is new.
+    fn object_number(&mut self, conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<i64> {
+        let remembered = (tid, key.clone());
+        if let Some(oid) = self.ids.get(&remembered) {
+            return Ok(*oid);
+        }
+        let oid = match find_line(conn, tid, key)? {
+            Some(line) => line.oid,
+            None => {
+                conn.prepare_cached("INSERT INTO object (key, tid, state) VALUES (?1, ?2, 0)")?.insert((key, tid))?
+            }
+        };
+        if self.ids.len() >= IDS_REMEMBERED {
+            self.ids.clear();
+        }
+        self.ids.insert(remembered, oid);
+        Ok(oid)
+    }
+
+    fn insert(
+        &mut self,
+        conn: &Connection,
+        at: &Context,
+        object: &Prepared,
+        oid: i64,
+        extra_flags: i64,
+        extra_defect: Option<&'static str>,
+    ) -> Result<i64, StoreError> {
+        let facts = &object.facts;
+        let tid = self.words.intern(conn, Words::Type, &facts.object_type)?;
+        let label = prepare::join(object.own_label.clone(), at.label.clone());
+        let lid = label.map(|label| self.words.intern(conn, Words::Label, &label.to_string())).transpose()?;
+        let bit = |set: bool, flag: i64| if set { flag } else { 0 };
+        let flags = extra_flags
+            | bit(!facts.defects.is_empty() || extra_defect.is_some(), flag::DEFECTIVE)
+            | bit(facts.revoked, flag::REVOKED)
+            | bit(facts.has_granular_markings, flag::GRANULAR)
+            | bit(object.unknown_marking, flag::UNKNOWN_MARKING);
+        let vid = conn
+            .prepare_cached(
+                "INSERT INTO version (oid, iid, tid, version, flags, lid, digest, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .insert((oid, at.iid, tid, &object.version, flags, lid, object.digest.as_bytes(), &object.bytes))?;
+        self.insert_references(conn, vid, oid, object)?;
+        let mut n = 0i64;
+        for defect in &facts.defects {
+            insert_defect(conn, vid, &mut n, defect.rule, &defect.path, &defect.message)?;
+        }
+        if let Some(rule) = extra_defect {
+            insert_defect(conn, vid, &mut n, rule, "", "compared with the versions held")?;
+        }
+        Ok(vid)
+    }
+
+    fn insert_references(
+        &mut self,
+        conn: &Connection,
+        vid: i64,
+        oid: i64,
+        object: &Prepared,
+    ) -> Result<(), StoreError> {
+        for target in targets(&object.facts) {
+            let Some((prefix, key)) = key::split(target) else { continue };
+            let tid = self.prefix_number(conn, prefix)?;
+            let target = self.object_number(conn, tid, &key)?;
+            if target != oid {
+                conn.prepare_cached("INSERT OR IGNORE INTO reference (target, vid) VALUES (?1, ?2)")?
+                    .execute((target, vid))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note_other_way(&mut self, conn: &Connection, at: &Context, vid: i64) -> Result<(), StoreError> {
+        let first: i64 = conn
+            .prepare_cached("SELECT i.nid FROM version v JOIN import i USING (iid) WHERE v.vid = ?1")?
+            .query_row([vid], |row| row.get(0))?;
+        if first != at.nid {
+            conn.prepare_cached("INSERT OR IGNORE INTO also_received (vid, iid) VALUES (?1, ?2)")?
+                .execute((vid, at.iid))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the identifiers whose way back is kept: all but marking references.
+pub(crate) fn targets(facts: &comity_stix::ObjectFacts) -> impl Iterator<Item = &str> {
+    facts.references.iter().map(|r| r.target.as_str()).filter(|target| !target.starts_with("marking-definition--"))
+}
+
+fn insert_defect(
+    conn: &Connection,
+    vid: i64,
+    n: &mut i64,
+    rule: &str,
+    path: &str,
+    message: &str,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO defect (vid, n, rule, path, message) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((vid, *n, rule, path, message))?;
+    *n += 1;
+    Ok(())
+}
+
+fn find_line(conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<Option<Line>> {
+    conn.prepare_cached("SELECT oid, state, current, nid FROM object WHERE key = ?1 AND tid = ?2")?
+        .query_row((key, tid), |row| {
+            Ok(Line { oid: row.get(0)?, state: row.get(1)?, current: row.get(2)?, nid: row.get(3)? })
+        })
+        .optional()
+}
+
+fn same_version(conn: &Connection, oid: i64, version: &[u8]) -> rusqlite::Result<Vec<(i64, [u8; 32])>> {
+    conn.prepare_cached("SELECT vid, digest FROM version WHERE oid = ?1 AND version = ?2 ORDER BY vid")?
+        .query_map((oid, version), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Returns the row that holds this content already: by bytes, else by RFC 8785 form.
+fn equal_among(conn: &Connection, same: &[(i64, [u8; 32])], object: &Prepared) -> Result<Option<i64>, StoreError> {
+    if let Some((vid, _)) = same.iter().find(|(_, digest)| digest == object.digest.as_bytes()) {
+        return Ok(Some(*vid));
+    }
+    if same.is_empty() {
+        return Ok(None);
+    }
+    // Without a canonical form (a number beyond it, say) only equal bytes are equal.
+    let Ok(ours) = comity_stix::canonical(&object.bytes) else { return Ok(None) };
+    for (vid, _) in same {
+        let bytes: Vec<u8> =
+            conn.prepare_cached("SELECT bytes FROM version WHERE vid = ?1")?.query_row([vid], |row| row.get(0))?;
+        if comity_stix::canonical(&bytes).is_ok_and(|theirs| theirs == ours) {
+            return Ok(Some(*vid));
+        }
+    }
+    Ok(None)
+}
+
+struct Judgement {
+    flags: i64,
+    defect: Option<&'static str>,
+}
+
+/// Judges a further version against the line it would join.
+fn judge(
+    conn: &Connection,
+    at: &Context,
+    line: &Line,
+    object: &Prepared,
+    conflict: bool,
+) -> Result<Judgement, StoreError> {
+    let mut flags = if conflict { flag::CONFLICT } else { 0 };
+    let mut defect = None;
+    let first = match line.nid {
+        Some(nid) => crate::intern::text(conn, Words::Origin, nid)?,
+        None => at.origin.to_string(),
+    };
+    if !first.parse::<Origin>().is_ok_and(|first| first.admits(&at.origin)) {
+        flags |= flag::FOREIGN;
+    }
+    let current = line.current.map(|vid| bytes_and_flags(conn, vid)).transpose()?.flatten();
+    if let Some((bytes, current_flags)) = current {
+        let created = comity_stix::inspect(&bytes).ok().and_then(|facts| facts.created);
+        if created.is_some() && object.facts.created.is_some() && created != object.facts.created {
+            flags |= flag::QUARANTINED;
+            defect = Some("created-differs-from-held-version");
+        } else if current_flags & flag::REVOKED != 0 && !conflict {
+            defect = Some("version-after-revocation");
+        }
+    }
+    Ok(Judgement { flags, defect })
+}
+
+fn bytes_and_flags(conn: &Connection, vid: i64) -> rusqlite::Result<Option<(Vec<u8>, i64)>> {
+    conn.prepare_cached("SELECT bytes, flags FROM version WHERE vid = ?1")?
+        .query_row([vid], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// Chooses the current version anew for every object that asked for it.
+pub(crate) fn settle_pending(conn: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached("SELECT oid FROM pending_current")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        choose_current(conn, row.get(0)?, Some(now))?;
+    }
+    drop(rows);
+    conn.execute("DELETE FROM pending_current", [])?;
+    Ok(())
+}
+
+/// Chooses the current version of one object; without any version it becomes "mentioned".
+///
+/// A version more than a day in the future wins only where there is no other (security.md §5 B, case 48).
+pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>) -> Result<Option<i64>, StoreError> {
+    let horizon = now.map_or(vec![0xff], |now| now.plus_seconds(CLOCK_AHEAD_SECONDS).sort_key().to_vec());
+    let best: Option<i64> = conn
+        .prepare_cached(
+            "SELECT vid FROM version WHERE oid = ?1
+             ORDER BY (flags & 7) <> 0, version > ?2, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
+        )?
+        .query_row((oid, horizon), |row| row.get(0))
+        .optional()?;
+    let state = if best.is_some() { state::HELD } else { state::MENTIONED };
+    conn.prepare_cached("UPDATE object SET current = ?2, state = ?3 WHERE oid = ?1")?.execute((oid, best, state))?;
+    Ok(best)
+}

@@ -1,0 +1,51 @@
+//! The terms that must never leave, for the leak check inside the vault.
+
+use super::{Vault, VaultError, record};
+use zeroize::Zeroizing;
+
+/// A part of an identity shorter than this many characters would be found everywhere.
+const PART_CHARS_MIN: usize = 4;
+
+/// A term and the matter it belongs to. The leak check names the matter, never the term.
+pub struct VaultTerm {
+    /// The term.
+    pub term: Zeroizing<String>,
+    /// The number of the matter.
+    pub matter: u64,
+}
+
+impl Vault {
+    /// Returns every protected term, cryptonym, contact and identity (whole, and its parts between separators) of all sources.
+    ///
+    /// Only for the leak check: nothing of it may be shown, logged or sent.
+    ///
+    /// # Errors
+    /// A failing database or a damaged row.
+    pub fn terms(&self) -> Result<Vec<VaultTerm>, VaultError> {
+        let mut terms = Vec::new();
+        for (matter, id) in self.rows()? {
+            let damaged = || VaultError::Damaged { table: "source", row: matter };
+            let sealed: Vec<u8> =
+                self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
+            let plain = self.key.open(&super::record_role(id), &sealed).map_err(|_| damaged())?;
+            let sealed = record::read(&plain).ok_or_else(damaged)?;
+            let matter = u64::try_from(matter).map_err(|_| damaged())?;
+            let mut add = |term: &str| {
+                let term = term.trim();
+                if !term.is_empty() {
+                    terms.push(VaultTerm { term: Zeroizing::new(term.to_owned()), matter });
+                }
+            };
+            for term in &sealed.protected_terms {
+                add(term);
+            }
+            add(&sealed.cryptonym);
+            for text in [&sealed.true_identity, &sealed.contact] {
+                add(text);
+                let parts = text.split([',', ';', '/', '|', '(', ')', '\n']).map(str::trim);
+                parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim()).for_each(&mut add);
+            }
+        }
+        Ok(terms)
+    }
+}

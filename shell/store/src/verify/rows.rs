@@ -1,0 +1,141 @@
+//! Rows against the bytes they were derived from, and against each other.
+
+use super::{Counts, FirstBad, VerifyError, bad};
+use crate::import::find_object;
+use crate::intern::{self, Words};
+use crate::prepare;
+use crate::record::{self, flag};
+use crate::view::View;
+
+/// Every version: digest, identifier, type, version key, flags, label, references.
+pub(super) fn versions(view: &View<'_>, counts: &mut Counts) -> Result<(), VerifyError> {
+    let mut statement = view.conn.prepare(
+        "SELECT v.vid, v.oid, v.tid, v.version, v.flags, v.lid, v.digest, v.bytes, i.iid IS NOT NULL
+         FROM version v LEFT JOIN import i USING (iid) ORDER BY v.vid",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let vid: i64 = row.get(0)?;
+        let (oid, tid, flags): (i64, i64, i64) = (row.get(1)?, row.get(2)?, row.get(4)?);
+        let digest: [u8; 32] = row.get(6).map_err(|_| bad("version", vid, "the digest is no digest"))?;
+        let bytes = row.get_ref(7)?.as_blob().map_err(|_| bad("version", vid, "the bytes are no bytes"))?;
+        if comity_crypto::sha256(&[bytes]).0 != digest {
+            return Err(bad("version", vid, "the bytes do not have the stored digest"));
+        }
+        let object = prepare::prepare(bytes).map_err(|_| bad("version", vid, "the bytes are no object"))?;
+        let facts = &object.facts;
+        let wrong = |why| VerifyError::Bad(FirstBad { what: "version", row: vid, id: Some(facts.id.clone()), why });
+        if find_object(view.conn, &facts.id)? != Some(oid) {
+            return Err(wrong("stands under another identifier"));
+        }
+        if intern::text(view.conn, Words::Type, tid)? != facts.object_type {
+            return Err(wrong("stands under another type"));
+        }
+        if row.get::<_, Vec<u8>>(3)? != object.version {
+            return Err(wrong("stands under another version"));
+        }
+        let expected = [
+            (facts.revoked, flag::REVOKED),
+            (facts.has_granular_markings, flag::GRANULAR),
+            (object.unknown_marking, flag::UNKNOWN_MARKING),
+        ];
+        if expected.iter().any(|(set, bit)| *set != (flags & bit != 0)) {
+            return Err(wrong("has other flags"));
+        }
+        let label = intern::label(view.conn, row.get(5)?)?;
+        if prepare::join(label.clone(), object.own_label.clone()) != label {
+            return Err(wrong("has a wider label than its own marking references"));
+        }
+        if !row.get::<_, bool>(8)? {
+            return Err(wrong("belongs to no import"));
+        }
+        for target in record::targets(facts) {
+            if target == facts.id || crate::key::split(target).is_none() {
+                continue;
+            }
+            let entered = match find_object(view.conn, target)? {
+                Some(target) => view
+                    .conn
+                    .prepare_cached("SELECT EXISTS (SELECT 1 FROM reference WHERE target = ?1 AND vid = ?2)")?
+                    .query_row((target, vid), |row| row.get(0))?,
+                None => false,
+            };
+            if !entered {
+                return Err(wrong("a reference is not in the index"));
+            }
+        }
+        counts.versions += 1;
+    }
+    Ok(())
+}
+
+/// Every object: held ones have a fitting current version, erased ones have none and a tombstone.
+pub(super) fn objects(view: &View<'_>, counts: &mut Counts) -> Result<(), VerifyError> {
+    let mut statement = view.conn.prepare(
+        "SELECT o.oid, o.state, o.current, v.oid, v.flags,
+                EXISTS (SELECT 1 FROM version w WHERE w.oid = o.oid), EXISTS (SELECT 1 FROM tombstone t WHERE t.oid = o.oid),
+                EXISTS (SELECT 1 FROM version w WHERE w.oid = o.oid AND w.flags & 7 = 0)
+         FROM object o LEFT JOIN version v ON v.vid = o.current ORDER BY o.oid",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let oid: i64 = row.get(0)?;
+        let wrong = |why| VerifyError::Bad(FirstBad { what: "object", row: oid, id: view.id_of(oid).ok(), why });
+        let (current_of, flags): (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
+        let (versions, tombstone, sound): (bool, bool, bool) = (row.get(5)?, row.get(6)?, row.get(7)?);
+        match row.get::<_, i64>(1)? {
+            record::state::HELD => {
+                if current_of != Some(oid) {
+                    return Err(wrong("its current version is not one of its own"));
+                }
+                if sound && flags.unwrap_or_default() & flag::NOT_CURRENT != 0 {
+                    return Err(wrong("its current version is set aside"));
+                }
+                counts.objects += 1;
+            }
+            record::state::ERASED => {
+                if versions || row.get::<_, Option<i64>>(2)?.is_some() {
+                    return Err(wrong("it was erased but something is held"));
+                }
+                if !tombstone {
+                    return Err(wrong("it was erased but has no tombstone"));
+                }
+                counts.tombstones += 1;
+            }
+            _ if versions => return Err(wrong("versions are held but it counts as only mentioned")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Rows that hang on nothing.
+pub(super) fn orphans(view: &View<'_>) -> Result<(), VerifyError> {
+    use rusqlite::OptionalExtension;
+    for (what, sql) in [
+        ("reference", "SELECT r.vid FROM reference r LEFT JOIN version v USING (vid) WHERE v.vid IS NULL LIMIT 1"),
+        (
+            "reference",
+            "SELECT r.target FROM reference r LEFT JOIN object o ON o.oid = r.target WHERE o.oid IS NULL LIMIT 1",
+        ),
+        ("defect", "SELECT d.vid FROM defect d LEFT JOIN version v USING (vid) WHERE v.vid IS NULL LIMIT 1"),
+        ("marking", "SELECT m.mid FROM marking m LEFT JOIN version v USING (vid) WHERE v.vid IS NULL LIMIT 1"),
+        (
+            "also_received",
+            "SELECT a.vid FROM also_received a LEFT JOIN version v USING (vid) WHERE v.vid IS NULL LIMIT 1",
+        ),
+        ("version", "SELECT v.vid FROM version v LEFT JOIN object o USING (oid) WHERE o.oid IS NULL LIMIT 1"),
+        ("tombstone", "SELECT t.oid FROM tombstone t LEFT JOIN object o USING (oid) WHERE o.state IS NOT 2 LIMIT 1"),
+        (
+            "version",
+            "SELECT v.vid FROM version v WHERE (v.flags & 8 <> 0) <> EXISTS (SELECT 1 FROM defect d WHERE d.vid = v.vid) LIMIT 1",
+        ),
+    ] {
+        if let Some(row) = view.conn.query_row(sql, [], |row| row.get::<_, i64>(0)).optional()? {
+            return Err(bad(what, row, "hangs on nothing, or what hangs on it is missing"));
+        }
+    }
+    let foreign: Option<i64> =
+        view.conn.query_row("SELECT rowid FROM pragma_foreign_key_check", [], |row| row.get(0)).optional()?.flatten();
+    foreign.map_or(Ok(()), |row| Err(bad("foreign key", row, "refers to nothing")))
+}
