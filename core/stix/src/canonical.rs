@@ -58,10 +58,12 @@ fn numbers<'n>(node: &'n Node<'_>) -> Box<dyn Iterator<Item = &'n str> + 'n> {
     }
 }
 
-/// Says whether the shortest decimal that names the same double is the same decimal.
+/// Says whether the canonical spelling of the number's double is the same decimal. Another decimal that yields this
+/// double, if only the neighbour in its last digit, is not: it would become equal to this one.
 fn exact(text: &str) -> bool {
     let Ok(value) = text.parse::<f64>() else { return false };
-    decimal(text) == decimal(&format!("{value:e}"))
+    let Ok(spelling) = serde_json_canonicalizer::to_string(&value) else { return false };
+    decimal(text) == decimal(&spelling)
 }
 
 /// Splits a number text into sign, digits without zeros at either end, and the power of ten of its last digit.

@@ -22,8 +22,14 @@ fn type_and_id(node: &Node<'_>, facts: &ObjectFacts, found: &mut Found) {
     if !lawful {
         found.add("type-name", "/type");
     }
-    if facts.id.parse::<StixId>().is_err() {
-        found.add("id-malformed", "/id");
+    match facts.id.parse::<StixId>() {
+        Err(_) => found.add("id-malformed", "/id"),
+        Ok(id)
+            if !(1..=8).contains(&id.uuid().get_version_num()) || id.uuid().get_variant() != uuid::Variant::RFC4122 =>
+        {
+            found.add("id-uuid-version", "/id");
+        }
+        Ok(_) => {}
     }
     if facts.id.split_once("--").is_some_and(|(prefix, _)| prefix != kind) {
         found.add("id-type-mismatch", "/id");

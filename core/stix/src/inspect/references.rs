@@ -74,6 +74,9 @@ impl Walk<'_> {
         if !lawful {
             self.found.add("reference-malformed", place());
         }
+        if target.is_empty() {
+            return;
+        }
         let reference = Reference { property: property.to_owned(), target: target.to_owned() };
         // Duplicates are accepted and count once (security.md case 77).
         if self.seen.insert(reference.clone()) {

@@ -34,6 +34,7 @@ pub const RULES: &[Rule] = &[
     rule("hash-length", "§2.7", "a hash has not the length, or not the characters, of its algorithm"),
     note("hash-algorithm-unknown", "§2.7, §10.7", "a hash of an algorithm that STIX does not name"),
     rule("id-malformed", "§2.9", "the identifier is not object-type--UUID in lower case"),
+    rule("id-uuid-version", "§2.9, RFC 4122 §4.1", "the UUID of the identifier has no lawful version or variant"),
     rule("id-type-mismatch", "§2.9", "the identifier begins with another type than the object's"),
     rule("reference-malformed", "§2.9", "a reference is not an identifier object-type--UUID in lower case"),
     rule("integer-out-of-range", "§2.10", "an integer beyond ±(2^53 - 1): readers disagree about its value"),

@@ -44,7 +44,6 @@ const ORDER: &[(&str, &str, bool, &str)] = &[
     ("first_observed", "last_observed", true, "last-before-first"),
     ("start_time", "stop_time", true, "last-before-first"),
     ("start", "end", true, "last-before-first"),
-    ("analysis_started", "analysis_ended", true, "last-before-first"),
     ("validity_not_before", "validity_not_after", true, "last-before-first"),
 ];
 

@@ -218,8 +218,8 @@ pub(crate) fn foreign_encoding(head: &[u8]) -> Option<JsonErrorKind> {
         [0xEF, 0xBB, 0xBF, ..] => return Some(JsonErrorKind::ByteOrderMark),
         [0xFF, 0xFE, 0, 0, ..] | [_, 0, 0, 0, ..] => "UTF-32LE",
         [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, _, ..] => "UTF-32BE",
-        [0xFF, 0xFE, ..] | [_, 0, ..] => "UTF-16LE",
-        [0xFE, 0xFF, ..] | [0, _, ..] => "UTF-16BE",
+        [0xFF, 0xFE, ..] | [_, 0, ..] | [0xFF] => "UTF-16LE",
+        [0xFE, 0xFF, ..] | [0, _, ..] | [0xFE] => "UTF-16BE",
         _ => return None,
     };
     Some(JsonErrorKind::ForeignEncoding { encoding })

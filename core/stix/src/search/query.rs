@@ -13,23 +13,21 @@ const TERM_CHARS_MAX: usize = 256;
 /// Nothing typed is an operator: each term becomes a quoted string of letters, digits and blanks.
 pub fn fts_query(text: &str) -> Option<String> {
     let mut terms: Vec<String> = Vec::new();
-    for (piece, quoted) in pieces(text) {
+    for piece in pieces(text) {
         if terms.len() == TERMS_MAX {
             break;
         }
-        let prefix = piece.ends_with('*');
-        if let Some(term) = phrase(&piece, prefix)
+        if let Some(term) = phrase(&piece)
             && !terms.contains(&term)
         {
             terms.push(term);
         }
-        let _ = quoted;
     }
     (!terms.is_empty()).then(|| terms.join(" "))
 }
 
 /// Splits at blanks, except inside double quotes (also the typographic ones that keyboards put in).
-fn pieces(text: &str) -> Vec<(String, bool)> {
+fn pieces(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut quoted = false;
@@ -37,7 +35,7 @@ fn pieces(text: &str) -> Vec<(String, bool)> {
         let quote = matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}');
         if quote || (c.is_whitespace() && !quoted) {
             if !piece.is_empty() {
-                pieces.push((std::mem::take(&mut piece), quoted));
+                pieces.push(std::mem::take(&mut piece));
             }
             quoted = quote && !quoted;
         } else if piece.len() < 4 * TERM_CHARS_MAX {
@@ -45,12 +43,13 @@ fn pieces(text: &str) -> Vec<(String, bool)> {
         }
     }
     if !piece.is_empty() {
-        pieces.push((piece, quoted));
+        pieces.push(piece);
     }
     pieces
 }
 
-fn phrase(piece: &str, prefix: bool) -> Option<String> {
+fn phrase(piece: &str) -> Option<String> {
+    let prefix = piece.ends_with('*');
     let folded = fold(piece);
     let words: String = folded.chars().take(TERM_CHARS_MAX).map(|c| if is_word(c) { c } else { ' ' }).collect();
     let words =
