@@ -1,8 +1,19 @@
 //! What must not leave, prepared for searching.
+//!
+//! Guarantees: neither the terms nor anything made from them can be printed, serialised or cloned from here.
 
-use comity_vocab::Tlp;
+use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
+use aho_corasick::AhoCorasick;
+use comity_vocab::time::Precision;
+use comity_vocab::{Timestamp, Tlp};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// Terms protected by the vault, each with the matter whose handlers may see a finding. Cannot be printed or serialised.
+/// How many words in a row of an unreleased text are a finding.
+pub(super) const WORDS_IN_A_ROW: usize = 6;
+
+/// Terms protected by the vault, each with the matter whose handlers may see a finding. Cannot be printed, cloned or
+/// serialised.
 #[derive(Default)]
 pub struct VaultTerms(Vec<(String, u64)>);
 
@@ -18,8 +29,39 @@ impl VaultTerms {
     }
 }
 
-/// Everything that must not leave, prepared for searching. Cannot be printed or serialised.
-pub struct LeakCorpus {}
+/// What a pattern in compact text stands for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Protected {
+    Vault { matter: u64 },
+    OfficerName,
+    Marking(Tlp),
+}
+
+/// One pattern in compact text: what it stands for and how many characters its shortest writing has.
+pub(super) struct Pattern {
+    pub stands_for: BTreeSet<Protected>,
+    pub characters: usize,
+}
+
+/// What a pattern in plain text stands for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Plain {
+    Host,
+    OfficerCode,
+}
+
+/// Everything that must not leave, prepared for searching. Cannot be printed, cloned or serialised.
+pub struct LeakCorpus {
+    pub(super) compact: Option<AhoCorasick>,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) plain: Option<AhoCorasick>,
+    pub(super) plain_stands_for: Vec<Plain>,
+    pub(super) shingles: HashSet<u64>,
+    /// Exact times as digits: to the second, and to the minute.
+    pub(super) times: HashSet<String>,
+    pub(super) private_addresses: bool,
+    unmatchable: usize,
+}
 
 /// Collects what must not leave.
 #[derive(Default)]
@@ -36,6 +78,11 @@ impl LeakCorpus {
     /// Starts an empty corpus.
     pub fn builder() -> LeakCorpusBuilder {
         LeakCorpusBuilder::default()
+    }
+
+    /// Returns how many vault terms have no letter or digit and therefore cannot be searched for.
+    pub fn unmatchable(&self) -> usize {
+        self.unmatchable
     }
 }
 
@@ -76,7 +123,7 @@ impl LeakCorpusBuilder {
         self
     }
 
-    /// Adds the exact time of an original.
+    /// Adds the exact time of an original. A time at midnight is a date and not exact; it is not looked for.
     pub fn exact_time(&mut self, time: &str) -> &mut Self {
         self.times.push(time.to_owned());
         self
@@ -84,7 +131,100 @@ impl LeakCorpusBuilder {
 
     /// Prepares the corpus.
     pub fn build(&mut self) -> LeakCorpus {
-        let _ = Tlp::ALL;
-        LeakCorpus {}
+        let mut normaliser = Normaliser::default();
+        let mut unmatchable = 0;
+        let mut patterns: BTreeMap<Vec<u8>, Pattern> = BTreeMap::new();
+        let mut add = |term: &str, stands_for: Protected| -> bool {
+            let text = Text::of(term);
+            let mut found = false;
+            for form in FORMS {
+                let mut compact = Compact::default();
+                normaliser.compact(&text, form, &mut compact);
+                if compact.bytes.is_empty() {
+                    continue;
+                }
+                found = true;
+                let mut sources = compact.at.clone();
+                sources.dedup();
+                let characters = sources.len();
+                let pattern = patterns
+                    .entry(compact.bytes)
+                    .or_insert_with(|| Pattern { stands_for: BTreeSet::new(), characters });
+                pattern.characters = pattern.characters.min(characters);
+                pattern.stands_for.insert(stands_for.clone());
+            }
+            found
+        };
+        for (term, matter) in std::mem::take(&mut self.vault.0) {
+            if !add(&term, Protected::Vault { matter }) {
+                unmatchable += 1;
+            }
+        }
+        for (_, name) in &self.officers {
+            add(name, Protected::OfficerName);
+        }
+        for (text, tlp) in
+            [("TLP:RED", Tlp::Red), ("TLP:AMBER+STRICT", Tlp::AmberStrict), ("AMBER+STRICT", Tlp::AmberStrict)]
+        {
+            add(text, Protected::Marking(tlp));
+        }
+        let compact = AhoCorasick::new(patterns.keys()).ok();
+        let plain: Vec<(String, Plain)> = self
+            .hosts
+            .drain(..)
+            .map(|host| (host, Plain::Host))
+            .chain(self.officers.drain(..).map(|(code, _)| (code, Plain::OfficerCode)))
+            .map(|(text, what)| (text.trim().trim_matches('.').to_lowercase(), what))
+            .filter(|(text, _)| !text.is_empty())
+            .collect();
+        let mut shingles = HashSet::new();
+        for text in self.texts.drain(..) {
+            let mut compact = Compact::default();
+            normaliser.compact(&Text::of(&text), Form::Folded, &mut compact);
+            shingles.extend(self::shingles(&compact).into_iter().map(|(hash, _, _)| hash));
+        }
+        let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
+        LeakCorpus {
+            compact,
+            patterns: patterns.into_values().collect(),
+            plain: AhoCorasick::new(plain.iter().map(|(text, _)| text)).ok().filter(|_| !plain.is_empty()),
+            plain_stands_for: plain.into_iter().map(|(_, what)| what).collect(),
+            shingles,
+            times,
+            private_addresses: self.private_addresses,
+            unmatchable,
+        }
     }
+}
+
+/// Returns every run of words of the full length as hash, first byte and end, of compact text.
+pub(super) fn shingles(compact: &Compact) -> Vec<(u64, usize, usize)> {
+    let starts: Vec<usize> =
+        compact.begins.iter().enumerate().filter(|(_, begins)| **begins).map(|(at, _)| at).collect();
+    let mut words: Vec<(u64, usize, usize)> = Vec::with_capacity(starts.len());
+    for (number, start) in starts.iter().enumerate() {
+        let end = starts.get(number + 1).copied().unwrap_or(compact.bytes.len());
+        let mut hasher = DefaultHasher::new();
+        compact.bytes.get(*start..end).hash(&mut hasher);
+        words.push((hasher.finish(), *start, end));
+    }
+    words
+        .windows(WORDS_IN_A_ROW)
+        .map(|run| {
+            let mut hasher = DefaultHasher::new();
+            run.iter().for_each(|(hash, _, _)| hash.hash(&mut hasher));
+            (hasher.finish(), run.first().map_or(0, |(_, start, _)| *start), run.last().map_or(0, |(_, _, end)| *end))
+        })
+        .collect()
+}
+
+/// Returns the digits of an instant to the second and to the minute.
+fn exact_keys(time: &str) -> Vec<String> {
+    let Ok(time) = Timestamp::parse(time) else { return Vec::new() };
+    let whole = Timestamp::from_unix(time.unix_seconds(), 0);
+    if whole == whole.coarsened(Precision::Day) {
+        return Vec::new();
+    }
+    let digits: String = whole.to_string().chars().filter(char::is_ascii_digit).collect();
+    [14, 12].iter().filter_map(|length| digits.get(..*length).map(str::to_owned)).collect()
 }

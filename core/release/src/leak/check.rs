@@ -1,0 +1,350 @@
+//! Runs every search over every token of every part.
+
+use super::corpus::{LeakCorpus, Pattern, Plain, Protected, shingles};
+use super::decode::{CHARACTERS_IN_NOISE, decode};
+use super::finding::{Finding, FindingClass};
+use super::json::{Scan, Token};
+use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
+use super::places::{self, UuidCheck};
+use comity_vocab::Tlp;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// Encodings inside encodings are undone this deep.
+const DEPTH_MAX: usize = 3;
+/// Steps allowed for each byte of a part; a step is about one character looked at.
+const STEPS_PER_BYTE: usize = 400;
+/// Steps allowed for the smallest part.
+const STEPS_MIN: usize = 1_000_000;
+/// Terms up to this length are found across separators only where they begin and end with words.
+const CHARACTERS_ACROSS_WORDS: usize = 6;
+/// Terms below this length are found as whole words only.
+const CHARACTERS_IN_WORDS: usize = 4;
+
+/// Returns what must not leave in these parts. `released_ids` are the identifiers that may occur in them: of the objects
+/// released, and of those the recipients have or that are declared public. `unreleased` tells whether a UUID is that of
+/// an object of ours that is not released.
+pub fn leak_check(
+    parts: &[Vec<u8>],
+    released_ids: &BTreeSet<String>,
+    corpus: &LeakCorpus,
+    unreleased: &dyn Fn(&Uuid) -> bool,
+) -> Vec<Finding> {
+    let scans: Vec<Scan<'_>> = parts.iter().map(|part| Scan::new(part)).collect();
+    let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(object_facts).collect();
+    let mut may_occur: HashSet<String> = released_ids.iter().cloned().collect();
+    may_occur.extend(objects.iter().flat_map(HashMap::values).filter_map(|facts| facts.id.clone()));
+    may_occur.extend(Tlp::ALL.iter().map(|tlp| tlp.marking_id().to_owned()));
+    let mut uuids = UuidCheck {
+        unreleased,
+        released: released_ids.iter().filter_map(|id| uuid_of(id)).collect(),
+        asked: HashMap::new(),
+    };
+    let mut normaliser = Normaliser::default();
+    let mut findings = Vec::new();
+    for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
+        let bytes = parts.get(number).map_or(0, Vec::len);
+        let mut part = PartCheck {
+            corpus,
+            normaliser: &mut normaliser,
+            uuids: &mut uuids,
+            steps: STEPS_MIN.saturating_add(bytes.saturating_mul(STEPS_PER_BYTE)),
+            exhausted: false,
+            hits: BTreeMap::new(),
+            token: 0,
+            tlp: Tlp::Clear,
+        };
+        for (at, token) in scan.tokens.iter().enumerate() {
+            part.token = at;
+            part.tlp = tlp_of(scan, facts, token);
+            part.check_token(scan, token, &may_occur);
+        }
+        let exhausted = part.exhausted;
+        findings.extend(part.hits.into_iter().map(|(key, hit)| finding(number, scan, facts, key, hit)));
+        let undetermined = |rule: &str| Finding {
+            class: FindingClass::Undetermined,
+            rule: format!("undetermined/{rule}"),
+            part: number,
+            offset: 0,
+            length: bytes,
+            object: None,
+            property: None,
+            matter: None,
+        };
+        if exhausted {
+            findings.push(undetermined("out-of-steps"));
+        }
+        if scan.broken {
+            findings.push(undetermined("not-json"));
+        }
+    }
+    findings
+}
+
+struct ObjectFacts {
+    id: Option<String>,
+    tlp: Tlp,
+}
+
+fn object_facts(scan: &Scan<'_>) -> HashMap<usize, ObjectFacts> {
+    let mut facts: HashMap<usize, ObjectFacts> = HashMap::new();
+    for token in scan.tokens.iter().filter(|token| !token.key) {
+        let (Some(object), steps) = scan.place(token.node) else { continue };
+        let entry = facts.entry(object).or_insert(ObjectFacts { id: None, tlp: Tlp::Clear });
+        match scan.names(&steps).as_slice() {
+            [Some(b"id")] => entry.id = Some(scan.text(token)),
+            [Some(b"object_marking_refs"), None] => {
+                if let Some(tlp) = Tlp::from_marking_id(&scan.text(token)) {
+                    entry.tlp = entry.tlp.max(tlp);
+                }
+            }
+            _ => {}
+        }
+    }
+    facts
+}
+
+fn tlp_of(scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, token: &Token) -> Tlp {
+    scan.place(token.node).0.and_then(|object| facts.get(&object)).map_or(Tlp::Clear, |facts| facts.tlp)
+}
+
+fn uuid_of(id: &str) -> Option<Uuid> {
+    Uuid::try_parse(id.rsplit_once("--").map_or(id, |(_, uuid)| uuid)).ok()
+}
+
+/// Class, offset, length and matter: one finding for each, however many ways lead to it.
+type Key = (FindingClass, usize, usize, Option<u64>);
+
+struct Hit {
+    rule: String,
+    token: usize,
+}
+
+fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, key: Key, hit: Hit) -> Finding {
+    let (class, offset, length, matter) = key;
+    let node = scan.tokens.get(hit.token).map_or(0, |token| token.node);
+    let (object, steps) = scan.place(node);
+    Finding {
+        class,
+        rule: hit.rule,
+        part,
+        offset,
+        length,
+        object: object.and_then(|object| facts.get(&object)).and_then(|facts| facts.id.clone()),
+        property: Some(scan.pointer(&steps)),
+        matter,
+    }
+}
+
+struct PartCheck<'a, 'b> {
+    corpus: &'a LeakCorpus,
+    normaliser: &'a mut Normaliser,
+    uuids: &'a mut UuidCheck<'b>,
+    steps: usize,
+    exhausted: bool,
+    hits: BTreeMap<Key, Hit>,
+    /// The token being checked.
+    token: usize,
+    /// The marking of the object it is in.
+    tlp: Tlp,
+}
+
+impl PartCheck<'_, '_> {
+    fn spend(&mut self, steps: usize) -> bool {
+        match self.steps.checked_sub(steps) {
+            Some(left) if !self.exhausted => self.steps = left,
+            _ => self.exhausted = true,
+        }
+        !self.exhausted
+    }
+
+    fn check_token(&mut self, scan: &Scan<'_>, token: &Token, may_occur: &HashSet<String>) {
+        if !token.key && scan.is_reference(token.node) && !may_occur.contains(&scan.text(token)) {
+            let key = (FindingClass::DanglingReference, token.start, token.end - token.start, None);
+            let rule = "dangling-reference/not-in-release".to_owned();
+            self.hits.entry(key).or_insert(Hit { rule, token: self.token });
+        }
+        let mut text = Text::new();
+        scan.characters(token, &mut |character, start, end| text.push(character, start, end));
+        self.check_text(&text, &mut Vec::new(), true);
+    }
+
+    /// Runs every search over one text and over what is encoded in it. `via`: the encodings it came out of, outermost
+    /// first.
+    fn check_text(&mut self, text: &Text, via: &mut Vec<&'static str>, trusted: bool) {
+        if text.chars.is_empty() || !self.spend(text.chars.len() * 4) {
+            return;
+        }
+        self.check_compact(text, via, trusted);
+        if !trusted {
+            return;
+        }
+        self.check_places(text, via);
+        if via.len() == DEPTH_MAX {
+            return;
+        }
+        let (steps, exhausted) = (&mut self.steps, &mut self.exhausted);
+        let decoded = decode(text, self.normaliser, &mut |used| {
+            match steps.checked_sub(used) {
+                Some(left) => *steps = left,
+                None => *exhausted = true,
+            }
+            !*exhausted
+        });
+        for inner in decoded {
+            via.push(inner.how);
+            self.check_text(&inner.text, via, inner.trusted);
+            via.pop();
+        }
+    }
+
+    /// Terms, officers' names and markings in compact text; sentences in a row of words.
+    fn check_compact(&mut self, text: &Text, via: &[&'static str], trusted: bool) {
+        let corpus = self.corpus;
+        let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
+        let mut compact = Compact::default();
+        for form in forms {
+            self.normaliser.compact(text, *form, &mut compact);
+            if let Some(search) = &corpus.compact {
+                for found in search.find_overlapping_iter(&compact.bytes) {
+                    let Some(pattern) = corpus.patterns.get(found.pattern().as_usize()) else { continue };
+                    if !trusted && pattern.characters < CHARACTERS_IN_NOISE {
+                        continue;
+                    }
+                    for what in &pattern.stands_for {
+                        if counts(&compact, found.start(), found.end(), pattern, what) {
+                            self.found(text, &compact, found.start(), found.end(), what, via);
+                        }
+                    }
+                }
+            }
+            if trusted && *form == Form::Folded && !corpus.shingles.is_empty() {
+                self.check_sentences(text, &compact, via);
+            }
+        }
+    }
+
+    fn found(
+        &mut self,
+        text: &Text,
+        compact: &Compact,
+        start: usize,
+        end: usize,
+        what: &Protected,
+        via: &[&'static str],
+    ) {
+        let (class, matter) = match what {
+            Protected::Vault { matter } => (FindingClass::VaultTerm, Some(*matter)),
+            Protected::OfficerName => (FindingClass::OfficerName, None),
+            Protected::Marking(tlp) if *tlp > self.tlp => (FindingClass::MarkingInProse, None),
+            Protected::Marking(_) => return,
+        };
+        let (from, to) = compact.characters(start, end);
+        self.hit(class, text.span(from, to), matter, "text", via);
+    }
+
+    fn check_sentences(&mut self, text: &Text, compact: &Compact, via: &[&'static str]) {
+        let mut run: Option<(usize, usize)> = None;
+        let mut runs = Vec::new();
+        for (hash, start, end) in shingles(compact) {
+            if !self.corpus.shingles.contains(&hash) {
+                continue;
+            }
+            run = match run {
+                Some((first, last)) if start <= last => Some((first, end)),
+                Some(done) => {
+                    runs.push(done);
+                    Some((start, end))
+                }
+                None => Some((start, end)),
+            };
+        }
+        runs.extend(run);
+        for (start, end) in runs {
+            let (from, to) = compact.characters(start, end);
+            self.hit(FindingClass::VerbatimSentence, text.span(from, to), None, "words-in-a-row", via);
+        }
+    }
+
+    /// What is written with its separators: UUIDs, hosts, officers' codes, instants, addresses.
+    fn check_places(&mut self, text: &Text, via: &[&'static str]) {
+        let clean: Vec<char> = text.chars.iter().map(|character| self.normaliser.clean(*character)).collect();
+        for place in places::uuids(&clean, self.uuids) {
+            self.hit(FindingClass::UnreleasedId, text.span(place.from, place.to), None, place.how, via);
+        }
+        let corpus = self.corpus;
+        if !corpus.times.is_empty() {
+            for place in places::times(&clean, &corpus.times) {
+                self.hit(FindingClass::ExactTime, text.span(place.from, place.to), None, place.how, via);
+            }
+        }
+        if corpus.private_addresses {
+            for place in places::private_addresses(&clean) {
+                self.hit(FindingClass::InternalHost, text.span(place.from, place.to), None, place.how, via);
+            }
+        }
+        let Some(search) = &corpus.plain else { return };
+        let (bytes, at) = places::plain(&clean);
+        let character = |byte: usize| at.get(byte).map_or(clean.len(), |number| *number as usize);
+        let in_word = |number: Option<usize>| {
+            number.and_then(|number| clean.get(number)).is_some_and(|character| character.is_alphanumeric())
+        };
+        for found in search.find_overlapping_iter(&bytes) {
+            let from = character(found.start());
+            let to = character(found.end() - 1) + 1;
+            if in_word(from.checked_sub(1)) || in_word(Some(to)) {
+                continue;
+            }
+            let (class, how) = match corpus.plain_stands_for.get(found.pattern().as_usize()) {
+                Some(Plain::Host) => (FindingClass::InternalHost, "host"),
+                Some(Plain::OfficerCode) => (FindingClass::OfficerName, "code"),
+                None => continue,
+            };
+            self.hit(class, text.span(from, to), None, how, via);
+        }
+    }
+
+    fn hit(
+        &mut self,
+        class: FindingClass,
+        (start, end): (usize, usize),
+        matter: Option<u64>,
+        how: &str,
+        via: &[&'static str],
+    ) {
+        let token = self.token;
+        self.hits.entry((class, start, end - start, matter)).or_insert_with(|| {
+            let mut rule = format!("{}/", class.as_str());
+            match (how, via) {
+                ("text", []) => rule.push_str("text"),
+                ("text", via) => rule.push_str(&via.join("+")),
+                (how, []) => rule.push_str(how),
+                (how, via) => rule.push_str(&format!("{how}+{}", via.join("+"))),
+            }
+            Hit { rule, token }
+        });
+    }
+}
+
+/// Decides whether a match counts: short terms only as words, middling ones across separators only from word to word.
+fn counts(compact: &Compact, start: usize, end: usize, pattern: &Pattern, what: &Protected) -> bool {
+    let begins = compact.begins.get(start) == Some(&true);
+    let ends = compact.begins.get(end).is_none_or(|begins| *begins);
+    let whole = begins && ends;
+    // A match that begins or ends between the two letters that stand for one `m` looks like nothing that is there.
+    let splits_m = |at: usize| {
+        let before = at.wrapping_sub(1);
+        compact.bytes.get(before) == Some(&b'r')
+            && compact.bytes.get(at) == Some(&b'n')
+            && compact.at.get(before) == compact.at.get(at)
+    };
+    match what {
+        Protected::OfficerName | Protected::Marking(_) => whole,
+        Protected::Vault { .. } if whole => true,
+        Protected::Vault { .. } if pattern.characters < CHARACTERS_IN_WORDS => false,
+        Protected::Vault { .. } => {
+            let across = compact.begins.get(start + 1..end).unwrap_or_default().iter().any(|begins| *begins);
+            !splits_m(start) && !splits_m(end) && (pattern.characters > CHARACTERS_ACROSS_WORDS || !across)
+        }
+    }
+}
