@@ -12,8 +12,11 @@ mod common;
 mod content;
 mod markings;
 mod numbers;
+mod observable;
 mod references;
 mod times;
+
+pub use observable::deterministic_id;
 
 use crate::json::tree::Node;
 use crate::json::{JsonError, Limits};
@@ -160,6 +163,7 @@ pub fn describe(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
     references::examine(node, &mut facts, &mut found);
     markings::examine(node, &mut facts, &mut found);
     content::examine(node, &mut found);
+    observable::examine(node, object_type, &mut found);
     facts.defects = found.into_defects();
     Ok(facts)
 }

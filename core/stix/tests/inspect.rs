@@ -362,7 +362,7 @@ fn content() {
         check("tool", json!({"external_references": [{"source_name": "a", "url": url}]}), &[]); // 84
     }
     let id = json!({"id": format!("file--{ID}")});
-    let mut hashes = |hashes: Value, expect: &[(&str, &str)]| {
+    let hashes = |hashes: Value, expect: &[(&str, &str)]| {
         let mut change = id.clone();
         change["hashes"] = hashes;
         check("file", change, expect);
@@ -393,6 +393,14 @@ fn content() {
     let large =
         json!({"type": "artifact", "id": format!("artifact--{ID}"), "payload_bin": "A".repeat(2 << 20)}).to_string();
     assert!(matches!(inspect(large.as_bytes()), Err(Unusable::Json(error)) if error.is_limit()));
+}
+
+#[test]
+fn observable_identifiers() {
+    let of = |id: &str| json!({"type": "ipv4-addr", "id": format!("ipv4-addr--{id}"), "value": "198.51.100.3"});
+    assert_eq!(rules(&facts(&of("28bb3599-77cd-5a82-a950-b5bc3caf07c4"))), []);
+    assert_eq!(rules(&facts(&of("ff26c055-6336-5bc5-b98d-13d6226742dd"))), [("sco-id-differs", "/id")]); // 80
+    assert_eq!(rules(&facts(&of(ID))), []);
 }
 
 #[test]
