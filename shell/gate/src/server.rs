@@ -11,7 +11,7 @@ use bytes::Bytes;
 use comity_link::exchange::{EXCHANGE_BYTES_MAX, EXCHANGE_PATH, EXCHANGE_TYPE, ExchangeRequest, ExchangeResponse};
 use comity_vocab::OrgCode;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_TYPE, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -151,6 +151,9 @@ async fn answer(gate: &Shared, code: &OrgCode, request: Request<Incoming>, fatal
         && content_type == Some(EXCHANGE_TYPE.as_bytes());
     if !exact {
         return empty(StatusCode::NOT_FOUND);
+    }
+    if request.body().size_hint().lower() > EXCHANGE_BYTES_MAX as u64 {
+        return empty(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let body = Limited::new(request.into_body(), EXCHANGE_BYTES_MAX).collect();
     let body = match timeout(BODY_MAX, body).await {
