@@ -105,6 +105,7 @@ fn check(
     let mut splitter = Splitter::new(Limits::default());
     let facts = read_all(
         file,
+        bytes_total,
         |chunk| Ok(splitter.push(chunk, &mut |_| {})?),
         |bytes| progress(Progress { bytes, bytes_total, writing: false }),
     )?;
@@ -121,7 +122,7 @@ fn write(
 ) -> Result<FileFacts, ImportError> {
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(PARCELS_WAITING);
-        let reader = scope.spawn(move || cut(file, sender));
+        let reader = scope.spawn(move || cut(file, bytes_total, sender));
         let written = write_parcels(&receiver, import, bytes_total, progress);
         // Dropping the receiver ends the reader, whatever it waits for.
         drop(receiver);
@@ -148,13 +149,14 @@ fn write_parcels(
     Ok(())
 }
 
-fn cut(file: &mut File, sender: SyncSender<(u64, Parcel)>) -> Result<FileFacts, ImportError> {
+fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> Result<FileFacts, ImportError> {
     let mut splitter = Splitter::new(Limits::default());
     let mut parcel: Parcel = Vec::new();
     let mut parcel_bytes = 0;
     let mut gone = 0u64;
     let facts = read_all(
         file,
+        bytes_total,
         |chunk| {
             gone += chunk.len() as u64;
             let cut = splitter.push(chunk, &mut |raw| {
@@ -176,9 +178,10 @@ fn cut(file: &mut File, sender: SyncSender<(u64, Parcel)>) -> Result<FileFacts, 
     Ok(facts)
 }
 
-/// Reads to the end; hands every chunk on and returns length and digest of all.
+/// Reads exactly the length the file had at first; hands every chunk on and returns the digest of all.
 fn read_all(
     file: &mut File,
+    bytes_total: u64,
     mut each: impl FnMut(&[u8]) -> Result<(), ImportError>,
     mut go_on: impl FnMut(u64) -> bool,
 ) -> Result<FileFacts, ImportError> {
@@ -195,10 +198,16 @@ fn read_all(
         let chunk = buffer.get(..n).unwrap_or_default();
         hasher.update(chunk);
         bytes += n as u64;
+        if bytes > bytes_total {
+            return Err(ImportError::Changed);
+        }
         each(chunk)?;
         if !go_on(bytes) {
             return Err(ImportError::Stopped);
         }
+    }
+    if bytes < bytes_total {
+        return Err(ImportError::Changed);
     }
     Ok(FileFacts { bytes, digest: hasher.finish() })
 }
