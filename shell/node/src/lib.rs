@@ -1,1 +1,38 @@
-//! comity-node.
+//! One organisation's node as a value: its home, its keys, and every verb it answers.
+//!
+//! Guarantees: what leaves is what `comity_release::authorise` released or a control entry; every act leaves an audit entry in the
+//! transaction that does it; a call happens whole or not at all. Time and randomness are arguments, so two nodes can be run
+//! side by side from one seed. Does not know: sockets, processes, the command line, the clock.
+
+mod approvals;
+mod audit_verbs;
+mod create;
+mod failure;
+mod holdings_verbs;
+mod home;
+mod inbound;
+mod keys;
+mod leak_corpus;
+mod links;
+mod logs;
+mod node;
+mod officer_key;
+mod officers;
+mod reader;
+mod recalls;
+mod releases;
+mod request;
+mod tls;
+mod vault_verbs;
+mod verify;
+mod writing;
+
+pub use create::{NewHome, create_home};
+pub use failure::{Failure, FailureKind, chain};
+pub use holdings_verbs::WatchProgress;
+pub use home::{Configuration, Home, HomeError, HomeLock};
+pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
+pub use node::{AskPassphrase, Node};
+pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
+pub use reader::{Reader, SearchRequest};
+pub use request::{Call, OfficerChange, OfficerProof, ReleaseDraftRequest, Request, Selection};

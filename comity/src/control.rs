@@ -1,0 +1,107 @@
+//! The way from a verb to the node: through the desk's local socket while it runs, or by opening the home oneself.
+//!
+//! Guarantees: a verb does the same either way. Frames are `u32 length ‖ JSON`, at most [`FRAME_BYTES_MAX`]. Does not know:
+//! what the calls mean.
+
+use crate::passphrase;
+use comity_node::{Call, Failure, Home, Node};
+use comity_vocab::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+/// The longest frame on the local socket, in bytes.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The answer to one call.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// It was done.
+    Done(Value),
+    /// It was not.
+    Failed(Failure),
+}
+
+/// Writes one frame.
+pub fn write_frame(stream: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
+    let length = u32::try_from(bytes.len()).map_err(|_| std::io::Error::from(ErrorKind::InvalidInput))?;
+    stream.write_all(&length.to_be_bytes())?;
+    stream.write_all(bytes)?;
+    stream.flush()
+}
+
+/// Reads one frame; none at a clean end.
+pub fn read_frame(stream: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut head = [0u8; 4];
+    match stream.read_exact(&mut head) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let length = u32::from_be_bytes(head) as usize;
+    if length > FRAME_BYTES_MAX {
+        return Err(ErrorKind::InvalidData.into());
+    }
+    // The buffer grows with what arrives, so that a length alone costs nothing.
+    let mut bytes = Vec::new();
+    let read = stream.take(length as u64).read_to_end(&mut bytes)?;
+    if read < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(Some(bytes)) }
+}
+
+/// A node, near or far.
+pub enum Channel {
+    /// A desk runs; its socket.
+    Desk(UnixStream),
+    /// No desk runs; the home is ours for as long as this lives.
+    Own(Box<Node>),
+}
+
+impl Channel {
+    /// Reaches the node of a home.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let home = Home::open(path)?;
+        match UnixStream::connect(home.file("desk.sock")) {
+            Ok(stream) => Ok(Self::Desk(stream)),
+            // A socket that nobody listens on is what a killed desk leaves behind.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+                let node = Node::open(home, crate::world::entropy(), Box::new(passphrase::home))?;
+                Ok(Self::Own(Box::new(node)))
+            }
+            Err(error) => Err(Failure::operational(format!("cannot reach the running desk: {error}"))),
+        }
+    }
+
+    /// Puts one call and returns its answer.
+    pub fn call(&mut self, call: &Call) -> Result<Value, Failure> {
+        match self {
+            Self::Own(node) => node.handle(crate::world::now(), call),
+            Self::Desk(stream) => {
+                let lost = |error: std::io::Error| {
+                    Failure::operational(format!("lost the running desk: {error}"))
+                        .hint("see whether `comity serve` still runs, then look with the listing verbs whether it was done")
+                };
+                write_frame(stream, &serde_json::to_vec(call)?).map_err(lost)?;
+                let answer = read_frame(stream).map_err(lost)?.ok_or_else(|| lost(ErrorKind::UnexpectedEof.into()))?;
+                match serde_json::from_slice(&answer)? {
+                    Reply::Done(value) => Ok(value),
+                    Reply::Failed(failure) => Err(failure),
+                }
+            }
+        }
+    }
+}
+
+/// Answers one call on the desk's side.
+pub fn answer(node: &mut Node, now: Timestamp, bytes: &[u8]) -> Reply {
+    let call: Call = match serde_json::from_slice(bytes) {
+        Ok(call) => call,
+        Err(error) => return Reply::Failed(Failure::usage(format!("not a call of this version: {error}"))),
+    };
+    match node.handle(now, &call) {
+        Ok(value) => Reply::Done(value),
+        Err(failure) => Reply::Failed(failure),
+    }
+}

@@ -1,0 +1,110 @@
+//! `comity serve`: the desk process, which starts the gate process and joins the two.
+//!
+//! Guarantees: one desk a home; the desk's HTTP side is on loopback only; on SIGTERM or SIGINT what was begun is finished, the
+//! gate is stopped and the stores are closed. Does not know: what calls and entries mean (`comity-node`).
+
+mod gate_process;
+mod health;
+mod socket;
+
+use crate::arguments::{GateArguments, ServeArguments};
+use crate::output::Output;
+use crate::{passphrase, world};
+use comity_node::{Failure, Home, Node};
+use gate_process::{Event, GateProcess};
+use serde_json::json;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, mpsc};
+
+/// The node, shared by the threads of the desk; each call holds it for its own time.
+pub type SharedNode = Arc<Mutex<Node>>;
+
+/// Locks the node. A thread that panicked while holding it has aborted the program, so the lock cannot be poisoned; a
+/// poisoned one would still hold a node whose transactions were rolled back.
+pub fn lock(node: &SharedNode) -> std::sync::MutexGuard<'_, Node> {
+    node.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COMITY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // A second call in one process keeps the first logger.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Runs desk and gate until stopped.
+pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
+    start_logging();
+    let home = Home::open(&arguments.home.home)?;
+    let socket_path = home.file("desk.sock");
+    if UnixStream::connect(&socket_path).is_ok() {
+        return Err(Failure::operational("a desk already runs on this home"));
+    }
+    let desk_address = arguments.desk.clone().unwrap_or_else(|| home.configuration.desk.listen.clone());
+    let gate_address = arguments.gate.clone().unwrap_or_else(|| home.configuration.gate.listen.clone());
+    let mut node = Node::open(home, world::entropy(), Box::new(passphrase::home))?;
+    node.unlock()?;
+    let node: SharedNode = Arc::new(Mutex::new(node));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::operational(format!("cannot start: {error}")))?;
+    runtime.block_on(async {
+        let listener = health::bind(&desk_address).await?;
+        let desk_address = listener.local_addr().map_err(|e| Failure::operational(e.to_string()))?;
+        let (events, inbox) = mpsc::channel();
+        let (ready_sender, ready) = tokio::sync::oneshot::channel();
+        let gate = GateProcess::start(node.clone(), gate_address, events.clone(), inbox, ready_sender)?;
+        let socket = socket::listen(&socket_path, node.clone(), events.clone())?;
+        let state = gate.state();
+        let ready = ready.await.map_err(|_| Failure::operational("the gate did not start; its log line says why"))?;
+        tokio::spawn(health::serve(listener, state));
+        output.answer(
+            &json!({
+                "state": "ready",
+                "desk": desk_address.to_string(),
+                "gate": ready.listen,
+                "landlock": ready.landlock,
+                "pid": std::process::id(),
+            }),
+            |ready| {
+                let field = |name| crate::output::text(ready, name).to_owned();
+                vec![format!(
+                    "ready: desk http://{}/healthz, gate {}, confinement {}; stop with Ctrl-C",
+                    field("desk"),
+                    field("gate"),
+                    field("landlock")
+                )]
+            },
+        )?;
+        wait_for_stop().await?;
+        tracing::info!("stopping");
+        // New verbs open the home themselves once the socket is gone; those that run are finished under the node's lock.
+        socket.close();
+        let _ = events.send(Event::Stop);
+        gate.join();
+        Ok(())
+    })
+}
+
+async fn wait_for_stop() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let broken = |error: std::io::Error| Failure::operational(format!("cannot wait for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Runs the gate process; its end of the socket pair is its standard input.
+pub fn gate(arguments: &GateArguments) -> Result<(), Failure> {
+    start_logging();
+    let stdin: OwnedFd = rustix::io::dup(rustix::stdio::stdin())
+        .map_err(|error| Failure::operational(format!("no desk at the other end: {error}")))?;
+    comity_gate::run(UnixStream::from(stdin), &arguments.folder)
+        .map_err(|error| Failure::operational(comity_node::chain(&error)))
+}

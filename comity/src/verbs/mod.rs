@@ -1,0 +1,81 @@
+//! One file a verb family: reads flags, asks the node, shows the answer. No rule of the domain is decided here.
+
+pub mod audit;
+pub mod holdings;
+pub mod import;
+pub mod init;
+pub mod link;
+pub mod officer;
+pub mod recall;
+pub mod release;
+pub mod vault;
+pub mod write;
+
+use crate::arguments::SelectionArguments;
+use crate::control::Channel;
+use crate::{output, passphrase};
+use comity_node::{Call, Failure, LockedOfficerKey, OfficerKey, Request, Selection};
+use serde_json::Value;
+use std::path::Path;
+
+/// A conversation with one node.
+pub struct Session {
+    channel: Channel,
+}
+
+impl Session {
+    /// Reaches the node of a home.
+    pub fn open(home: &Path) -> Result<Self, Failure> {
+        Ok(Self { channel: Channel::open(home)? })
+    }
+
+    /// Asks as the user of the machine account.
+    pub fn ask(&mut self, request: &Request) -> Result<Value, Failure> {
+        self.channel.call(&Call { request: serde_json::to_string(request)?, proof: None })
+    }
+
+    /// Asks as an officer: the node gives a nonce, the officer's key signs it with the request.
+    pub fn ask_as(&mut self, key: &OfficerKey, request: &Request) -> Result<Value, Failure> {
+        let nonce = self.ask(&Request::Nonce)?;
+        let request = serde_json::to_string(request)?;
+        let proof = Some(key.prove(output::text(&nonce, "nonce"), &request)?);
+        self.channel.call(&Call { request, proof })
+    }
+}
+
+/// Opens an officer's key file with the officer's passphrase.
+pub fn officer_key(path: &Path) -> Result<OfficerKey, Failure> {
+    let locked = LockedOfficerKey::read(path)?;
+    let passphrase = passphrase::officer(locked.officer())?;
+    Ok(locked.unlock(&passphrase)?)
+}
+
+/// Reads which objects a verb is about.
+pub fn selection(arguments: SelectionArguments, origins: Vec<String>) -> Result<Selection, Failure> {
+    let mut objects: Vec<String> = arguments.objects;
+    if let Some(path) = arguments.objects_from {
+        let listed = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+        objects.extend(listed.split_whitespace().map(str::to_owned));
+    }
+    objects.retain(|id| !id.is_empty());
+    if objects.is_empty() && origins.is_empty() {
+        return Err(Failure::usage("no objects given").hint("name ids with --objects or --objects-from"));
+    }
+    Ok(Selection { objects, origins })
+}
+
+/// Reads a text from a flag, a file, or standard input.
+pub fn text(given: Option<String>, file: Option<&Path>, what: &str) -> Result<String, Failure> {
+    let text = match (given, file) {
+        (Some(text), _) => text,
+        (None, Some(path)) => std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?,
+        (None, None) => std::io::read_to_string(std::io::stdin())
+            .map_err(|error| Failure::usage(format!("cannot read {what} from standard input: {error}")))?,
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::usage(format!("no {what} given")));
+    }
+    Ok(text)
+}

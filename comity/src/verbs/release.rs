@@ -1,0 +1,217 @@
+//! `comity release`.
+
+use super::{Session, officer_key, selection};
+use crate::arguments::ReleaseVerb;
+use crate::output::{Output, list, number, text};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::Purpose;
+use comity_node::{Failure, ReleaseDraftRequest, Request};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Drafts, checks, shows, approves, sends, withdraws and lists releases.
+pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
+    match verb {
+        ReleaseVerb::Draft {
+            home,
+            key,
+            selection: objects,
+            to,
+            label,
+            descriptor,
+            title,
+            text: written,
+            text_file,
+            allow,
+            precision,
+            as_published,
+            expires,
+        } => {
+            let selection = selection(objects, Vec::new())?;
+            let written = match (written, text_file) {
+                (None, None) => None,
+                (written, file) => Some(super::text(written, file.as_deref(), "text written for release")?),
+            };
+            let key = officer_key(&key.key)?;
+            let mut session = Session::open(&home.home)?;
+            let request = Request::ReleaseDraft(ReleaseDraftRequest {
+                author: Some(key.officer.clone()),
+                selection,
+                to,
+                label,
+                descriptor,
+                title,
+                text: written,
+                allow,
+                precision,
+                as_published,
+                expires,
+            });
+            let mut drafted = session.ask_as(&key, &request)?;
+            let to_sign = decoded(&drafted, "author_statement")?;
+            let sign = Request::ReleaseSign {
+                release: text(&drafted, "release").to_owned(),
+                officer: key.officer.clone(),
+                role: serde_json::from_value(drafted.get("author_role").cloned().unwrap_or_default())?,
+                signature: key.key.sign(Purpose::Approval, &to_sign),
+            };
+            session.ask(&sign)?;
+            if let Value::Object(fields) = &mut drafted {
+                fields.remove("author_statement");
+                fields.remove("author_role");
+            }
+            output.answer(&drafted, drafted_lines)
+        }
+        ReleaseVerb::Check { home, release, key } => {
+            let key = key.map(|path| officer_key(&path)).transpose()?;
+            let mut session = Session::open(&home.home)?;
+            let request = Request::ReleaseCheck { release };
+            let checked = match &key {
+                Some(key) => session.ask_as(key, &request)?,
+                None => session.ask(&request)?,
+            };
+            output.answer(&checked, checked_lines)?;
+            match list(&checked, "findings").len() {
+                0 => Ok(()),
+                count => Err(Failure::no(format!("the leak check found {count} places"))
+                    .hint("change the draft, or have the releasing officer override with a reason what may be overridden")),
+            }
+        }
+        ReleaseVerb::Show { home, release, raw } => {
+            let shown = Session::open(&home.home)?.ask(&Request::ReleaseShow { release })?;
+            if raw {
+                for part in list(&shown, "parts") {
+                    output.bytes(text(part, "bytes").as_bytes())?;
+                }
+                return Ok(());
+            }
+            output.answer(&shown, shown_lines)
+        }
+        ReleaseVerb::Approve { home, key, release, overrides } => {
+            let overrides = read_overrides(overrides)?;
+            let key = officer_key(&key.key)?;
+            let mut session = Session::open(&home.home)?;
+            let prepared = session.ask(&Request::ReleaseApprovePrepare {
+                release: release.clone(),
+                officer: key.officer.clone(),
+                overrides: overrides.clone(),
+            })?;
+            let signature = key.key.sign(Purpose::Approval, &decoded(&prepared, "statement")?);
+            let officer = key.officer.clone();
+            let done = session.ask(&Request::ReleaseApprove { release, officer, overrides, signature })?;
+            output.answer(&done, |done| {
+                vec![format!("approved release {} with digest {}", text(done, "release"), text(done, "digest"))]
+            })
+        }
+        ReleaseVerb::Send { home, release } => {
+            let sent = Session::open(&home.home)?.ask(&Request::ReleaseSend { release })?;
+            output.answer(&sent, |sent| {
+                list(sent, "recipients")
+                    .iter()
+                    .map(|line| format!("{}: {} entries, from sequence {}", text(line, "to"), number(line, "entries"), number(line, "first_seq")))
+                    .collect()
+            })
+        }
+        ReleaseVerb::Withdraw { home, release } => {
+            let done = Session::open(&home.home)?.ask(&Request::ReleaseWithdraw { release })?;
+            output.answer(&done, |done| vec![format!("release {} is withdrawn", text(done, "release"))])
+        }
+        ReleaseVerb::List { home } => {
+            let listed = Session::open(&home.home)?.ask(&Request::ReleaseList)?;
+            output.answer(&listed, |listed| {
+                let lines: Vec<String> = list(listed, "releases").iter().map(listed_line).collect();
+                if lines.is_empty() { vec!["no releases yet; draft one with comity release draft".into()] } else { lines }
+            })
+        }
+    }
+}
+
+/// Decodes a base64 field that the node gave to be signed.
+pub fn decoded(value: &Value, field: &str) -> Result<Vec<u8>, Failure> {
+    STANDARD.decode(text(value, field)).map_err(|_| Failure::operational(format!("the node gave a {field} that is not base64")))
+}
+
+fn read_overrides(given: Vec<String>) -> Result<BTreeMap<String, String>, Failure> {
+    given
+        .into_iter()
+        .map(|text| match text.split_once('=') {
+            Some((finding, reason)) if !finding.is_empty() && !reason.trim().is_empty() => {
+                Ok((finding.to_owned(), reason.trim().to_owned()))
+            }
+            _ => Err(Failure::usage("an override is FINDING=REASON, with a reason")),
+        })
+        .collect()
+}
+
+fn words(value: &Value, field: &str) -> String {
+    let words: Vec<&str> = list(value, field).iter().filter_map(Value::as_str).collect();
+    words.join(", ")
+}
+
+fn drafted_lines(drafted: &Value) -> Vec<String> {
+    let mut lines = vec![
+        format!("release  {}", text(drafted, "release")),
+        format!("to       {}", words(drafted, "to")),
+        format!("label    {}", text(drafted, "label")),
+        format!("items    {} in {} parts, {} bytes", number(drafted, "items"), number(drafted, "parts"), number(drafted, "bytes")),
+        format!("digest   {}", text(drafted, "digest")),
+    ];
+    let dropped = list(drafted, "dropped");
+    if !dropped.is_empty() {
+        lines.push(format!("dropped  {} references and objects that are not released:", dropped.len()));
+        for one in dropped.iter().take(20) {
+            lines.push(format!("  {} {}: {}", text(one, "object"), text(one, "property"), text(one, "reason")));
+        }
+        if dropped.len() > 20 {
+            lines.push(format!("  and {} more; see --json", dropped.len() - 20));
+        }
+    }
+    lines.push("next: comity release show, comity release check, then a second officer: comity release approve".into());
+    lines
+}
+
+fn checked_lines(checked: &Value) -> Vec<String> {
+    let findings = list(checked, "findings");
+    let mut lines = vec![format!("{} findings on {} bytes, digest {}", findings.len(), number(checked, "bytes"), text(checked, "digest"))];
+    for finding in findings {
+        let place = match (text(finding, "object"), text(finding, "property")) {
+            ("", _) => format!("part {} byte {}", number(finding, "part"), number(finding, "offset")),
+            (object, property) => format!("{object}{property}"),
+        };
+        let may = if finding.get("overridable").and_then(Value::as_bool) == Some(true) { "may be overridden" } else { "blocks" };
+        lines.push(format!("  {}  {}  {}  {}", text(finding, "finding"), text(finding, "rule"), place, may));
+        if !text(finding, "message").is_empty() {
+            lines.push(format!("      {}", text(finding, "message")));
+        }
+    }
+    lines
+}
+
+fn shown_lines(shown: &Value) -> Vec<String> {
+    let mut lines = vec![
+        format!("release {} ({}), digest {}", text(shown, "release"), text(shown, "state"), text(shown, "digest")),
+        format!("to {} under {}, valid until {}", words(shown, "to"), text(shown, "label"), text(shown, "expires")),
+    ];
+    for part in list(shown, "parts") {
+        lines.push(format!("--- part {}: exactly these {} bytes would leave ---", number(part, "part"), number(part, "length")));
+        lines.extend(text(part, "bytes").lines().map(str::to_owned));
+    }
+    for item in list(shown, "items") {
+        lines.push(format!("--- original of {}: {} {} ---", text(item, "released_id"), text(item, "original_id"), text(item, "original_version")));
+        lines.extend(text(item, "original").lines().map(str::to_owned));
+    }
+    lines
+}
+
+fn listed_line(release: &Value) -> String {
+    format!(
+        "{}  {:<9}  {:<24} {:<12} {} items  {}",
+        text(release, "release"),
+        text(release, "state"),
+        text(release, "label"),
+        words(release, "to"),
+        number(release, "items"),
+        text(release, "created")
+    )
+}

@@ -1,0 +1,58 @@
+//! `comity vault`.
+
+use super::{Session, officer_key, selection};
+use crate::arguments::VaultVerb;
+use crate::output::{Output, list, text};
+use comity_node::{Failure, Request};
+use serde_json::Value;
+
+/// Keeps the source register.
+pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
+    match verb {
+        VaultVerb::Add { home, key, cryptonym, identity, contact, handler, term, reliability, notes } => {
+            let identity = super::text(identity, None, "true identity")?.trim().to_owned();
+            let key = officer_key(&key.key)?;
+            let mut session = Session::open(&home.home)?;
+            let request =
+                Request::VaultAdd { cryptonym, identity, contact, handlers: handler, terms: term, reliability, notes };
+            let done = session.ask_as(&key, &request)?;
+            output.answer(&done, |done| vec![format!("entered source {} ({})", text(done, "cryptonym"), text(done, "source"))])
+        }
+        VaultVerb::Attach { home, key, source, selection: objects } => {
+            let objects = selection(objects, Vec::new())?.objects;
+            let key = officer_key(&key.key)?;
+            let done = Session::open(&home.home)?.ask_as(&key, &Request::VaultAttach { source, objects })?;
+            output.answer(&done, |done| vec![format!("joined {} objects to the source", done.get("attached").unwrap_or(&Value::Null))])
+        }
+        VaultVerb::Show { home, key, source, reason } => {
+            let key = officer_key(&key.key)?;
+            let shown = Session::open(&home.home)?.ask_as(&key, &Request::VaultShow { source, reason })?;
+            output.answer(&shown, |shown| {
+                let mut lines = Vec::new();
+                for field in ["cryptonym", "identity", "contact", "reliability", "notes", "created"] {
+                    lines.push(format!("{field:<12} {}", text(shown, field)));
+                }
+                for field in ["handlers", "terms", "objects"] {
+                    let values: Vec<&str> = list(shown, field).iter().filter_map(Value::as_str).collect();
+                    lines.push(format!("{field:<12} {}", values.join(", ")));
+                }
+                lines.push("this reading was logged".into());
+                lines
+            })
+        }
+        VaultVerb::List { home, key } => {
+            let key = officer_key(&key.key)?;
+            let listed = Session::open(&home.home)?.ask_as(&key, &Request::VaultList)?;
+            output.answer(&listed, |listed| {
+                let sources = list(listed, "sources");
+                if sources.is_empty() {
+                    return vec!["no information released to you".into()];
+                }
+                let line = |source: &Value| {
+                    format!("{:<20} {}  {}", text(source, "cryptonym"), text(source, "reliability"), text(source, "source"))
+                };
+                sources.iter().map(line).collect()
+            })
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `init`: makes the home of a node with its keys, configuration and empty stores.
+//!
+//! Guarantees: no default credential; what was half made when something failed is left for the operator to see, and a second
+//! `init` refuses to write over it. Does not know: officers; the first two custodians come next.
+
+use crate::failure::Failure;
+use crate::home::{Configuration, DeskSection, GateSection, Home, OrganisationSection, PolicySection};
+use crate::keys::{HomeKeys, PASSPHRASE_CHARS_MIN};
+use crate::node::audit;
+use comity_crypto::Entropy;
+use comity_store::{Holdings, Mode, Vault};
+use comity_vocab::{CountryCode, OrgCode, StixId, Timestamp};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// What `init` is told.
+#[derive(Clone, Debug)]
+pub struct NewHome {
+    /// Legal name.
+    pub name: String,
+    /// Short code.
+    pub code: OrgCode,
+    /// Country.
+    pub country: CountryCode,
+    /// Kind of organisation (domain.md §6.2).
+    pub kind: String,
+    /// Address of the desk's HTTP side.
+    pub desk: Option<String>,
+    /// Address of the gate.
+    pub gate: Option<String>,
+    /// Where partners reach the gate.
+    pub endpoints: Vec<String>,
+}
+
+/// The longest legal name, in bytes.
+const NAME_BYTES_MAX: usize = 200;
+
+/// Makes a home.
+///
+/// # Errors
+/// [`Failure`]: the folder is occupied, the passphrase too short, the name unfit, the disk full.
+pub fn create_home(
+    path: &Path,
+    new: NewHome,
+    passphrase: &str,
+    entropy: &mut Entropy,
+    now: Timestamp,
+) -> Result<Value, Failure> {
+    if passphrase.chars().count() < PASSPHRASE_CHARS_MIN {
+        return Err(Failure::usage(format!("a passphrase needs at least {PASSPHRASE_CHARS_MIN} characters")));
+    }
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        return Err(Failure::usage(format!("the name of an organisation is 1 to {NAME_BYTES_MAX} bytes of one line")));
+    }
+    let identity = StixId::new("identity", entropy.stream("identity", "home", 0).uuid_v4())
+        .map_err(|error| Failure::operational(error.to_string()))?;
+    let configuration = Configuration {
+        organisation: OrganisationSection { name, code: new.code, country: new.country, kind: new.kind, identity },
+        desk: DeskSection { listen: new.desk.unwrap_or(DeskSection::default().listen) },
+        gate: GateSection {
+            listen: new.gate.unwrap_or(GateSection::default().listen),
+            endpoints: new.endpoints,
+            ..GateSection::default()
+        },
+        policy: PolicySection::default(),
+    };
+    let home = Home::create(path, configuration)?;
+    let tls = crate::tls::generate()?;
+    let keys = HomeKeys::create(&home, passphrase, entropy, &tls)?;
+    let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    let organisation_key = keys.organisation.verifying_key();
+    let shown = serde_json::to_value(organisation_key)?;
+    let tx = holdings.transaction()?;
+    tx.view().desk().set_setting("organisation_key", shown.as_str().unwrap_or_default())?;
+    audit(tx.view().desk(), now, None, "home.init", home.configuration.organisation.code.as_str(), "")?;
+    tx.commit()?;
+    let vault_key = comity_crypto::DataKey::from_bytes(&keys.vault_seed);
+    let nonces = crate::node::vault_nonces(entropy);
+    let vault = Vault::open(&home.file("vault/vault.db"), vault_key, nonces);
+    drop(vault.map_err(|error| crate::vault_verbs::vault_failure(&error))?);
+    crate::links::certify(&home, &keys, now)?;
+    home.check_modes()?;
+    Ok(json!({
+        "home": home.path().display().to_string(),
+        "organisation": home.configuration.organisation.name,
+        "code": home.configuration.organisation.code,
+        "country": home.configuration.organisation.country,
+        "organisation_key": shown,
+        "identity": home.configuration.organisation.identity,
+    }))
+}

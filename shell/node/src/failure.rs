@@ -1,0 +1,119 @@
+//! How a verb fails: whose fault it is, what happened, what to do.
+//!
+//! Guarantees: a message names what, where and which limit, never content of intelligence. The program turns the kind into an
+//! exit code in one exhaustive match.
+
+use serde::{Deserialize, Serialize};
+
+/// Whose fault, and so which exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The answer is no: refused, invalid, leaking, not verified.
+    No,
+    /// The question was put wrongly.
+    Usage,
+    /// Disk, configuration or another process.
+    Operational,
+}
+
+/// A verb's failure, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Whose fault.
+    pub kind: FailureKind,
+    /// One line, lower case, no full stop.
+    pub message: String,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// More, for `--json`: findings, counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<serde_json::Value>,
+}
+
+impl Failure {
+    /// The answer is no.
+    pub fn no(message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::No, message: message.into(), hint: None, detail: None }
+    }
+
+    /// The question was put wrongly.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Usage, ..Self::no(message) }
+    }
+
+    /// Something outside the question is wrong.
+    pub fn operational(message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Operational, ..Self::no(message) }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds data for programs.
+    #[must_use]
+    pub fn with(mut self, detail: serde_json::Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// Makes an operational failure from an error and its causes.
+    pub fn from_error(error: &dyn std::error::Error) -> Self {
+        Self::operational(chain(error))
+    }
+
+    /// Makes a refusal from an error and its causes.
+    pub fn refusal(error: &dyn std::error::Error) -> Self {
+        Self::no(chain(error))
+    }
+}
+
+/// Joins an error and its causes in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+macro_rules! operational {
+    ($($error:ty),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Failure::from_error(&error)
+            }
+        })*
+    };
+}
+
+operational!(
+    crate::home::HomeError,
+    crate::keys::KeyError,
+    comity_store::desk::DeskError,
+    serde_json::Error,
+    comity_store::StoreError,
+    comity_store::OpenError,
+);
+
+impl From<crate::officer_key::OfficerKeyError> for Failure {
+    fn from(error: crate::officer_key::OfficerKeyError) -> Self {
+        use crate::officer_key::OfficerKeyError as E;
+        match error {
+            E::WrongPassphrase { .. } => Failure::refusal(&error),
+            E::Unreadable { .. } | E::Malformed { .. } | E::TooShort { .. } | E::Exists { .. } => {
+                Failure { kind: FailureKind::Usage, ..Failure::refusal(&error) }
+            }
+            E::Write(_) | E::Nonce => Failure::from_error(&error),
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! The folder of one node: its layout, its modes, its lock and its configuration.
+//!
+//! Guarantees: folders 0700 and files 0600, owned by the caller, no symbolic links; a home that is wider than that is
+//! refused with the command that mends it. At most one process writes to a home. Does not know: what the keys mean.
+
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Why a home cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// There is something at that place already.
+    #[error("{path} exists and is not an empty folder; choose another --home or remove it")]
+    Exists {
+        /// The folder asked for.
+        path: PathBuf,
+    },
+    /// There is no home there.
+    #[error("{path} is not a node home (no comity.toml); make one with `comity init --home {path}`")]
+    NotAHome {
+        /// The folder asked for.
+        path: PathBuf,
+    },
+    /// A file or folder may be read by others than its owner.
+    #[error("{path} has mode {found:04o}, wider than {allowed:04o}; mend it with `chmod {allowed:o} {path}`")]
+    TooWide {
+        /// The file or folder.
+        path: PathBuf,
+        /// Its permission bits.
+        found: u32,
+        /// The widest bits allowed.
+        allowed: u32,
+    },
+    /// A file or folder belongs to somebody else, or is not what it should be.
+    #[error("{path} {problem}")]
+    Unfit {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Another process writes to this home.
+    #[error("another process is using {path}; stop it, or start `comity serve` and let verbs go through it")]
+    Locked {
+        /// The home.
+        path: PathBuf,
+    },
+    /// The configuration does not parse.
+    #[error("comity.toml: {detail}")]
+    Configuration {
+        /// What the parser says.
+        detail: String,
+    },
+    /// The disk or the system said no.
+    #[error("cannot {doing} {path}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HomeError {
+    let path = path.to_owned();
+    move |source| HomeError::Io { doing, path, source }
+}
+
+/// `comity.toml`: who the organisation is and how the node behaves; never a secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The organisation this node belongs to.
+    pub organisation: OrganisationSection,
+    /// The desk's own addresses.
+    #[serde(default)]
+    pub desk: DeskSection,
+    /// The gate's addresses.
+    #[serde(default)]
+    pub gate: GateSection,
+    /// Knobs of the release policy that may only make it stricter or choose a precision.
+    #[serde(default)]
+    pub policy: PolicySection,
+}
+
+/// The organisation, as it stands on its card.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationSection {
+    /// The legal name.
+    pub name: String,
+    /// The short code partners use.
+    pub code: comity_vocab::OrgCode,
+    /// ISO 3166-1 alpha-3.
+    pub country: comity_vocab::CountryCode,
+    /// Security service, police unit, FIU, … (domain.md §6.2).
+    pub kind: String,
+    /// The STIX identity that is the author of everything released.
+    pub identity: comity_vocab::StixId,
+}
+
+/// Where the desk listens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeskSection {
+    /// Loopback address of the HTTP side (`/healthz`).
+    pub listen: String,
+}
+
+impl Default for DeskSection {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8440".into() }
+    }
+}
+
+/// Where the gate listens and how partners reach it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateSection {
+    /// The address the gate binds.
+    pub listen: String,
+    /// What stands on the card; the listening address where empty.
+    pub endpoints: Vec<String>,
+    /// Seconds between two requests on an idle link.
+    pub heartbeat_seconds: u32,
+}
+
+impl Default for GateSection {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8441".into(), endpoints: Vec::new(), heartbeat_seconds: 30 }
+    }
+}
+
+/// Knobs of releases.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicySection {
+    /// How far times are cut down in a tearline.
+    pub precision: comity_vocab::time::Precision,
+    /// Days after which an unsent draft can no longer be approved or sent.
+    pub draft_valid_days: u32,
+    /// Hosts and domains that must never appear in a release.
+    pub internal_hosts: Vec<String>,
+}
+
+impl Default for PolicySection {
+    fn default() -> Self {
+        Self { precision: comity_vocab::time::Precision::Day, draft_valid_days: 30, internal_hosts: Vec::new() }
+    }
+}
+
+/// A node home that was checked.
+#[derive(Clone, Debug)]
+pub struct Home {
+    path: PathBuf,
+    /// What `comity.toml` says.
+    pub configuration: Configuration,
+}
+
+/// Held while a process writes to a home; released when dropped.
+#[derive(Debug)]
+pub struct HomeLock {
+    _file: File,
+}
+
+const FOLDERS: [&str; 4] = ["keys", "vault", "holdings", "gate"];
+
+impl Home {
+    /// Makes an empty home with this configuration.
+    ///
+    /// # Errors
+    /// [`HomeError::Exists`] where the folder holds something, [`HomeError::Io`] from the disk.
+    pub fn create(path: &Path, configuration: Configuration) -> Result<Self, HomeError> {
+        let occupied = match std::fs::read_dir(path) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(io("read", path)(error)),
+        };
+        if occupied {
+            return Err(HomeError::Exists { path: path.to_owned() });
+        }
+        let mut builder = std::fs::DirBuilder::new();
+        builder.mode(0o700).recursive(true).create(path).map_err(io("make", path))?;
+        rustix::fs::chmod(path, Mode::from_raw_mode(0o700)).map_err(|e| io("set the mode of", path)(e.into()))?;
+        for folder in FOLDERS {
+            let folder = path.join(folder);
+            std::fs::DirBuilder::new().mode(0o700).create(&folder).map_err(io("make", &folder))?;
+        }
+        let home = Self { path: path.to_owned(), configuration };
+        let text = toml::to_string_pretty(&home.configuration)
+            .map_err(|error| HomeError::Configuration { detail: error.to_string() })?;
+        home.write_file("comity.toml", text.as_bytes())?;
+        home.write_file("home.lock", b"")?;
+        Ok(home)
+    }
+
+    /// Opens a home: reads the configuration and checks every mode and owner below it.
+    ///
+    /// # Errors
+    /// Any [`HomeError`] but `Exists`.
+    pub fn open(path: &Path) -> Result<Self, HomeError> {
+        let toml = path.join("comity.toml");
+        let text = match std::fs::read_to_string(&toml) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(HomeError::NotAHome { path: path.to_owned() });
+            }
+            Err(error) => return Err(io("read", &toml)(error)),
+        };
+        let configuration = toml::from_str(&text)
+            .map_err(|error| HomeError::Configuration { detail: error.message().to_owned() })?;
+        let home = Self { path: path.to_owned(), configuration };
+        home.check_modes()?;
+        Ok(home)
+    }
+
+    /// Returns the folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the place of a file below the home.
+    pub fn file(&self, relative: &str) -> PathBuf {
+        self.path.join(relative)
+    }
+
+    /// Refuses a home of which any part can be read or written by others.
+    ///
+    /// # Errors
+    /// [`HomeError::TooWide`] and [`HomeError::Unfit`] naming the first such part.
+    pub fn check_modes(&self) -> Result<(), HomeError> {
+        let owner = rustix::process::geteuid().as_raw();
+        let mut waiting = vec![self.path.clone()];
+        while let Some(path) = waiting.pop() {
+            let facts = std::fs::symlink_metadata(&path).map_err(io("look at", &path))?;
+            let allowed = if facts.is_dir() { 0o700 } else { 0o600 };
+            let found = facts.mode() & 0o7777;
+            if facts.is_symlink() {
+                return Err(HomeError::Unfit { path, problem: "is a symbolic link; a home holds none" });
+            }
+            if facts.uid() != owner {
+                return Err(HomeError::Unfit { path, problem: "belongs to another user" });
+            }
+            if found & !allowed != 0 {
+                return Err(HomeError::TooWide { path, found, allowed });
+            }
+            // The gate folder's inside is the gate's own business: the desk never opens what a hostile gate left there.
+            if facts.is_dir() && !path.ends_with("gate") {
+                for entry in std::fs::read_dir(&path).map_err(io("read", &path))? {
+                    waiting.push(entry.map_err(io("read", &path))?.path());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the lock of whoever writes.
+    ///
+    /// # Errors
+    /// [`HomeError::Locked`] while another process holds it.
+    pub fn lock(&self) -> Result<HomeLock, HomeError> {
+        let path = self.file("home.lock");
+        let fd = rustix::fs::open(
+            &path,
+            OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW,
+            Mode::from_raw_mode(0o600),
+        )
+        .map_err(|error| io("open", &path)(error.into()))?;
+        match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(HomeLock { _file: File::from(fd) }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(HomeError::Locked { path: self.path.clone() }),
+            Err(error) => Err(io("lock", &path)(error.into())),
+        }
+    }
+
+    /// Writes a new file durably: temporary file, sync, rename, sync of the folder.
+    ///
+    /// # Errors
+    /// [`HomeError::Io`].
+    pub fn write_file(&self, relative: &str, bytes: &[u8]) -> Result<(), HomeError> {
+        write_private(&self.file(relative), bytes)
+    }
+
+    /// Reads a small file whole.
+    ///
+    /// # Errors
+    /// [`HomeError::Io`].
+    pub fn read_file(&self, relative: &str) -> Result<Vec<u8>, HomeError> {
+        let path = self.file(relative);
+        std::fs::read(&path).map_err(io("read", &path))
+    }
+}
+
+/// Writes a file with mode 0600 so that it is there whole or not at all.
+///
+/// # Errors
+/// [`HomeError::Io`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let temporary = path.with_file_name(name);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+        .open(&temporary)
+        .map_err(io("write", &temporary))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io("write", &temporary))?;
+    std::fs::rename(&temporary, path).map_err(io("rename", path))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|f| f.sync_all()).map_err(io("sync", folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn configuration() -> Configuration {
+        Configuration {
+            organisation: OrganisationSection {
+                name: "Valmora State Information Service".into(),
+                code: "vsis".parse().unwrap(),
+                country: "XVM".parse().unwrap(),
+                kind: "security_service".into(),
+                identity: "identity--31b940d4-6f7f-459a-80ea-9c1f17b58abc".parse().unwrap(),
+            },
+            desk: DeskSection::default(),
+            gate: GateSection::default(),
+            policy: PolicySection::default(),
+        }
+    }
+
+    #[test]
+    fn a_wide_mode_is_refused_wherever_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("home");
+        Home::create(&path, configuration()).unwrap();
+        Home::open(&path).unwrap();
+        for (part, mode) in [("comity.toml", 0o640), ("keys", 0o750), ("", 0o711)] {
+            let part = path.join(part);
+            let before = std::fs::metadata(&part).unwrap().permissions();
+            std::fs::set_permissions(&part, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert!(matches!(Home::open(&path), Err(HomeError::TooWide { .. })), "{part:?}");
+            std::fs::set_permissions(&part, before).unwrap();
+        }
+        std::os::unix::fs::symlink("/etc/passwd", path.join("keys/org.key")).unwrap();
+        assert!(matches!(Home::open(&path), Err(HomeError::Unfit { .. })));
+    }
+
+    #[test]
+    fn one_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::create(&folder.path().join("home"), configuration()).unwrap();
+        let held = home.lock().unwrap();
+        assert!(matches!(home.lock(), Err(HomeError::Locked { .. })));
+        drop(held);
+        home.lock().unwrap();
+    }
+
+    #[test]
+    fn an_occupied_folder_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
+        assert!(matches!(Home::create(folder.path(), configuration()), Err(HomeError::Exists { .. })));
+    }
+}

@@ -1,0 +1,402 @@
+//! What the gate says: envelopes, checkpoints, receipts and the state of partners, none of it trusted.
+//!
+//! Guarantees: an envelope is verified, opened and committed before the partner's log is cosigned; the cosignature leaves only
+//! after the commit. What is authentic but cannot be applied is parked with a reason, the sender is told, and later entries flow.
+//! What is not authentic, or not next, is refused with a reason and does not enter the log.
+
+use crate::failure::Failure;
+use crate::links::SPOILED_TRIES_MAX;
+use crate::logs::{Content, LinkLogs};
+use crate::node::{Node, Reach, audit};
+use comity_link::gate_protocol::{DeskToGate, GateToDesk};
+use comity_link::{Accepted, Control, EntryStatus, Expect, LogError, Noted, Opened, Parked, Payload, Refused, Status, accept, park};
+use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow, ReceivedItem};
+use comity_store::{Outcome, Received, StoreError, Tx};
+use comity_vocab::{OrgCode, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one batch changed, beside the rows.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub effects: Vec<DeskToGate>,
+    pub links_changed: bool,
+    pub wal_dirty: bool,
+    /// Links whose inbound log grew.
+    grown: BTreeSet<OrgCode>,
+    /// Links whose outbound log grew.
+    answered: BTreeSet<OrgCode>,
+    /// Links of which an envelope was refused: the gate drops what it holds from there on.
+    refused: BTreeSet<OrgCode>,
+    /// Links of which an envelope was held already: the gate may forget it.
+    held: BTreeSet<OrgCode>,
+}
+
+impl Node {
+    /// Takes in what the gate said, in order, in one transaction.
+    ///
+    /// # Errors
+    /// [`Failure`] where the stores fail; nothing was committed and nothing cosigned then.
+    pub fn from_gate(&mut self, now: Timestamp, messages: Vec<GateToDesk>) -> Result<(), Failure> {
+        self.keys()?;
+        self.load_logs(now)?;
+        let mut logs = self.logs.clone();
+        let mut batch = Batch::default();
+        {
+            let Self { holdings, keys, entropy, reach, .. } = self;
+            let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
+            let tx = holdings.transaction()?;
+            let mut taking = Taking { tx: &tx, keys, entropy, now, logs: &mut logs, batch: &mut batch };
+            for message in messages {
+                match message {
+                    GateToDesk::Ready { .. } => {}
+                    GateToDesk::PeerState { peer, state, waiting, .. } => {
+                        reach.insert(peer, Reach { state, waiting });
+                    }
+                    GateToDesk::Refused { peer, reason } => {
+                        tx.view().desk().put_refusal(peer.as_str(), &now.to_string(), &format!("gate: {reason}"))?;
+                    }
+                    GateToDesk::Arrived { peer, envelope, .. } => taking.envelope(&peer, &envelope)?,
+                    GateToDesk::ArrivedCheckpoint { peer, note } => taking.checkpoint(&peer, &note)?,
+                    GateToDesk::ArrivedCosignature { peer, note } => taking.cosignature(&peer, &note)?,
+                }
+            }
+            taking.finish()?;
+            tx.commit()?;
+        }
+        self.logs = logs;
+        self.links_changed |= batch.links_changed;
+        self.effects.append(&mut batch.effects);
+        if batch.wal_dirty {
+            self.holdings.truncate_wal()?;
+        }
+        while self.holdings.index_pending(1_000)? > 0 {}
+        Ok(())
+    }
+}
+
+struct Taking<'a, 'tx> {
+    tx: &'a Tx<'tx>,
+    keys: &'a crate::keys::HomeKeys,
+    entropy: &'a mut comity_crypto::Entropy,
+    now: Timestamp,
+    logs: &'a mut BTreeMap<OrgCode, LinkLogs>,
+    batch: &'a mut Batch,
+}
+
+impl Taking<'_, '_> {
+    fn desk(&self) -> Desk<'_> {
+        self.tx.view().desk()
+    }
+
+    /// The row of a link that may speak to us; a suspended or unknown one is not heard.
+    fn heard(&self, peer: &OrgCode) -> Result<Option<LinkRow>, Failure> {
+        Ok(self.desk().link(peer.as_str())?.filter(|link| link.state == "active"))
+    }
+
+    fn refuse(&mut self, peer: &OrgCode, reason: &str) -> Result<(), Failure> {
+        self.desk().put_refusal(peer.as_str(), &self.now.to_string(), reason)?;
+        Ok(())
+    }
+
+    fn suspend(&mut self, peer: &OrgCode, reason: &str) -> Result<(), Failure> {
+        if let Some(link) = self.desk().link(peer.as_str())? {
+            self.desk().put_link(&LinkRow { state: "suspended".into(), reason: Some(reason.to_owned()), ..link })?;
+            audit(self.desk(), self.now, None, "link.suspend", peer.as_str(), reason)?;
+            self.batch.links_changed = true;
+        }
+        self.refuse(peer, reason)
+    }
+
+    fn envelope(&mut self, peer: &OrgCode, envelope: &[u8]) -> Result<(), Failure> {
+        if self.heard(peer)?.is_none() {
+            return Ok(());
+        }
+        let Some(link) = self.logs.get_mut(peer) else { return Ok(()) };
+        let origin = link.inbound.origin().to_owned();
+        let sender = link.card.node.key;
+        let expect = Expect { origin: &origin, next_seq: link.inbound.next_seq(), sender: &sender };
+        let accepted = match accept(envelope, &expect, &self.keys.sealing) {
+            Ok(accepted) => accepted,
+            Err(refused) => {
+                let tries = if link.spoiled.0 == expect.next_seq { link.spoiled.1 + 1 } else { 1 };
+                link.spoiled = (expect.next_seq, tries);
+                match (&refused, refused.may_park() && tries >= SPOILED_TRIES_MAX) {
+                    (_, true) => match park(envelope, &expect) {
+                        Ok(parked) => parked,
+                        Err(refused) => return self.not_accepted(peer, &refused),
+                    },
+                    _ => return self.not_accepted(peer, &refused),
+                }
+            }
+        };
+        self.enter(peer, accepted)
+    }
+
+    fn not_accepted(&mut self, peer: &OrgCode, refused: &Refused) -> Result<(), Failure> {
+        if let Refused::Replay { seq, leaf, .. } = refused {
+            let held = self.desk().log_from(peer.as_str(), Direction::In, *seq, 1)?;
+            if held.first().is_some_and(|row| row.seq == *seq && row.leaf != *leaf) {
+                return self.suspend(peer, &format!("fork: two different entries {seq} signed by the partner"));
+            }
+            self.batch.held.insert(peer.clone());
+            return Ok(());
+        }
+        self.batch.refused.insert(peer.clone());
+        self.refuse(peer, &refused.to_string())
+    }
+
+    /// Appends an accepted entry to the log and applies what it says.
+    fn enter(&mut self, peer: &OrgCode, accepted: Accepted) -> Result<(), Failure> {
+        let desk = self.tx.view().desk();
+        let link = self.logs.get_mut(peer).ok_or_else(|| Failure::operational("a link vanished"))?;
+        let root = link.inbound.append(accepted.leaf).map_err(|error| Failure::from_error(&error))?;
+        let parked_before = accepted.parked();
+        let (kind, subject) = describe(accepted.payload());
+        let (salt, payload) = match &accepted.opened {
+            Opened::Content { salt, bytes, .. } => (Some(&salt[..]), Some(bytes.as_slice())),
+            Opened::Withdrawn | Opened::Unopened => (None, None),
+        };
+        let at = self.now.to_string();
+        desk.append_log(
+            peer.as_str(),
+            Direction::In,
+            &NewLogRow {
+                seq: accepted.seq,
+                header: &accepted.header,
+                signature: accepted.signature.as_bytes(),
+                leaf: accepted.leaf,
+                root,
+                salt,
+                payload,
+                envelope: None,
+                kind,
+                subject: subject.as_deref(),
+                state: if parked_before.is_some() { "parked" } else { "applied" },
+                reason: parked_before.map(Parked::as_str),
+                at: &at,
+            },
+        )?;
+        self.batch.grown.insert(peer.clone());
+        let parked = match (parked_before, accepted.payload()) {
+            (Some(parked), _) => Some(parked),
+            (None, Some(payload)) => self.apply(peer, accepted.seq, payload)?,
+            (None, None) => None,
+        };
+        if let (Some(reason), None) = (parked, parked_before) {
+            desk.set_log_state(peer.as_str(), Direction::In, accepted.seq, "parked", Some(reason.as_str()))?;
+        }
+        // A status is not answered by a status, or the two would go on for ever.
+        let answered = matches!(accepted.payload(), Some(Payload::Control(Control::EntryStatus(_))));
+        if !answered {
+            let status = parked.map_or(Status::Applied, Status::Parked);
+            self.answer(peer, Control::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
+        }
+        Ok(())
+    }
+
+    /// Posts a control entry to a partner.
+    pub(crate) fn answer(&mut self, peer: &OrgCode, control: Control, subject: Option<&str>) -> Result<(), Failure> {
+        let desk = self.tx.view().desk();
+        let link = self.logs.get_mut(peer).ok_or_else(|| Failure::operational("a link vanished"))?;
+        match link.post(desk, self.keys, self.entropy, self.now, Content::Control(control), subject) {
+            Ok((_, effect)) => {
+                self.batch.effects.push(effect);
+                self.batch.answered.insert(peer.clone());
+                Ok(())
+            }
+            // A partner whose keys have ended gets no answer; what it sent is held all the same.
+            Err(failure) => self.refuse(peer, &format!("cannot answer: {failure}")),
+        }
+    }
+
+    fn apply(&mut self, peer: &OrgCode, seq: u64, payload: &Payload) -> Result<Option<Parked>, Failure> {
+        match payload {
+            Payload::Release(release) => self.apply_release(peer, seq, release),
+            Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, notice),
+            Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
+            Payload::Control(Control::EntryStatus(status)) => {
+                let (state, reason) = match status.status {
+                    Status::Applied => ("applied", None),
+                    Status::Parked(parked) => ("parked", Some(parked.as_str())),
+                };
+                self.desk().set_log_state(peer.as_str(), Direction::Out, status.seq, state, reason)?;
+                Ok(None)
+            }
+            Payload::Control(Control::KeyChange(change)) => self.apply_key_change(peer, &change.card),
+            Payload::Unreadable(parked) => Ok(Some(*parked)),
+        }
+    }
+
+    fn apply_release(
+        &mut self,
+        peer: &OrgCode,
+        seq: u64,
+        release: &comity_link::ReleasePayload,
+    ) -> Result<Option<Parked>, Failure> {
+        let header = &release.header;
+        let terms = serde_json::json!({
+            "release": header.release,
+            "part": header.part,
+            "parts": header.parts,
+            "label": header.label.to_string(),
+            "descriptor": header.descriptor,
+            "policy_version": header.policy_version,
+        })
+        .to_string();
+        let received = Received {
+            partner: peer.clone(),
+            release: release.header.release.to_string(),
+            seq,
+            label: Some(release.header.label.clone()),
+            terms: Some(terms.clone()),
+        };
+        let stored = match self.tx.put_received(&received, &release.bundle, self.now) {
+            Ok(stored) => stored,
+            Err(StoreError::Refused { .. }) => return Ok(Some(Parked::BadContent)),
+            Err(error) => return Err(error.into()),
+        };
+        let desk = self.desk();
+        for one in &stored {
+            if let Outcome::Refused(reason) = &one.outcome {
+                desk.put_refusal(peer.as_str(), &self.now.to_string(), &format!("object of entry {seq}: {reason}"))?;
+                continue;
+            }
+            let version = self.tx.view().get(&one.id)?.map(|object| object.version_text).unwrap_or_default();
+            desk.put_received(&ReceivedItem {
+                link: peer.to_string(),
+                object_id: one.id.clone(),
+                version,
+                release: release.header.release.to_string(),
+                log_seq: seq,
+                header: terms.clone(),
+                at: self.now.to_string(),
+                recalled: None,
+            })?;
+        }
+        let detail = format!("{} objects, entry {seq} of {peer}", stored.len());
+        audit(desk, self.now, None, "link.received", &release.header.release.to_string(), &detail)?;
+        Ok(None)
+    }
+
+    fn apply_key_change(&mut self, peer: &OrgCode, text: &str) -> Result<Option<Parked>, Failure> {
+        let Some(row) = self.desk().link(peer.as_str())? else { return Ok(Some(Parked::Unrelated)) };
+        let card = match comity_link::Card::open(text, self.now) {
+            Ok(card) if card.organisation.key.to_bytes()[..] == row.partner[..] => card,
+            _ => return Ok(Some(Parked::Unrelated)),
+        };
+        self.desk().put_link(&LinkRow { card: text.trim().to_owned(), ..row })?;
+        audit(self.desk(), self.now, None, "link.key_change", peer.as_str(), &card.issued.to_string())?;
+        self.batch.links_changed = true;
+        Ok(None)
+    }
+
+    fn checkpoint(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
+        if self.heard(peer)?.is_none() {
+            return Ok(());
+        }
+        let desk = self.tx.view().desk();
+        let Some(link) = self.logs.get_mut(peer) else { return Ok(()) };
+        let root_at = |size| desk.log_root(peer.as_str(), Direction::In, size).ok().flatten();
+        match link.inbound.note_checkpoint(note, &root_at) {
+            Ok(Noted::New(_)) => {
+                let head = desk.log_head(peer.as_str(), Direction::In)?;
+                desk.put_log_head(peer.as_str(), Direction::In, &LogHead { checkpoint: Some(note.to_owned()), ..head })?;
+                Ok(())
+            }
+            Ok(Noted::Stale) => Ok(()),
+            Ok(Noted::Later) => {
+                link.later = Some(note.to_owned());
+                Ok(())
+            }
+            Err(error) => self.log_error(peer, &error),
+        }
+    }
+
+    fn cosignature(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
+        if self.heard(peer)?.is_none() {
+            return Ok(());
+        }
+        let desk = self.tx.view().desk();
+        let Some(link) = self.logs.get_mut(peer) else { return Ok(()) };
+        let before = link.out.cosigned();
+        let root_at = |size| desk.log_root(peer.as_str(), Direction::Out, size).ok().flatten();
+        match link.out.note_cosignature(note, &root_at) {
+            Ok(Noted::New(checkpoint)) => {
+                let head = desk.log_head(peer.as_str(), Direction::Out)?;
+                let head = LogHead { cosignature: Some(note.to_owned()), cosigned: checkpoint.size, ..head };
+                desk.put_log_head(peer.as_str(), Direction::Out, &head)?;
+                desk.drop_envelopes(peer.as_str(), checkpoint.size)?;
+                let seqs: Vec<u64> = (before..checkpoint.size).collect();
+                for some in seqs.chunks(10_000) {
+                    self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: some.to_vec() });
+                }
+                Ok(())
+            }
+            Ok(Noted::Stale | Noted::Later) => Ok(()),
+            Err(error) => self.log_error(peer, &error),
+        }
+    }
+
+    fn log_error(&mut self, peer: &OrgCode, error: &LogError) -> Result<(), Failure> {
+        if error.suspends() || error.quarantines() {
+            self.suspend(peer, &error.to_string())
+        } else {
+            self.refuse(peer, &error.to_string())
+        }
+    }
+
+    /// Gives receipts for what was committed with this batch, and checkpoints for what was answered.
+    fn finish(&mut self) -> Result<(), Failure> {
+        let grown: Vec<OrgCode> = std::mem::take(&mut self.batch.grown).into_iter().collect();
+        for peer in &grown {
+            if let Some(later) = self.logs.get_mut(peer).and_then(|link| link.later.take()) {
+                self.checkpoint(peer, &later)?;
+            }
+        }
+        let touched: BTreeSet<OrgCode> = grown
+            .iter()
+            .cloned()
+            .chain(self.batch.refused.iter().cloned())
+            .chain(self.batch.held.iter().cloned())
+            .collect();
+        for peer in &touched {
+            // Suspended within this batch: no receipt for a log that is in doubt.
+            if self.heard(peer)?.is_none() {
+                continue;
+            }
+            let desk = self.tx.view().desk();
+            let Some(link) = self.logs.get_mut(peer) else { continue };
+            let refused = self.batch.refused.contains(peer);
+            let taken = DeskToGate::Taken { peer: peer.clone(), next_seq: link.inbound.next_seq(), refused };
+            if grown.contains(peer) {
+                let receipt = link.receipt(desk, &self.keys.node, self.now)?;
+                self.batch.effects.push(receipt);
+            }
+            self.batch.effects.push(taken);
+        }
+        for peer in std::mem::take(&mut self.batch.answered) {
+            let desk = self.tx.view().desk();
+            if let Some(link) = self.logs.get(&peer) {
+                self.batch.effects.push(link.checkpoint(desk, &self.keys.node)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
+    match payload {
+        Some(Payload::Release(release)) => ("release", Some(release.header.release.to_string())),
+        Some(Payload::Control(control)) => {
+            let subject = match control {
+                Control::RecallNotice(notice) => Some(notice.recall_id.to_string()),
+                Control::RecallAcknowledgement(answer) => Some(answer.recall_id.to_string()),
+                Control::EntryStatus(_) | Control::KeyChange(_) => None,
+            };
+            (control.kind(), subject)
+        }
+        Some(Payload::Unreadable(_)) | None => ("unreadable", None),
+    }
+}
+
+mod recall;

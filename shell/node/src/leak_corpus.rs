@@ -1,0 +1,145 @@
+//! What a release must not give away, gathered for the leak check: vault terms, unreleased text, times, hosts, names.
+//!
+//! Guarantees: vault terms go straight from the vault into the check and nowhere else. Does not know: what counts as a finding.
+
+use crate::failure::Failure;
+use crate::node::Node;
+use crate::vault_verbs::vault_failure;
+use comity_release::{Draft, Finding, LeakCorpus, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
+use comity_store::{Filter, SearchQuery};
+use comity_vocab::{OrgCode, Timestamp, Tlp};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Node {
+    /// Runs the leak check on the exact bytes of a draft.
+    pub(crate) fn leak_findings(&mut self, draft: &Draft) -> Result<Vec<Finding>, Failure> {
+        let mut builder = LeakCorpus::builder();
+        let mut terms = VaultTerms::new();
+        for term in self.vault()?.terms().map_err(|error| vault_failure(&error))? {
+            terms.add(&term.term, term.matter);
+        }
+        builder.vault_terms(terms);
+        for officer in self.registry.officers() {
+            builder.officer(officer.code.as_str(), &officer.name);
+        }
+        for host in &self.home.configuration.policy.internal_hosts {
+            builder.internal_host(host);
+        }
+        let originals: BTreeSet<&str> = draft.items.iter().map(|item| item.original_id.as_str()).collect();
+        if draft.mode == Mode::Tearline {
+            self.add_originals(draft, &mut builder)?;
+        }
+        self.add_raw_reports(&originals, &mut builder)?;
+        let corpus = builder.build();
+        let released = draft.released_ids();
+        let known = self.known_to_all(&draft.audience, &released)?;
+        let view = self.holdings.view();
+        let desk = view.desk();
+        let identity = self.home.configuration.organisation.identity.uuid();
+        let unreleased = |uuid: &uuid::Uuid| {
+            if *uuid == identity || released.iter().chain(&known).any(|id| has_uuid(id, uuid)) || is_tlp(uuid) {
+                return false;
+            }
+            // A failing database must not let anything through.
+            view.knows_uuid(uuid).unwrap_or(true) || desk.release(&uuid.to_string()).map_or(true, |found| found.is_some())
+        };
+        Ok(leak_check(&draft.parts, &released, &corpus, &unreleased))
+    }
+
+    /// What of the originals of a tearline did not go into it: texts and exact times.
+    fn add_originals(&self, draft: &Draft, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+        let released = released_objects(draft);
+        let view = self.holdings.view();
+        for item in &draft.items {
+            let Some(object) = view.get(&item.original_id)? else { continue };
+            let Ok(Value::Object(original)) = serde_json::from_slice(&object.bytes) else { continue };
+            // A property that went out as it was is released; everything else of the original is not.
+            let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
+            for (property, value) in &original {
+                let went_out = copy.is_some_and(|copy| copy.get(property) == Some(value));
+                each_string(value, &mut |text| match Timestamp::parse(text) {
+                    Ok(_) if !went_out => {
+                        builder.exact_time(text);
+                    }
+                    // An id is no sentence; ids are looked for as ids.
+                    Err(_) if !went_out && text.contains(char::is_whitespace) => {
+                        builder.unreleased_text(text);
+                    }
+                    _ => {}
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Every raw report is unreleased, whether or not the draft was made from it.
+    fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+        let view = self.holdings.view();
+        let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
+        let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
+        loop {
+            let page = view.search(&query)?;
+            for hit in page.hits.iter().filter(|hit| !originals.contains(hit.id.as_str())) {
+                let Some(object) = view.get(&hit.id)? else { continue };
+                let Ok(Value::Object(report)) = serde_json::from_slice(&object.bytes) else { continue };
+                for property in ["title", "body"] {
+                    if let Some(Value::String(text)) = report.get(property) {
+                        builder.unreleased_text(text);
+                    }
+                }
+            }
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Ids that every recipient was already given.
+    fn known_to_all(&self, audience: &BTreeSet<OrgCode>, released: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
+        let desk = self.holdings.view().desk();
+        let mut known = BTreeSet::new();
+        for id in desk.ids_given_to_all(&audience.iter().map(|code| code.as_str()).collect::<Vec<_>>())? {
+            if !released.contains(&id) {
+                known.insert(id);
+            }
+        }
+        Ok(known)
+    }
+}
+
+fn has_uuid(id: &str, uuid: &uuid::Uuid) -> bool {
+    id.split_once("--").is_some_and(|(_, text)| uuid::Uuid::try_parse(text).is_ok_and(|found| found == *uuid))
+}
+
+fn is_tlp(uuid: &uuid::Uuid) -> bool {
+    Tlp::ALL.iter().any(|tlp| has_uuid(tlp.marking_id(), uuid))
+        || Tlp::from_marking_id(&format!("marking-definition--{uuid}")).is_some()
+}
+
+/// The objects of a draft's parts by id.
+fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
+    let mut objects = BTreeMap::new();
+    for part in &draft.parts {
+        let Ok(Value::Object(bundle)) = serde_json::from_slice(part) else { continue };
+        let Some(Value::Array(list)) = bundle.get("objects").cloned() else { continue };
+        for object in list {
+            if let Value::Object(object) = object
+                && let Some(Value::String(id)) = object.get("id").cloned()
+            {
+                objects.insert(id, object);
+            }
+        }
+    }
+    objects
+}
+
+fn each_string(value: &Value, visit: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(list) => list.iter().for_each(|value| each_string(value, visit)),
+        Value::Object(fields) => fields.values().for_each(|value| each_string(value, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

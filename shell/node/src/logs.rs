@@ -1,0 +1,161 @@
+//! The two logs of a link as the node holds them: the pure state of `comity-link` and its rows.
+//!
+//! Guarantees: what is signed was stored in the same transaction; the state in memory is swapped only after the commit, so a
+//! failed call leaves both as they were.
+
+use crate::failure::Failure;
+use crate::keys::HomeKeys;
+use comity_crypto::{Entropy, SigningKey};
+use comity_ledger::{Checkpoint, CompactTree};
+use comity_link::gate_protocol::DeskToGate;
+use comity_link::{Card, Control, InboundLog, LogError, Outgoing, OutboundLog, SealContext, log_origin, seal_control, seal_release};
+use comity_release::{Delivery, Released};
+use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
+use comity_vocab::{OrgCode, Timestamp};
+
+/// A link, ready to send and to take in.
+#[derive(Clone)]
+pub(crate) struct LinkLogs {
+    pub code: OrgCode,
+    pub card: Card,
+    pub out: OutboundLog,
+    pub inbound: InboundLog,
+    /// A checkpoint about entries that have not arrived yet.
+    pub later: Option<String>,
+    /// The sequence that could not be opened, and how often it was asked for.
+    pub spoiled: (u64, u32),
+}
+
+/// What goes into a log.
+pub(crate) enum Content {
+    Release(Released<Delivery>),
+    Control(Control),
+}
+
+fn log_failure(error: &LogError) -> Failure {
+    Failure::from_error(error).hint("run `comity verify`; nothing is signed on this link until people have looked")
+}
+
+impl LinkLogs {
+    /// Takes up both logs from their rows.
+    pub fn load(desk: Desk<'_>, row: &LinkRow, own: &comity_crypto::VerifyingKey, now: Timestamp) -> Result<Self, Failure> {
+        let code: OrgCode = row.code.parse().map_err(|_| Failure::operational("a stored partner code is damaged"))?;
+        // The card was verified when it was added; an end date that has passed since stops sending, not reading.
+        let card = Card::open(&row.card, now)
+            .or_else(|_| Card::open(&row.card, Timestamp::parse(&row.added).unwrap_or(now)))
+            .map_err(|error| Failure::from_error(&error))?;
+        let partner = card.organisation.key;
+        let node = card.node.key;
+        let out_tree = CompactTree::from_leaves(desk.log_leaves(&row.code, Direction::Out)?);
+        let in_tree = CompactTree::from_leaves(desk.log_leaves(&row.code, Direction::In)?);
+        let out_head = desk.log_head(&row.code, Direction::Out)?;
+        let in_head = desk.log_head(&row.code, Direction::In)?;
+        let out_origin = log_origin(own, &partner, row.generation);
+        let in_origin = log_origin(&partner, own, row.generation);
+        let cosigned = in_head.cosignature.as_deref().map(own_checkpoint).transpose()?;
+        let out = OutboundLog::resume(out_origin, out_tree, node, out_head.cosigned).map_err(|e| log_failure(&e))?;
+        let inbound = InboundLog::resume(in_origin, in_tree, node, cosigned).map_err(|e| log_failure(&e))?;
+        Ok(Self { code, card, out, inbound, later: None, spoiled: (0, 0) })
+    }
+
+    /// Seals one entry, appends it to the log and to its rows, and returns its position and what the gate gets.
+    pub fn post(
+        &mut self,
+        desk: Desk<'_>,
+        keys: &HomeKeys,
+        entropy: &mut Entropy,
+        now: Timestamp,
+        content: Content,
+        subject: Option<&str>,
+    ) -> Result<(u64, DeskToGate), Failure> {
+        self.card.check_dates(now).map_err(|error| {
+            Failure::refusal(&error).hint(format!("ask {} for a new card and add it with comity link add", self.code))
+        })?;
+        let origin = self.out.origin().to_owned();
+        let context = SealContext {
+            origin: &origin,
+            seq: self.out.next_seq(),
+            partner: &self.code,
+            partner_sealing: &self.card.sealing.key,
+            node_key: &keys.node,
+            now,
+        };
+        let (kind, sealed) = match content {
+            Content::Release(delivery) => ("release", seal_release(delivery, &context, entropy)),
+            Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
+        };
+        let sealed = sealed.map_err(|error| Failure::refusal(&error))?;
+        let root = self.out.append(sealed.leaf).map_err(|e| log_failure(&e))?;
+        let at = now.to_string();
+        desk.append_log(
+            self.code.as_str(),
+            Direction::Out,
+            &NewLogRow {
+                seq: sealed.seq,
+                header: &sealed.header,
+                signature: sealed.signature.as_bytes(),
+                leaf: sealed.leaf,
+                root,
+                salt: Some(&sealed.salt),
+                payload: Some(&sealed.payload),
+                envelope: Some(sealed.outgoing.envelope()),
+                kind,
+                subject,
+                state: "sent",
+                reason: None,
+                at: &at,
+            },
+        )?;
+        Ok((sealed.seq, DeskToGate::Send { peer: self.code.clone(), outgoing: sealed.outgoing }))
+    }
+
+    /// Signs the checkpoint of our log as it is now, stores it, and returns what the gate gets.
+    pub fn checkpoint(&self, desk: Desk<'_>, node_key: &SigningKey) -> Result<DeskToGate, Failure> {
+        let note = self.out.sign_checkpoint(node_key).map_err(|e| log_failure(&e))?;
+        let head = desk.log_head(self.code.as_str(), Direction::Out)?;
+        let head = LogHead { checkpoint: Some(note.as_str().to_owned()), ..head };
+        desk.put_log_head(self.code.as_str(), Direction::Out, &head)?;
+        Ok(DeskToGate::SendCheckpoint { peer: self.code.clone(), note })
+    }
+
+    /// Cosigns the partner's log as it is held, stores the cosignature, and returns what the gate gets.
+    pub fn receipt(&mut self, desk: Desk<'_>, node_key: &SigningKey, now: Timestamp) -> Result<DeskToGate, Failure> {
+        let unix = u64::try_from(now.unix_seconds()).unwrap_or_default();
+        let note = self.inbound.cosign(node_key, unix).map_err(|e| log_failure(&e))?;
+        let head = desk.log_head(self.code.as_str(), Direction::In)?;
+        let head = LogHead {
+            cosignature: Some(note.as_str().to_owned()),
+            cosigned: self.inbound.next_seq(),
+            checkpoint: head.checkpoint,
+        };
+        desk.put_log_head(self.code.as_str(), Direction::In, &head)?;
+        Ok(DeskToGate::SendCosignature { peer: self.code.clone(), note })
+    }
+
+    /// Everything that the partner has not yet given a receipt for, as the gate gets it after a start.
+    pub fn unreceipted(&self, desk: Desk<'_>, keys: &HomeKeys) -> Result<Vec<DeskToGate>, Failure> {
+        let mut messages = Vec::new();
+        let mut next = self.out.cosigned();
+        loop {
+            let rows = desk.log_from(self.code.as_str(), Direction::Out, next, 256)?;
+            let Some(last) = rows.last() else { break };
+            next = last.seq + 1;
+            for row in &rows {
+                let envelope = row.envelope.as_deref().ok_or_else(|| {
+                    Failure::operational(format!("entry {} for {} has no envelope; run `comity verify`", row.seq, self.code))
+                })?;
+                let outgoing = Outgoing::resume(envelope, self.out.origin(), row.seq, &keys.node.verifying_key())
+                    .map_err(|error| Failure::from_error(&error))?;
+                messages.push(DeskToGate::Send { peer: self.code.clone(), outgoing });
+            }
+        }
+        Ok(messages)
+    }
+}
+
+/// Reads the checkpoint of a cosignature that we made and stored.
+pub(crate) fn own_checkpoint(note: &str) -> Result<Checkpoint, Failure> {
+    let damaged = || Failure::operational("a stored cosignature is damaged; run `comity verify`");
+    let (body, _) = note.split_once("\n\n").ok_or_else(damaged)?;
+    Checkpoint::parse(&format!("{body}\n")).map_err(|_| damaged())
+}

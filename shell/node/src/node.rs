@@ -1,0 +1,305 @@
+//! One organisation's node: takes a call, runs it against the stores, returns the answer and what the gate must be told.
+//!
+//! Guarantees: time and randomness are arguments; a call either happens whole or not at all; every act leaves an audit entry
+//! in the same transaction. Does not know: sockets, the command line, who waits for the answer.
+
+use crate::failure::Failure;
+use crate::home::{Home, HomeLock};
+use crate::keys::HomeKeys;
+use crate::logs::LinkLogs;
+use crate::request::{Call, Request};
+use comity_crypto::{Entropy, Purpose, VerifyingKey, Zeroizing, sha256};
+use comity_ledger::{AuditEntry, GENESIS, Officer, Registry};
+use comity_link::gate_protocol::{DeskToGate, LinkState};
+use comity_store::desk::Desk;
+use comity_store::{Holdings, Mode, Vault};
+use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Asks for the passphrase of the home, when first a key is needed.
+pub type AskPassphrase = Box<dyn FnMut() -> Result<Zeroizing<String>, Failure> + Send>;
+
+/// How many nonces may wait for an officer's proof.
+const NONCES_MAX: usize = 64;
+
+/// What the gate last said about a partner; for showing only.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach {
+    pub state: LinkState,
+    pub waiting: u64,
+}
+
+/// A node of which this process is the only writer.
+pub struct Node {
+    pub(crate) home: Home,
+    pub(crate) holdings: Holdings,
+    pub(crate) registry: Registry,
+    pub(crate) entropy: Entropy,
+    /// For the gate, in order; taken by whoever talks to it.
+    pub(crate) effects: Vec<DeskToGate>,
+    pub(crate) reach: BTreeMap<OrgCode, Reach>,
+    pub(crate) links_changed: bool,
+    pub(crate) draws: u64,
+    pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
+    pub(crate) checks: VecDeque<Timestamp>,
+    pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
+    pub(crate) keys: Option<HomeKeys>,
+    vault: Option<Vault>,
+    ask: AskPassphrase,
+    nonces: VecDeque<[u8; 32]>,
+    _lock: HomeLock,
+}
+
+impl Node {
+    /// Opens a home for writing; the passphrase is asked for only when a key is needed.
+    ///
+    /// # Errors
+    /// [`Failure`]: the home is wide open, in use, damaged or of a later version.
+    pub fn open(home: Home, entropy: Entropy, ask: AskPassphrase) -> Result<Self, Failure> {
+        let lock = home.lock()?;
+        let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+        let registry = crate::officers::replay(holdings.view().desk())?;
+        Ok(Self {
+            home,
+            holdings,
+            registry,
+            entropy,
+            effects: Vec::new(),
+            reach: BTreeMap::new(),
+            links_changed: false,
+            draws: 0,
+            logs: BTreeMap::new(),
+            checks: VecDeque::new(),
+            watch: None,
+            keys: None,
+            vault: None,
+            ask,
+            nonces: VecDeque::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Returns the home.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Has long imports watched.
+    pub fn watch(&mut self, watch: crate::holdings_verbs::WatchProgress) {
+        self.watch = Some(watch);
+    }
+
+    /// Unwraps the keys now rather than when first needed; `serve` does this at start.
+    ///
+    /// # Errors
+    /// [`Failure`] where the passphrase is wrong.
+    pub fn unlock(&mut self) -> Result<(), Failure> {
+        self.keys().map(|_| ())
+    }
+
+    pub(crate) fn keys(&mut self) -> Result<&HomeKeys, Failure> {
+        if self.keys.is_none() {
+            let passphrase = (self.ask)()?;
+            self.keys = Some(HomeKeys::open(&self.home, &passphrase)?);
+        }
+        self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))
+    }
+
+    pub(crate) fn vault(&mut self) -> Result<&mut Vault, Failure> {
+        if self.vault.is_none() {
+            let key = comity_crypto::DataKey::from_bytes(&self.keys()?.vault_seed);
+            let nonces = vault_nonces(&mut self.entropy);
+            let vault = Vault::open(&self.home.file("vault/vault.db"), key, nonces);
+            self.vault = Some(vault.map_err(|error| crate::vault_verbs::vault_failure(&error))?);
+        }
+        self.vault.as_mut().ok_or_else(|| Failure::operational("no vault"))
+    }
+
+    /// The organisation's public key, as the home keeps it in clear.
+    pub(crate) fn organisation_key(&self) -> Result<VerifyingKey, Failure> {
+        let text = self
+            .holdings
+            .view()
+            .desk()
+            .setting("organisation_key")?
+            .ok_or_else(|| Failure::operational("this home has no organisation key; it was not made by `comity init`"))?;
+        Ok(serde_json::from_value(Value::String(text))?)
+    }
+
+    /// A number that no two draws of this process share, so that each has an entropy stream of its own.
+    pub(crate) fn draw(&mut self) -> u64 {
+        self.draws += 1;
+        self.draws
+    }
+
+    /// Takes what the gate must be told since the last time, in order.
+    pub fn take_effects(&mut self) -> Vec<DeskToGate> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Tells, once, that partners or endpoints changed: the gate must be started anew, for its confinement cannot be widened.
+    pub fn take_links_changed(&mut self) -> bool {
+        std::mem::take(&mut self.links_changed)
+    }
+
+    /// Answers one call.
+    ///
+    /// # Errors
+    /// [`Failure`], with nothing changed.
+    pub fn handle(&mut self, now: Timestamp, call: &Call) -> Result<Value, Failure> {
+        let request: Request = serde_json::from_str(&call.request)
+            .map_err(|error| Failure::usage(format!("not a request of this version: {error}")))?;
+        let by = self.prove(call)?;
+        let by = by.as_ref();
+        match request {
+            Request::Nonce => self.nonce(),
+            Request::Import { path, origin, label } => self.import(now, &path, &origin, label),
+            Request::OfficerPrepare { officer, change } => self.officer_prepare(now, officer, change),
+            Request::OfficerApply { act, signatures } => self.officer_apply(now, &act, signatures),
+            Request::OfficerList => self.officer_list(),
+            Request::WriteReport { title, body, grading, source, label } => {
+                self.write_report(now, self.officer(by)?, crate::writing::Report { title, body, grading, source, label })
+            }
+            Request::WriteNote { selection, text, label } => {
+                self.write_note(now, self.officer(by)?, &selection, &text, label)
+            }
+            Request::WriteMark { selection, label } => self.write_mark(now, self.officer(by)?, &selection, label),
+            Request::PublicPrepare { selection } => self.public_prepare(&selection),
+            Request::PublicSign { declaration, officer, role, signature } => {
+                self.public_sign(now, &declaration, officer, role, signature)
+            }
+            Request::VaultAdd { cryptonym, identity, contact, handlers, terms, reliability, notes } => {
+                let entry =
+                    crate::vault_verbs::NewEntry { cryptonym, identity, contact, handlers, terms, reliability, notes };
+                self.vault_add(now, self.officer(by)?, entry)
+            }
+            Request::VaultAttach { source, objects } => self.vault_attach(now, self.officer(by)?, &source, &objects),
+            Request::VaultShow { source, reason } => self.vault_show(now, self.officer(by)?, &source, &reason),
+            Request::VaultList => self.vault_list(now, self.officer(by)?),
+            Request::ReleaseDraft(request) => self.release_draft(now, self.officer(by)?, request),
+            Request::ReleaseSign { release, officer, role, signature } => {
+                self.release_sign(now, &release, officer, role, signature)
+            }
+            Request::ReleaseCheck { release } => self.release_check(now, &release, by),
+            Request::ReleaseApprovePrepare { release, officer, overrides } => {
+                self.release_approve_prepare(now, &release, &officer, &overrides)
+            }
+            Request::ReleaseApprove { release, officer, overrides, signature } => {
+                self.release_approve(now, &release, officer, &overrides, signature)
+            }
+            Request::ReleaseSend { release } => self.release_send(now, &release),
+            Request::ReleaseWithdraw { release } => self.release_withdraw(now, &release),
+            Request::ReleaseShow { release } => self.release_show(&release),
+            Request::ReleaseList => self.release_list(),
+            Request::RecallDraft { releases, items, kind } => {
+                self.recall_draft(now, self.officer(by)?, &releases, &items, kind)
+            }
+            Request::RecallPrepare { recall, officer, role } => self.recall_prepare(&recall, &officer, role),
+            Request::RecallApprove { recall, officer, role, signature } => {
+                self.recall_approve(now, &recall, officer, role, signature)
+            }
+            Request::RecallSend { recall } => self.recall_send(now, &recall),
+            Request::RecallBoard => self.recall_board(now),
+            Request::LinkCard { endpoints } => self.link_card(now, endpoints),
+            Request::LinkAdd { card } => self.link_add(now, &card),
+            Request::LinkList => self.link_list(),
+            Request::LinkShow { partner } => self.link_show(&partner),
+            Request::LinkVerify { partner } => self.link_verify(&partner),
+            Request::LinkSuspend { partner, suspended } => self.link_suspend(now, &partner, suspended),
+            Request::AuditShow { from, limit } => self.audit_show(from, limit),
+            Request::AuditVerify => self.audit_verify(),
+            Request::Verify => self.verify(),
+            Request::Health => Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": "ok" })),
+        }
+    }
+
+    fn nonce(&mut self) -> Result<Value, Failure> {
+        let draw = self.draw();
+        let nonce = self.entropy.stream("officer-nonce", "desk", draw).bytes32();
+        if self.nonces.len() >= NONCES_MAX {
+            self.nonces.pop_front();
+        }
+        self.nonces.push_back(nonce);
+        Ok(json!({ "nonce": hex::encode(nonce), "organisation_key": self.organisation_key()? }))
+    }
+
+    /// Checks the proof of a call, if it brings one, and says who asks. Each nonce serves once.
+    fn prove(&mut self, call: &Call) -> Result<Option<OfficerCode>, Failure> {
+        let Some(proof) = &call.proof else { return Ok(None) };
+        let refused = || Failure::no(format!("the proof of officer {} does not verify", proof.officer));
+        let position = self.nonces.iter().position(|nonce| hex::encode(nonce) == proof.nonce).ok_or_else(refused)?;
+        let nonce = self.nonces.remove(position).ok_or_else(refused)?;
+        let officer = self.active(&proof.officer)?;
+        let message = proof_message(&self.organisation_key()?, &nonce, &call.request);
+        officer.key.verify(Purpose::OfficerProof, &message, &proof.signature).map_err(|_| refused())?;
+        Ok(Some(proof.officer.clone()))
+    }
+
+    fn officer(&self, by: Option<&OfficerCode>) -> Result<OfficerCode, Failure> {
+        by.cloned().ok_or_else(|| Failure::no("this needs an officer").hint("name your key file with --key"))
+    }
+
+    /// The officer of this code, where active in an open registry.
+    pub(crate) fn active(&self, code: &OfficerCode) -> Result<Officer, Failure> {
+        if !self.registry.is_open() {
+            return Err(Failure::no("the officer registry is not open: two custodians come first")
+                .hint("comity officer add … --roles custodian, twice"));
+        }
+        match self.registry.officer(code) {
+            Some(officer) if officer.active => Ok(officer.clone()),
+            Some(_) => Err(Failure::no(format!("officer {code} is disabled"))),
+            None => Err(Failure::no(format!("officer {code} is not in the registry"))),
+        }
+    }
+
+    /// Refuses an officer who holds none of these roles.
+    pub(crate) fn require_role(&self, code: &OfficerCode, roles: &[Role]) -> Result<(), Failure> {
+        let officer = self.active(code)?;
+        if roles.iter().any(|role| officer.roles.contains(role)) {
+            return Ok(());
+        }
+        let wanted: Vec<&str> = roles.iter().map(Role::as_str).collect();
+        Err(Failure::no(format!("officer {code} holds none of the roles {}", wanted.join(", "))))
+    }
+}
+
+/// The nonces of the vault's fields: one stream, of which no 24 bytes come twice.
+pub(crate) fn vault_nonces(entropy: &mut Entropy) -> Box<dyn FnMut() -> [u8; 24] + Send> {
+    let mut stream = entropy.stream("vault-nonces", "vault", 0);
+    Box::new(move || stream.bytes24())
+}
+
+/// What an officer signs to prove that a request is theirs.
+pub(crate) fn proof_message(organisation: &VerifyingKey, nonce: &[u8; 32], request: &str) -> Vec<u8> {
+    let mut message = organisation.to_bytes().to_vec();
+    message.extend_from_slice(nonce);
+    message.extend_from_slice(sha256(&[request.as_bytes()]).as_bytes());
+    message
+}
+
+/// Appends an audit entry inside the caller's transaction.
+pub(crate) fn audit(
+    desk: Desk<'_>,
+    now: Timestamp,
+    officer: Option<&OfficerCode>,
+    act: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<(), Failure> {
+    let head = desk.audit_head()?;
+    let (seq, prev) = head.map_or((0, GENESIS), |row| (row.seq + 1, row.chain));
+    let entry = AuditEntry {
+        seq,
+        prev,
+        at: now,
+        officer: officer.cloned(),
+        act: act.to_owned(),
+        subject: subject.to_owned(),
+        detail: detail.to_owned(),
+    };
+    let bytes = entry.bytes();
+    let chain = comity_ledger::chain(&prev, &bytes);
+    desk.append_audit(&comity_store::desk::AuditRow { seq, bytes, chain })?;
+    Ok(())
+}

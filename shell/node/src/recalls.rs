@@ -1,0 +1,294 @@
+//! Recalls of what we released: draft, two roles, send, and the board that shows who confirmed.
+//!
+//! Guarantees: everyone in the dissemination record gets a notice of exactly what they were given, also those whose link is
+//! suspended (it waits in the log); a recipient stays on the board until it answers. Our own copies of what was released go
+//! at once: the draft, the salts and payloads of the log, the gate's envelopes.
+
+use crate::failure::Failure;
+use crate::logs::Content;
+use crate::node::{Node, audit};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::{Purpose, Signature};
+use comity_link::gate_protocol::DeskToGate;
+use comity_link::{Control, Kept, Outgoing};
+use comity_release::{
+    Approval, ApprovalProof, RecallDraft, RecallKind, ReleaseId, approval_message, authorise_recall, confirm_recall,
+};
+use comity_store::desk::{Direction, RecallRecipient, RecallRow, ReleaseRow};
+use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Node {
+    pub(crate) fn recall_draft(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        releases: &[String],
+        items: &[String],
+        kind: RecallKind,
+    ) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::DeskOfficer, Role::DutyOfficer, Role::ReleasingOfficer])?;
+        if releases.is_empty() && items.is_empty() {
+            return Err(Failure::usage("a recall names releases or items").hint("--release RELEASE or --item ID"));
+        }
+        let desk = self.holdings.view().desk();
+        let mut recipients: BTreeMap<OrgCode, BTreeSet<String>> = BTreeMap::new();
+        let mut concerned: BTreeSet<ReleaseId> = BTreeSet::new();
+        let mut add = |item: &comity_store::desk::ReleasedItem| -> Result<(), Failure> {
+            let damaged = || Failure::operational("the dissemination record is damaged; run `comity verify`");
+            let recipient = item.recipient.parse().map_err(|_| damaged())?;
+            recipients.entry(recipient).or_default().insert(item.released_id.clone());
+            concerned.insert(item.release.parse().map_err(|_| damaged())?);
+            Ok(())
+        };
+        for release in releases {
+            let row = self.release_row(release)?;
+            if !matches!(row.state.as_str(), "sent" | "recalled") {
+                return Err(Failure::no(format!("release {release} is {}, it was never sent", row.state))
+                    .hint("what was not sent is given up with comity release withdraw"));
+            }
+            for item in desk.released_in(release)? {
+                // Later versions of the same item went out in other releases under the same id; they go too.
+                for every in desk.released_as(&item.original_id)? {
+                    if every.released_id == item.released_id {
+                        add(&every)?;
+                    }
+                }
+            }
+        }
+        for id in items {
+            let mut found = desk.released_as(id)?;
+            found.extend(desk.released_under(id)?);
+            if found.is_empty() {
+                return Err(Failure::no(format!("{id} was never released to anybody")));
+            }
+            for item in &found {
+                add(item)?;
+            }
+        }
+        let draw = self.draw();
+        let id = self.entropy.stream("recall", "desk", draw).uuid_v4();
+        let organisation = self.home.configuration.organisation.code.clone();
+        let draft = RecallDraft::new(id, organisation, kind, concerned, recipients, now);
+        let row = RecallRow {
+            id: id.to_string(),
+            state: "draft".into(),
+            draft: serde_json::to_vec(&draft)?,
+            approvals: "[]".into(),
+            confirm_by: None,
+            created: now.to_string(),
+        };
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().put_recall(&row)?;
+        audit(tx.view().desk(), now, Some(&officer), "recall.draft", &row.id, kind.as_str())?;
+        tx.commit()?;
+        Ok(json!({
+            "recall": id,
+            "kind": kind,
+            "state": "draft",
+            "items": draft.items().len(),
+            "recipients": draft.recipients.keys().collect::<Vec<_>>(),
+            "instruction": draft.instruction(),
+        }))
+    }
+
+    fn recall_row(&self, recall: &str) -> Result<(RecallRow, RecallDraft, Vec<Approval>), Failure> {
+        let row = self
+            .holdings
+            .view()
+            .desk()
+            .recall(recall)?
+            .ok_or_else(|| Failure::no(format!("there is no recall {recall}")).hint("comity recall board"))?;
+        let draft = serde_json::from_slice(&row.draft)?;
+        let approvals = serde_json::from_str(&row.approvals)?;
+        Ok((row, draft, approvals))
+    }
+
+    pub(crate) fn recall_prepare(&self, recall: &str, officer: &OfficerCode, role: Role) -> Result<Value, Failure> {
+        self.require_role(officer, &[role])?;
+        let (_, draft, _) = self.recall_row(recall)?;
+        Ok(json!({ "recall": recall, "statement": STANDARD.encode(approval_message(&draft.statement(), role, &[])) }))
+    }
+
+    pub(crate) fn recall_approve(
+        &mut self,
+        now: Timestamp,
+        recall: &str,
+        officer: OfficerCode,
+        role: Role,
+        signature: Signature,
+    ) -> Result<Value, Failure> {
+        let (row, draft, mut approvals) = self.recall_row(recall)?;
+        let approval = Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
+        self.check_signature(&approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
+        approvals.retain(|earlier| earlier.role != role);
+        approvals.push(approval);
+        let two: Vec<Approval> = approvals.iter().filter(|a| a.role != Role::DutyOfficer).cloned().collect();
+        let (state, confirm_by) = if row.state == "sent" {
+            // Two roles stand behind what a duty officer sent alone.
+            let confirmed = confirm_recall(draft.clone(), &two, &|code| self.officer_view(code)).is_ok();
+            ("sent", if confirmed { None } else { row.confirm_by.clone() })
+        } else {
+            let by = if two.len() == 2 { &two } else { &approvals };
+            match authorise_recall(draft.clone(), by, &|code| self.officer_view(code), now) {
+                Ok(authorised) => ("approved", authorised.confirm_by().map(|at| at.to_string())),
+                Err(refusal) if two.len() == 2 => return Err(Failure::refusal(&refusal)),
+                Err(_) => ("draft", None),
+            }
+        };
+        let row = RecallRow {
+            state: state.into(),
+            approvals: serde_json::to_string(&approvals)?,
+            confirm_by: confirm_by.clone(),
+            ..row
+        };
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().put_recall(&row)?;
+        audit(tx.view().desk(), now, Some(&officer), "recall.approve", recall, role.as_str())?;
+        tx.commit()?;
+        Ok(json!({ "recall": recall, "state": state, "confirm_by": confirm_by }))
+    }
+
+    pub(crate) fn recall_send(&mut self, now: Timestamp, recall: &str) -> Result<Value, Failure> {
+        let (row, draft, approvals) = self.recall_row(recall)?;
+        if row.state != "approved" {
+            return Err(Failure::no(format!("recall {recall} is {}, not approved", row.state))
+                .hint("a desk officer and a releasing officer, two persons, sign it: comity recall approve"));
+        }
+        let two: Vec<Approval> = approvals.iter().filter(|a| a.role != Role::DutyOfficer).cloned().collect();
+        let by = if two.len() == 2 { two } else { approvals };
+        let authorised = authorise_recall(draft, &by, &|code| self.officer_view(code), now)
+            .map_err(|refusal| Failure::refusal(&refusal))?;
+        let confirm_by = authorised.confirm_by().map(|at| at.to_string());
+        self.keys()?;
+        self.load_logs(now)?;
+        let mut logs = self.logs.clone();
+        let mut effects: Vec<DeskToGate> = Vec::new();
+        let mut sent: Vec<Value> = Vec::new();
+        {
+            let Self { holdings, keys, entropy, .. } = self;
+            let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
+            let tx = holdings.transaction()?;
+            let desk = tx.view().desk();
+            let releases: Vec<String> = authorised.draft().releases.iter().map(ToString::to_string).collect();
+            for release in &releases {
+                erase_release(desk, keys, &logs, release, now, &mut effects)?;
+            }
+            for (recipient, notice) in authorised.notices() {
+                for item in &notice.item_refs {
+                    desk.mark_recalled(item)?;
+                }
+                let control = Control::RecallNotice(notice);
+                let link = logs
+                    .get_mut(&recipient)
+                    .ok_or_else(|| Failure::no(format!("there is no link with {recipient} any more")))?;
+                let (seq, effect) = link.post(desk, keys, entropy, now, Content::Control(control), Some(recall))?;
+                effects.push(effect);
+                effects.push(link.checkpoint(desk, &keys.node)?);
+                desk.put_recall_recipient(&RecallRecipient {
+                    recall: recall.to_owned(),
+                    recipient: recipient.to_string(),
+                    log_seq: Some(seq),
+                    state: "outstanding".into(),
+                    answer: None,
+                    at: now.to_string(),
+                })?;
+                sent.push(json!({ "to": recipient, "seq": seq }));
+            }
+            desk.put_recall(&RecallRow { state: "sent".into(), confirm_by: confirm_by.clone(), ..row })?;
+            audit(desk, now, None, "recall.send", recall, &format!("to {} recipients", sent.len()))?;
+            tx.commit()?;
+        }
+        self.logs = logs;
+        self.effects.append(&mut effects);
+        self.holdings.truncate_wal()?;
+        Ok(json!({ "recall": recall, "state": "sent", "recipients": sent, "confirm_by": confirm_by }))
+    }
+
+    pub(crate) fn recall_board(&self, now: Timestamp) -> Result<Value, Failure> {
+        let desk = self.holdings.view().desk();
+        let mut recalls = Vec::new();
+        for row in desk.recalls()? {
+            let draft: RecallDraft = serde_json::from_slice(&row.draft)?;
+            let recipients: Vec<Value> = desk
+                .recall_recipients(&row.id)?
+                .iter()
+                .map(|line| {
+                    json!({
+                        "recipient": line.recipient,
+                        "state": line.state,
+                        "at": line.at,
+                        "overdue": line.state == "outstanding" && now > draft.receipt_due,
+                        "answer": line.answer.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok()),
+                    })
+                })
+                .collect();
+            recalls.push(json!({
+                "recall": row.id,
+                "kind": draft.kind,
+                "state": row.state,
+                "created": row.created,
+                "items": draft.items(),
+                "receipt_due": draft.receipt_due,
+                "action_due": draft.action_due,
+                "confirm_by": row.confirm_by,
+                "recipients": recipients,
+            }));
+        }
+        let mut received = Vec::new();
+        for recall in desk.received_recalls()? {
+            let notice: Value = serde_json::from_str(&recall.notice)?;
+            received.push(json!({
+                "recall": recall.recall,
+                "from": recall.link,
+                "kind": notice.get("kind"),
+                "instruction": notice.get("instruction"),
+                "items": notice.get("items"),
+                "answer": serde_json::from_str::<Value>(&recall.answer)?,
+                "at": recall.at,
+            }));
+        }
+        Ok(json!({ "recalls": recalls, "received": received }))
+    }
+}
+
+/// Takes a release out of our own keeping: draft, log payloads and salts, the gate's envelopes. What was not yet delivered
+/// travels as a stub, so that the log stays whole.
+fn erase_release(
+    desk: comity_store::desk::Desk<'_>,
+    keys: &crate::keys::HomeKeys,
+    logs: &BTreeMap<OrgCode, crate::logs::LinkLogs>,
+    release: &str,
+    now: Timestamp,
+    effects: &mut Vec<DeskToGate>,
+) -> Result<(), Failure> {
+    if let Some(row) = desk.release(release)? {
+        desk.put_release(&ReleaseRow { state: "recalled".into(), draft: None, changed: now.to_string(), ..row })?;
+    }
+    for (code, link) in logs {
+        let mut delivered = Vec::new();
+        for row in desk.log_about(code.as_str(), Direction::Out, release)? {
+            if row.kind != "release" {
+                continue;
+            }
+            desk.erase_log_payload(code.as_str(), Direction::Out, row.seq)?;
+            if row.seq < link.out.cosigned() {
+                delivered.push(row.seq);
+                continue;
+            }
+            let damaged = || Failure::operational("a stored signature is damaged; run `comity verify`");
+            let signature = row.signature.as_slice().try_into().map_err(|_| damaged())?;
+            let signature = Signature::from_bytes(signature);
+            let kept = Kept { header: &row.header, signature: &signature };
+            let outgoing = Outgoing::stub(&kept, &keys.node).map_err(|error| Failure::from_error(&error))?;
+            desk.put_stub(code.as_str(), row.seq, outgoing.envelope())?;
+            effects.push(DeskToGate::Send { peer: code.clone(), outgoing });
+        }
+        if !delivered.is_empty() {
+            effects.push(DeskToGate::Erase { peer: code.clone(), seqs: delivered });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,344 @@
+//! What a node can be asked, as one closed list; the command line, and later the HTTP API, speak nothing else.
+//!
+//! Guarantees: a request is plain data, the same beside a running desk (through its socket) and without one. Does not know:
+//! how it is answered, or who asks; where an officer must ask, the call carries a proof.
+
+use comity_crypto::{Signature, VerifyingKey};
+use comity_release::RecallKind;
+use comity_vocab::time::Precision;
+use comity_vocab::{Grading, OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Which objects of the holdings a verb is about.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selection {
+    /// These ids.
+    pub objects: Vec<String>,
+    /// Everything that came from these origins.
+    pub origins: Vec<String>,
+}
+
+/// What an officer signs to prove that a request is theirs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficerProof {
+    /// Who asks.
+    pub officer: OfficerCode,
+    /// The nonce this node gave, hexadecimal.
+    pub nonce: String,
+    /// Over `organisation key ‖ nonce ‖ SHA-256(request)`.
+    pub signature: Signature,
+}
+
+/// One call: the exact text of a request, and the proof of the officer who makes it where one is needed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// JSON of a [`Request`]; the proof covers these very bytes.
+    pub request: String,
+    /// Absent for what any user of the machine account may do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<OfficerProof>,
+}
+
+/// What is changed in the officer registry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OfficerChange {
+    /// A new officer.
+    Add {
+        /// The full name.
+        name: String,
+        /// What the officer may do.
+        roles: Roles,
+        /// The officer's new public key.
+        key: VerifyingKey,
+    },
+    /// An officer who may do nothing from now on.
+    Disable,
+    /// Another key in place of a lost one.
+    NewKey {
+        /// The new public key.
+        key: VerifyingKey,
+    },
+    /// Other roles.
+    Roles {
+        /// The whole new set.
+        roles: Roles,
+    },
+}
+
+/// Everything a node can be asked to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// Gives a nonce for an officer's proof.
+    Nonce,
+    /// Reads a file of STIX objects into the holdings.
+    Import {
+        /// The file; a regular file, not a link.
+        path: PathBuf,
+        /// The feed or organisation it came from.
+        origin: String,
+        /// Marks everything in it that carries no marking of its own, and narrows what does.
+        label: Option<SecurityLabel>,
+    },
+    /// Prepares an act of the officer registry and says who must sign it.
+    OfficerPrepare {
+        /// Whom it is about.
+        officer: OfficerCode,
+        /// What changes.
+        change: OfficerChange,
+    },
+    /// Brings an act with signatures; one that lacks a custodian's signature waits.
+    OfficerApply {
+        /// The exact bytes of the act, base64.
+        act: String,
+        /// By custodian.
+        signatures: Vec<(OfficerCode, Signature)>,
+    },
+    /// Lists officers and waiting acts.
+    OfficerList,
+    /// An officer writes a raw report, attributed to a source.
+    WriteReport {
+        /// One line.
+        title: String,
+        /// The text.
+        body: String,
+        /// Admiralty grade.
+        grading: Grading,
+        /// Cryptonym of the source in the vault.
+        source: Option<String>,
+        /// The marking.
+        label: Option<SecurityLabel>,
+    },
+    /// An officer writes a note about objects.
+    WriteNote {
+        /// About what.
+        selection: Selection,
+        /// The text.
+        text: String,
+        /// The marking.
+        label: Option<SecurityLabel>,
+    },
+    /// An officer marks holdings.
+    WriteMark {
+        /// What to mark.
+        selection: Selection,
+        /// The marking.
+        label: SecurityLabel,
+    },
+    /// Prepares the declaration that objects are public knowledge.
+    PublicPrepare {
+        /// What is declared public, by the digest of its exact bytes.
+        selection: Selection,
+    },
+    /// Brings one officer's signature on a declaration; two make it effective.
+    PublicSign {
+        /// Digest of the declaration.
+        declaration: comity_vocab::Digest,
+        /// Who signs.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+        /// Over the declaration.
+        signature: Signature,
+    },
+    /// A source handler enters a source.
+    VaultAdd {
+        /// Internal cover name.
+        cryptonym: String,
+        /// True identity.
+        identity: String,
+        /// How the source is reached.
+        contact: String,
+        /// Who runs it; the asking officer is always among them.
+        handlers: Vec<OfficerCode>,
+        /// Words that must never appear in a release.
+        terms: Vec<String>,
+        /// Admiralty reliability, A to F.
+        reliability: String,
+        /// Free notes.
+        notes: String,
+    },
+    /// A source handler joins objects to a source.
+    VaultAttach {
+        /// Id or cryptonym.
+        source: String,
+        /// The objects.
+        objects: Vec<String>,
+    },
+    /// A source handler reads a source.
+    VaultShow {
+        /// Id or cryptonym.
+        source: String,
+        /// Why; logged.
+        reason: String,
+    },
+    /// A source handler lists the sources they handle.
+    VaultList,
+    /// An officer drafts a release.
+    ReleaseDraft(ReleaseDraftRequest),
+    /// Brings the author's signature on a draft.
+    ReleaseSign {
+        /// The release.
+        release: String,
+        /// The author.
+        officer: OfficerCode,
+        /// The author's role.
+        role: comity_vocab::Role,
+        /// Over the statement.
+        signature: Signature,
+    },
+    /// Runs the leak check; a proof adds the findings that only a source's handlers may see.
+    ReleaseCheck {
+        /// The release.
+        release: String,
+    },
+    /// Gives the bytes that the releasing officer signs.
+    ReleaseApprovePrepare {
+        /// The release.
+        release: String,
+        /// The releasing officer.
+        officer: OfficerCode,
+        /// Reason by finding.
+        overrides: BTreeMap<String, String>,
+    },
+    /// Brings the releasing officer's signature.
+    ReleaseApprove {
+        /// The release.
+        release: String,
+        /// The releasing officer.
+        officer: OfficerCode,
+        /// Reason by finding, as prepared.
+        overrides: BTreeMap<String, String>,
+        /// Over the prepared bytes.
+        signature: Signature,
+    },
+    /// Sends a release that was approved.
+    ReleaseSend {
+        /// The release.
+        release: String,
+    },
+    /// Gives up a release that was not sent.
+    ReleaseWithdraw {
+        /// The release.
+        release: String,
+    },
+    /// Shows the exact bytes that would leave, beside the originals.
+    ReleaseShow {
+        /// The release.
+        release: String,
+    },
+    /// Lists releases.
+    ReleaseList,
+    /// Drafts a recall.
+    RecallDraft {
+        /// Whole releases.
+        releases: Vec<String>,
+        /// Single items, by our id or the id the recipient knows.
+        items: Vec<String>,
+        /// Why, from the closed list.
+        kind: RecallKind,
+    },
+    /// Gives the bytes that an officer signs for a recall.
+    RecallPrepare {
+        /// The recall.
+        recall: String,
+        /// Who signs.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+    },
+    /// Brings a signature on a recall.
+    RecallApprove {
+        /// The recall.
+        recall: String,
+        /// Who signs.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+        /// Over the prepared bytes.
+        signature: Signature,
+    },
+    /// Sends a recall.
+    RecallSend {
+        /// The recall.
+        recall: String,
+    },
+    /// Shows every recall, per recipient.
+    RecallBoard,
+    /// Gives our card.
+    LinkCard {
+        /// Where partners reach the gate, in place of the configured addresses.
+        endpoints: Vec<String>,
+    },
+    /// Adds a partner by its card, or renews its card.
+    LinkAdd {
+        /// The text of the card.
+        card: String,
+    },
+    /// Lists partners.
+    LinkList,
+    /// Shows both logs of a link.
+    LinkShow {
+        /// The partner.
+        partner: OrgCode,
+    },
+    /// Verifies both logs of a link against signatures and receipts.
+    LinkVerify {
+        /// The partner.
+        partner: OrgCode,
+    },
+    /// Stops or resumes a link.
+    LinkSuspend {
+        /// The partner.
+        partner: OrgCode,
+        /// `false` resumes it.
+        suspended: bool,
+    },
+    /// Shows audit entries.
+    AuditShow {
+        /// From this position on.
+        from: u64,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Re-derives the audit chain.
+    AuditVerify,
+    /// Re-derives everything in the home.
+    Verify,
+    /// Tells how the running desk is.
+    Health,
+}
+
+/// What an officer asks for when drafting a release.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDraftRequest {
+    /// The officer who drafts; signs next.
+    pub author: Option<OfficerCode>,
+    /// What to release.
+    pub selection: Selection,
+    /// To whom.
+    pub to: Vec<OrgCode>,
+    /// The marking; the combination of the inputs' markings where absent.
+    pub label: Option<SecurityLabel>,
+    /// Source descriptor, `slot=value,…`.
+    pub descriptor: Option<String>,
+    /// Title of the written text.
+    pub title: Option<String>,
+    /// The written text.
+    pub text: Option<String>,
+    /// Properties released by name beyond the allow-list.
+    pub allow: Vec<String>,
+    /// How far times are cut down.
+    pub precision: Option<Precision>,
+    /// Exact bytes of objects declared public, instead of a tearline.
+    pub as_published: bool,
+    /// Until when it may be sent.
+    pub expires: Option<Timestamp>,
+}

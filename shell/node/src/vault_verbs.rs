@@ -1,0 +1,180 @@
+//! The source register, for the handlers of each source.
+//!
+//! Guarantees: only a source's handlers read or join it, with a reason that is logged inside the vault; to everybody else a source
+//! that exists and one that does not look the same. The audit log names the act, never the source.
+
+use crate::failure::{Failure, FailureKind};
+use crate::node::{Node, audit};
+use comity_crypto::Zeroizing;
+use comity_store::vault::{NewSource, SourceSummary, VaultError};
+use comity_vocab::{OfficerCode, Role, Timestamp};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The longest field of a source, in bytes.
+const FIELD_BYTES_MAX: usize = 64 * 1024;
+/// The most protected terms of one source.
+const TERMS_MAX: usize = 1_000;
+/// A shorter term would be found in every text.
+const TERM_CHARS_MIN: usize = 2;
+
+/// A source as a handler brings it.
+pub(crate) struct NewEntry {
+    pub cryptonym: String,
+    pub identity: String,
+    pub contact: String,
+    pub handlers: Vec<OfficerCode>,
+    pub terms: Vec<String>,
+    pub reliability: String,
+    pub notes: String,
+}
+
+pub(crate) fn vault_failure(error: &VaultError) -> Failure {
+    let kind = match error {
+        VaultError::NothingReleasedToYou => FailureKind::No,
+        VaultError::ReasonMissing | VaultError::Incomplete { .. } => FailureKind::Usage,
+        VaultError::Open(_) | VaultError::Database(_) | VaultError::Damaged { .. } | VaultError::WrongKey => {
+            FailureKind::Operational
+        }
+    };
+    Failure { kind, ..Failure::from_error(error) }
+}
+
+impl Node {
+    pub(crate) fn vault_add(&mut self, now: Timestamp, officer: OfficerCode, entry: NewEntry) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::SourceHandler])?;
+        let fields = [&entry.cryptonym, &entry.identity, &entry.contact, &entry.notes];
+        if fields.iter().any(|field| field.len() > FIELD_BYTES_MAX) {
+            return Err(Failure::usage(format!("a field of a source has at most {FIELD_BYTES_MAX} bytes")));
+        }
+        if entry.terms.len() > TERMS_MAX || entry.terms.iter().any(|term| term.trim().chars().count() < TERM_CHARS_MIN) {
+            return Err(Failure::usage(format!(
+                "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
+            )));
+        }
+        let cryptonym = entry.cryptonym.trim().to_owned();
+        let reliability = entry.reliability.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+        for handler in &entry.handlers {
+            self.require_role(handler, &[Role::SourceHandler])?;
+        }
+        if self.find_source(&officer, &cryptonym)?.is_some() {
+            return Err(Failure::no("you handle a source of this cryptonym already"));
+        }
+        let draw = self.draw();
+        let id = self.entropy.stream("source", "vault", draw).uuid_v4();
+        let source = NewSource {
+            cryptonym: Zeroizing::new(cryptonym.clone()),
+            true_identity: Zeroizing::new(entry.identity),
+            contact: Zeroizing::new(entry.contact),
+            handlers: entry.handlers.into_iter().chain([officer.clone()]).collect(),
+            protected_terms: entry.terms.into_iter().map(Zeroizing::new).collect(),
+            reliability,
+            notes: Zeroizing::new(entry.notes),
+        };
+        self.vault()?.add(id, &source, &officer, now).map_err(|error| vault_failure(&error))?;
+        self.audit_vault(now, &officer, "vault.add")?;
+        Ok(json!({ "source": id, "cryptonym": cryptonym }))
+    }
+
+    pub(crate) fn vault_attach(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        source: &str,
+        objects: &[String],
+    ) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::SourceHandler])?;
+        let selection = crate::request::Selection { objects: objects.to_vec(), origins: Vec::new() };
+        let ids = self.selected(&selection)?;
+        let source = self.source_for(&officer, source)?;
+        let attached = self.join_source(now, &officer, &source, &ids)?;
+        Ok(json!({ "attached": attached }))
+    }
+
+    pub(crate) fn vault_show(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        source: &str,
+        reason: &str,
+    ) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::SourceHandler])?;
+        if reason.trim().is_empty() {
+            return Err(Failure::usage("a reading of a source needs a reason; it is logged"));
+        }
+        // An unknown name is asked of the vault all the same, so that the attempt is logged like any other.
+        let id = self.find_source(&officer, source)?.unwrap_or_else(|| source.parse().unwrap_or_default());
+        let shown = self.vault()?.show(id, &officer, reason, now);
+        self.audit_vault(now, &officer, "vault.show")?;
+        let shown = shown.map_err(|error| vault_failure(&error))?;
+        let terms: Vec<&str> = shown.protected_terms.iter().map(|term| term.as_str()).collect();
+        Ok(json!({
+            "source": shown.id,
+            "cryptonym": shown.cryptonym.as_str(),
+            "identity": shown.true_identity.as_str(),
+            "contact": shown.contact.as_str(),
+            "handlers": shown.handlers,
+            "terms": terms,
+            "reliability": shown.reliability.letter().to_string(),
+            "notes": shown.notes.as_str(),
+            "created": shown.created,
+            "objects": shown.objects,
+        }))
+    }
+
+    pub(crate) fn vault_list(&mut self, now: Timestamp, officer: OfficerCode) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::SourceHandler])?;
+        let listed = self.summaries(&officer)?;
+        self.audit_vault(now, &officer, "vault.list")?;
+        let sources: Vec<Value> = listed
+            .iter()
+            .map(|source| {
+                json!({
+                    "source": source.id,
+                    "cryptonym": source.cryptonym.as_str(),
+                    "reliability": source.reliability.letter().to_string(),
+                    "objects": source.objects,
+                })
+            })
+            .collect();
+        Ok(json!({ "sources": sources }))
+    }
+
+    fn summaries(&mut self, officer: &OfficerCode) -> Result<Vec<SourceSummary>, Failure> {
+        self.vault()?.list(officer).map_err(|error| vault_failure(&error))
+    }
+
+    /// The source of this cryptonym or id among those the officer handles.
+    fn find_source(&mut self, officer: &OfficerCode, name: &str) -> Result<Option<Uuid>, Failure> {
+        let found = self
+            .summaries(officer)?
+            .iter()
+            .find(|source| source.cryptonym.as_str() == name || source.id.to_string() == name)
+            .map(|source| source.id);
+        Ok(found)
+    }
+
+    pub(crate) fn source_for(&mut self, officer: &OfficerCode, name: &str) -> Result<Uuid, Failure> {
+        self.find_source(officer, name)?.ok_or_else(|| vault_failure(&VaultError::NothingReleasedToYou))
+    }
+
+    pub(crate) fn join_source(
+        &mut self,
+        now: Timestamp,
+        officer: &OfficerCode,
+        source: &Uuid,
+        objects: &[String],
+    ) -> Result<u64, Failure> {
+        let attached =
+            self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))?;
+        self.audit_vault(now, officer, "vault.attach")?;
+        Ok(attached)
+    }
+
+    fn audit_vault(&mut self, now: Timestamp, officer: &OfficerCode, act: &str) -> Result<(), Failure> {
+        let tx = self.holdings.transaction()?;
+        audit(tx.view().desk(), now, Some(officer), act, "", "")?;
+        tx.commit()?;
+        Ok(())
+    }
+}

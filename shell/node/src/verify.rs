@@ -1,0 +1,177 @@
+//! The fsck: re-derives every tree, hash, signature, registry act and index of a home and names the first bad one.
+//!
+//! Guarantees: reads everything, changes nothing. Does not repair: an entry is fetched from the partner, never edited.
+
+use crate::audit_verbs::verify_audit;
+use crate::failure::Failure;
+use crate::node::Node;
+use crate::vault_verbs::vault_failure;
+use comity_crypto::{Signature, VerifyingKey, commitment};
+use comity_ledger::{CompactTree, open_checkpoint, open_cosignature};
+use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
+use comity_release::{Approval, PublicDeclaration, authorise_public};
+use comity_store::desk::{Desk, Direction, LinkRow};
+use comity_store::VerifyError;
+use comity_vocab::{OrgCode, Timestamp};
+use serde_json::{Value, json};
+
+/// Entries read at a time.
+const PAGE: usize = 1_000;
+
+fn bad(what: impl Into<String>) -> Failure {
+    Failure::no(what).hint("the first thing that does not verify is named; do not repair by hand, restore or ask the partner")
+}
+
+impl Node {
+    pub(crate) fn verify(&mut self) -> Result<Value, Failure> {
+        self.home.check_modes()?;
+        let registry = crate::officers::replay(self.holdings.view().desk()).map_err(|failure| bad(failure.message))?;
+        let acts = registry.head().0;
+        let (audited, head) = verify_audit(self.holdings.view().desk())?;
+        let holdings = self.holdings.view().verify().map_err(|error| match &error {
+            VerifyError::Bad(_) => bad(format!("holdings: {error}")),
+            VerifyError::Store(_) => Failure::from_error(&error),
+        })?;
+        let vault = self.vault()?.verify().map_err(|error| bad(format!("vault: {}", vault_failure(&error).message)))?;
+        let node_key = self.keys()?.node.verifying_key();
+        let own = self.organisation_key()?;
+        let mut entries = 0;
+        let links = self.holdings.view().desk().links()?;
+        for link in &links {
+            entries += verify_link(self.holdings.view().desk(), link, &own, &node_key)?;
+        }
+        let releases = self.verify_releases()?;
+        let declarations = self.verify_declarations()?;
+        Ok(json!({
+            "verified": {
+                "registry_acts": acts,
+                "audit_entries": audited,
+                "objects": holdings.objects,
+                "versions": holdings.versions,
+                "indexed_texts": holdings.texts,
+                "tombstones": holdings.tombstones,
+                "sources": vault.sources,
+                "links": links.len(),
+                "log_entries": entries,
+                "releases": releases,
+                "public_declarations": declarations,
+            },
+            "audit_head": head,
+        }))
+    }
+
+    /// Every stored draft still has the digest that its officers signed.
+    fn verify_releases(&self) -> Result<u64, Failure> {
+        let desk = self.holdings.view().desk();
+        let mut count = 0;
+        for listed in desk.releases(usize::MAX >> 1)? {
+            let row = desk.release(&listed.id)?.ok_or_else(|| bad(format!("release {} vanished", listed.id)))?;
+            if let Some(draft) = &row.draft {
+                let draft: comity_release::Draft =
+                    serde_json::from_slice(draft).map_err(|_| bad(format!("release {}: the draft is damaged", row.id)))?;
+                if draft.digest() != row.digest {
+                    return Err(bad(format!("release {}: the draft was changed after it was signed", row.id)));
+                }
+            }
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn verify_declarations(&self) -> Result<u64, Failure> {
+        let mut count = 0;
+        for (digest, bytes, approvals, effective) in self.holdings.view().desk().declarations()? {
+            let damaged = || bad(format!("public declaration {digest} is damaged"));
+            let declaration: PublicDeclaration = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+            if declaration.digest() != digest {
+                return Err(damaged());
+            }
+            let approvals: Vec<Approval> = serde_json::from_str(&approvals).map_err(|_| damaged())?;
+            if effective {
+                // Who signed may have been disabled since; the signatures must hold all the same.
+                let view = |code: &comity_vocab::OfficerCode| self.officer_view(code).map(|view| comity_release::OfficerView { active: true, ..view });
+                let [first, second] = approvals.as_slice() else { return Err(damaged()) };
+                let ordered = if first.role == comity_vocab::Role::ReleasingOfficer { (second, first) } else { (first, second) };
+                drop(authorise_public(declaration, ordered.0, ordered.1, &view).map_err(|refusal| {
+                    bad(format!("public declaration {digest}: {refusal}"))
+                })?);
+            }
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    pub(crate) fn link_verify(&mut self, partner: &OrgCode) -> Result<Value, Failure> {
+        let row = self.link_row(partner)?;
+        let node_key = self.keys()?.node.verifying_key();
+        let own = self.organisation_key()?;
+        let entries = verify_link(self.holdings.view().desk(), &row, &own, &node_key)?;
+        Ok(json!({ "partner": partner, "entries": entries }))
+    }
+}
+
+/// Re-derives both logs of a link: every signature, commitment, leaf and root, and the notes over them.
+fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &VerifyingKey) -> Result<u64, Failure> {
+    let added = Timestamp::parse(&row.added).map_err(|_| bad(format!("link {}: the date is damaged", row.code)))?;
+    let card = Card::open(&row.card, added).map_err(|error| bad(format!("link {}: {error}", row.code)))?;
+    let partner = card.organisation.key;
+    if partner.to_bytes()[..] != row.partner[..] {
+        return Err(bad(format!("link {}: the card is of another organisation key", row.code)));
+    }
+    let out_origin = log_origin(own, &partner, row.generation);
+    let in_origin = log_origin(&partner, own, row.generation);
+    let sides = [
+        (Direction::Out, "ours", out_origin, node, &card.node.key),
+        (Direction::In, "theirs", in_origin, &card.node.key, node),
+    ];
+    let mut count = 0;
+    for (direction, whose, origin, sender, receiver) in sides {
+        let mut tree = CompactTree::new();
+        loop {
+            let rows = desk.log_from(&row.code, direction, tree.size(), PAGE)?;
+            if rows.is_empty() {
+                break;
+            }
+            for entry in rows {
+                let wrong = |what: &str| bad(format!("link {}, log {whose}, entry {}: {what}", row.code, entry.seq));
+                let signature: &[u8; 64] = entry.signature.as_slice().try_into().map_err(|_| wrong("no signature"))?;
+                let expect = Expect { origin: &origin, next_seq: tree.size(), sender };
+                let (header, leaf) = verify_stored(&entry.header, &Signature::from_bytes(signature), &expect)
+                    .map_err(|refused| wrong(&refused.to_string()))?;
+                if leaf != entry.leaf {
+                    return Err(wrong("the leaf is not that of the entry"));
+                }
+                if let (Some(salt), Some(payload)) = (&entry.salt, &entry.payload) {
+                    let salt: &[u8; 32] = salt.as_slice().try_into().map_err(|_| wrong("the salt is damaged"))?;
+                    if commitment(salt, payload) != header.commitment {
+                        return Err(wrong("the payload is not what was committed to"));
+                    }
+                }
+                tree.append(leaf);
+                if desk.log_root(&row.code, direction, tree.size())? != Some(tree.root()) {
+                    return Err(wrong("the stored root is not that of the tree"));
+                }
+                count += 1;
+            }
+        }
+        let wrong = |what: &str| bad(format!("link {}, log {whose}: {what}", row.code));
+        let head = desk.log_head(&row.code, direction)?;
+        let root_at = |size: u64| -> Result<_, Failure> {
+            if size == 0 { Ok(Some(comity_ledger::empty_root())) } else { Ok(desk.log_root(&row.code, direction, size)?) }
+        };
+        if let Some(note) = &head.checkpoint {
+            let checkpoint = open_checkpoint(note, sender, &origin).map_err(|error| wrong(&error.to_string()))?;
+            if checkpoint.size <= tree.size() && root_at(checkpoint.size)? != Some(checkpoint.root) {
+                return Err(wrong("the checkpoint is not of this tree"));
+            }
+        }
+        if let Some(note) = &head.cosignature {
+            let (checkpoint, _) = open_cosignature(note, &origin, receiver, &cosigner_name(receiver))
+                .map_err(|error| wrong(&error.to_string()))?;
+            if checkpoint.size != head.cosigned || root_at(checkpoint.size)? != Some(checkpoint.root) {
+                return Err(wrong("the receipt is not of this tree"));
+            }
+        }
+    }
+    Ok(count)
+}

@@ -1,0 +1,134 @@
+//! The desk's own tables in `holdings.db`: officer registry, audit, public declarations, releases, links, logs, recalls.
+//!
+//! Guarantees: every method is one statement or runs inside the caller's transaction; nothing here decides a rule.
+//! Does not know: what the stored bytes mean.
+
+mod audit;
+mod link;
+mod recall;
+mod release;
+
+pub use audit::AuditRow;
+pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
+pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
+pub use release::{ReleaseRow, ReleasedItem};
+
+use crate::schema::Section;
+use crate::view::View;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The desk's tables as a section of `holdings.db`.
+pub(crate) const SECTION: Section = Section { name: "desk", version: 1, sql: include_str!("schema.sql") };
+
+/// The desk's tables, through whatever connection or transaction the caller holds.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    pub(crate) connection: &'a Connection,
+}
+
+/// Why the desk's tables could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The database said no.
+    #[error("cannot use the desk's tables")]
+    Sql(#[from] rusqlite::Error),
+    /// A stored value is not of the form this program writes.
+    #[error("a stored {what} is damaged; run `comity verify`")]
+    Damaged {
+        /// What kind of value.
+        what: &'static str,
+    },
+}
+
+pub(crate) fn digest(bytes: Vec<u8>, what: &'static str) -> Result<comity_vocab::Digest, DeskError> {
+    Ok(comity_vocab::Digest(bytes.try_into().map_err(|_| DeskError::Damaged { what })?))
+}
+
+impl<'a> View<'a> {
+    /// Returns the desk's tables on the same connection or transaction.
+    pub fn desk(&self) -> Desk<'a> {
+        Desk { connection: self.conn }
+    }
+}
+
+impl Desk<'_> {
+    /// Reads a setting.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn setting(&self, name: &str) -> Result<Option<String>, DeskError> {
+        let mut query = self.connection.prepare_cached("SELECT value FROM desk_setting WHERE name = $1")?;
+        Ok(query.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    /// Writes a setting.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn set_setting(&self, name: &str, value: &str) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO desk_setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?;
+        Ok(())
+    }
+
+    /// Reads every act of the officer registry in order, with its signatures as JSON.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn registry_acts(&self) -> Result<Vec<(Vec<u8>, String)>, DeskError> {
+        let mut query = self.connection.prepare_cached("SELECT bytes, signatures FROM registry_act ORDER BY seq")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Appends an act to the officer registry; a sequence that exists already is an error.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn append_registry_act(&self, seq: u64, bytes: &[u8], signatures: &str) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO registry_act (seq, bytes, signatures) VALUES ($1, $2, $3)",
+            params![seq as i64, bytes, signatures],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps an act that still lacks a custodian's signature.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn put_pending_act(
+        &self,
+        digest: &comity_vocab::Digest,
+        bytes: &[u8],
+        signatures: &str,
+    ) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO registry_pending (digest, bytes, signatures) VALUES ($1, $2, $3)
+             ON CONFLICT (digest) DO UPDATE SET signatures = excluded.signatures",
+            params![&digest.0[..], bytes, signatures],
+        )?;
+        Ok(())
+    }
+
+    /// Reads the acts that still lack a signature.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn pending_acts(&self) -> Result<Vec<(Vec<u8>, String)>, DeskError> {
+        let mut query = self.connection.prepare_cached("SELECT bytes, signatures FROM registry_pending")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Drops every pending act: an act that was applied makes all others refer to a past head.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn clear_pending_acts(&self) -> Result<(), DeskError> {
+        self.connection.execute("DELETE FROM registry_pending", [])?;
+        Ok(())
+    }
+}

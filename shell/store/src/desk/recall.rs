@@ -1,0 +1,169 @@
+//! Recalls, ours and the partners', as rows.
+
+use super::{Desk, DeskError};
+use rusqlite::{OptionalExtension, params};
+
+/// A recall of ours.
+#[derive(Clone, Debug)]
+pub struct RecallRow {
+    /// UUID of the recall.
+    pub id: String,
+    /// `draft`, `approved` or `sent`.
+    pub state: String,
+    /// The draft, JSON.
+    pub draft: Vec<u8>,
+    /// Approvals, JSON.
+    pub approvals: String,
+    /// Until when a second role must confirm an emergency recall.
+    pub confirm_by: Option<String>,
+    /// When it was drafted.
+    pub created: String,
+}
+
+/// One recipient on the recall board.
+#[derive(Clone, Debug)]
+pub struct RecallRecipient {
+    /// The recall.
+    pub recall: String,
+    /// The recipient.
+    pub recipient: String,
+    /// Position of the notice in the link's log.
+    pub log_seq: Option<u64>,
+    /// `outstanding`, `confirmed` or `refused`.
+    pub state: String,
+    /// The acknowledgement, JSON.
+    pub answer: Option<String>,
+    /// When the state last changed.
+    pub at: String,
+}
+
+/// A recall that a partner sent.
+#[derive(Clone, Debug)]
+pub struct ReceivedRecall {
+    /// The partner's id of the recall.
+    pub recall: String,
+    /// From whom.
+    pub link: String,
+    /// The notice, JSON.
+    pub notice: String,
+    /// What we answered, JSON.
+    pub answer: String,
+    /// When it was applied.
+    pub at: String,
+}
+
+impl Desk<'_> {
+    /// Writes a recall of ours, or its new state.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn put_recall(&self, recall: &RecallRow) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO recall (id, state, draft, approvals, confirm_by, created) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, approvals = excluded.approvals, confirm_by = excluded.confirm_by",
+            params![recall.id, recall.state, recall.draft, recall.approvals, recall.confirm_by, recall.created],
+        )?;
+        Ok(())
+    }
+
+    /// Reads one recall of ours.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn recall(&self, id: &str) -> Result<Option<RecallRow>, DeskError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT id, state, draft, approvals, confirm_by, created FROM recall WHERE id = $1")?;
+        Ok(query.query_row([id], recall_row).optional()?)
+    }
+
+    /// Lists our recalls, newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn recalls(&self) -> Result<Vec<RecallRow>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, state, draft, approvals, confirm_by, created FROM recall ORDER BY created DESC, id",
+        )?;
+        Ok(query.query_map([], recall_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes the state of one recipient.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn put_recall_recipient(&self, line: &RecallRecipient) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO recall_recipient (recall, recipient, log_seq, state, answer, at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (recall, recipient) DO UPDATE SET log_seq = coalesce(excluded.log_seq, log_seq), state = excluded.state,
+                 answer = excluded.answer, at = excluded.at",
+            params![line.recall, line.recipient, line.log_seq.map(|s| s as i64), line.state, line.answer, line.at],
+        )?;
+        Ok(())
+    }
+
+    /// Reads the board of one recall.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn recall_recipients(&self, recall: &str) -> Result<Vec<RecallRecipient>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT recall, recipient, log_seq, state, answer, at FROM recall_recipient WHERE recall = $1 ORDER BY recipient",
+        )?;
+        let rows = query.query_map([recall], |row| {
+            Ok(RecallRecipient {
+                recall: row.get(0)?,
+                recipient: row.get(1)?,
+                log_seq: row.get::<_, Option<i64>>(2)?.map(|s| s as u64),
+                state: row.get(3)?,
+                answer: row.get(4)?,
+                at: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records a recall that a partner sent.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn put_received_recall(&self, recall: &ReceivedRecall) -> Result<(), DeskError> {
+        self.connection.execute(
+            "INSERT INTO recall_received (recall, link, notice, answer, at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (link, recall) DO NOTHING",
+            params![recall.recall, recall.link, recall.notice, recall.answer, recall.at],
+        )?;
+        Ok(())
+    }
+
+    /// Lists the recalls that partners sent, newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn received_recalls(&self) -> Result<Vec<ReceivedRecall>, DeskError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT recall, link, notice, answer, at FROM recall_received ORDER BY at DESC, recall")?;
+        let rows = query.query_map([], |row| {
+            Ok(ReceivedRecall {
+                recall: row.get(0)?,
+                link: row.get(1)?,
+                notice: row.get(2)?,
+                answer: row.get(3)?,
+                at: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn recall_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRow> {
+    Ok(RecallRow {
+        id: row.get(0)?,
+        state: row.get(1)?,
+        draft: row.get(2)?,
+        approvals: row.get(3)?,
+        confirm_by: row.get(4)?,
+        created: row.get(5)?,
+    })
+}
