@@ -69,7 +69,7 @@ pub struct Change {
 }
 
 /// What would leave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// The identifier of the release.
     pub release: ReleaseId,
@@ -98,6 +98,13 @@ pub struct Draft {
     pub dropped: Vec<Dropped>,
     /// What was left out or altered.
     pub sanitisation: Vec<Change>,
+}
+
+impl std::fmt::Debug for Draft {
+    /// Shows identifier and counts; content never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Draft({}, {} items, {} parts)", self.release, self.items.len(), self.parts.len())
+    }
 }
 
 impl Draft {

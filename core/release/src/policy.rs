@@ -238,6 +238,8 @@ pub(crate) fn release_label(
 
 /// Reads the bytes of one object and checks that they are what the selection says.
 pub(crate) fn read(source: &SourceObject<'_>) -> Result<serde_json::Map<String, Value>, Reason> {
+    // A key given twice would be checked once and leave twice.
+    comity_stix::check(source.bytes, &comity_stix::Limits::default()).map_err(|_| Reason::NotReadable)?;
     let value: Value = serde_json::from_slice(source.bytes).map_err(|_| Reason::NotReadable)?;
     let Value::Object(object) = value else { return Err(Reason::NotReadable) };
     let same_id = object.get("id").and_then(Value::as_str) == Some(source.id);

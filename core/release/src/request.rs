@@ -47,7 +47,7 @@ pub enum Origin {
 }
 
 /// One selected object with what the node knows about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SourceObject<'a> {
     /// The STIX identifier.
     pub id: &'a str,
@@ -77,7 +77,7 @@ pub struct Organisation {
 }
 
 /// Text that an officer wrote for this release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenText {
     /// The title.
     pub title: String,
@@ -86,7 +86,7 @@ pub struct WrittenText {
 }
 
 /// Everything a draft is made from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DraftRequest<'a> {
     /// The identifier of the new release.
     pub release: ReleaseId,

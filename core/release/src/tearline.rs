@@ -52,6 +52,7 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     if candidates.is_empty() && note_id.is_none() {
         return Err(DraftError::NothingLeft);
     }
+    prune(&mut candidates, &fixed, &mut dropped);
     decide_ids(&mut candidates, request, &fixed);
 
     let mut targets = fixed;
@@ -67,14 +68,7 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     for candidate in candidates {
         let Some(released) = candidate.released else { continue };
         let mut body = candidate.body;
-        references::rewrite(&mut body, "", &|target| targets.get(target).cloned(), &mut |property, target| {
-            dropped.push(Dropped {
-                object: candidate.original.to_owned(),
-                property: property.to_owned(),
-                target: target.to_owned(),
-                reason: "refers to what is not released".to_owned(),
-            });
-        });
+        references::rewrite(&mut body, "", &|target| targets.get(target).cloned(), &mut |_, _| {});
         let version = finish(&mut body, &candidate.object_type, candidate.kind, &released, marking, day, request);
         items.push(Item {
             original_id: candidate.original.to_owned(),
@@ -255,6 +249,24 @@ fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, fixed: &BTreeMap<String,
         let gone: BTreeSet<String> = lost.iter().map(|(id, _)| id.clone()).collect();
         dropped.extend(lost.into_iter().map(|(_, entry)| entry));
         candidates.retain(|candidate| !gone.contains(candidate.original));
+    }
+}
+
+/// Drops references to what is not released. Before identifiers are decided, so that two objects which differ only in
+/// what they refer to outside the release are seen to say the same.
+fn prune(candidates: &mut [Candidate<'_>], fixed: &BTreeMap<String, String>, dropped: &mut Vec<Dropped>) {
+    let there: BTreeSet<String> = candidates.iter().map(|candidate| candidate.original.to_owned()).collect();
+    let keep = |target: &str| (there.contains(target) || fixed.contains_key(target)).then(|| target.to_owned());
+    for candidate in candidates {
+        let object = candidate.original;
+        references::rewrite(&mut candidate.body, "", &keep, &mut |property, target| {
+            dropped.push(Dropped {
+                object: object.to_owned(),
+                property: property.to_owned(),
+                target: target.to_owned(),
+                reason: "refers to what is not released".to_owned(),
+            });
+        });
     }
 }
 

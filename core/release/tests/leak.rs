@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::string_slice,
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     missing_docs,
     reason = "test"
 )]
@@ -291,7 +292,7 @@ fn hidden(term: &str, hidden: &str, before: usize) -> Result<(), TestCaseError> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn single_ways_of_hiding_are_found(term in term(), seed: u64) {
@@ -305,6 +306,10 @@ proptest! {
         for first in TEXT {
             let once = hide(first, &term, seed);
             for second in TEXT.into_iter().chain(ENCODED) {
+                // The other case of a look-alike looks like something else: ν is a v, Ν is an N.
+                if matches!((first, second), (Hide::LookAlikes, Hide::Case)) {
+                    continue;
+                }
                 hidden(&term, &hide(second, &once, other), seed as usize % 4)?;
             }
         }
@@ -369,7 +374,7 @@ fn a_public_catalogue_is_clean() {
     let path = std::env::var("COMITY_TEST_DATA")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
     let Ok(bytes) = std::fs::read(format!("{path}/stix/attack-mobile-17.1.json")) else {
-        println!("no test data: skipped");
+        eprintln!("no test data: skipped");
         return;
     };
     let bundle: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
@@ -388,7 +393,7 @@ fn a_public_catalogue_is_clean() {
     let part = serde_json::to_vec(&serde_json::json!({ "type": "bundle", "objects": objects })).unwrap();
     let corpus = random_corpus([7; 32], 1000);
     let findings = leak_check(std::slice::from_ref(&part), &BTreeSet::new(), &corpus, &|_| false);
-    println!("{} objects, {} bytes", objects.len(), part.len());
+    eprintln!("{} objects, {} bytes", objects.len(), part.len());
     // The list of contents of the collection refers to relationships that are not in this part.
     let other = findings.iter().filter(|f| f.class != FindingClass::DanglingReference).count();
     assert_eq!(other, 0);

@@ -1,10 +1,11 @@
 //! Runs every search over every token of every part.
 
 use super::corpus::{LeakCorpus, Pattern, Plain, Protected, shingles};
-use super::decode::{CHARACTERS_IN_NOISE, decode};
+use super::decode::decode;
 use super::finding::{Finding, FindingClass};
 use super::json::{Scan, Token};
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
+use super::packed::CHARACTERS_IN_NOISE;
 use super::places::{self, UuidCheck};
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

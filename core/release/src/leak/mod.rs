@@ -1,7 +1,7 @@
 //! The leak check: what in the final bytes must not leave (domain.md §2.5, R2.16; security.md I5, I6).
 //!
 //! Guarantees: it reads the bytes that would leave, not the model they came from; it finds the terms it was given in the
-//! classes listed in its modules `normalise` and `decode`, alone and one inside the other; it never repeats a protected term;
+//! classes listed in its modules `normalise`, `decode` and `packed`, alone and one inside the other; it never repeats a protected term;
 //! where it runs out of steps it says so, and that cannot be overridden.
 //!
 //! Does not know: what is released (it is told), where terms come from, who may see a finding.
@@ -12,6 +12,7 @@ mod decode;
 mod finding;
 mod json;
 mod normalise;
+mod packed;
 mod places;
 
 pub use check::leak_check;

@@ -1,0 +1,390 @@
+//! Who agreed to what: releases, declarations and recalls (security.md I3, I4; domain.md §6.5), and the golden matrix.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    missing_docs,
+    dead_code,
+    reason = "test"
+)]
+
+mod support;
+
+use comity_crypto::Purpose;
+use comity_release::{
+    Approval, Draft, Finding, FindingClass, Origin, Override, PublicDeclaration, RecallDraft, RecallKind, Refusal,
+    authorise, authorise_public, authorise_recall, confirm_recall, draft_as_published, draft_tearline, version_digest,
+};
+use comity_vocab::Role;
+use proptest::prelude::*;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use support::*;
+
+fn draft() -> Draft {
+    let held = [held(json!({ "type": "tool", "id": "tool--aaaaaaaa-0000-4000-8000-000000000001", "name": "t",
+        "created": "2026-01-01T00:00:00Z", "modified": "2026-01-01T00:00:00Z" }))];
+    let organisation = organisation();
+    draft_tearline(&request(&sources(&held), &organisation), &mut stream(1)).unwrap()
+}
+
+fn people() -> Vec<Person> {
+    vec![
+        person("alice", 1, &[Role::Analyst, Role::ReleasingOfficer]),
+        person("bob", 2, &[Role::ReleasingOfficer]),
+        person("carol", 3, &[Role::DeskOfficer]),
+        person("dora", 4, &[Role::DutyOfficer]),
+        person("alias", 1, &[Role::ReleasingOfficer]),
+    ]
+}
+
+fn approvals(draft: &Draft, people: &[Person], overrides: &[Override]) -> (Approval, Approval) {
+    let statement = draft.statement();
+    (
+        people[0].sign(Purpose::Approval, &statement, Role::Analyst, &[]),
+        people[1].sign(Purpose::Approval, &statement, Role::ReleasingOfficer, overrides),
+    )
+}
+
+#[test]
+fn two_officers_make_a_release() {
+    let (draft, people) = (draft(), people());
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let parts = draft.parts.clone();
+    let released = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap();
+    let deliveries = released.into_deliveries();
+    let shown: Vec<(String, u32, u32)> =
+        deliveries.iter().map(|d| (d.get().recipient.to_string(), d.get().part, d.get().parts)).collect();
+    assert_eq!(shown, [("kps".to_owned(), 0, 1), ("tfo".to_owned(), 0, 1)]);
+    assert!(deliveries.into_iter().all(|delivery| delivery.into_inner().bytes == parts[0]));
+}
+
+#[test]
+fn who_may_not() {
+    type Change<'c> = &'c dyn Fn(&mut Draft, &mut Vec<Person>, &mut Approval, &mut Approval);
+    let check = |change: Change<'_>, expect: &str| {
+        let (mut draft, mut people) = (draft(), people());
+        let (mut author, mut releasing) = approvals(&draft, &people, &[]);
+        change(&mut draft, &mut people, &mut author, &mut releasing);
+        let refusal = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap_err();
+        assert_eq!(refusal.to_string(), expect);
+    };
+    let sign = |draft: &Draft, person: &Person, role| person.sign(Purpose::Approval, &draft.statement(), role, &[]);
+    check(
+        &|draft, people, _, releasing| *releasing = sign(draft, &people[0], Role::ReleasingOfficer),
+        "two different persons are needed; alice approved twice",
+    );
+    check(
+        &|draft, people, _, releasing| *releasing = sign(draft, &people[4], Role::ReleasingOfficer),
+        "two different persons are needed; alias approved twice",
+    );
+    check(&|_, people, _, _| people[1].active = false, "officer bob is disabled");
+    check(&|_, people, _, _| people[1].roles.clear(), "officer bob does not hold the role releasing_officer");
+    check(&|_, people, _, _| drop(people.remove(1)), "no officer bob in the registry");
+    check(
+        &|draft, people, _, releasing| *releasing = sign(draft, &people[2], Role::DeskOfficer),
+        "the role desk_officer cannot approve this; needed is the second person as releasing_officer",
+    );
+    check(
+        &|draft, people, author, _| *author = sign(draft, &people[1], Role::ReleasingOfficer),
+        "the role releasing_officer cannot approve this; needed is the author as analyst or desk_officer",
+    );
+    let never = "the signature of alice is not over what would be done; it was changed after signing or never signed";
+    // A signature made in one role does not count in another, nor one made for another purpose.
+    check(
+        &|_, people, author, _| {
+            people[0].roles.insert(Role::DeskOfficer);
+            author.role = Role::DeskOfficer;
+        },
+        never,
+    );
+    check(
+        &|draft, people, author, _| {
+            *author = people[0].sign(Purpose::RecallApproval, &draft.statement(), Role::Analyst, &[]);
+        },
+        never,
+    );
+    check(&|_, _, author, releasing| author.proof = releasing.proof.clone(), never);
+    check(
+        &|draft, _, _, _| draft.expires = now().plus_seconds(-1),
+        "the approvals expired at 2026-03-20T09:41:06.512Z",
+    );
+    check(
+        &|draft, _, _, _| draft.policy_version = "comity-release-policy/0".to_owned(),
+        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/1",
+    );
+}
+
+fn finding(class: FindingClass) -> Finding {
+    Finding {
+        class,
+        rule: format!("{}/text", class.as_str()),
+        part: 0,
+        offset: 10,
+        length: 5,
+        object: None,
+        property: None,
+        matter: None,
+    }
+}
+
+#[test]
+fn findings_need_an_answer() {
+    let people = people();
+    for class in FindingClass::ALL {
+        let draft = draft();
+        let found = finding(class);
+        let answer = |officer: &str, reason: &str| Override {
+            finding: found.id(),
+            officer: officer.parse().unwrap(),
+            reason: reason.to_owned(),
+        };
+        let run = |signed: &[Override], used: &[Override]| {
+            let (author, releasing) = approvals(&draft, &people, signed);
+            authorise(draft.clone(), &author, &releasing, &look_up(&people), std::slice::from_ref(&found), used, now())
+                .map(drop)
+        };
+        let good = [answer("bob", "published by us last week")];
+        assert_eq!(run(&good, &good).is_ok(), class.overridable(), "{class:?}");
+        assert!(run(&[], &[]).is_err());
+        // An override that the releasing officer did not sign, of somebody else, or without a reason.
+        assert!(matches!(run(&[], &good), Err(Refusal::BadSignature { .. })));
+        let others = [answer("alice", "published")];
+        assert!(matches!(run(&others, &others), Err(Refusal::OverrideByOther { .. })));
+        let silent = [answer("bob", " ")];
+        assert!(matches!(run(&silent, &silent), Err(Refusal::OverrideWithoutReason { .. })));
+    }
+}
+
+#[test]
+fn two_officers_declare_public() {
+    let people = people();
+    let declaration = PublicDeclaration {
+        organisation: "vsis".parse().unwrap(),
+        versions: [version_digest("a", "1", b"x"), version_digest("b", "", b"y")].into(),
+    };
+    let sign = |person: &Person, role| person.sign(Purpose::PublicDeclaration, &declaration.statement(), role, &[]);
+    let run = |declaration: PublicDeclaration, releasing: Approval| {
+        authorise_public(declaration, &sign(&people[0], Role::Analyst), &releasing, &look_up(&people)).map(drop)
+    };
+    let bob = sign(&people[1], Role::ReleasingOfficer);
+    assert_eq!(run(declaration.clone(), bob.clone()), Ok(()));
+    assert!(run(declaration.clone(), sign(&people[0], Role::ReleasingOfficer)).is_err());
+    let mut more = declaration.clone();
+    more.versions.insert(version_digest("c", "", b"z"));
+    assert!(matches!(run(more, bob), Err(Refusal::BadSignature { .. })));
+    assert_ne!(version_digest("ab", "c", b""), version_digest("a", "bc", b""));
+}
+
+#[test]
+fn recalls_name_what_each_was_given_and_no_reason() {
+    let people = people();
+    let given = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<BTreeSet<String>>();
+    let draft = RecallDraft::new(
+        uuid::Uuid::from_u128(7),
+        "vsis".parse().unwrap(),
+        RecallKind::WithdrawError,
+        BTreeSet::from([comity_release::ReleaseId(uuid::Uuid::from_u128(9))]),
+        BTreeMap::from([
+            ("kps".parse().unwrap(), given(&["note--1", "note--2"])),
+            ("tfo".parse().unwrap(), given(&["note--2"])),
+        ]),
+        now(),
+    );
+    let sign = |at: usize, role| people[at].sign(Purpose::RecallApproval, &draft.statement(), role, &[]);
+    let run = |approvals: &[Approval]| authorise_recall(draft.clone(), approvals, &look_up(&people), now());
+    let (desk, releasing) = (sign(2, Role::DeskOfficer), sign(1, Role::ReleasingOfficer));
+    for approvals in [[desk.clone(), releasing.clone()], [releasing.clone(), desk.clone()]] {
+        let recall = run(&approvals).unwrap();
+        assert_eq!(recall.confirm_by(), None);
+        let notices = recall.notices();
+        assert_eq!(notices[1].1.item_refs, given(&["note--2"]));
+        assert_eq!(notices[0].1.receipt_due, now().plus_seconds(24 * 3600));
+        assert_eq!(notices[0].1.action_due, now().plus_seconds(72 * 3600));
+        let text = serde_json::to_string(&notices[0].1).unwrap();
+        assert!(text.contains(r#""precedence":"immediate""#) && text.contains("Remove from watch lists"), "{text}");
+    }
+    let alone = run(&[sign(3, Role::DutyOfficer)]).unwrap();
+    assert_eq!(alone.confirm_by(), Some(now().plus_seconds(24 * 3600)));
+    assert!(confirm_recall(draft.clone(), &[desk.clone(), releasing.clone()], &look_up(&people)).is_ok());
+    for wrong in [
+        vec![],
+        vec![desk.clone()],
+        vec![desk.clone(), desk.clone()],
+        vec![sign(0, Role::ReleasingOfficer), sign(0, Role::Analyst)],
+        vec![sign(4, Role::ReleasingOfficer), sign(3, Role::DutyOfficer)],
+    ] {
+        assert!(run(&wrong).is_err());
+    }
+    // An error and a fabrication ask for the same: the difference would point at the source.
+    assert_eq!(RecallKind::WithdrawError.instruction(), RecallKind::WithdrawFabricated.instruction());
+    for kind in RecallKind::ALL {
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// I3: whatever is changed after signing, the release is refused.
+    #[test]
+    fn any_change_voids_the_approvals(what in 0usize..13, at: prop::sample::Index, bit in 0u8..8, seconds in 1i64..1_000_000) {
+        let (mut draft, people) = (draft(), people());
+        let (author, releasing) = approvals(&draft, &people, &[]);
+        match what {
+            0..=3 => {
+                let part = &mut draft.parts[0];
+                let at = at.index(part.len());
+                part[at] ^= 1 << bit;
+            }
+            4 => drop(draft.parts[0].remove(at.index(100))),
+            5 => drop(draft.audience.insert("bcc".parse().unwrap())),
+            6 => drop(draft.audience.pop_last()),
+            7 => draft.label = "TLP:GREEN//REL TO kps,tfo".parse().unwrap(),
+            8 => draft.expires = draft.expires.plus_seconds(seconds),
+            9 => draft.descriptor = Some("access=direct".parse().unwrap()),
+            10 => draft.parts.push(draft.parts[0].clone()),
+            11 => draft.items[0].released_version.push('0'),
+            _ => draft.release.0 = uuid::Uuid::from_u128(at.index(1000) as u128),
+        }
+        let refusal = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap_err();
+        prop_assert!(matches!(refusal, Refusal::BadSignature { .. }), "{:?}", refusal);
+    }
+
+    /// I4: whoever signs in whatever role and state, a release has two different active persons with the right roles.
+    #[test]
+    fn always_two_persons(author in 0usize..5, releasing in 0usize..5, author_role in 0usize..12, releasing_role in 0usize..12,
+                          disabled in proptest::option::of(0usize..5)) {
+        let (draft, mut people) = (draft(), people());
+        if let Some(at) = disabled {
+            people[at].active = false;
+        }
+        let (one, other) = (Role::ALL[author_role], Role::ALL[releasing_role]);
+        let first = people[author].sign(Purpose::Approval, &draft.statement(), one, &[]);
+        let second = people[releasing].sign(Purpose::Approval, &draft.statement(), other, &[]);
+        let done = authorise(draft, &first, &second, &look_up(&people), &[], &[], now()).is_ok();
+        let (a, b) = (&people[author], &people[releasing]);
+        let right = a.active && b.active && a.public != b.public
+            && matches!(one, Role::Analyst | Role::DeskOfficer) && a.roles.contains(&one)
+            && other == Role::ReleasingOfficer && b.roles.contains(&other);
+        prop_assert_eq!(done, right);
+    }
+}
+
+/// Marking × origin × audience × roles → outcome, one line each, for readers who do not program.
+#[test]
+fn the_golden_matrix() {
+    let organisation = organisation();
+    let mut text = String::from(
+        "# What is released to whom, under which label, on whose word. Written by the test `the_golden_matrix`;\n\
+         # run it with COMITY_BLESS=1 to write it again, and have the change read by a releasing officer.\n\
+         # objects are: own = written here; feed = imported; partner = released to us by kps.\n\n\
+         ## Marking, origin and audience\n\n",
+    );
+    for marking in [
+        "unmarked",
+        "TLP:CLEAR",
+        "TLP:GREEN",
+        "TLP:AMBER",
+        "TLP:AMBER+STRICT",
+        "TLP:RED",
+        "TLP:GREEN//REL TO kps",
+        "TLP:RED//REL TO kps",
+        "TLP:RED//REL TO kps,tfo",
+    ] {
+        for (origin, name) in [
+            (Origin::Own, "own"),
+            (Origin::Feed("attack".to_owned()), "feed"),
+            (Origin::Link("kps".parse().unwrap()), "partner"),
+        ] {
+            let both = ["kps", "kps,tfo"];
+            let all = ["kps", "kps,tfo", "kps,vsis", ""];
+            for to in if marking == "TLP:CLEAR" && name == "own" { &all[..] } else { &both[..] } {
+                let mut held = vec![held(json!({ "type": "tool", "id": "tool--aaaaaaaa-0000-4000-8000-000000000001",
+                    "name": "t" }))];
+                held[0].label = marking.parse().ok();
+                held[0].origin = origin.clone();
+                let sources = sources(&held);
+                let mut request = request(&sources, &organisation);
+                request.audience = audience(to);
+                let outcome = outcome(draft_tearline(&request, &mut stream(1)));
+                let to = if to.is_empty() { "nobody" } else { *to };
+                let _ = writeln!(text, "{marking:24} {name:8} to {to:8} -> {outcome}");
+            }
+        }
+    }
+    text.push_str("\n## State of the object\n\n");
+    type Set = fn(&mut Held);
+    let states: [(&str, Set); 5] = [
+        ("marked, no defect", |_| {}),
+        ("with a defect", |held| held.has_defects = true),
+        ("with an unknown marking", |held| {
+            held.bytes = br#"{"type":"tool","id":"tool--aaaaaaaa-0000-4000-8000-000000000001","object_marking_refs":["marking-definition--88888888-0000-4000-8000-000000000008"]}"#.to_vec();
+        }),
+        ("with granular markings", |held| {
+            held.bytes =
+                br#"{"type":"tool","id":"tool--aaaaaaaa-0000-4000-8000-000000000001","granular_markings":[]}"#.to_vec();
+        }),
+        ("declared public", |held| held.declared_public = true),
+    ];
+    for (name, set) in states {
+        let mut held =
+            vec![held(json!({ "type": "tool", "id": "tool--aaaaaaaa-0000-4000-8000-000000000001", "name": "t" }))];
+        set(&mut held[0]);
+        let sources = sources(&held);
+        let request = request(&sources, &organisation);
+        let tearline = outcome(draft_tearline(&request, &mut stream(1)));
+        let published = outcome(draft_as_published(&request));
+        let _ = writeln!(text, "{name:24} as tearline  -> {tearline}");
+        let _ = writeln!(text, "{name:24} as published -> {published}");
+    }
+    text.push_str("\n## Roles\n\n");
+    let people = people();
+    let shown = |at: usize, role: Role| format!("{} as {role}", people[at].code);
+    for (author, releasing) in [
+        ((0, Role::Analyst), (1, Role::ReleasingOfficer)),
+        ((2, Role::DeskOfficer), (0, Role::ReleasingOfficer)),
+        ((0, Role::Analyst), (0, Role::ReleasingOfficer)),
+        ((0, Role::Analyst), (4, Role::ReleasingOfficer)),
+        ((0, Role::Analyst), (2, Role::DeskOfficer)),
+        ((1, Role::ReleasingOfficer), (0, Role::ReleasingOfficer)),
+        ((1, Role::Analyst), (0, Role::ReleasingOfficer)),
+        ((3, Role::DutyOfficer), (1, Role::ReleasingOfficer)),
+    ] {
+        let draft = draft();
+        let sign = |(at, role): (usize, Role)| people[at].sign(Purpose::Approval, &draft.statement(), role, &[]);
+        let (one, two) = (sign(author), sign(releasing));
+        let outcome = match authorise(draft, &one, &two, &look_up(&people), &[], &[], now()) {
+            Ok(_) => "released".to_owned(),
+            Err(refusal) => format!("refused: {refusal}"),
+        };
+        let _ =
+            writeln!(text, "{:22} then {:26} -> {outcome}", shown(author.0, author.1), shown(releasing.0, releasing.1));
+    }
+    text.push_str("\n## Findings of the leak check\n\n");
+    for class in FindingClass::ALL {
+        let word = if class.overridable() { "the releasing officer may override it with a reason" } else { "never" };
+        let _ = writeln!(text, "{:24} -> {word}", class.as_str());
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/release-matrix.txt");
+    if std::env::var("COMITY_BLESS").is_ok() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(golden, text, "the rules of release changed; see the head of {path}");
+}
+
+fn outcome(result: Result<Draft, comity_release::DraftError>) -> String {
+    match result {
+        Ok(draft) => format!("released under {}", draft.label),
+        Err(error) => match error {
+            comity_release::DraftError::NotReleasable { objects } => format!("refused: {}", objects[0].reason),
+            other => format!("refused: {other}"),
+        },
+    }
+}

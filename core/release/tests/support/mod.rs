@@ -1,0 +1,131 @@
+//! Officers, objects and requests for the tests of release.
+
+use comity_crypto::{Entropy, EntropyStream, Purpose, SigningKey, VerifyingKey};
+use comity_release::{
+    Approval, ApprovalProof, Draft, DraftRequest, OfficerView, Organisation, Origin, Override, ReleaseId, SourceObject,
+    approval_message,
+};
+use comity_vocab::{OfficerCode, OrgCode, Role, Roles, SecurityLabel, Timestamp};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub fn time(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+pub fn now() -> Timestamp {
+    time("2026-03-20T09:41:07.512Z")
+}
+
+pub fn stream(seed: u8) -> EntropyStream {
+    Entropy::seeded([seed; 32]).stream("release", "", 0)
+}
+
+pub fn organisation() -> Organisation {
+    Organisation {
+        code: "vsis".parse().unwrap(),
+        name: "Valmora State Information Service".to_owned(),
+        identity_id: "identity--5d0e8a2c-1f60-4f0e-9d58-6f5f0f4f9a01".parse().unwrap(),
+    }
+}
+
+pub fn audience(codes: &str) -> BTreeSet<OrgCode> {
+    codes.split(',').filter(|code| !code.is_empty()).map(|code| code.parse().unwrap()).collect()
+}
+
+/// An object with the bytes it is held in.
+pub struct Held {
+    pub id: String,
+    pub version: String,
+    pub bytes: Vec<u8>,
+    pub label: Option<SecurityLabel>,
+    pub origin: Origin,
+    pub declared_public: bool,
+    pub has_defects: bool,
+}
+
+pub fn held(object: Value) -> Held {
+    Held {
+        id: object["id"].as_str().unwrap_or_default().to_owned(),
+        version: object["modified"].as_str().unwrap_or_default().to_owned(),
+        bytes: serde_json::to_vec(&object).unwrap(),
+        label: Some("TLP:AMBER".parse().unwrap()),
+        origin: Origin::Own,
+        declared_public: false,
+        has_defects: false,
+    }
+}
+
+pub fn sources(held: &[Held]) -> Vec<SourceObject<'_>> {
+    held.iter()
+        .map(|held| SourceObject {
+            id: &held.id,
+            version: &held.version,
+            bytes: &held.bytes,
+            origin: held.origin.clone(),
+            label: held.label.clone(),
+            declared_public: held.declared_public,
+            has_defects: held.has_defects,
+        })
+        .collect()
+}
+
+pub fn request<'a>(objects: &'a [SourceObject<'a>], organisation: &'a Organisation) -> DraftRequest<'a> {
+    DraftRequest::new(
+        ReleaseId(uuid::Uuid::from_u128(0x9e1e_a5e0_0000_4000_8000_0000_0000_0001)),
+        objects,
+        audience("kps,tfo"),
+        organisation,
+        now(),
+        now().plus_seconds(86_400),
+    )
+}
+
+/// Every object of every part.
+pub fn released(draft: &Draft) -> Vec<Value> {
+    draft
+        .parts
+        .iter()
+        .flat_map(|part| serde_json::from_slice::<Value>(part).unwrap()["objects"].as_array().unwrap().clone())
+        .collect()
+}
+
+pub struct Person {
+    pub code: OfficerCode,
+    pub key: SigningKey,
+    pub public: VerifyingKey,
+    pub roles: Roles,
+    pub active: bool,
+}
+
+pub fn person(code: &str, seed: u8, roles: &[Role]) -> Person {
+    let key = SigningKey::from_seed(&[seed; 32]);
+    Person {
+        code: code.parse().unwrap(),
+        public: key.verifying_key(),
+        key,
+        roles: roles.iter().copied().collect(),
+        active: true,
+    }
+}
+
+impl Person {
+    pub fn sign(&self, purpose: Purpose, statement: &[u8], role: Role, overrides: &[Override]) -> Approval {
+        Approval {
+            officer: self.code.clone(),
+            role,
+            proof: ApprovalProof::OfficerKey {
+                signature: self.key.sign(purpose, &approval_message(statement, role, overrides)),
+            },
+            at: now(),
+        }
+    }
+
+    pub fn view(&self) -> OfficerView<'_> {
+        OfficerView { code: &self.code, key: &self.public, roles: &self.roles, active: self.active }
+    }
+}
+
+pub fn look_up<'p>(people: &'p [Person]) -> impl Fn(&OfficerCode) -> Option<OfficerView<'p>> + 'p {
+    move |code| people.iter().find(|person| person.code == *code).map(Person::view)
+}
