@@ -106,6 +106,7 @@ impl Refused {
 
 /// What is in an accepted entry.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time, and nearly all are the large one")]
 pub enum Opened {
     /// The content, verified against the commitment.
     Content {

@@ -15,6 +15,7 @@ mod confine;
 mod desk;
 mod desk_end;
 mod server;
+mod slot;
 mod state;
 mod store;
 mod tls;

@@ -5,20 +5,16 @@
 //!
 //! Does not know: sockets.
 
+use crate::slot::Slot;
 use crate::store::{Store, StoreError};
 use comity_link::WireError;
 use comity_link::exchange::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, ExchangeRequest, ExchangeResponse};
 use comity_link::gate_protocol::{GateToDesk, LinkState, Order, Peer, Timing};
 use comity_vocab::OrgCode;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use tokio::sync::Notify;
-
-/// The most envelopes of one partner that wait for the desk.
-pub(crate) const HELD_ENTRIES_MAX: usize = 10_000;
-/// The most bytes of one partner that wait for the desk.
-pub(crate) const HELD_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Why the gate ends.
 #[derive(Debug, thiserror::Error)]
@@ -35,114 +31,6 @@ pub enum StateError {
     /// A second configuration.
     #[error("the desk configured the gate twice")]
     ConfiguredTwice,
-}
-
-/// Envelopes of one partner that the desk has not taken: their lengths, from the first on.
-#[derive(Default)]
-struct Held {
-    first: u64,
-    lengths: VecDeque<u64>,
-    bytes: u64,
-}
-
-impl Held {
-    fn next(&self) -> u64 {
-        self.first + self.lengths.len() as u64
-    }
-
-    fn push(&mut self, length: u64) {
-        self.lengths.push_back(length);
-        self.bytes += length;
-    }
-
-    fn drop_below(&mut self, seq: u64) {
-        while self.first < seq {
-            let Some(length) = self.lengths.pop_front() else {
-                self.first = seq;
-                break;
-            };
-            self.bytes -= length;
-            self.first += 1;
-        }
-    }
-
-    fn drop_from(&mut self, seq: u64) {
-        while self.next() > seq {
-            let Some(length) = self.lengths.pop_back() else {
-                self.first = seq;
-                break;
-            };
-            self.bytes -= length;
-        }
-    }
-
-    fn has_room(&self, length: u64) -> bool {
-        self.lengths.len() < HELD_ENTRIES_MAX && self.bytes + length <= HELD_BYTES_MAX
-    }
-}
-
-/// A note towards a partner, and whether the partner has had it.
-#[derive(Default)]
-struct Note {
-    text: Option<String>,
-    delivered: bool,
-}
-
-impl Note {
-    fn set(&mut self, text: String) {
-        *self = Self { text: Some(text), delivered: false };
-    }
-
-    fn is_due(&self) -> bool {
-        self.text.is_some() && !self.delivered
-    }
-
-    fn mark(&mut self, sent: &Option<String>) {
-        self.delivered |= *sent == self.text;
-    }
-}
-
-/// A note of a partner, and whether the desk has had it.
-#[derive(Default)]
-struct Heard {
-    text: Option<String>,
-    told: bool,
-}
-
-impl Heard {
-    fn set(&mut self, text: Option<String>) {
-        if text.is_some() && text != self.text {
-            *self = Self { text, told: false };
-        }
-    }
-
-    fn take(&mut self) -> Option<String> {
-        let due = !self.told;
-        self.told = true;
-        self.text.clone().filter(|_| due)
-    }
-}
-
-pub(crate) struct Slot {
-    pub(crate) peer: Peer,
-    pub(crate) addresses: Vec<SocketAddr>,
-    /// Something new is to be sent.
-    pub(crate) wake: Rc<Notify>,
-    /// Whatever pause is running ends now.
-    pub(crate) poke: Rc<Notify>,
-    pub(crate) connections: usize,
-    /// What waits in the store to go.
-    outbox: BTreeSet<u64>,
-    their_next: Option<u64>,
-    checkpoint: Note,
-    cosignature: Note,
-    held: Held,
-    announced: u64,
-    heard_checkpoint: Heard,
-    heard_cosignature: Heard,
-    state: LinkState,
-    state_due: bool,
-    refused: Option<String>,
 }
 
 /// What came of an exchange that a partner asked for.
@@ -391,111 +279,5 @@ impl Gate {
             slot.refused = Some(reason.to_owned());
             self.tell.notify_one();
         }
-    }
-}
-
-impl Slot {
-    fn open(store: &Store, peer: Peer, addresses: Vec<SocketAddr>) -> Result<Self, StateError> {
-        let (code, wanted) = (peer.code.clone(), peer.inbound_next_seq);
-        // The desk's word counts: what it holds goes, and what does not continue it is fetched again.
-        store.drop_arrived_below(&code, wanted)?;
-        let mut held = Held { first: wanted, ..Held::default() };
-        for length in store.arrived_lengths(&code, wanted)? {
-            held.push(length);
-        }
-        store.drop_arrived_from(&code, held.next())?;
-        let outbox = store.outgoing_seqs(&code)?;
-        Ok(Self {
-            peer,
-            addresses,
-            wake: Rc::new(Notify::new()),
-            poke: Rc::new(Notify::new()),
-            connections: 0,
-            outbox,
-            their_next: None,
-            checkpoint: Note::default(),
-            cosignature: Note::default(),
-            held,
-            announced: wanted,
-            heard_checkpoint: Heard::default(),
-            heard_cosignature: Heard::default(),
-            state: LinkState::Unknown,
-            state_due: true,
-            refused: None,
-        })
-    }
-
-    fn touch(&mut self) {
-        self.state_due = true;
-        self.wake.notify_one();
-    }
-
-    fn set_state(&mut self, state: LinkState) {
-        if self.state != state {
-            self.state = state;
-            self.state_due = true;
-        }
-    }
-
-    fn taken(&mut self, store: &Store, next_seq: u64, refused: bool) -> Result<(), StateError> {
-        let code = &self.peer.code;
-        store.drop_arrived_below(code, next_seq)?;
-        self.held.drop_below(next_seq);
-        if refused {
-            store.drop_arrived_from(code, next_seq)?;
-            self.held.drop_from(next_seq);
-            self.announced = next_seq;
-        }
-        self.announced = self.announced.max(next_seq);
-        Ok(())
-    }
-
-    fn take_what_fits(&mut self, store: &Store, fresh: &[&[u8]]) -> Result<usize, StateError> {
-        let from = self.held.next();
-        let mut lengths = Vec::new();
-        let mut bytes = 0;
-        for envelope in fresh {
-            let length = envelope.len() as u64;
-            if self.held.lengths.len() + lengths.len() >= HELD_ENTRIES_MAX || !self.held.has_room(bytes + length) {
-                break;
-            }
-            bytes += length;
-            lengths.push(length);
-        }
-        if let Some(fitting) = fresh.get(..lengths.len()).filter(|fitting| !fitting.is_empty()) {
-            match store.receive(&self.peer.code, from, fitting) {
-                Ok(()) => {}
-                Err(error) if error.is_full() => return Ok(0),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        for length in &lengths {
-            self.held.push(*length);
-        }
-        Ok(lengths.len())
-    }
-
-    fn next_said(&mut self, store: &Store) -> Result<Option<GateToDesk>, StateError> {
-        let peer = self.peer.code.clone();
-        if std::mem::take(&mut self.state_due) {
-            let waiting = self.outbox.range(self.their_next.unwrap_or(0)..).count() as u64;
-            let (state, their_next_seq) = (self.state, self.their_next);
-            return Ok(Some(GateToDesk::PeerState { peer, state, their_next_seq, waiting }));
-        }
-        if let Some(reason) = self.refused.take() {
-            return Ok(Some(GateToDesk::Refused { peer, reason }));
-        }
-        if let Some(note) = self.heard_cosignature.take() {
-            return Ok(Some(GateToDesk::ArrivedCosignature { peer, note }));
-        }
-        let seq = self.announced;
-        if seq < self.held.next() {
-            if let Some(envelope) = store.arrived(&peer, seq)? {
-                self.announced += 1;
-                return Ok(Some(GateToDesk::Arrived { peer, seq, envelope }));
-            }
-        }
-        // After the entries, so that the desk can compare it with what it holds.
-        Ok(self.heard_checkpoint.take().map(|note| GateToDesk::ArrivedCheckpoint { peer, note }))
     }
 }

@@ -1,0 +1,345 @@
+//! Entries: sealing, accepting, and every way of not being accepted (security.md §5 I; I18, I23, I30, I31, I33).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "test"
+)]
+
+mod common;
+
+use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, commitment};
+use comity_link::entry::{Content, Envelope, PAYLOAD_BYTES_MAX, SEAL_OVERHEAD_BYTES, SIZE_CLASSES};
+use comity_link::{
+    Header, Kept, Opened, Outgoing, Parked, Payload, Refused, SealError, accept, leaf, park, verify_stored,
+};
+use common::{Pair, now, status};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+fn accepted(pair: &Pair, envelope: &[u8], next_seq: u64) -> Result<comity_link::Accepted, Refused> {
+    pair.expecting(next_seq, |expect| accept(envelope, expect, &pair.partner_sealing))
+}
+
+#[test]
+fn what_was_sealed_is_accepted() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(7, &status(3));
+    let got = accepted(&pair, sealed.outgoing.envelope(), 7).unwrap();
+    assert_eq!((got.seq, &got.header, got.leaf), (7, &sealed.header, sealed.leaf));
+    assert_eq!(got.payload(), Some(&Payload::Control(status(3))));
+    assert_eq!(got.parked(), None);
+    let Opened::Content { salt, bytes, .. } = &got.opened else { panic!("not opened") };
+    assert_eq!((salt, bytes), (&sealed.salt, &sealed.payload));
+    let header = Header::parse(&got.header).unwrap();
+    assert_eq!(header.created, comity_vocab::Timestamp::parse("2026-03-01T00:00:00Z").unwrap().unix_seconds());
+    let (stored, stored_leaf) = pair.expecting(7, |expect| verify_stored(&got.header, &got.signature, expect)).unwrap();
+    assert_eq!((stored, stored_leaf), (header, got.leaf));
+}
+
+#[test]
+fn what_is_not_authentic_or_not_next_is_refused() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(5, &status(0));
+    let other = pair.seal(5, &status(1));
+    let good = sealed.outgoing.envelope().to_vec();
+    let other_node = SigningKey::from_seed(&[9; 32]).verifying_key();
+    let other_desk = SealingKey::from_seed(&[9; 32]);
+    let other_origin = comity_link::log_origin(&other_node, &pair.organisation.verifying_key(), 0);
+    let other_generation =
+        comity_link::log_origin(&pair.organisation.verifying_key(), &pair.partner_organisation.verifying_key(), 1);
+    let sender = pair.node.verifying_key();
+    let check = |what: &str,
+                 envelope: &[u8],
+                 origin: &str,
+                 next_seq: u64,
+                 sender,
+                 desk,
+                 wanted: &dyn Fn(&Refused) -> bool,
+                 may_park| {
+        let expect = comity_link::Expect { origin, next_seq, sender };
+        let refused = accept(envelope, &expect, desk).expect_err(what);
+        assert!(wanted(&refused), "{what}: {refused:?}");
+        assert_eq!(refused.may_park(), may_park, "{what}");
+        assert_eq!(park(envelope, &expect).is_ok(), may_park, "{what}");
+    };
+    let desk = &pair.partner_sealing;
+    let origin = pair.origin.as_str();
+    check(
+        "replay",
+        &good,
+        origin,
+        6,
+        &sender,
+        desk,
+        &|r| *r == Refused::Replay { seq: 5, next_seq: 6, leaf: sealed.leaf },
+        false,
+    );
+    check("gap", &good, origin, 4, &sender, desk, &|r| *r == Refused::Gap { seq: 5, next_seq: 4 }, false);
+    check("another log", &good, &other_origin, 5, &sender, desk, &|r| *r == Refused::OtherLog, false);
+    check("another generation", &good, &other_generation, 5, &sender, desk, &|r| *r == Refused::OtherLog, false);
+    check("another sender", &good, origin, 5, &other_node, desk, &|r| *r == Refused::BadSignature, false);
+    check(
+        "sealed to another desk",
+        &good,
+        origin,
+        5,
+        &sender,
+        &other_desk,
+        &|r| *r == Refused::CannotOpen { seq: 5 },
+        true,
+    );
+    check("nothing", b"", origin, 5, &sender, desk, &|r| matches!(r, Refused::Form(_)), false);
+    check(
+        "a trailing byte",
+        &[&good[..], b"x"].concat(),
+        origin,
+        5,
+        &sender,
+        desk,
+        &|r| matches!(r, Refused::Form(_)),
+        false,
+    );
+    let long = vec![0xff; 100];
+    check("lengths of 4 GiB", &long, origin, 5, &sender, desk, &|r| matches!(r, Refused::Form(_)), false);
+    for end in [0, 3, 4, 50, good.len() / 2, good.len() - 1] {
+        check("cut off", &good[..end], origin, 5, &sender, desk, &|r| matches!(r, Refused::Form(_)), false);
+    }
+
+    // The parts of two entries do not mix.
+    let (a, b) = (Envelope::parse(&good).unwrap(), Envelope::parse(other.outgoing.envelope()).unwrap());
+    let swapped = Envelope { header: b.header, ..a.clone() }.to_bytes();
+    check("another header", &swapped, origin, 5, &sender, desk, &|r| *r == Refused::BadSignature, false);
+    let swapped = Envelope { content: b.content.clone(), ..a.clone() }.to_bytes();
+    check("another content", &swapped, origin, 5, &sender, desk, &|r| *r == Refused::CannotOpen { seq: 5 }, true);
+    let stripped = Envelope { content: Content::Stub(Signature::from_bytes(&[0; 64])), ..a.clone() }.to_bytes();
+    check("stripped on the way", &stripped, origin, 5, &sender, desk, &|r| *r == Refused::Stripped { seq: 5 }, true);
+    let reused = Envelope { content: Content::Stub(a.signature), ..a }.to_bytes();
+    check(
+        "stripped, with the header's signature",
+        &reused,
+        origin,
+        5,
+        &sender,
+        desk,
+        &|r| *r == Refused::Stripped { seq: 5 },
+        true,
+    );
+}
+
+#[test]
+fn a_hostile_sender_gains_nothing_by_signing_nonsense() {
+    let pair = Pair::new();
+    let sign = |header: &[u8]| {
+        let signature = pair.node.sign(Purpose::Entry, header);
+        Envelope { header, signature, content: Content::Sealed(b"x") }.to_bytes()
+    };
+    let zero = "00".repeat(32);
+    for header in [
+        "".to_owned(),
+        "comity-entry/1\n".to_owned(),
+        format!("comity-entry/2\n{}\n0\n{zero}\n0\n", pair.origin),
+        format!("comity-entry/1\n{}\n00\n{zero}\n0\n", pair.origin),
+        format!("comity-entry/1\n{}\n+0\n{zero}\n0\n", pair.origin),
+        format!("comity-entry/1\n{}\n-1\n{zero}\n0\n", pair.origin),
+        format!("comity-entry/1\n{}\n18446744073709551615\n{zero}\n0\n", pair.origin),
+        format!("comity-entry/1\n{}\n0\n{zero}\n1\n", pair.origin),
+        format!("comity-entry/1\n{}\n0\n{}\n0\n", pair.origin, "AB".repeat(32)),
+        format!("comity-entry/1\n{}\n0\n{zero}\n0", pair.origin),
+        format!("comity-entry/1\n{}\n0\n{zero}\n0\n\n", pair.origin),
+        format!("comity-entry/1\r\n{}\r\n0\r\n{zero}\r\n0\r\n", pair.origin),
+        format!("comity-entry/1\n{}\n0\n{zero}\n0\n", "é".repeat(20)),
+    ] {
+        assert_eq!(accepted(&pair, &sign(header.as_bytes()), 0), Err(Refused::Header), "{header:?}");
+    }
+}
+
+/// Seals bytes that our own writer would never write, as a newer or hostile sender may.
+fn seal_raw(pair: &mut Pair, seq: u64, salt: [u8; 32], committed: &[u8], plain: &[u8]) -> Vec<u8> {
+    let header =
+        Header { origin: pair.origin.clone(), seq, commitment: commitment(&salt, committed), created: 0 }.to_bytes();
+    let signature = pair.node.sign(Purpose::Entry, &header);
+    let sealed = pair.partner_sealing.public().seal(&mut pair.entropy.stream("test", "", 0), &header, plain).unwrap();
+    Envelope { header: &header, signature, content: Content::Sealed(&sealed) }.to_bytes()
+}
+
+fn padded(salt: [u8; 32], payload: &[u8], class: usize) -> Vec<u8> {
+    let mut plain = [&(payload.len() as u32).to_be_bytes()[..], &salt, payload].concat();
+    plain.resize(class, 0);
+    plain
+}
+
+#[test]
+fn poison_is_parked_and_the_next_entry_flows() {
+    let mut pair = Pair::new();
+    let salt = [7; 32];
+    let poison: [(&[u8], Parked); 12] = [
+        (b"{\"kind\":\"future_thing\"}\n", Parked::UnknownKind),
+        (b"{\"kind\":\"entry_status\",\"fields\":{\"seq\":1,\"status\":\"applied\",\"x\":1}}\n", Parked::Malformed),
+        (b"{\"kind\":\"entry_status\",\"fields\":{\"seq\":1,\"seq\":2,\"status\":\"applied\"}}\n", Parked::Malformed),
+        (b"{\"kind\":\"entry_status\",\"fields\":{\"seq\":-1,\"status\":\"applied\"}}\n", Parked::Malformed),
+        (b"{\"kind\":\"entry_status\",\"fields\":{\"seq\":1,\"status\":\"applied\"}}\ntrailing", Parked::Malformed),
+        (b"{\"kind\":\"entry_status\",\"kind\":\"release\"}\n", Parked::Malformed),
+        (b"{\"kind\":\"release\"}\n{}", Parked::Malformed),
+        (b"{\"kind\":7}\n", Parked::Malformed),
+        (b"{}", Parked::Malformed),
+        (b"", Parked::Malformed),
+        (b"\xff\xfe\n", Parked::Malformed),
+        (b"[[[[[[[[[[[[]]]]]]]]]]]]\n", Parked::Malformed),
+    ];
+    for (seq, (payload, reason)) in poison.into_iter().enumerate() {
+        let envelope = seal_raw(&mut pair, seq as u64, salt, payload, &padded(salt, payload, 1024));
+        let got = accepted(&pair, &envelope, seq as u64).unwrap();
+        assert_eq!(got.parked(), Some(reason), "{}", String::from_utf8_lossy(payload));
+        assert_eq!(got.payload(), None);
+    }
+    let next = poison.len() as u64;
+    let sealed = pair.seal(next, &status(0));
+    assert!(accepted(&pair, sealed.outgoing.envelope(), next).is_ok());
+}
+
+#[test]
+fn a_content_that_is_not_what_was_signed_does_not_enter() {
+    let mut pair = Pair::new();
+    let salt = [7; 32];
+    let payload = b"{\"kind\":\"entry_status\",\"fields\":{\"seq\":1,\"status\":\"applied\"}}\n";
+    let mut dirty = padded(salt, payload, 1024);
+    dirty[1023] = 1;
+    let mut too_long = padded(salt, payload, 1024);
+    too_long[..4].copy_from_slice(&u32::MAX.to_be_bytes());
+    let cases: [(&str, Vec<u8>, Refused); 6] = [
+        ("another payload", padded(salt, b"{}\n", 1024), Refused::CommitmentMismatch { seq: 0 }),
+        ("another salt", padded([8; 32], payload, 1024), Refused::CommitmentMismatch { seq: 0 }),
+        ("a padding that is not zeros", dirty, Refused::CannotOpen { seq: 0 }),
+        ("a larger class than needed", padded(salt, payload, 4096), Refused::CannotOpen { seq: 0 }),
+        ("a length beyond the end", too_long, Refused::CannotOpen { seq: 0 }),
+        ("no size class", padded(salt, payload, 1000), Refused::CannotOpen { seq: 0 }),
+    ];
+    for (what, plain, wanted) in cases {
+        let envelope = seal_raw(&mut pair, 0, salt, payload, &plain);
+        assert_eq!(accepted(&pair, &envelope, 0), Err(wanted), "{what}");
+        // After asking in vain it may be entered by its header, and says so.
+        let parked = pair.expecting(0, |expect| park(&envelope, expect)).unwrap();
+        assert_eq!((parked.parked(), parked.payload()), (Some(Parked::CannotOpen), None), "{what}");
+    }
+}
+
+#[test]
+fn sizes_come_in_ten_classes() {
+    assert!(SIZE_CLASSES.len() <= 12 && SIZE_CLASSES.is_sorted());
+    let mut pair = Pair::new();
+    let mut lengths = std::collections::BTreeSet::new();
+    for digits in 0..18 {
+        let sealed = pair.seal(1, &status(10u64.pow(digits)));
+        lengths.insert(sealed.outgoing.envelope().len());
+    }
+    assert_eq!(lengths.len(), 1, "{lengths:?}");
+    let sealed = pair.seal(1, &status(0));
+    let Content::Sealed(content) = Envelope::parse(sealed.outgoing.envelope()).unwrap().content else { panic!() };
+    assert_eq!(content.len(), SIZE_CLASSES[0] + SEAL_OVERHEAD_BYTES);
+    assert_eq!(PAYLOAD_BYTES_MAX + 36, SIZE_CLASSES[SIZE_CLASSES.len() - 1]);
+}
+
+#[test]
+fn a_leaf_is_useless_for_guessing_and_randomness_depends_on_the_place_only() {
+    let mut pair = Pair::new();
+    let (first, second) = (pair.seal(0, &status(0)), pair.seal(1, &status(0)));
+    assert_eq!(first.payload, second.payload);
+    assert_ne!(first.salt, second.salt);
+    assert_ne!(Header::parse(&first.header).unwrap().commitment, Header::parse(&second.header).unwrap().commitment);
+    // Sealed in another order, with other things in between: the same bytes.
+    let mut again = Pair::new();
+    again.seal(9, &status(4));
+    let second_again = again.seal(1, &status(0));
+    assert_eq!(second.outgoing.envelope(), second_again.outgoing.envelope());
+}
+
+#[test]
+fn an_own_envelope_is_taken_up_again_and_no_other() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(4, &status(0));
+    let envelope = sealed.outgoing.envelope();
+    let (ours, theirs) = (pair.node.verifying_key(), pair.partner_organisation.verifying_key());
+    assert_eq!(Outgoing::resume(envelope, &pair.origin, 4, &ours).unwrap(), sealed.outgoing);
+    let refused = Err(SealError::NotOurs { seq: 4 });
+    assert_eq!(Outgoing::resume(envelope, &pair.origin, 4, &theirs), refused);
+    assert_eq!(Outgoing::resume(envelope, "comity.link/a/b/0", 4, &ours), refused);
+    assert_eq!(Outgoing::resume(b"names of sources", &pair.origin, 4, &ours), refused);
+    assert_eq!(Outgoing::resume(envelope, &pair.origin, 5, &ours), Err(SealError::NotOurs { seq: 5 }));
+}
+
+#[test]
+fn an_entry_is_sealed_again_for_a_new_key_and_stays_the_same_entry() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(4, &status(0));
+    let kept = Kept { header: &sealed.header, signature: &sealed.signature };
+    let node = pair.node.verifying_key();
+    let new_key = SealingKey::from_seed(&[44; 32]);
+    let mut entropy = Entropy::seeded([6; 32]);
+    let again = Outgoing::reseal(&kept, &sealed.salt, &sealed.payload, &new_key.public(), &node, &mut entropy).unwrap();
+    pair.partner_sealing = new_key;
+    let got = accepted(&pair, again.envelope(), 4).unwrap();
+    assert_eq!((got.leaf, got.payload()), (sealed.leaf, Some(&Payload::Control(status(0)))));
+    let other =
+        Outgoing::reseal(&kept, &sealed.salt, b"names of sources", &pair.partner_sealing.public(), &node, &mut entropy);
+    assert_eq!(other, Err(SealError::NotOurs { seq: 4 }));
+}
+
+#[test]
+fn a_stub_keeps_its_place_in_the_log() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(2, &status(0));
+    let kept = Kept { header: &sealed.header, signature: &sealed.signature };
+    let stub = Outgoing::stub(&kept, &pair.node).unwrap();
+    let got = accepted(&pair, stub.envelope(), 2).unwrap();
+    assert_eq!((got.leaf, got.parked()), (sealed.leaf, Some(Parked::Withdrawn)));
+    assert_eq!(Outgoing::resume(stub.envelope(), &pair.origin, 2, &pair.node.verifying_key()).unwrap(), stub);
+    assert!(Outgoing::stub(&kept, &pair.partner_organisation).is_err());
+}
+
+static SEALED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let sealed = Pair::new().seal(0, &status(12));
+    assert_eq!(sealed.leaf, leaf(&sealed.header, &sealed.signature));
+    sealed.outgoing.envelope().to_vec()
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// An altered envelope is refused. It never passes for another entry.
+    #[test]
+    fn no_altered_envelope_is_accepted(position in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut envelope = SEALED.clone();
+        let at = position.index(envelope.len());
+        envelope[at] ^= 1 << bit;
+        prop_assert!(accepted(&Pair::new(), &envelope, 0).is_err(), "byte {at}");
+    }
+
+    #[test]
+    fn no_bytes_crash_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        prop_assert!(accepted(&Pair::new(), &bytes, 0).is_err());
+        let _ = Payload::parse(&bytes);
+    }
+
+    #[test]
+    fn a_header_has_one_spelling(seq in 0u64..(1 << 62), day in -100_000i64..100_000, commitment in any::<[u8; 32]>()) {
+        let header = Header {
+            origin: Pair::new().origin,
+            seq,
+            commitment: comity_vocab::Digest(commitment),
+            created: day * 86_400,
+        };
+        prop_assert_eq!(Header::parse(&header.to_bytes()), Some(header));
+    }
+}
+
+#[test]
+fn times_are_told_by_the_day_only() {
+    let mut pair = Pair::new();
+    let morning = pair.seal(0, &status(0));
+    assert_eq!(Header::parse(&morning.header).unwrap().created % 86_400, 0);
+    assert!(Header::parse(&morning.header).unwrap().created <= now().unix_seconds());
+}
