@@ -205,6 +205,8 @@ impl Home {
     /// # Errors
     /// Any [`HomeError`] but `Exists`.
     pub fn open(path: &Path) -> Result<Self, HomeError> {
+        // The gate runs in another working folder, so a relative path would not reach it.
+        let path = &std::path::absolute(path).map_err(io("find", path))?;
         let toml = path.join("comity.toml");
         let text = match std::fs::read_to_string(&toml) {
             Ok(text) => text,
