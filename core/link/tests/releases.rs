@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     missing_docs,
     reason = "test"
 )]
@@ -25,7 +26,7 @@ use std::collections::BTreeSet;
 
 fn draft() -> Draft {
     Draft {
-        release: ReleaseId(uuid::Uuid::from_u128(0x1234_5678_9abc_4def_8123_456789abcdef)),
+        release: ReleaseId(uuid::Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef)),
         organisation: "vsis".parse().unwrap(),
         mode: Mode::Tearline,
         audience: ["kps".parse().unwrap(), "tfo".parse().unwrap()].into(),
