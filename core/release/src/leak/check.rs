@@ -202,6 +202,8 @@ impl PartCheck<'_, '_> {
     /// Terms, officers' names and markings in compact text; sentences in a row of words.
     fn check_compact(&mut self, text: &Text, via: &[&'static str], trusted: bool) {
         let corpus = self.corpus;
+        // Text out of base64 or hexadecimal is little and may have a neighbour's bytes glued to it.
+        let packed = matches!(via.last(), Some(&"base64" | &"hex"));
         let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
         let mut compact = Compact::default();
         for form in forms {
@@ -213,7 +215,7 @@ impl PartCheck<'_, '_> {
                         continue;
                     }
                     for what in &pattern.stands_for {
-                        if counts(&compact, found.start(), found.end(), pattern, what) {
+                        if counts(&compact, found.start(), found.end(), pattern, what, packed) {
                             self.found(text, &compact, found.start(), found.end(), what, via);
                         }
                     }
@@ -328,7 +330,7 @@ impl PartCheck<'_, '_> {
 }
 
 /// Decides whether a match counts: short terms only as words, middling ones across separators only from word to word.
-fn counts(compact: &Compact, start: usize, end: usize, pattern: &Pattern, what: &Protected) -> bool {
+fn counts(compact: &Compact, start: usize, end: usize, pattern: &Pattern, what: &Protected, packed: bool) -> bool {
     let begins = compact.begins.get(start) == Some(&true);
     let ends = compact.begins.get(end).is_none_or(|begins| *begins);
     let whole = begins && ends;
@@ -345,7 +347,7 @@ fn counts(compact: &Compact, start: usize, end: usize, pattern: &Pattern, what: 
         Protected::Vault { .. } if pattern.characters < CHARACTERS_IN_WORDS => false,
         Protected::Vault { .. } => {
             let across = compact.begins.get(start + 1..end).unwrap_or_default().iter().any(|begins| *begins);
-            !splits_m(start) && !splits_m(end) && (pattern.characters > CHARACTERS_ACROSS_WORDS || !across)
+            !splits_m(start) && !splits_m(end) && (pattern.characters > CHARACTERS_ACROSS_WORDS || !across || packed)
         }
     }
 }
