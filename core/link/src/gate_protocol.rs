@@ -112,7 +112,8 @@ pub enum DeskToGate {
         /// Whether what the gate holds from `next_seq` on was refused and must be fetched again.
         refused: bool,
     },
-    /// Remove these outgoing envelopes from the gate's store, without a trace.
+    /// Remove these outgoing envelopes from the gate's store, and everything removed before from its write-ahead log,
+    /// without a trace. May name none: then only the log is emptied, after a recall of what arrived for instance.
     Erase {
         /// The recipient.
         peer: OrgCode,

@@ -115,7 +115,7 @@ impl Caller {
                 return;
             }
         }
-        let heartbeat = sleep(Duration::from_millis(u64::from(self.timing.heartbeat_ms)));
+        let heartbeat = sleep(Duration::from_millis(u64::from(self.timing.heartbeat_ms.max(10))));
         tokio::pin!(heartbeat);
         while !self.gate.borrow().has_work(&self.code) {
             tokio::select! {

@@ -69,8 +69,7 @@ impl Gate {
         peers: Vec<(Peer, Vec<SocketAddr>)>,
         ready: GateToDesk,
     ) -> Result<Self, StateError> {
-        let codes: Vec<&OrgCode> = peers.iter().map(|(peer, _)| &peer.code).collect();
-        store.keep_only(&codes)?;
+        store.keep_only(&peers.iter().map(|(peer, _)| peer).collect::<Vec<_>>())?;
         let mut slots = BTreeMap::new();
         for (peer, addresses) in peers {
             let slot = Slot::open(&store, peer, addresses)?;

@@ -5,6 +5,7 @@
 //!
 //! Does not know: what is in an envelope. No other process opens this file.
 
+use comity_link::gate_protocol::Peer;
 use comity_vocab::OrgCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -16,6 +17,9 @@ CREATE TABLE IF NOT EXISTS outbox (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS inbox (
     peer TEXT NOT NULL, seq INTEGER NOT NULL, envelope BLOB NOT NULL, PRIMARY KEY (peer, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+    peer TEXT NOT NULL PRIMARY KEY, outbound_origin TEXT NOT NULL, inbound_origin TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
 const SCHEMA_VERSION: i64 = 1;
@@ -182,16 +186,35 @@ impl Store {
         Ok(lengths)
     }
 
-    /// Removes the envelopes of everybody who is no partner any more.
-    pub(crate) fn keep_only(&self, peers: &[&OrgCode]) -> Result<(), StoreError> {
-        for table in ["outbox", "inbox"] {
-            let held: Vec<String> = {
-                let mut select = self.db.prepare(&format!("SELECT DISTINCT peer FROM {table}"))?;
-                select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
-            };
-            for code in held.iter().filter(|code| !peers.iter().any(|peer| peer.as_str() == code.as_str())) {
-                self.db.execute(&format!("DELETE FROM {table} WHERE peer = ?1"), [code])?;
+    /// Keeps the envelopes of these links only: another generation, or another organisation under a code that was used
+    /// before, begins with nothing.
+    pub(crate) fn keep_only(&self, peers: &[&Peer]) -> Result<(), StoreError> {
+        self.begin()?;
+        let kept = self.keep_links(peers).and_then(|()| self.commit());
+        if kept.is_err() {
+            self.roll_back();
+        }
+        kept
+    }
+
+    fn keep_links(&self, peers: &[&Peer]) -> Result<(), StoreError> {
+        let held: Vec<[String; 3]> = {
+            let mut select = self.db.prepare("SELECT peer, outbound_origin, inbound_origin FROM links")?;
+            let rows = select.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for link in &held {
+            let same = |peer: &&Peer| *link == [peer.code.as_str(), &peer.outbound_origin, &peer.inbound_origin];
+            let [code, ..] = link;
+            if !peers.iter().any(same) {
+                for table in ["outbox", "inbox", "links"] {
+                    self.db.execute(&format!("DELETE FROM {table} WHERE peer = ?1"), [code])?;
+                }
             }
+        }
+        for peer in peers {
+            let mut insert = self.db.prepare_cached("INSERT OR IGNORE INTO links VALUES (?1, ?2, ?3)")?;
+            insert.execute(params![peer.code.as_str(), peer.outbound_origin, peer.inbound_origin])?;
         }
         Ok(())
     }
@@ -239,8 +262,32 @@ mod tests {
             assert!(!bytes.windows(32).any(|window| window == &canary[..32]));
         }
         assert_eq!(store.outgoing_seqs(&peer).unwrap(), BTreeSet::from([1]));
+    }
+
+    #[test]
+    fn a_new_generation_begins_with_nothing() {
+        let (_folder, store, code) = store();
+        let mut peer = Peer {
+            code: code.clone(),
+            spki_pin: [0; 32],
+            pin_not_after: 0,
+            endpoints: Vec::new(),
+            outbound_origin: "comity.link/a/b/0".to_owned(),
+            inbound_origin: "comity.link/b/a/0".to_owned(),
+            inbound_next_seq: 0,
+        };
+        store.keep_only(&[&peer]).unwrap();
+        store.put_outgoing(&code, 1, b"old").unwrap();
+        store.receive(&code, 0, &[b"old"]).unwrap();
+        store.keep_only(&[&peer]).unwrap();
+        assert_eq!(store.outgoing_seqs(&code).unwrap(), BTreeSet::from([1]));
+        peer.inbound_origin = "comity.link/b/a/1".to_owned();
+        store.keep_only(&[&peer]).unwrap();
+        assert_eq!(store.outgoing_seqs(&code).unwrap(), BTreeSet::new());
+        assert_eq!(store.arrived(&code, 0).unwrap(), None);
+        store.put_outgoing(&code, 1, b"new").unwrap();
         store.keep_only(&[]).unwrap();
-        assert_eq!(store.outgoing_seqs(&peer).unwrap(), BTreeSet::new());
+        assert_eq!(store.outgoing_seqs(&code).unwrap(), BTreeSet::new());
     }
 
     #[test]
