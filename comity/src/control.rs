@@ -80,8 +80,9 @@ impl Channel {
             Self::Own(node) => node.handle(crate::world::now(), call),
             Self::Desk(stream) => {
                 let lost = |error: std::io::Error| {
-                    Failure::operational(format!("lost the running desk: {error}"))
-                        .hint("see whether `comity serve` still runs, then look with the listing verbs whether it was done")
+                    Failure::operational(format!("lost the running desk: {error}")).hint(
+                        "see whether `comity serve` still runs, then look with the listing verbs whether it was done",
+                    )
                 };
                 write_frame(stream, &serde_json::to_vec(call)?).map_err(lost)?;
                 let answer = read_frame(stream).map_err(lost)?.ok_or_else(|| lost(ErrorKind::UnexpectedEof.into()))?;

@@ -30,7 +30,9 @@ pub async fn bind(address: &str) -> Result<TcpListener, Failure> {
         return Err(Failure::usage(format!("the desk listens on loopback only, not on {address}"))
             .hint("use 127.0.0.1:PORT; partners reach the gate, not the desk"));
     }
-    TcpListener::bind(parsed).await.map_err(|error| Failure::operational(format!("cannot listen on {address}: {error}")))
+    TcpListener::bind(parsed)
+        .await
+        .map_err(|error| Failure::operational(format!("cannot listen on {address}: {error}")))
 }
 
 /// Answers until the program ends.

@@ -40,7 +40,14 @@ fn hit_line(hit: &Value) -> String {
         "" => "unmarked",
         label => label,
     };
-    format!("{}  {:<18} {:<24} {}  {}", text(hit, "id"), label, text(hit, "origin"), text(hit, "version"), text(hit, "name"))
+    format!(
+        "{}  {:<18} {:<24} {}  {}",
+        text(hit, "id"),
+        label,
+        text(hit, "origin"),
+        text(hit, "version"),
+        text(hit, "name")
+    )
 }
 
 /// Shows one object.
@@ -61,7 +68,11 @@ fn shown_lines(shown: &Value) -> Vec<String> {
     if let Some(tombstone) = shown.get("tombstone") {
         return vec![
             text(shown, "id").to_owned(),
-            format!("recalled at {} by recall {}; nothing of it is kept", text(tombstone, "at"), text(tombstone, "recall")),
+            format!(
+                "recalled at {} by recall {}; nothing of it is kept",
+                text(tombstone, "at"),
+                text(tombstone, "recall")
+            ),
         ];
     }
     let label = match text(shown, "label") {
@@ -86,14 +97,21 @@ fn shown_lines(shown: &Value) -> Vec<String> {
         ));
     }
     for conflict in list(shown, "conflicts") {
-        lines.push(format!("conflict {} from {}: {}", text(conflict, "version"), text(conflict, "origin"), text(conflict, "object")));
+        lines.push(format!(
+            "conflict {} from {}: {}",
+            text(conflict, "version"),
+            text(conflict, "origin"),
+            text(conflict, "object")
+        ));
     }
     let relations = shown.get("relations").unwrap_or(&Value::Null);
     for (direction, arrow) in [("outgoing", "→"), ("incoming", "←")] {
         for relation in list(relations, direction) {
             let through = relation.get("through").filter(|through| !through.is_null());
             let target = match through {
-                Some(through) => format!("{} {} {}", text(through, "relationship_type"), text(through, "id"), text(through, "name")),
+                Some(through) => {
+                    format!("{} {} {}", text(through, "relationship_type"), text(through, "id"), text(through, "name"))
+                }
                 None => format!("{} {}", text(relation, "id"), text(relation, "name")),
             };
             lines.push(format!("{arrow} {:<20} {target}", text(relation, "property")));
@@ -115,7 +133,12 @@ fn shown_lines(shown: &Value) -> Vec<String> {
     }
     for item in list(shown, "released") {
         let recalled = if item.get("recalled").and_then(Value::as_bool) == Some(true) { " (recalled)" } else { "" };
-        lines.push(format!("released to {} as {} in release {}{recalled}", text(item, "to"), text(item, "as"), text(item, "release")));
+        lines.push(format!(
+            "released to {} as {} in release {}{recalled}",
+            text(item, "to"),
+            text(item, "as"),
+            text(item, "release")
+        ));
     }
     lines.push(text(shown, "object").to_owned());
     lines
@@ -125,7 +148,8 @@ fn shown_lines(shown: &Value) -> Vec<String> {
 pub fn export(arguments: ExportArguments, output: &Output) -> Result<(), Failure> {
     let reader = Reader::open(&Home::open(&arguments.home.home)?)?;
     let bundle = world::entropy().stream("export", "bundle", 0).uuid_v4();
-    let write = |sink: &mut dyn Write| reader.export(&arguments.types, arguments.since, &arguments.origin, bundle, sink);
+    let write =
+        |sink: &mut dyn Write| reader.export(&arguments.types, arguments.since, &arguments.origin, bundle, sink);
     match &arguments.output {
         None => {
             let mut sink = BufWriter::new(std::io::stdout().lock());
@@ -134,7 +158,8 @@ pub fn export(arguments: ExportArguments, output: &Output) -> Result<(), Failure
             Ok(())
         }
         Some(path) => {
-            let failed = |error: std::io::Error| Failure::operational(format!("cannot write {}: {error}", path.display()));
+            let failed =
+                |error: std::io::Error| Failure::operational(format!("cannot write {}: {error}", path.display()));
             let mut sink = BufWriter::new(std::fs::File::create(path).map_err(failed)?);
             let objects = write(&mut sink)?;
             let file = sink.into_inner().map_err(|error| failed(error.into_error()))?;

@@ -11,16 +11,16 @@ const COUNTS: [&str; 6] = ["accepted", "new_versions", "unchanged", "conflicts",
 /// Reads files, one after the other; the first that is malformed stops, and what came before it stays.
 pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.home.home)?;
-    let mut total = json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0 });
+    let mut total =
+        json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0 });
     let mut files = Vec::new();
     for file in arguments.files {
         let path = std::path::absolute(&file)
             .map_err(|error| Failure::usage(format!("cannot use {}: {error}", file.display())))?;
         let request = Request::Import { path, origin: arguments.origin.clone(), label: arguments.label.clone() };
-        let done = session.ask(&request).map_err(|failure| Failure {
-            message: format!("{}: {}", file.display(), failure.message),
-            ..failure
-        })?;
+        let done = session
+            .ask(&request)
+            .map_err(|failure| Failure { message: format!("{}: {}", file.display(), failure.message), ..failure })?;
         for count in COUNTS {
             let sum = number(&total, count) + number(&done, count);
             if let Some(slot) = total.get_mut(count) {

@@ -20,7 +20,12 @@ pub fn run(arguments: InitArguments, output: &Output) -> Result<(), Failure> {
     let made = create_home(&arguments.home.home, new, &passphrase, &mut world::entropy(), world::now())?;
     output.answer(&made, |made| {
         vec![
-            format!("made the home of {} ({}) in {}", text(made, "organisation"), text(made, "code"), text(made, "home")),
+            format!(
+                "made the home of {} ({}) in {}",
+                text(made, "organisation"),
+                text(made, "code"),
+                text(made, "home")
+            ),
             format!("organisation key {}", text(made, "organisation_key")),
             "next: two custodians, then officers:".into(),
             "  comity officer add --home … --code … --name … --roles custodian --key-out …".into(),

@@ -16,7 +16,9 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                 Some(file) => {
                     std::fs::write(&file, text(&card, "card"))
                         .map_err(|error| Failure::operational(format!("cannot write {}: {error}", file.display())))?;
-                    output.answer(&card, |_| vec![format!("wrote {}; give it to the partner, who gives you theirs", file.display())])
+                    output.answer(&card, |_| {
+                        vec![format!("wrote {}; give it to the partner, who gives you theirs", file.display())]
+                    })
                 }
                 // The card is itself the document, for people and programs alike.
                 None => output.bytes(format!("{}\n", text(&card, "card").trim_end()).as_bytes()),
@@ -27,7 +29,13 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
             let added = Session::open(&home.home)?.ask(&Request::LinkAdd { card })?;
             output.answer(&added, |added| {
                 vec![
-                    format!("{} {} ({}), {}", text(added, "state"), text(added, "partner"), text(added, "name"), text(added, "country")),
+                    format!(
+                        "{} {} ({}), {}",
+                        text(added, "state"),
+                        text(added, "partner"),
+                        text(added, "name"),
+                        text(added, "country")
+                    ),
                     format!("compare by voice: {}", text(added, "fingerprint")),
                     "the partner must add your card too; nothing flows before both have".into(),
                 ]
@@ -37,7 +45,11 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
             let listed = Session::open(&home.home)?.ask(&Request::LinkList)?;
             output.answer(&listed, |listed| {
                 let lines: Vec<String> = list(listed, "links").iter().map(link_line).collect();
-                if lines.is_empty() { vec!["no partners yet; exchange cards with comity link card and comity link add".into()] } else { lines }
+                if lines.is_empty() {
+                    vec!["no partners yet; exchange cards with comity link card and comity link add".into()]
+                } else {
+                    lines
+                }
             })
         }
         LinkVerb::Show { home, partner } => {
@@ -54,7 +66,11 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                         text(log, "root")
                     ));
                     for parked in list(log, "parked") {
-                        lines.push(format!("    entry {} is parked: {}", number(parked, "seq"), text(parked, "reason")));
+                        lines.push(format!(
+                            "    entry {} is parked: {}",
+                            number(parked, "seq"),
+                            text(parked, "reason")
+                        ));
                     }
                 }
                 for refused in list(shown, "refusals") {
@@ -65,7 +81,9 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
         }
         LinkVerb::Verify { home, partner } => {
             let verified = Session::open(&home.home)?.ask(&Request::LinkVerify { partner })?;
-            output.answer(&verified, |verified| vec![format!("verified {} entries of both logs", number(verified, "entries"))])
+            output.answer(&verified, |verified| {
+                vec![format!("verified {} entries of both logs", number(verified, "entries"))]
+            })
         }
         LinkVerb::Suspend { home, partner, resume } => {
             let done = Session::open(&home.home)?.ask(&Request::LinkSuspend { partner, suspended: !resume })?;
@@ -75,7 +93,8 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
 }
 
 fn read_card(path: &Path) -> Result<String, Failure> {
-    let read = if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let read =
+        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     read.map_err(|error| Failure::usage(format!("cannot read the card {}: {error}", path.display())))
 }
 

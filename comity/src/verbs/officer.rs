@@ -55,7 +55,9 @@ pub fn run(verb: OfficerVerb, output: &Output) -> Result<(), Failure> {
             output.answer(&listed, |listed| {
                 let mut lines: Vec<String> = list(listed, "officers").iter().map(officer_line).collect();
                 if lines.is_empty() {
-                    lines.push("no officers yet; the first two are custodians: comity officer add … --roles custodian".into());
+                    lines.push(
+                        "no officers yet; the first two are custodians: comity officer add … --roles custodian".into(),
+                    );
                 }
                 for act in list(listed, "waiting") {
                     lines.push(format!(

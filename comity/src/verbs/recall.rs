@@ -18,7 +18,8 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
                     .hint("correct, downgrade_confidence, withdraw_permission, withdraw_error, withdraw_fabricated or withdraw_unlawful"))?;
             let key = officer_key(&key.key)?;
             let mut session = Session::open(&home.home)?;
-            let role = role_for(&mut session, &key, role, &[Role::DeskOfficer, Role::DutyOfficer, Role::ReleasingOfficer])?;
+            let role =
+                role_for(&mut session, &key, role, &[Role::DeskOfficer, Role::DutyOfficer, Role::ReleasingOfficer])?;
             let drafted = session.ask_as(&key, &Request::RecallDraft { releases: release, items: item, kind })?;
             let signed = sign(&mut session, &key, text(&drafted, "recall"), role)?;
             let mut answer = drafted;
@@ -27,7 +28,12 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
             }
             output.answer(&answer, |answer| {
                 vec![
-                    format!("recall {} of {} items at {} recipients", text(answer, "recall"), number(answer, "items"), list(answer, "recipients").len()),
+                    format!(
+                        "recall {} of {} items at {} recipients",
+                        text(answer, "recall"),
+                        number(answer, "items"),
+                        list(answer, "recipients").len()
+                    ),
                     next_step(answer),
                 ]
             })
@@ -42,7 +48,11 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
         RecallVerb::Send { home, recall } => {
             let sent = Session::open(&home.home)?.ask(&Request::RecallSend { recall })?;
             output.answer(&sent, |sent| {
-                vec![format!("recall {} is on its way to {} recipients; see comity recall board", text(sent, "recall"), list(sent, "recipients").len())]
+                vec![format!(
+                    "recall {} is on its way to {} recipients; see comity recall board",
+                    text(sent, "recall"),
+                    list(sent, "recipients").len()
+                )]
             })
         }
         RecallVerb::Board { home } => {
@@ -50,13 +60,30 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
             output.answer(&board, |board| {
                 let mut lines = Vec::new();
                 for recall in list(board, "recalls") {
-                    lines.push(format!("{}  {}  {}  {}", text(recall, "recall"), text(recall, "kind"), text(recall, "state"), text(recall, "created")));
+                    lines.push(format!(
+                        "{}  {}  {}  {}",
+                        text(recall, "recall"),
+                        text(recall, "kind"),
+                        text(recall, "state"),
+                        text(recall, "created")
+                    ));
                     for line in list(recall, "recipients") {
-                        lines.push(format!("    {:<16} {:<12} {}", text(line, "recipient"), text(line, "state"), text(line, "at")));
+                        lines.push(format!(
+                            "    {:<16} {:<12} {}",
+                            text(line, "recipient"),
+                            text(line, "state"),
+                            text(line, "at")
+                        ));
                     }
                 }
                 for recall in list(board, "received") {
-                    lines.push(format!("received from {}: {}  {}  {}", text(recall, "from"), text(recall, "recall"), text(recall, "kind"), text(recall, "at")));
+                    lines.push(format!(
+                        "received from {}: {}  {}  {}",
+                        text(recall, "from"),
+                        text(recall, "recall"),
+                        text(recall, "kind"),
+                        text(recall, "at")
+                    ));
                 }
                 if lines.is_empty() { vec!["no recalls".into()] } else { lines }
             })
@@ -85,7 +112,8 @@ fn role_for(session: &mut Session, key: &OfficerKey, asked: Option<Role>, usual:
 }
 
 fn sign(session: &mut Session, key: &OfficerKey, recall: &str, role: Role) -> Result<Value, Failure> {
-    let prepared = session.ask(&Request::RecallPrepare { recall: recall.to_owned(), officer: key.officer.clone(), role })?;
+    let prepared =
+        session.ask(&Request::RecallPrepare { recall: recall.to_owned(), officer: key.officer.clone(), role })?;
     let signature = key.key.sign(Purpose::RecallApproval, &decoded(&prepared, "statement")?);
     session.ask(&Request::RecallApprove { recall: recall.to_owned(), officer: key.officer.clone(), role, signature })
 }

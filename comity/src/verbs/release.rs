@@ -1,7 +1,7 @@
 //! `comity release`.
 
 use super::{Session, officer_key, selection};
-use crate::arguments::ReleaseVerb;
+use crate::arguments::{DraftArguments, ReleaseVerb};
 use crate::output::{Output, list, number, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,56 +13,7 @@ use std::collections::BTreeMap;
 /// Drafts, checks, shows, approves, sends, withdraws and lists releases.
 pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
     match verb {
-        ReleaseVerb::Draft {
-            home,
-            key,
-            selection: objects,
-            to,
-            label,
-            descriptor,
-            title,
-            text: written,
-            text_file,
-            allow,
-            precision,
-            as_published,
-            expires,
-        } => {
-            let selection = selection(objects, Vec::new())?;
-            let written = match (written, text_file) {
-                (None, None) => None,
-                (written, file) => Some(super::text(written, file.as_deref(), "text written for release")?),
-            };
-            let key = officer_key(&key.key)?;
-            let mut session = Session::open(&home.home)?;
-            let request = Request::ReleaseDraft(ReleaseDraftRequest {
-                author: Some(key.officer.clone()),
-                selection,
-                to,
-                label,
-                descriptor,
-                title,
-                text: written,
-                allow,
-                precision,
-                as_published,
-                expires,
-            });
-            let mut drafted = session.ask_as(&key, &request)?;
-            let to_sign = decoded(&drafted, "author_statement")?;
-            let sign = Request::ReleaseSign {
-                release: text(&drafted, "release").to_owned(),
-                officer: key.officer.clone(),
-                role: serde_json::from_value(drafted.get("author_role").cloned().unwrap_or_default())?,
-                signature: key.key.sign(Purpose::Approval, &to_sign),
-            };
-            session.ask(&sign)?;
-            if let Value::Object(fields) = &mut drafted {
-                fields.remove("author_statement");
-                fields.remove("author_role");
-            }
-            output.answer(&drafted, drafted_lines)
-        }
+        ReleaseVerb::Draft(arguments) => draft(*arguments, output),
         ReleaseVerb::Check { home, release, key } => {
             let key = key.map(|path| officer_key(&path)).transpose()?;
             let mut session = Session::open(&home.home)?;
@@ -74,8 +25,9 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
             output.answer(&checked, checked_lines)?;
             match list(&checked, "findings").len() {
                 0 => Ok(()),
-                count => Err(Failure::no(format!("the leak check found {count} places"))
-                    .hint("change the draft, or have the releasing officer override with a reason what may be overridden")),
+                count => Err(Failure::no(format!("the leak check found {count} places")).hint(
+                    "change the draft, or have the releasing officer override with a reason what may be overridden",
+                )),
             }
         }
         ReleaseVerb::Show { home, release, raw } => {
@@ -109,7 +61,14 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
             output.answer(&sent, |sent| {
                 list(sent, "recipients")
                     .iter()
-                    .map(|line| format!("{}: {} entries, from sequence {}", text(line, "to"), number(line, "entries"), number(line, "first_seq")))
+                    .map(|line| {
+                        format!(
+                            "{}: {} entries, from sequence {}",
+                            text(line, "to"),
+                            number(line, "entries"),
+                            number(line, "first_seq")
+                        )
+                    })
                     .collect()
             })
         }
@@ -121,15 +80,57 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
             let listed = Session::open(&home.home)?.ask(&Request::ReleaseList)?;
             output.answer(&listed, |listed| {
                 let lines: Vec<String> = list(listed, "releases").iter().map(listed_line).collect();
-                if lines.is_empty() { vec!["no releases yet; draft one with comity release draft".into()] } else { lines }
+                if lines.is_empty() {
+                    vec!["no releases yet; draft one with comity release draft".into()]
+                } else {
+                    lines
+                }
             })
         }
     }
 }
 
+fn draft(arguments: DraftArguments, output: &Output) -> Result<(), Failure> {
+    let selection = selection(arguments.selection, Vec::new())?;
+    let written = match (arguments.text, arguments.text_file) {
+        (None, None) => None,
+        (written, file) => Some(super::text(written, file.as_deref(), "text written for release")?),
+    };
+    let key = officer_key(&arguments.key.key)?;
+    let mut session = Session::open(&arguments.home.home)?;
+    let request = Request::ReleaseDraft(ReleaseDraftRequest {
+        author: Some(key.officer.clone()),
+        selection,
+        to: arguments.to,
+        label: arguments.label,
+        descriptor: arguments.descriptor,
+        title: arguments.title,
+        text: written,
+        allow: arguments.allow,
+        precision: arguments.precision,
+        as_published: arguments.as_published,
+        expires: arguments.expires,
+    });
+    let mut drafted = session.ask_as(&key, &request)?;
+    let to_sign = decoded(&drafted, "author_statement")?;
+    session.ask(&Request::ReleaseSign {
+        release: text(&drafted, "release").to_owned(),
+        officer: key.officer.clone(),
+        role: serde_json::from_value(drafted.get("author_role").cloned().unwrap_or_default())?,
+        signature: key.key.sign(Purpose::Approval, &to_sign),
+    })?;
+    if let Value::Object(fields) = &mut drafted {
+        fields.remove("author_statement");
+        fields.remove("author_role");
+    }
+    output.answer(&drafted, drafted_lines)
+}
+
 /// Decodes a base64 field that the node gave to be signed.
 pub fn decoded(value: &Value, field: &str) -> Result<Vec<u8>, Failure> {
-    STANDARD.decode(text(value, field)).map_err(|_| Failure::operational(format!("the node gave a {field} that is not base64")))
+    STANDARD
+        .decode(text(value, field))
+        .map_err(|_| Failure::operational(format!("the node gave a {field} that is not base64")))
 }
 
 fn read_overrides(given: Vec<String>) -> Result<BTreeMap<String, String>, Failure> {
@@ -154,7 +155,12 @@ fn drafted_lines(drafted: &Value) -> Vec<String> {
         format!("release  {}", text(drafted, "release")),
         format!("to       {}", words(drafted, "to")),
         format!("label    {}", text(drafted, "label")),
-        format!("items    {} in {} parts, {} bytes", number(drafted, "items"), number(drafted, "parts"), number(drafted, "bytes")),
+        format!(
+            "items    {} in {} parts, {} bytes",
+            number(drafted, "items"),
+            number(drafted, "parts"),
+            number(drafted, "bytes")
+        ),
         format!("digest   {}", text(drafted, "digest")),
     ];
     let dropped = list(drafted, "dropped");
@@ -173,13 +179,22 @@ fn drafted_lines(drafted: &Value) -> Vec<String> {
 
 fn checked_lines(checked: &Value) -> Vec<String> {
     let findings = list(checked, "findings");
-    let mut lines = vec![format!("{} findings on {} bytes, digest {}", findings.len(), number(checked, "bytes"), text(checked, "digest"))];
+    let mut lines = vec![format!(
+        "{} findings on {} bytes, digest {}",
+        findings.len(),
+        number(checked, "bytes"),
+        text(checked, "digest")
+    )];
     for finding in findings {
         let place = match (text(finding, "object"), text(finding, "property")) {
             ("", _) => format!("part {} byte {}", number(finding, "part"), number(finding, "offset")),
             (object, property) => format!("{object}{property}"),
         };
-        let may = if finding.get("overridable").and_then(Value::as_bool) == Some(true) { "may be overridden" } else { "blocks" };
+        let may = if finding.get("overridable").and_then(Value::as_bool) == Some(true) {
+            "may be overridden"
+        } else {
+            "blocks"
+        };
         lines.push(format!("  {}  {}  {}  {}", text(finding, "finding"), text(finding, "rule"), place, may));
         if !text(finding, "message").is_empty() {
             lines.push(format!("      {}", text(finding, "message")));
@@ -194,11 +209,20 @@ fn shown_lines(shown: &Value) -> Vec<String> {
         format!("to {} under {}, valid until {}", words(shown, "to"), text(shown, "label"), text(shown, "expires")),
     ];
     for part in list(shown, "parts") {
-        lines.push(format!("--- part {}: exactly these {} bytes would leave ---", number(part, "part"), number(part, "length")));
+        lines.push(format!(
+            "--- part {}: exactly these {} bytes would leave ---",
+            number(part, "part"),
+            number(part, "length")
+        ));
         lines.extend(text(part, "bytes").lines().map(str::to_owned));
     }
     for item in list(shown, "items") {
-        lines.push(format!("--- original of {}: {} {} ---", text(item, "released_id"), text(item, "original_id"), text(item, "original_version")));
+        lines.push(format!(
+            "--- original of {}: {} {} ---",
+            text(item, "released_id"),
+            text(item, "original_id"),
+            text(item, "original_version")
+        ));
         lines.extend(text(item, "original").lines().map(str::to_owned));
     }
     lines

@@ -16,13 +16,17 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
             let request =
                 Request::VaultAdd { cryptonym, identity, contact, handlers: handler, terms: term, reliability, notes };
             let done = session.ask_as(&key, &request)?;
-            output.answer(&done, |done| vec![format!("entered source {} ({})", text(done, "cryptonym"), text(done, "source"))])
+            output.answer(&done, |done| {
+                vec![format!("entered source {} ({})", text(done, "cryptonym"), text(done, "source"))]
+            })
         }
         VaultVerb::Attach { home, key, source, selection: objects } => {
             let objects = selection(objects, Vec::new())?.objects;
             let key = officer_key(&key.key)?;
             let done = Session::open(&home.home)?.ask_as(&key, &Request::VaultAttach { source, objects })?;
-            output.answer(&done, |done| vec![format!("joined {} objects to the source", done.get("attached").unwrap_or(&Value::Null))])
+            output.answer(&done, |done| {
+                vec![format!("joined {} objects to the source", done.get("attached").unwrap_or(&Value::Null))]
+            })
         }
         VaultVerb::Show { home, key, source, reason } => {
             let key = officer_key(&key.key)?;
@@ -49,7 +53,12 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
                     return vec!["no information released to you".into()];
                 }
                 let line = |source: &Value| {
-                    format!("{:<20} {}  {}", text(source, "cryptonym"), text(source, "reliability"), text(source, "source"))
+                    format!(
+                        "{:<20} {}  {}",
+                        text(source, "cryptonym"),
+                        text(source, "reliability"),
+                        text(source, "source")
+                    )
                 };
                 sources.iter().map(line).collect()
             })

@@ -42,7 +42,9 @@ pub fn run(verb: WriteVerb, output: &Output) -> Result<(), Failure> {
                     .map_err(|_| Failure::operational("the node gave a statement that is not base64"))?;
                 let role = declaring_role(&mut session, &key.officer)?;
                 let request = Request::PublicSign {
-                    declaration: text(&prepared, "declaration").parse().map_err(|_| Failure::operational("not a digest"))?,
+                    declaration: text(&prepared, "declaration")
+                        .parse()
+                        .map_err(|_| Failure::operational("not a digest"))?,
                     officer: key.officer.clone(),
                     role,
                     signature: key.key.sign(Purpose::PublicDeclaration, &bytes),

@@ -3,6 +3,22 @@
 use comity_vocab::Digest;
 use sha2::Digest as _;
 
+/// Computes a SHA-256 of bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct Sha256Stream(sha2::Sha256);
+
+impl Sha256Stream {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        sha2::Digest::update(&mut self.0, bytes);
+    }
+
+    /// Returns the digest of everything taken in.
+    pub fn finish(self) -> Digest {
+        Digest(sha2::Digest::finalize(self.0).into())
+    }
+}
+
 /// Returns the SHA-256 of the parts joined. The parts are not framed: a caller that joins parts of varying length
 /// separates them itself.
 pub fn sha256(parts: &[&[u8]]) -> Digest {

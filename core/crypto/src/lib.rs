@@ -18,7 +18,7 @@ mod words;
 
 pub use datakey::DataKey;
 pub use entropy::{Entropy, EntropyStream};
-pub use hash::{commitment, sha256};
+pub use hash::{Sha256Stream, commitment, sha256};
 pub use note::{NoteError, is_key_name, is_note_text};
 pub use purpose::Purpose;
 pub use seal::{SealError, SealingKey, SealingPublicKey};

@@ -8,7 +8,7 @@
 pub mod properties;
 pub mod rules;
 
-mod common;
+mod common_properties;
 mod content;
 mod markings;
 mod numbers;
@@ -157,7 +157,7 @@ pub fn describe(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
         ..ObjectFacts::default()
     };
     let mut found = rules::Found::default();
-    common::examine(node, &facts, &mut found);
+    common_properties::examine(node, &facts, &mut found);
     times::examine(node, &mut found);
     numbers::examine(node, object_type, &mut found);
     references::examine(node, &mut facts, &mut found);

@@ -44,7 +44,9 @@ impl Node {
         let rows = self.holdings.view().desk().audit_from(from, limit.min(SHOWN_MAX))?;
         let entries: Vec<Value> = rows
             .iter()
-            .map(|row| serde_json::from_slice(&row.bytes).unwrap_or_else(|_| json!({ "seq": row.seq, "damaged": true })))
+            .map(|row| {
+                serde_json::from_slice(&row.bytes).unwrap_or_else(|_| json!({ "seq": row.seq, "damaged": true }))
+            })
             .collect();
         let next = rows.last().map(|row| row.seq + 1);
         Ok(json!({ "entries": entries, "next": next }))

@@ -37,8 +37,9 @@ impl Node {
         origin: &str,
         label: Option<SecurityLabel>,
     ) -> Result<Value, Failure> {
-        let origin = Origin::feed(origin)
-            .map_err(|error| Failure::usage(format!("{origin}: {error}")).hint("own and link:… are not names of feeds"))?;
+        let origin = Origin::feed(origin).map_err(|error| {
+            Failure::usage(format!("{origin}: {error}")).hint("own and link:… are not names of feeds")
+        })?;
         let file = open_regular(path)?;
         let options = ImportOptions {
             origin: origin.clone(),
@@ -61,7 +62,9 @@ impl Node {
             };
             let failure = Failure { kind, ..Failure::from_error(&error) };
             match error {
-                ImportError::Malformed(_) => failure.hint("nothing of this file was stored; mend it at the place named"),
+                ImportError::Malformed(_) => {
+                    failure.hint("nothing of this file was stored; mend it at the place named")
+                }
                 _ => failure,
             }
         })?;

@@ -215,8 +215,8 @@ impl Home {
             }
             Err(error) => return Err(io("read", &toml)(error)),
         };
-        let configuration = toml::from_str(&text)
-            .map_err(|error| HomeError::Configuration { detail: error.message().to_owned() })?;
+        let configuration =
+            toml::from_str(&text).map_err(|error| HomeError::Configuration { detail: error.message().to_owned() })?;
         let home = Self { path: path.to_owned(), configuration };
         home.check_modes()?;
         Ok(home)

@@ -9,7 +9,9 @@ use crate::links::SPOILED_TRIES_MAX;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
-use comity_link::{Accepted, Control, EntryStatus, Expect, LogError, Noted, Opened, Parked, Payload, Refused, Status, accept, park};
+use comity_link::{
+    Accepted, Control, EntryStatus, Expect, LogError, Noted, Opened, Parked, Payload, Refused, Status, accept, park,
+};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
 use comity_vocab::{OrgCode, Timestamp};
@@ -300,7 +302,11 @@ impl Taking<'_, '_> {
         match link.inbound.note_checkpoint(note, &root_at) {
             Ok(Noted::New(_)) => {
                 let head = desk.log_head(peer.as_str(), Direction::In)?;
-                desk.put_log_head(peer.as_str(), Direction::In, &LogHead { checkpoint: Some(note.to_owned()), ..head })?;
+                desk.put_log_head(
+                    peer.as_str(),
+                    Direction::In,
+                    &LogHead { checkpoint: Some(note.to_owned()), ..head },
+                )?;
                 Ok(())
             }
             Ok(Noted::Stale) => Ok(()),

@@ -72,7 +72,8 @@ pub struct HomeKeys {
 /// [`KeyError::WrongPassphrase`], or that the files cannot be read.
 pub fn unlock(home: &Home, passphrase: &str) -> Result<DataKey, KeyError> {
     let damaged = KeyError::Damaged { file: UNLOCK };
-    let file: UnlockFile = serde_json::from_slice(&home.read_file(UNLOCK)?).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
+    let file: UnlockFile =
+        serde_json::from_slice(&home.read_file(UNLOCK)?).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
     let salt: [u8; 16] = hex::decode(&file.salt).ok().and_then(|s| s.try_into().ok()).ok_or(damaged)?;
     let probe = hex::decode(&file.probe).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
     let key = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| KeyError::Derivation)?;

@@ -42,7 +42,8 @@ impl Node {
                 return false;
             }
             // A failing database must not let anything through.
-            view.knows_uuid(uuid).unwrap_or(true) || desk.release(&uuid.to_string()).map_or(true, |found| found.is_some())
+            view.knows_uuid(uuid).unwrap_or(true)
+                || desk.release(&uuid.to_string()).map_or(true, |found| found.is_some())
         };
         Ok(leak_check(&draft.parts, &released, &corpus, &unreleased))
     }
@@ -74,7 +75,11 @@ impl Node {
     }
 
     /// Every raw report is unreleased, whether or not the draft was made from it.
-    fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+    fn add_raw_reports(
+        &self,
+        originals: &BTreeSet<&str>,
+        builder: &mut comity_release::LeakCorpusBuilder,
+    ) -> Result<(), Failure> {
         let view = self.holdings.view();
         let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
         let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
@@ -97,7 +102,11 @@ impl Node {
     }
 
     /// Ids that every recipient was already given.
-    fn known_to_all(&self, audience: &BTreeSet<OrgCode>, released: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
+    fn known_to_all(
+        &self,
+        audience: &BTreeSet<OrgCode>,
+        released: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Failure> {
         let desk = self.holdings.view().desk();
         let mut known = BTreeSet::new();
         for id in desk.ids_given_to_all(&audience.iter().map(|code| code.as_str()).collect::<Vec<_>>())? {

@@ -86,8 +86,9 @@ impl Node {
     }
 
     pub(crate) fn link_add(&mut self, now: Timestamp, text: &str) -> Result<Value, Failure> {
-        let card = Card::open(text, now)
-            .map_err(|error| Failure::refusal(&error).hint("ask the partner for a new card; cards go by a way you trust"))?;
+        let card = Card::open(text, now).map_err(|error| {
+            Failure::refusal(&error).hint("ask the partner for a new card; cards go by a way you trust")
+        })?;
         let own = self.organisation_key()?;
         if card.organisation.key == own || card.organisation.code == self.home.configuration.organisation.code {
             return Err(Failure::no("this card carries our own key or code; add the partner's card"));
@@ -234,8 +235,9 @@ impl Node {
         let row = self.link_row(partner)?;
         let desk = self.holdings.view().desk();
         let own = self.organisation_key()?;
-        let card = Card::open(&row.card, Timestamp::parse(&row.added).map_err(|e| Failure::operational(e.to_string()))?)
-            .map_err(|error| Failure::from_error(&error))?;
+        let card =
+            Card::open(&row.card, Timestamp::parse(&row.added).map_err(|e| Failure::operational(e.to_string()))?)
+                .map_err(|error| Failure::from_error(&error))?;
         let side = |direction| -> Result<Value, Failure> {
             let leaves = desk.log_leaves(&row.code, direction)?;
             let head = desk.log_head(&row.code, direction)?;
@@ -275,13 +277,25 @@ impl Node {
         Ok(shown)
     }
 
-    pub(crate) fn link_suspend(&mut self, now: Timestamp, partner: &OrgCode, suspended: bool) -> Result<Value, Failure> {
+    pub(crate) fn link_suspend(
+        &mut self,
+        now: Timestamp,
+        partner: &OrgCode,
+        suspended: bool,
+    ) -> Result<Value, Failure> {
         let row = self.link_row(partner)?;
         let state = if suspended { "suspended" } else { "active" };
         let reason = suspended.then(|| "suspended by the operator".to_owned());
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_link(&LinkRow { state: state.into(), reason, ..row })?;
-        audit(tx.view().desk(), now, None, if suspended { "link.suspend" } else { "link.resume" }, partner.as_str(), "")?;
+        audit(
+            tx.view().desk(),
+            now,
+            None,
+            if suspended { "link.suspend" } else { "link.resume" },
+            partner.as_str(),
+            "",
+        )?;
         tx.commit()?;
         self.links_changed = true;
         Ok(json!({ "partner": partner, "state": state }))

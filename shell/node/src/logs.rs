@@ -8,7 +8,9 @@ use crate::keys::HomeKeys;
 use comity_crypto::{Entropy, SigningKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
-use comity_link::{Card, Control, InboundLog, LogError, Outgoing, OutboundLog, SealContext, log_origin, seal_control, seal_release};
+use comity_link::{
+    Card, Control, InboundLog, LogError, OutboundLog, Outgoing, SealContext, log_origin, seal_control, seal_release,
+};
 use comity_release::{Delivery, Released};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
 use comity_vocab::{OrgCode, Timestamp};
@@ -38,7 +40,12 @@ fn log_failure(error: &LogError) -> Failure {
 
 impl LinkLogs {
     /// Takes up both logs from their rows.
-    pub fn load(desk: Desk<'_>, row: &LinkRow, own: &comity_crypto::VerifyingKey, now: Timestamp) -> Result<Self, Failure> {
+    pub fn load(
+        desk: Desk<'_>,
+        row: &LinkRow,
+        own: &comity_crypto::VerifyingKey,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let code: OrgCode = row.code.parse().map_err(|_| Failure::operational("a stored partner code is damaged"))?;
         // The card was verified when it was added; an end date that has passed since stops sending, not reading.
         let card = Card::open(&row.card, now)
@@ -142,7 +149,10 @@ impl LinkLogs {
             next = last.seq + 1;
             for row in &rows {
                 let envelope = row.envelope.as_deref().ok_or_else(|| {
-                    Failure::operational(format!("entry {} for {} has no envelope; run `comity verify`", row.seq, self.code))
+                    Failure::operational(format!(
+                        "entry {} for {} has no envelope; run `comity verify`",
+                        row.seq, self.code
+                    ))
                 })?;
                 let outgoing = Outgoing::resume(envelope, self.out.origin(), row.seq, &keys.node.verifying_key())
                     .map_err(|error| Failure::from_error(&error))?;

@@ -42,7 +42,6 @@ pub struct Node {
     pub(crate) links_changed: bool,
     pub(crate) draws: u64,
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
-    pub(crate) checks: VecDeque<Timestamp>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
     pub(crate) keys: Option<HomeKeys>,
     vault: Option<Vault>,
@@ -70,7 +69,6 @@ impl Node {
             links_changed: false,
             draws: 0,
             logs: BTreeMap::new(),
-            checks: VecDeque::new(),
             watch: None,
             keys: None,
             vault: None,
@@ -118,12 +116,9 @@ impl Node {
 
     /// The organisation's public key, as the home keeps it in clear.
     pub(crate) fn organisation_key(&self) -> Result<VerifyingKey, Failure> {
-        let text = self
-            .holdings
-            .view()
-            .desk()
-            .setting("organisation_key")?
-            .ok_or_else(|| Failure::operational("this home has no organisation key; it was not made by `comity init`"))?;
+        let text = self.holdings.view().desk().setting("organisation_key")?.ok_or_else(|| {
+            Failure::operational("this home has no organisation key; it was not made by `comity init`")
+        })?;
         Ok(serde_json::from_value(Value::String(text))?)
     }
 
@@ -158,9 +153,11 @@ impl Node {
             Request::OfficerPrepare { officer, change } => self.officer_prepare(now, officer, change),
             Request::OfficerApply { act, signatures } => self.officer_apply(now, &act, signatures),
             Request::OfficerList => self.officer_list(),
-            Request::WriteReport { title, body, grading, source, label } => {
-                self.write_report(now, self.officer(by)?, crate::writing::Report { title, body, grading, source, label })
-            }
+            Request::WriteReport { title, body, grading, source, label } => self.write_report(
+                now,
+                self.officer(by)?,
+                crate::writing::Report { title, body, grading, source, label },
+            ),
             Request::WriteNote { selection, text, label } => {
                 self.write_note(now, self.officer(by)?, &selection, &text, label)
             }
@@ -183,7 +180,7 @@ impl Node {
             }
             Request::ReleaseCheck { release } => self.release_check(now, &release, by),
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
-                self.release_approve_prepare(now, &release, &officer, &overrides)
+                self.release_approve_prepare(&release, &officer, &overrides)
             }
             Request::ReleaseApprove { release, officer, overrides, signature } => {
                 self.release_approve(now, &release, officer, &overrides, signature)

@@ -126,8 +126,7 @@ impl OfficerKey {
     /// # Errors
     /// [`OfficerKeyError::Nonce`] where the node's nonce is not one.
     pub fn prove(&self, nonce: &str, request: &str) -> Result<crate::request::OfficerProof, OfficerKeyError> {
-        let bytes: [u8; 32] =
-            hex::decode(nonce).ok().and_then(|n| n.try_into().ok()).ok_or(OfficerKeyError::Nonce)?;
+        let bytes: [u8; 32] = hex::decode(nonce).ok().and_then(|n| n.try_into().ok()).ok_or(OfficerKeyError::Nonce)?;
         let message = crate::node::proof_message(&self.organisation, &bytes, request);
         Ok(crate::request::OfficerProof {
             officer: self.officer.clone(),
@@ -169,8 +168,7 @@ impl LockedOfficerKey {
     /// [`OfficerKeyError::WrongPassphrase`], or a file that was altered.
     pub fn unlock(&self, passphrase: &str) -> Result<OfficerKey, OfficerKeyError> {
         let malformed = || OfficerKeyError::Malformed { path: self.path.clone() };
-        let salt: [u8; 16] =
-            hex::decode(&self.file.salt).ok().and_then(|s| s.try_into().ok()).ok_or_else(malformed)?;
+        let salt: [u8; 16] = hex::decode(&self.file.salt).ok().and_then(|s| s.try_into().ok()).ok_or_else(malformed)?;
         let wrapped = hex::decode(&self.file.wrapped).map_err(|_| malformed())?;
         let wrap = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| malformed())?;
         let seed = wrap

@@ -71,7 +71,8 @@ impl Node {
         signatures: Vec<(OfficerCode, Signature)>,
     ) -> Result<Value, Failure> {
         let bytes = STANDARD.decode(act).map_err(|_| Failure::usage("the act is not base64"))?;
-        let parsed = RegistryAct::parse(&bytes).map_err(|fault| Failure::no(format!("cannot apply the act: {fault}")))?;
+        let parsed =
+            RegistryAct::parse(&bytes).map_err(|fault| Failure::no(format!("cannot apply the act: {fault}")))?;
         self.registry.check(&parsed).map_err(|fault| Failure::no(format!("cannot apply the act: {fault}")))?;
         let mut signatures = signatures;
         for (pending, earlier) in self.holdings.view().desk().pending_acts()? {
@@ -93,7 +94,14 @@ impl Node {
         let desk = tx.view().desk();
         if waits {
             desk.put_pending_act(&sha256(&[&signed.bytes]), &signed.bytes, &stored)?;
-            audit(desk, now, None, "officer.prepare", parsed.officer.as_str(), &format!("{} by {by}", word(&parsed.act)))?;
+            audit(
+                desk,
+                now,
+                None,
+                "officer.prepare",
+                parsed.officer.as_str(),
+                &format!("{} by {by}", word(&parsed.act)),
+            )?;
         } else {
             registry
                 .apply(&signed)

@@ -6,7 +6,8 @@ use crate::failure::{Failure, FailureKind};
 use crate::home::Home;
 use comity_store::desk::ReceivedItem;
 use comity_store::{
-    ExportOptions, Filter, Holdings, Marking, Mode, Object, Origin, Provenance, Relation, SearchQuery, Standing, StoreError,
+    ExportOptions, Filter, Holdings, Marking, Mode, Object, Origin, Provenance, Relation, SearchQuery, Standing,
+    StoreError,
 };
 use comity_vocab::{Timestamp, Tlp};
 use serde_json::{Value, json};
@@ -52,10 +53,7 @@ fn asked(error: StoreError) -> Failure {
 }
 
 pub(crate) fn origins(names: &[String]) -> Result<Vec<Origin>, Failure> {
-    names
-        .iter()
-        .map(|name| name.parse().map_err(|error| Failure::usage(format!("{name}: {error}"))))
-        .collect()
+    names.iter().map(|name| name.parse().map_err(|error| Failure::usage(format!("{name}: {error}")))).collect()
 }
 
 impl Reader {
@@ -253,9 +251,9 @@ fn defects(object: &Object) -> Vec<Value> {
 }
 
 fn relation_json(relation: &Relation) -> Value {
-    let through = relation.through.as_ref().map(|through| {
-        json!({ "relationship_type": through.relationship_type, "id": through.id, "name": through.name })
-    });
+    let through = relation.through.as_ref().map(
+        |through| json!({ "relationship_type": through.relationship_type, "id": through.id, "name": through.name }),
+    );
     json!({
         "property": relation.property,
         "id": relation.id,

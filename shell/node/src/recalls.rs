@@ -121,7 +121,8 @@ impl Node {
         signature: Signature,
     ) -> Result<Value, Failure> {
         let (row, draft, mut approvals) = self.recall_row(recall)?;
-        let approval = Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
+        let approval =
+            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
         self.check_signature(&approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
         approvals.retain(|earlier| earlier.role != role);
         approvals.push(approval);

@@ -41,13 +41,19 @@ pub(crate) fn vault_failure(error: &VaultError) -> Failure {
 }
 
 impl Node {
-    pub(crate) fn vault_add(&mut self, now: Timestamp, officer: OfficerCode, entry: NewEntry) -> Result<Value, Failure> {
+    pub(crate) fn vault_add(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        entry: NewEntry,
+    ) -> Result<Value, Failure> {
         self.require_role(&officer, &[Role::SourceHandler])?;
         let fields = [&entry.cryptonym, &entry.identity, &entry.contact, &entry.notes];
         if fields.iter().any(|field| field.len() > FIELD_BYTES_MAX) {
             return Err(Failure::usage(format!("a field of a source has at most {FIELD_BYTES_MAX} bytes")));
         }
-        if entry.terms.len() > TERMS_MAX || entry.terms.iter().any(|term| term.trim().chars().count() < TERM_CHARS_MIN) {
+        if entry.terms.len() > TERMS_MAX || entry.terms.iter().any(|term| term.trim().chars().count() < TERM_CHARS_MIN)
+        {
             return Err(Failure::usage(format!(
                 "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
             )));
@@ -165,8 +171,7 @@ impl Node {
         source: &Uuid,
         objects: &[String],
     ) -> Result<u64, Failure> {
-        let attached =
-            self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))?;
+        let attached = self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))?;
         self.audit_vault(now, officer, "vault.attach")?;
         Ok(attached)
     }

@@ -10,8 +10,8 @@ use comity_crypto::{Signature, VerifyingKey, commitment};
 use comity_ledger::{CompactTree, open_checkpoint, open_cosignature};
 use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, PublicDeclaration, authorise_public};
-use comity_store::desk::{Desk, Direction, LinkRow};
 use comity_store::VerifyError;
+use comity_store::desk::{DeclarationRow, Desk, Direction, LinkRow};
 use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
 
@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 const PAGE: usize = 1_000;
 
 fn bad(what: impl Into<String>) -> Failure {
-    Failure::no(what).hint("the first thing that does not verify is named; do not repair by hand, restore or ask the partner")
+    Failure::no(what)
+        .hint("the first thing that does not verify is named; do not repair by hand, restore or ask the partner")
 }
 
 impl Node {
@@ -67,8 +68,8 @@ impl Node {
         for listed in desk.releases(usize::MAX >> 1)? {
             let row = desk.release(&listed.id)?.ok_or_else(|| bad(format!("release {} vanished", listed.id)))?;
             if let Some(draft) = &row.draft {
-                let draft: comity_release::Draft =
-                    serde_json::from_slice(draft).map_err(|_| bad(format!("release {}: the draft is damaged", row.id)))?;
+                let draft: comity_release::Draft = serde_json::from_slice(draft)
+                    .map_err(|_| bad(format!("release {}: the draft is damaged", row.id)))?;
                 if draft.digest() != row.digest {
                     return Err(bad(format!("release {}: the draft was changed after it was signed", row.id)));
                 }
@@ -80,7 +81,8 @@ impl Node {
 
     fn verify_declarations(&self) -> Result<u64, Failure> {
         let mut count = 0;
-        for (digest, bytes, approvals, effective) in self.holdings.view().desk().declarations()? {
+        for row in self.holdings.view().desk().declarations()? {
+            let DeclarationRow { digest, bytes, approvals, effective } = row;
             let damaged = || bad(format!("public declaration {digest} is damaged"));
             let declaration: PublicDeclaration = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
             if declaration.digest() != digest {
@@ -89,12 +91,16 @@ impl Node {
             let approvals: Vec<Approval> = serde_json::from_str(&approvals).map_err(|_| damaged())?;
             if effective {
                 // Who signed may have been disabled since; the signatures must hold all the same.
-                let view = |code: &comity_vocab::OfficerCode| self.officer_view(code).map(|view| comity_release::OfficerView { active: true, ..view });
+                let view = |code: &comity_vocab::OfficerCode| {
+                    self.officer_view(code).map(|view| comity_release::OfficerView { active: true, ..view })
+                };
                 let [first, second] = approvals.as_slice() else { return Err(damaged()) };
-                let ordered = if first.role == comity_vocab::Role::ReleasingOfficer { (second, first) } else { (first, second) };
-                drop(authorise_public(declaration, ordered.0, ordered.1, &view).map_err(|refusal| {
-                    bad(format!("public declaration {digest}: {refusal}"))
-                })?);
+                let ordered =
+                    if first.role == comity_vocab::Role::ReleasingOfficer { (second, first) } else { (first, second) };
+                drop(
+                    authorise_public(declaration, ordered.0, ordered.1, &view)
+                        .map_err(|refusal| bad(format!("public declaration {digest}: {refusal}")))?,
+                );
             }
             count += 1;
         }
@@ -157,7 +163,11 @@ fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &Verifyi
         let wrong = |what: &str| bad(format!("link {}, log {whose}: {what}", row.code));
         let head = desk.log_head(&row.code, direction)?;
         let root_at = |size: u64| -> Result<_, Failure> {
-            if size == 0 { Ok(Some(comity_ledger::empty_root())) } else { Ok(desk.log_root(&row.code, direction, size)?) }
+            if size == 0 {
+                Ok(Some(comity_ledger::empty_root()))
+            } else {
+                Ok(desk.log_root(&row.code, direction, size)?)
+            }
         };
         if let Some(note) = &head.checkpoint {
             let checkpoint = open_checkpoint(note, sender, &origin).map_err(|error| wrong(&error.to_string()))?;

@@ -10,7 +10,10 @@ use crate::request::Selection;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Signature;
-use comity_release::{Approval, ApprovalProof, PublicDeclaration, RAW_REPORT_TYPE, approval_message, authorise_public, version_digest};
+use comity_release::{
+    Approval, ApprovalProof, PublicDeclaration, RAW_REPORT_TYPE, approval_message, authorise_public, version_digest,
+};
+use comity_store::desk::DeclarationRow;
 use comity_store::{Filter, SearchQuery};
 use comity_vocab::{Digest, Grading, OfficerCode, Role, SecurityLabel, StixId, Timestamp};
 use serde_json::{Value, json};
@@ -52,7 +55,8 @@ impl Node {
         let mut seen = BTreeSet::new();
         let mut ids = Vec::new();
         for id in &selection.objects {
-            let id = view.resolve(id).map_err(|error| Failure::no(error.to_string()).hint("find ids with comity search"))?;
+            let id =
+                view.resolve(id).map_err(|error| Failure::no(error.to_string()).hint("find ids with comity search"))?;
             if seen.insert(id.clone()) {
                 ids.push(id);
             }
@@ -96,13 +100,20 @@ impl Node {
         Ok(())
     }
 
-    pub(crate) fn write_report(&mut self, now: Timestamp, officer: OfficerCode, report: Report) -> Result<Value, Failure> {
+    pub(crate) fn write_report(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        report: Report,
+    ) -> Result<Value, Failure> {
         self.require_role(&officer, &[Role::Analyst, Role::DeskOfficer, Role::SourceHandler])?;
         check_text("title", &report.title, TITLE_BYTES_MAX)?;
         check_text("text", &report.body, TEXT_BYTES_MAX)?;
         if report.grading.information_grade() == '1' {
-            return Err(Failure::no("credibility 1 needs an independent confirmation, which a new report does not have")
-                .hint("grade it 2, and grade it again when an independent item confirms it"));
+            return Err(Failure::no(
+                "credibility 1 needs an independent confirmation, which a new report does not have",
+            )
+            .hint("grade it 2, and grade it again when an independent item confirms it"));
         }
         // The source is looked up before anything is written, so that a wrong cryptonym leaves no orphan.
         let source = match &report.source {
@@ -218,12 +229,17 @@ impl Node {
         signature: Signature,
     ) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
-        let (bytes, approvals, _) =
+        let DeclarationRow { bytes, approvals, .. } =
             desk.declaration(digest)?.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")))?;
         let declaration: PublicDeclaration = serde_json::from_slice(&bytes)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&approvals)?;
-        let approval = Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
-        self.check_signature(&approval, comity_crypto::Purpose::PublicDeclaration, &approval_message(&declaration.statement(), role, &[]))?;
+        let approval =
+            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
+        self.check_signature(
+            &approval,
+            comity_crypto::Purpose::PublicDeclaration,
+            &approval_message(&declaration.statement(), role, &[]),
+        )?;
         approvals.retain(|earlier| earlier.officer != officer);
         approvals.push(approval);
         let releasing = approvals.iter().find(|a| a.role == Role::ReleasingOfficer);

@@ -8,8 +8,9 @@ use crate::error::StoreError;
 use crate::holdings::Holdings;
 use crate::import::{FileFacts, Import, ImportOptions, ImportReport};
 use crate::prepare::{self, Prepared, Unholdable};
+use comity_crypto::Sha256Stream;
 use comity_stix::{JsonError, Limits, Splitter};
-use comity_vocab::{Blame, Digest, Timestamp};
+use comity_vocab::{Blame, Timestamp};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -186,7 +187,7 @@ fn read_all(
     mut go_on: impl FnMut(u64) -> bool,
 ) -> Result<FileFacts, ImportError> {
     let mut buffer = vec![0; CHUNK_BYTES];
-    let mut hasher = FileHasher::default();
+    let mut hasher = Sha256Stream::default();
     let mut bytes = 0u64;
     loop {
         let n = match file.read(&mut buffer) {
@@ -210,19 +211,4 @@ fn read_all(
         return Err(ImportError::Changed);
     }
     Ok(FileFacts { bytes, digest: hasher.finish() })
-}
-
-#[derive(Default)]
-struct FileHasher(sha2::Sha256);
-
-impl FileHasher {
-    fn update(&mut self, chunk: &[u8]) {
-        use sha2::Digest as _;
-        self.0.update(chunk);
-    }
-
-    fn finish(self) -> Digest {
-        use sha2::Digest as _;
-        Digest(self.0.finalize().into())
-    }
 }

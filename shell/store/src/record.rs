@@ -104,6 +104,11 @@ struct Line {
     nid: Option<i64>,
 }
 
+/// Whether something is wrong with an object; what is only noted, such as STIX 2.0 content, is not.
+fn is_defective(object: &Prepared) -> bool {
+    object.facts.defects.iter().any(|defect| !defect.is_note())
+}
+
 impl Recorder {
     /// Classifies and writes one object.
     pub(crate) fn record(&mut self, conn: &Connection, at: &Context, object: &Prepared) -> Result<Stored, StoreError> {
@@ -116,7 +121,7 @@ impl Recorder {
             let vid = self.insert(conn, at, object, oid, 0, None)?;
             conn.prepare_cached("UPDATE object SET state = 1, current = ?2, nid = ?3 WHERE oid = ?1")?
                 .execute((oid, vid, at.nid))?;
-            return Ok(stored(Outcome::Accepted, !object.facts.defects.is_empty()));
+            return Ok(stored(Outcome::Accepted, is_defective(object)));
         };
         if line.state == state::ERASED {
             return Ok(refused("recalled".to_owned()));
@@ -140,7 +145,7 @@ impl Recorder {
             conn.prepare_cached("INSERT OR IGNORE INTO pending_current (oid) VALUES (?1)")?.execute([line.oid])?;
         }
         let outcome = if same.is_empty() { Outcome::NewVersion } else { Outcome::Conflict };
-        Ok(stored(outcome, judged.defect.is_some() || !object.facts.defects.is_empty()))
+        Ok(stored(outcome, judged.defect.is_some() || is_defective(object)))
     }
 
     /// Forgets what was looked up; called when a transaction was rolled back.
@@ -183,7 +188,7 @@ impl Recorder {
         let lid = label.map(|label| self.words.intern(conn, Words::Label, &label.to_string())).transpose()?;
         let bit = |set: bool, flag: i64| if set { flag } else { 0 };
         let flags = extra_flags
-            | bit(!facts.defects.is_empty() || extra_defect.is_some(), flag::DEFECTIVE)
+            | bit(is_defective(object) || extra_defect.is_some(), flag::DEFECTIVE)
             | bit(facts.revoked, flag::REVOKED)
             | bit(facts.has_granular_markings, flag::GRANULAR)
             | bit(object.unknown_marking, flag::UNKNOWN_MARKING);

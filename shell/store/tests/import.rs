@@ -33,7 +33,7 @@ fn every_kind_of_arrival_is_counted() {
         .replace(r#""is_family":false"#, r#""type":"malware","is_family":false"#);
     check(&mut holdings, &[spaced, unordered.into_bytes()], [0, 0, 2, 0, 0, 0], "equal in RFC 8785 form");
     let changed = malware(1, 1, r#","description":"x""#);
-    check(&mut holdings, &[changed.clone()], [0, 0, 0, 1, 0, 0], "other content");
+    check(&mut holdings, std::slice::from_ref(&changed), [0, 0, 0, 1, 0, 0], "other content");
     check(&mut holdings, &[changed], [0, 0, 1, 0, 0, 0], "the same conflict again");
     check(&mut holdings, &[malware(1, 3, "")], [0, 1, 0, 0, 0, 0], "newer");
     check(&mut holdings, &[malware(1, 2, "")], [0, 1, 0, 0, 0, 0], "older, late");
@@ -224,7 +224,7 @@ fn a_version_from_the_future_does_not_win() {
     assert_eq!(holdings.view().get(&malware_id(1)).unwrap().unwrap().bytes, malware(1, 1, ""));
     let alone =
         String::from_utf8(malware(2, 1, "")).unwrap().replace("modified\":\"2020", "modified\":\"2033").into_bytes();
-    import_objects(&mut holdings, &[alone.clone()], &options("feed", None));
+    import_objects(&mut holdings, std::slice::from_ref(&alone), &options("feed", None));
     assert_eq!(holdings.view().get(&malware_id(2)).unwrap().unwrap().bytes, alone, "it is all there is");
 }
 

@@ -6,7 +6,7 @@ use crate::node::audit;
 use comity_link::{Control, Parked};
 use comity_release::{RecallAcknowledgement, RecallAction, RecallNotice};
 use comity_store::Origin;
-use comity_store::desk::{Direction, ReceivedRecall, RecallRecipient};
+use comity_store::desk::{Direction, RecallRecipient, ReceivedRecall};
 use comity_vocab::OrgCode;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -21,15 +21,14 @@ impl Taking<'_, '_> {
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for item in &notice.item_refs {
             let desk = self.tx.view().desk();
-            // Only what this partner gave us is its to recall; anything else it names leaves no more than a tombstone.
+            // Only what this partner gave us is its to recall; a tombstone for anything else would let it block what others send.
             let ours: Vec<_> = desk.received(item)?.into_iter().filter(|r| r.link == peer.as_str()).collect();
             touched.extend(ours.iter().map(|r| r.release.clone()));
-            let held_elsewhere = self.tx.view().get(item)?.is_some_and(|object| *object.origin() != origin);
-            if ours.is_empty() && held_elsewhere {
+            if ours.is_empty() {
                 continue;
             }
             let erased = self.tx.erase_received(&origin, item, &recall, at)?;
-            copies += u64::from(erased.versions > 0 || !ours.is_empty());
+            copies += u64::from(erased.versions > 0);
             desk.mark_received_recalled(peer.as_str(), item, &recall)?;
         }
         // The entries that carried it: header, signature and leaf stay and verify; salt and payload go.

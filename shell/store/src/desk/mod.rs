@@ -11,7 +11,7 @@ mod release;
 pub use audit::AuditRow;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
-pub use release::{ReleaseRow, ReleasedItem};
+pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
 
 use crate::schema::Section;
 use crate::view::View;

@@ -29,6 +29,19 @@ pub struct ReleaseRow {
     pub changed: String,
 }
 
+/// A declaration that versions are public knowledge, as stored.
+#[derive(Clone, Debug)]
+pub struct DeclarationRow {
+    /// Digest of the declaration's statement.
+    pub digest: Digest,
+    /// The declaration, JSON.
+    pub bytes: Vec<u8>,
+    /// Approvals, JSON.
+    pub approvals: String,
+    /// Whether two officers signed it.
+    pub effective: bool,
+}
+
 /// One line of the dissemination record.
 #[derive(Clone, Debug)]
 pub struct ReleasedItem {
@@ -259,29 +272,30 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Reads a public declaration: its bytes, approvals and whether it is effective.
-    ///
-    /// # Errors
-    /// [`DeskError::Sql`].
-    pub fn declaration(&self, digest: &Digest) -> Result<Option<(Vec<u8>, String, bool)>, DeskError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT bytes, approvals, effective FROM public_declaration WHERE digest = $1")?;
-        Ok(query.query_row([&digest.0[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
-    }
-
-    /// Reads every public declaration: digest, bytes, approvals, effective.
+    /// Reads one public declaration.
     ///
     /// # Errors
     /// [`DeskError`].
-    pub fn declarations(&self) -> Result<Vec<(Digest, Vec<u8>, String, bool)>, DeskError> {
+    pub fn declaration(&self, wanted: &Digest) -> Result<Option<DeclarationRow>, DeskError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT bytes, approvals, effective FROM public_declaration WHERE digest = $1")?;
+        let row = query.query_row([&wanted.0[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        Ok(row.map(|(bytes, approvals, effective)| DeclarationRow { digest: *wanted, bytes, approvals, effective }))
+    }
+
+    /// Reads every public declaration.
+    ///
+    /// # Errors
+    /// [`DeskError`].
+    pub fn declarations(&self) -> Result<Vec<DeclarationRow>, DeskError> {
         let mut query = self
             .connection
             .prepare_cached("SELECT digest, bytes, approvals, effective FROM public_declaration ORDER BY digest")?;
         let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         rows.map(|row| {
             let (found, bytes, approvals, effective) = row?;
-            Ok((digest(found, "public declaration")?, bytes, approvals, effective))
+            Ok(DeclarationRow { digest: digest(found, "public declaration")?, bytes, approvals, effective })
         })
         .collect()
     }

@@ -126,14 +126,24 @@ pub(super) fn orphans(view: &View<'_>) -> Result<(), VerifyError> {
         ),
         ("version", "SELECT v.vid FROM version v LEFT JOIN object o USING (oid) WHERE o.oid IS NULL LIMIT 1"),
         ("tombstone", "SELECT t.oid FROM tombstone t LEFT JOIN object o USING (oid) WHERE o.state IS NOT 2 LIMIT 1"),
-        (
-            "version",
-            "SELECT v.vid FROM version v WHERE (v.flags & 8 <> 0) <> EXISTS (SELECT 1 FROM defect d WHERE d.vid = v.vid) LIMIT 1",
-        ),
     ] {
         if let Some(row) = view.conn.query_row(sql, [], |row| row.get::<_, i64>(0)).optional()? {
             return Err(bad(what, row, "hangs on nothing, or what hangs on it is missing"));
         }
+    }
+    let notes: Vec<&str> =
+        comity_stix::inspect::rules::RULES.iter().filter(|rule| rule.note).map(|rule| rule.name).collect();
+    let flagged: Option<i64> = view
+        .conn
+        .query_row(
+            "SELECT v.vid FROM version v WHERE (v.flags & 8 <> 0) <> EXISTS (SELECT 1 FROM defect d WHERE d.vid = v.vid
+             AND d.rule NOT IN (SELECT value FROM json_each(?1))) LIMIT 1",
+            [serde_json::json!(notes).to_string()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(row) = flagged {
+        return Err(bad("version", row, "counts as defective or not, and its defects say otherwise"));
     }
     let foreign: Option<i64> =
         view.conn.query_row("SELECT rowid FROM pragma_foreign_key_check", [], |row| row.get(0)).optional()?.flatten();

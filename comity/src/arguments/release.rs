@@ -1,0 +1,152 @@
+//! Flags of `comity release` and `comity recall`.
+
+use super::time::{parse_precision, parse_time};
+use super::{HomeArguments, KeyArguments, SelectionArguments};
+use clap::{Args, Subcommand};
+use comity_vocab::time::Precision;
+use comity_vocab::{OrgCode, Role, SecurityLabel, Timestamp};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct DraftArguments {
+    #[command(flatten)]
+    pub home: HomeArguments,
+    #[command(flatten)]
+    pub key: KeyArguments,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Recipients
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', required = true)]
+    pub to: Vec<OrgCode>,
+    /// Marking; not less strict than the marking of any input
+    #[arg(long, value_name = "LABEL")]
+    pub label: Option<SecurityLabel>,
+    /// Source descriptor: access=…,record=…,corroboration=…,currency=…,bias=…,discipline=…
+    #[arg(long, value_name = "SLOTS")]
+    pub descriptor: Option<String>,
+    /// Title of the text written for release
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Text written for release
+    #[arg(long)]
+    pub text: Option<String>,
+    /// File with the text written for release
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub text_file: Option<PathBuf>,
+    /// Release this property by name beyond the allow-list; may be repeated
+    #[arg(long, value_name = "PROPERTY", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// How far times are cut down
+    #[arg(long, value_parser = parse_precision, value_name = "hour|day|month|year")]
+    pub precision: Option<Precision>,
+    /// Send exact bytes of objects that two officers declared public
+    #[arg(long)]
+    pub as_published: bool,
+    /// Until when it may be sent
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub expires: Option<Timestamp>,
+}
+
+#[derive(Subcommand)]
+pub enum ReleaseVerb {
+    /// Draft a release: a tearline, or with --as-published exact bytes declared public
+    Draft(Box<DraftArguments>),
+    /// Run the leak check on the exact bytes
+    Check {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The release
+        release: String,
+        /// Your key file, to see the findings that concern sources you handle
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Show exactly the bytes that would leave, beside the originals
+    Show {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The release
+        release: String,
+        /// Print the bytes of the parts and nothing else
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Approve a release as releasing officer
+    Approve {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The release
+        release: String,
+        /// Override a finding that may be overridden: FINDING=REASON; may be repeated
+        #[arg(long = "override", value_name = "FINDING=REASON")]
+        overrides: Vec<String>,
+    },
+    /// Send a release that was approved
+    Send {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The release
+        release: String,
+    },
+    /// Give up a release that was not sent
+    Withdraw {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The release
+        release: String,
+    },
+    /// List releases
+    List {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum RecallVerb {
+    /// Draft a recall of releases or items
+    Draft {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// A whole release; may be repeated
+        #[arg(long, value_name = "RELEASE", value_delimiter = ',')]
+        release: Vec<String>,
+        /// A single item, by our id or the id the recipient knows; may be repeated
+        #[arg(long, visible_alias = "objects", value_name = "ID", num_args = 1.., value_delimiter = ',')]
+        item: Vec<String>,
+        /// correct, downgrade_confidence, withdraw_permission, withdraw_error, withdraw_fabricated or withdraw_unlawful
+        #[arg(long, value_name = "KIND", default_value = "withdraw_error")]
+        kind: String,
+        /// Role to sign in: desk_officer, or duty_officer in an emergency
+        #[arg(long)]
+        role: Option<Role>,
+    },
+    /// Approve a recall in a second role
+    Approve {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The recall
+        recall: String,
+        /// Role to sign in; the one the recall still lacks where absent
+        #[arg(long)]
+        role: Option<Role>,
+    },
+    /// Send a recall that was approved
+    Send {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The recall
+        recall: String,
+    },
+    /// Show every recall, per recipient: confirmed, outstanding or refused
+    Board {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
+}

@@ -1,0 +1,114 @@
+//! The second person: what a releasing officer signs, and which findings may be answered for.
+
+use crate::failure::Failure;
+use crate::node::{Node, audit};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::{Purpose, Signature};
+use comity_release::{Approval, ApprovalProof, Draft, Finding, Override, approval_message, authorise};
+use comity_store::desk::ReleaseRow;
+use comity_vocab::{OfficerCode, Role, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+impl Node {
+    fn overrides_of(overrides: &BTreeMap<String, String>, officer: &OfficerCode) -> Vec<Override> {
+        overrides
+            .iter()
+            .map(|(finding, reason)| Override {
+                finding: finding.clone(),
+                officer: officer.clone(),
+                reason: reason.clone(),
+            })
+            .collect()
+    }
+
+    /// Refuses findings that are neither absent nor overridden, before anybody signs.
+    fn answered(&mut self, draft: &Draft, overrides: &[Override], by: &OfficerCode) -> Result<Vec<Finding>, Failure> {
+        let findings = self.leak_findings(draft)?;
+        let open: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| !(finding.overridable() && overrides.iter().any(|o| o.finding == finding.id())))
+            .collect();
+        if open.is_empty() {
+            return Ok(findings);
+        }
+        let count = open.len();
+        let open: Vec<Finding> = open.into_iter().cloned().collect();
+        let shown = open.iter().map(|f| self.finding_json(f, Some(by))).collect::<Result<Vec<_>, _>>()?;
+        Err(Failure::no(format!("the leak check found {count} places without an answer"))
+            .with(json!({ "findings": shown }))
+            .hint("see comity release check; change the draft, or override with a reason what may be overridden"))
+    }
+
+    pub(crate) fn release_approve_prepare(
+        &mut self,
+        release: &str,
+        officer: &OfficerCode,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Value, Failure> {
+        self.require_role(officer, &[Role::ReleasingOfficer])?;
+        let (row, draft) = self.unsent(release)?;
+        if row.author == officer.as_str() {
+            return Err(Failure::no("a release is approved by another officer than its author"));
+        }
+        let overrides = Self::overrides_of(overrides, officer);
+        self.answered(&draft, &overrides, officer)?;
+        let message = approval_message(&draft.statement(), Role::ReleasingOfficer, &overrides);
+        Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message) }))
+    }
+
+    pub(crate) fn release_approve(
+        &mut self,
+        now: Timestamp,
+        release: &str,
+        officer: OfficerCode,
+        overrides: &BTreeMap<String, String>,
+        signature: Signature,
+    ) -> Result<Value, Failure> {
+        let (row, draft) = self.unsent(release)?;
+        let overrides = Self::overrides_of(overrides, &officer);
+        let role = Role::ReleasingOfficer;
+        let approval =
+            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
+        self.check_signature(&approval, Purpose::Approval, &approval_message(&draft.statement(), role, &overrides))?;
+        let findings = self.answered(&draft, &overrides, &officer)?;
+        let mut approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
+        let author = approvals
+            .first()
+            .filter(|approval| approval.officer.as_str() == row.author)
+            .cloned()
+            .ok_or_else(|| Failure::no(format!("the author has not signed release {release}")))?;
+        // The same decision as at send, so that nobody approves what cannot be sent.
+        let digest = draft.digest();
+        drop(
+            authorise(draft, &author, &approval, &|code| self.officer_view(code), &findings, &overrides, now)
+                .map_err(|refusal| Failure::refusal(&refusal))?,
+        );
+        approvals.truncate(1);
+        approvals.push(approval);
+        let row = ReleaseRow {
+            state: "approved".into(),
+            approvals: serde_json::to_string(&approvals)?,
+            overrides: serde_json::to_string(&overrides)?,
+            changed: now.to_string(),
+            ..row
+        };
+        let tx = self.holdings.transaction()?;
+        let desk = tx.view().desk();
+        desk.put_release(&row)?;
+        for entry in &overrides {
+            audit(
+                desk,
+                now,
+                Some(&officer),
+                "release.override",
+                release,
+                &format!("{}: {}", entry.finding, entry.reason),
+            )?;
+        }
+        audit(desk, now, Some(&officer), "release.approve", release, &digest.to_string())?;
+        tx.commit()?;
+        Ok(json!({ "release": release, "digest": digest, "state": "approved" }))
+    }
+}

@@ -1,0 +1,85 @@
+//! The leak check as a verb: who sees which finding, and how often anybody may ask.
+
+use crate::failure::Failure;
+use crate::node::{Node, audit};
+use comity_release::Finding;
+use comity_vocab::{OfficerCode, Timestamp};
+use serde_json::{Value, json};
+
+/// The most leak checks within an hour.
+const CHECKS_PER_HOUR: u64 = 120;
+/// The setting that counts them: the hour, and the number within it.
+const CHECKS: &str = "leak_checks";
+
+impl Node {
+    pub(crate) fn release_check(
+        &mut self,
+        now: Timestamp,
+        release: &str,
+        by: Option<&OfficerCode>,
+    ) -> Result<Value, Failure> {
+        let row = self.release_row(release)?;
+        let draft = self.open_draft(&row)?;
+        self.spend_check(now)?;
+        let findings = self.leak_findings(&draft)?;
+        let shown = findings.iter().map(|finding| self.finding_json(finding, by)).collect::<Result<Vec<_>, _>>()?;
+        let tx = self.holdings.transaction()?;
+        audit(tx.view().desk(), now, by, "release.check", release, &format!("{} findings", findings.len()))?;
+        tx.commit()?;
+        let bytes: usize = draft.parts.iter().map(Vec::len).sum();
+        Ok(json!({
+            "release": release,
+            "digest": draft.digest(),
+            "bytes": bytes,
+            "findings": shown,
+            "clean": findings.is_empty(),
+        }))
+    }
+
+    /// A finding on a source's terms shows its place to that source's handlers only; to others it must not be an oracle.
+    pub(super) fn finding_json(&mut self, finding: &Finding, by: Option<&OfficerCode>) -> Result<Value, Failure> {
+        if let Some(matter) = finding.matter {
+            let handlers =
+                self.vault()?.handlers_of(matter).map_err(|error| crate::vault_verbs::vault_failure(&error))?;
+            if !by.is_some_and(|officer| handlers.contains(officer)) {
+                return Ok(json!({
+                    "finding": finding.class.as_str(),
+                    "class": finding.class.as_str(),
+                    "rule": finding.class.as_str(),
+                    "overridable": false,
+                    "message": "blocked, ask the handler of this matter",
+                    "handlers": handlers,
+                }));
+            }
+        }
+        Ok(json!({
+            "finding": finding.id(),
+            "class": finding.class.as_str(),
+            "rule": finding.rule,
+            "part": finding.part,
+            "offset": finding.offset,
+            "length": finding.length,
+            "object": finding.object,
+            "property": finding.property,
+            "overridable": finding.overridable(),
+        }))
+    }
+
+    /// The leak check must not be an oracle for the vault: at most so many an hour, and each is audited.
+    fn spend_check(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let hour = now.unix_seconds().div_euclid(3600);
+        let stored = self.holdings.view().desk().setting(CHECKS)?;
+        let spent = stored
+            .as_deref()
+            .and_then(|text| text.split_once(' '))
+            .filter(|(of, _)| *of == hour.to_string())
+            .and_then(|(_, spent)| spent.parse::<u64>().ok())
+            .unwrap_or_default();
+        if spent >= CHECKS_PER_HOUR {
+            return Err(Failure::no(format!("the leak check ran {CHECKS_PER_HOUR} times this hour; try again later"))
+                .hint("the limit keeps the check from answering guesses about the vault"));
+        }
+        self.holdings.view().desk().set_setting(CHECKS, &format!("{hour} {}", spent + 1))?;
+        Ok(())
+    }
+}

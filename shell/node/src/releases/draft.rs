@@ -1,0 +1,265 @@
+//! Drafting: from a selection to exact bytes that an author signs.
+
+use crate::failure::Failure;
+use crate::node::{Node, audit};
+use crate::request::ReleaseDraftRequest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::{Purpose, Signature};
+use comity_release::{
+    Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, ReleaseId, SourceObject,
+    WrittenText, approval_message, draft_as_published, draft_tearline, version_digest,
+};
+use comity_stix::marking::{MarkingKind, kind};
+use comity_store::desk::{ReleaseRow, ReleasedItem};
+use comity_store::{Object, Origin as StoredOrigin};
+use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY_SECONDS: i64 = 86_400;
+/// The most objects of one release.
+const OBJECTS_MAX: usize = 10_000;
+
+fn refused(error: &DraftError) -> Failure {
+    let failure = Failure::refusal(error);
+    match error {
+        DraftError::NotReleasable { objects } => failure
+            .with(json!({
+                "not_releasable": objects.iter().map(|one| json!({ "object": one.object, "reason": one.reason.to_string() })).collect::<Vec<_>>()
+            }))
+            .hint("mark what is unmarked with comity write mark, and leave out what is not yours to release"),
+        _ => failure,
+    }
+}
+
+fn stored_origin(origin: &StoredOrigin) -> Origin {
+    match origin {
+        StoredOrigin::Own => Origin::Own,
+        StoredOrigin::Feed(name) => Origin::Feed(name.clone()),
+        StoredOrigin::Link(code) => Origin::Link(code.clone()),
+    }
+}
+
+/// Tells whether a rule only notes something; what is noted may be released.
+fn is_note(rule: &str) -> bool {
+    comity_stix::inspect::rules::find(rule).is_some_and(|rule| rule.note)
+}
+
+impl Node {
+    pub(crate) fn release_draft(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        request: ReleaseDraftRequest,
+    ) -> Result<Value, Failure> {
+        self.require_role(&officer, &[Role::Analyst, Role::DeskOfficer])?;
+        let ids = self.selected(&request.selection)?;
+        if ids.len() > OBJECTS_MAX {
+            return Err(Failure::no(format!(
+                "{} objects are too many for one release, the limit is {OBJECTS_MAX}",
+                ids.len()
+            )));
+        }
+        let audience: BTreeSet<OrgCode> = request.to.iter().cloned().collect();
+        for recipient in &audience {
+            self.link_row(recipient)?;
+        }
+        // Randomness depends on nothing but who gets the release and how many were drafted before.
+        let position = self.holdings.view().desk().release_count()?;
+        let release = ReleaseId(self.release_uuid(&audience, position));
+        let view = self.holdings.view();
+        let objects: Vec<Object> = ids
+            .iter()
+            .map(|id| view.get(id)?.ok_or_else(|| Failure::no(format!("{id} is not held"))))
+            .collect::<Result<_, Failure>>()?;
+        let mut sources = Vec::new();
+        let mut public_ids = BTreeSet::new();
+        for object in &objects {
+            let declared_public =
+                view.desk().is_public(&version_digest(&object.id, &object.version_text, &object.bytes))?;
+            if declared_public {
+                public_ids.insert(object.id.clone());
+            }
+            sources.push(SourceObject {
+                id: &object.id,
+                version: &object.version_text,
+                bytes: &object.bytes,
+                origin: stored_origin(object.origin()),
+                label: object.label.clone(),
+                declared_public,
+                has_defects: object.defects.iter().any(|defect| !is_note(&defect.rule)),
+            });
+        }
+        let section = &self.home.configuration.organisation;
+        let organisation = Organisation {
+            code: section.code.clone(),
+            name: section.name.clone(),
+            identity_id: section.identity.clone(),
+        };
+        let days = i64::from(self.home.configuration.policy.draft_valid_days.max(1));
+        let expires = request.expires.unwrap_or_else(|| now.plus_seconds(days * DAY_SECONDS));
+        let mut wanted = DraftRequest::new(release, &sources, audience.clone(), &organisation, now, expires);
+        wanted.label = request.label;
+        wanted.descriptor = request
+            .descriptor
+            .map(|text| text.parse().map_err(|error| Failure::usage(format!("{error}"))))
+            .transpose()?;
+        wanted.written = match (request.title, request.text) {
+            (_, None) => None,
+            (title, Some(body)) => Some(WrittenText { title: title.unwrap_or_default(), body }),
+        };
+        wanted.allow_properties = request.allow.into_iter().collect();
+        wanted.precision = request.precision.unwrap_or(self.home.configuration.policy.precision);
+        wanted.public_ids = public_ids;
+        wanted.mapped_markings = self.statements(&objects)?;
+        if !request.as_published {
+            self.add_known(&mut wanted, &ids)?;
+        }
+        let draft = if request.as_published {
+            draft_as_published(&wanted)
+        } else {
+            let recipients: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
+            draft_tearline(&wanted, &mut self.entropy.stream("tearline", &recipients.join(","), position))
+        };
+        let draft = draft.map_err(|error| refused(&error))?;
+        self.store_draft(now, officer, &draft)
+    }
+
+    /// The markings of these objects that are statements, such as of copyright: they do not limit who may receive. Any other
+    /// marking that is not TLP, or that is not held, makes its object unreleasable.
+    fn statements(&self, objects: &[Object]) -> Result<BTreeSet<String>, Failure> {
+        let mut statements = BTreeSet::new();
+        for id in objects.iter().flat_map(|object| &object.unknown_markings) {
+            if statements.contains(id) {
+                continue;
+            }
+            let held = self.holdings.view().get(id)?;
+            if held.is_some_and(|marking| kind(&marking.bytes) == Some(MarkingKind::Statement)) {
+                statements.insert(id.clone());
+            }
+        }
+        Ok(statements)
+    }
+
+    fn release_uuid(&mut self, audience: &BTreeSet<OrgCode>, position: u64) -> uuid::Uuid {
+        let recipients: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
+        self.entropy.stream("release", &recipients.join(","), position).uuid_v4()
+    }
+
+    /// The ids under which all recipients already know an object; where they know it under different ones, the release is refused.
+    fn add_known(&self, wanted: &mut DraftRequest<'_>, ids: &[String]) -> Result<(), Failure> {
+        let desk = self.holdings.view().desk();
+        for id in ids {
+            let items = desk.released_as(id)?;
+            let mut by_recipient: BTreeMap<&str, &ReleasedItem> = BTreeMap::new();
+            for item in &items {
+                if wanted.audience.iter().any(|code| code.as_str() == item.recipient) {
+                    by_recipient.insert(&item.recipient, item);
+                }
+            }
+            let known: BTreeSet<&str> = by_recipient.values().map(|item| item.released_id.as_str()).collect();
+            let mut known = known.into_iter();
+            match (known.next(), known.next()) {
+                (None, _) => {}
+                (Some(_), Some(_)) => {
+                    return Err(Failure::no(format!(
+                        "recipients know {id} under different ids; release to each on its own"
+                    )));
+                }
+                (Some(_), None) if by_recipient.len() < wanted.audience.len() => {
+                    return Err(Failure::no(format!(
+                        "only some of the recipients know {id}; release to the others on their own"
+                    ))
+                    .hint("one id for both would let them find out that they have the same item"));
+                }
+                (Some(one), None) => {
+                    wanted.known_ids.insert(id.clone(), one.to_owned());
+                    let newest = items.iter().filter(|i| i.released_id == one);
+                    let newest = newest.filter_map(|i| Timestamp::parse(&i.released_version).ok()).max();
+                    let first = items.iter().filter(|i| i.released_id == one);
+                    let first = first.filter_map(|i| Timestamp::parse(&i.released_version).ok()).min();
+                    if let (Some(newest), Some(first)) = (newest, first) {
+                        wanted.known_versions.insert(one.to_owned(), newest);
+                        wanted.known_created.insert(one.to_owned(), first);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn store_draft(&mut self, now: Timestamp, officer: OfficerCode, draft: &Draft) -> Result<Value, Failure> {
+        let release = draft.release.to_string();
+        let statement = draft.statement();
+        let bytes: usize = draft.parts.iter().map(Vec::len).sum();
+        let summary = json!({
+            "release": release,
+            "mode": draft.mode.as_str(),
+            "to": draft.audience,
+            "label": draft.label.to_string(),
+            "items": draft.items.len(),
+            "parts": draft.parts.len(),
+            "bytes": bytes,
+            "expires": draft.expires,
+        });
+        let row = ReleaseRow {
+            id: release.clone(),
+            state: "draft".into(),
+            author: officer.to_string(),
+            digest: draft.digest(),
+            draft: Some(serde_json::to_vec(draft)?),
+            summary: summary.to_string(),
+            approvals: "[]".into(),
+            overrides: "[]".into(),
+            created: now.to_string(),
+            changed: now.to_string(),
+        };
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().put_release(&row)?;
+        audit(tx.view().desk(), now, Some(&officer), "release.draft", &release, &draft.digest().to_string())?;
+        tx.commit()?;
+        let mut answer = summary;
+        if let Value::Object(fields) = &mut answer {
+            fields.insert("digest".into(), json!(draft.digest()));
+            fields.insert("dropped".into(), serde_json::to_value(&draft.dropped)?);
+            fields.insert("changed".into(), serde_json::to_value(&draft.sanitisation)?);
+            fields.insert("item_ids".into(), draft.items.iter().map(|item| item.released_id.clone()).collect());
+            let role = self.author_role(&officer);
+            fields.insert("author_role".into(), json!(role));
+            fields.insert("author_statement".into(), STANDARD.encode(approval_message(&statement, role, &[])).into());
+        }
+        Ok(answer)
+    }
+
+    /// The role that an author signs in: analyst where held, else desk officer.
+    fn author_role(&self, officer: &OfficerCode) -> Role {
+        let analyst = self.registry.officer(officer).is_some_and(|found| found.roles.contains(&Role::Analyst));
+        if analyst { Role::Analyst } else { Role::DeskOfficer }
+    }
+
+    pub(crate) fn release_sign(
+        &mut self,
+        now: Timestamp,
+        release: &str,
+        officer: OfficerCode,
+        role: Role,
+        signature: Signature,
+    ) -> Result<Value, Failure> {
+        let (row, draft) = self.unsent(release)?;
+        if row.author != officer.as_str() {
+            return Err(Failure::no(format!(
+                "release {release} was drafted by another officer, who signs it as author"
+            )));
+        }
+        let approval =
+            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
+        self.check_signature(&approval, Purpose::Approval, &approval_message(&draft.statement(), role, &[]))?;
+        let stored = serde_json::to_string(&[approval])?;
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().put_release(&ReleaseRow { state: "draft".into(), approvals: stored, ..row })?;
+        audit(tx.view().desk(), now, Some(&officer), "release.sign", release, role.as_str())?;
+        tx.commit()?;
+        Ok(json!({ "release": release, "digest": draft.digest() }))
+    }
+}

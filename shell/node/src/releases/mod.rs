@@ -1,0 +1,44 @@
+//! Door 2 as verbs: draft, sign, check, approve, send.
+//!
+//! Guarantees: what is sent is what `comity_release::authorise` released, called in `send` with the registry, the stored
+//! approvals and a leak check of that moment. Nothing else can make what the gate accepts.
+
+mod approve;
+mod check;
+mod draft;
+mod send;
+mod show;
+
+use crate::failure::Failure;
+use crate::node::Node;
+use comity_release::Draft;
+use comity_store::desk::ReleaseRow;
+
+impl Node {
+    pub(crate) fn release_row(&self, release: &str) -> Result<ReleaseRow, Failure> {
+        self.holdings
+            .view()
+            .desk()
+            .release(release)?
+            .ok_or_else(|| Failure::no(format!("there is no release {release}")).hint("comity release list"))
+    }
+
+    pub(super) fn open_draft(&self, row: &ReleaseRow) -> Result<Draft, Failure> {
+        let bytes = row
+            .draft
+            .as_deref()
+            .ok_or_else(|| Failure::no(format!("the content of release {} is gone: it was recalled", row.id)))?;
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
+    pub(super) fn unsent(&self, release: &str) -> Result<(ReleaseRow, Draft), Failure> {
+        let row = self.release_row(release)?;
+        match row.state.as_str() {
+            "draft" | "approved" => {
+                let draft = self.open_draft(&row)?;
+                Ok((row, draft))
+            }
+            state => Err(Failure::no(format!("release {release} is {state}"))),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Sending: the decision of the moment, the entries, the dissemination record.
+
+use crate::failure::Failure;
+use crate::logs::Content;
+use crate::node::{Node, audit};
+use comity_link::gate_protocol::DeskToGate;
+use comity_release::{Approval, Mode, Override, authorise};
+use comity_store::desk::{ReleaseRow, ReleasedItem};
+use comity_vocab::{OrgCode, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+impl Node {
+    pub(crate) fn release_send(&mut self, now: Timestamp, release: &str) -> Result<Value, Failure> {
+        let row = self.release_row(release)?;
+        if row.state != "approved" {
+            return Err(Failure::no(format!("release {release} is {}, not approved", row.state))
+                .hint("a second officer approves it: comity release approve"));
+        }
+        let draft = self.open_draft(&row)?;
+        if draft.digest() != row.digest {
+            return Err(Failure::no(format!("release {release} was changed after it was drafted; nothing is sent")));
+        }
+        for recipient in &draft.audience {
+            let link = self.link_row(recipient)?;
+            if link.state != "active" {
+                return Err(Failure::no(format!("the link with {recipient} is {}", link.state)));
+            }
+        }
+        let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
+        let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
+        let [author, releasing] = approvals.as_slice() else {
+            return Err(Failure::no(format!("release {release} lacks an approval")));
+        };
+        let findings = self.leak_findings(&draft)?;
+        let (items, audience, as_published) =
+            (draft.items.clone(), draft.audience.clone(), draft.mode == Mode::AsPublished);
+        let released = authorise(draft, author, releasing, &|code| self.officer_view(code), &findings, &overrides, now)
+            .map_err(|refusal| Failure::refusal(&refusal))?;
+        self.keys()?;
+        self.load_logs(now)?;
+        let mut logs = self.logs.clone();
+        let keys = self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
+        let tx = self.holdings.transaction()?;
+        let desk = tx.view().desk();
+        let mut effects: Vec<DeskToGate> = Vec::new();
+        let mut first: BTreeMap<OrgCode, (u64, u64)> = BTreeMap::new();
+        for delivery in released.into_deliveries() {
+            let recipient = delivery.get().recipient.clone();
+            let link =
+                logs.get_mut(&recipient).ok_or_else(|| Failure::no(format!("there is no link with {recipient}")))?;
+            let (seq, effect) =
+                link.post(desk, keys, &mut self.entropy, now, Content::Release(delivery), Some(release))?;
+            first.entry(recipient).or_insert((seq, 0)).1 += 1;
+            effects.push(effect);
+        }
+        for (recipient, (seq, _)) in &first {
+            for item in &items {
+                desk.put_released_item(&ReleasedItem {
+                    recipient: recipient.to_string(),
+                    released_id: item.released_id.clone(),
+                    released_version: item.released_version.clone(),
+                    original_id: item.original_id.clone(),
+                    original_version: item.original_version.clone(),
+                    release: release.to_owned(),
+                    log_seq: *seq,
+                    recalled: false,
+                })?;
+            }
+            if let Some(link) = logs.get(recipient) {
+                effects.push(link.checkpoint(desk, &keys.node)?);
+            }
+        }
+        let digest = row.digest;
+        desk.put_release(&ReleaseRow { state: "sent".into(), changed: now.to_string(), ..row })?;
+        let to: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
+        let detail = format!("{} to {}{}", digest, to.join(","), if as_published { " as published" } else { "" });
+        audit(desk, now, None, "release.send", release, &detail)?;
+        tx.commit()?;
+        self.logs = logs;
+        self.effects.append(&mut effects);
+        let recipients: Vec<Value> = first
+            .iter()
+            .map(|(to, (seq, entries))| json!({ "to": to, "first_seq": seq, "entries": entries }))
+            .collect();
+        Ok(json!({ "release": release, "digest": digest, "state": "sent", "recipients": recipients }))
+    }
+
+    pub(crate) fn release_withdraw(&mut self, now: Timestamp, release: &str) -> Result<Value, Failure> {
+        let (row, _) =
+            self.unsent(release).map_err(|failure| failure.hint("what was sent is recalled: comity recall draft"))?;
+        let tx = self.holdings.transaction()?;
+        let row = ReleaseRow { state: "withdrawn".into(), draft: None, changed: now.to_string(), ..row };
+        tx.view().desk().put_release(&row)?;
+        audit(tx.view().desk(), now, None, "release.withdraw", release, "")?;
+        tx.commit()?;
+        Ok(json!({ "release": release, "state": "withdrawn" }))
+    }
+}
