@@ -10,6 +10,7 @@ use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_node::Failure;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
@@ -199,6 +200,8 @@ impl Keeper {
         }
         let child = command
             .current_dir("/")
+            // Ctrl-C in a terminal reaches the desk alone, which then tells the gate to finish.
+            .process_group(0)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .spawn()

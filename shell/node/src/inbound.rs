@@ -51,7 +51,10 @@ impl Node {
             for message in messages {
                 match message {
                     GateToDesk::Ready { .. } => {}
-                    GateToDesk::PeerState { peer, state, waiting, .. } => {
+                    GateToDesk::PeerState { peer, state, their_next_seq, waiting } => {
+                        if let Some(wanted) = their_next_seq {
+                            taking.wanted_again(&peer, wanted)?;
+                        }
                         reach.insert(peer, Reach { state, waiting });
                     }
                     GateToDesk::Refused { peer, reason } => {
@@ -93,6 +96,18 @@ impl Taking<'_, '_> {
     /// The row of a link that may speak to us; a suspended or unknown one is not heard.
     fn heard(&self, peer: &OrgCode) -> Result<Option<LinkRow>, Failure> {
         Ok(self.desk().link(peer.as_str())?.filter(|link| link.state == "active"))
+    }
+
+    /// A partner that wants what it gave a receipt for gets it again: we keep it, the partner lost it.
+    fn wanted_again(&mut self, peer: &OrgCode, from: u64) -> Result<(), Failure> {
+        if self.heard(peer)?.is_none() {
+            return Ok(());
+        }
+        let desk = self.tx.view().desk();
+        if let Some(link) = self.logs.get(peer).filter(|link| from < link.out.cosigned()) {
+            self.batch.effects.extend(link.again(desk, self.keys, self.entropy, from)?);
+        }
+        Ok(())
     }
 
     fn refuse(&mut self, peer: &OrgCode, reason: &str) -> Result<(), Failure> {

@@ -9,11 +9,15 @@ use comity_crypto::{Entropy, SigningKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
-    Card, Control, InboundLog, LogError, OutboundLog, Outgoing, SealContext, log_origin, seal_control, seal_release,
+    Card, Control, InboundLog, Kept, LogError, OutboundLog, Outgoing, SealContext, log_origin, seal_control,
+    seal_release,
 };
 use comity_release::{Delivery, Released};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
 use comity_vocab::{OrgCode, Timestamp};
+
+/// The most entries sent again at once.
+const AGAIN_MAX: usize = 1_000;
 
 /// A link, ready to send and to take in.
 #[derive(Clone)]
@@ -158,6 +162,39 @@ impl LinkLogs {
                     .map_err(|error| Failure::from_error(&error))?;
                 messages.push(DeskToGate::Send { peer: self.code.clone(), outgoing });
             }
+        }
+        Ok(messages)
+    }
+}
+
+impl LinkLogs {
+    /// Entries that the partner gave a receipt for and says it wants again, such as after it lost its disk.
+    pub fn again(
+        &self,
+        desk: Desk<'_>,
+        keys: &HomeKeys,
+        entropy: &mut Entropy,
+        from: u64,
+    ) -> Result<Vec<DeskToGate>, Failure> {
+        let mut messages = Vec::new();
+        for row in desk.log_from(self.code.as_str(), Direction::Out, from, AGAIN_MAX)? {
+            if row.seq >= self.out.cosigned() {
+                break;
+            }
+            let damaged =
+                || Failure::operational(format!("entry {} for {} is damaged; run `comity verify`", row.seq, self.code));
+            let signature =
+                comity_crypto::Signature::from_bytes(row.signature.as_slice().try_into().map_err(|_| damaged())?);
+            let kept = Kept { header: &row.header, signature: &signature };
+            let outgoing = match (&row.salt, &row.payload) {
+                (Some(salt), Some(payload)) => {
+                    let salt = salt.as_slice().try_into().map_err(|_| damaged())?;
+                    Outgoing::reseal(&kept, salt, payload, &self.card.sealing.key, &keys.node.verifying_key(), entropy)
+                }
+                _ => Outgoing::stub(&kept, &keys.node),
+            };
+            let outgoing = outgoing.map_err(|error| Failure::from_error(&error))?;
+            messages.push(DeskToGate::Send { peer: self.code.clone(), outgoing });
         }
         Ok(messages)
     }

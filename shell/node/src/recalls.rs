@@ -269,14 +269,15 @@ fn erase_release(
         desk.put_release(&ReleaseRow { state: "recalled".into(), draft: None, changed: now.to_string(), ..row })?;
     }
     for (code, link) in logs {
-        let mut delivered = Vec::new();
+        let mut erased = Vec::new();
+        let mut stubs = Vec::new();
         for row in desk.log_about(code.as_str(), Direction::Out, release)? {
             if row.kind != "release" {
                 continue;
             }
             desk.erase_log_payload(code.as_str(), Direction::Out, row.seq)?;
+            erased.push(row.seq);
             if row.seq < link.out.cosigned() {
-                delivered.push(row.seq);
                 continue;
             }
             let damaged = || Failure::operational("a stored signature is damaged; run `comity verify`");
@@ -285,11 +286,13 @@ fn erase_release(
             let kept = Kept { header: &row.header, signature: &signature };
             let outgoing = Outgoing::stub(&kept, &keys.node).map_err(|error| Failure::from_error(&error))?;
             desk.put_stub(code.as_str(), row.seq, outgoing.envelope())?;
-            effects.push(DeskToGate::Send { peer: code.clone(), outgoing });
+            stubs.push(DeskToGate::Send { peer: code.clone(), outgoing });
         }
-        if !delivered.is_empty() {
-            effects.push(DeskToGate::Erase { peer: code.clone(), seqs: delivered });
+        // First the content goes, then the stub takes its place.
+        if !erased.is_empty() {
+            effects.push(DeskToGate::Erase { peer: code.clone(), seqs: erased });
         }
+        effects.append(&mut stubs);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::Taking;
 use crate::failure::Failure;
 use crate::node::audit;
+use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Control, Parked};
 use comity_release::{RecallAcknowledgement, RecallAction, RecallNotice};
 use comity_store::Origin;
@@ -62,6 +63,8 @@ impl Taking<'_, '_> {
         })?;
         audit(desk, at, None, "recall.applied", &recall, &format!("{copies} copies erased, from {peer}"))?;
         self.batch.wal_dirty = true;
+        // What carried it lay in the gate's store too; without sequences this empties the gate's write-ahead log.
+        self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: Vec::new() });
         self.answer(peer, Control::RecallAcknowledgement(answer), Some(&recall))?;
         Ok(None)
     }
