@@ -9,8 +9,9 @@ use comity_vocab::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{ErrorKind, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The longest frame on the local socket, in bytes.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -51,6 +52,20 @@ pub fn read_frame(stream: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
     if read < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(Some(bytes)) }
 }
 
+/// The longest path that a Unix socket's address holds, in bytes, with room to spare.
+const SOCKET_PATH_BYTES_MAX: usize = 100;
+
+/// The desk's socket in a form that fits into an address, whatever the length of the home's path. The folder's handle must
+/// live as long as the path is used.
+pub fn socket_address(home: &Home) -> std::io::Result<(PathBuf, Option<std::fs::File>)> {
+    let plain = home.file("desk.sock");
+    if plain.as_os_str().len() <= SOCKET_PATH_BYTES_MAX {
+        return Ok((plain, None));
+    }
+    let folder = std::fs::File::open(home.path())?;
+    Ok((PathBuf::from(format!("/proc/self/fd/{}/desk.sock", folder.as_raw_fd())), Some(folder)))
+}
+
 /// A node, near or far.
 pub enum Channel {
     /// A desk runs; its socket.
@@ -63,11 +78,16 @@ impl Channel {
     /// Reaches the node of a home.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let home = Home::open(path)?;
-        match UnixStream::connect(home.file("desk.sock")) {
+        let (socket, _folder) = socket_address(&home)
+            .map_err(|error| Failure::operational(format!("cannot open {}: {error}", path.display())))?;
+        match UnixStream::connect(socket) {
             Ok(stream) => Ok(Self::Desk(stream)),
             // A socket that nobody listens on is what a killed desk leaves behind.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
-                let node = Node::open(home, crate::world::entropy(), Box::new(passphrase::home))?;
+                let mut node = Node::open(home, crate::world::entropy(), Box::new(passphrase::home))?;
+                if let Some(watch) = crate::progress::on_a_terminal() {
+                    node.watch(watch);
+                }
                 Ok(Self::Own(Box::new(node)))
             }
             Err(error) => Err(Failure::operational(format!("cannot reach the running desk: {error}"))),

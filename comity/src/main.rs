@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod output;
 mod passphrase;
+mod progress;
 mod serve;
 mod verbs;
 mod world;

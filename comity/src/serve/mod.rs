@@ -37,7 +37,8 @@ fn start_logging() {
 pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     start_logging();
     let home = Home::open(&arguments.home.home)?;
-    let socket_path = home.file("desk.sock");
+    let (socket_path, _folder) = crate::control::socket_address(&home)
+        .map_err(|error| Failure::operational(format!("cannot open {}: {error}", home.path().display())))?;
     if UnixStream::connect(&socket_path).is_ok() {
         return Err(Failure::operational("a desk already runs on this home"));
     }
