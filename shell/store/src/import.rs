@@ -22,6 +22,9 @@ const BATCH_BYTES: u64 = 16 << 20;
 /// The page cache while an import runs, in KiB.
 const CACHE_KIB: i64 = 48 << 10;
 
+/// Pages in the write-ahead log before they move to the database while an import runs (64 MiB).
+const WAL_PAGES: i64 = 16_384;
+
 /// What an import did; every object is counted once under the first five that apply, `defects` beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
@@ -84,17 +87,11 @@ impl<'h> Import<'h> {
         file: Option<FileFacts>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let conn = holdings.sql();
-        open::set_cache_kib(conn, CACHE_KIB)?;
-        conn.pragma_update_and_check(None, "wal_autocheckpoint", 8192, |row| row.get::<_, i64>(0))?;
-        conn.execute_batch("BEGIN IMMEDIATE")?;
-        let context = match enter(conn, options, file, now, 0) {
-            Ok(context) => context,
-            Err(error) => {
-                conn.execute_batch("ROLLBACK")?;
-                return Err(error);
-            }
-        };
+        let begun = begin(holdings.sql(), options, file, now);
+        if begun.is_err() {
+            rest(holdings.sql());
+        }
+        let context = begun?;
         Ok(Self {
             holdings,
             recorder: Recorder::default(),
@@ -158,6 +155,8 @@ impl<'h> Import<'h> {
     /// [`StoreError::Database`]; nothing is visible then.
     pub fn finish(mut self) -> Result<ImportReport, StoreError> {
         let conn = self.holdings.sql();
+        // `synchronous` cannot be changed inside a transaction. The commit below then covers the whole log.
+        conn.execute_batch("COMMIT; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
         record::settle_pending(conn, self.context.now)?;
         close(conn, self.context.iid, &self.report)?;
         conn.execute_batch("COMMIT")?;
@@ -170,15 +169,38 @@ impl Drop for Import<'_> {
     fn drop(&mut self) {
         let conn = self.holdings.sql();
         if !self.finished {
-            if !conn.is_autocommit() {
-                // A failed roll-back means a failed disk; the rows stay invisible and go at the next opening.
-                let _ = conn.execute_batch("ROLLBACK");
-            }
+            // What cannot be removed now (a failing disk) stays invisible and goes at the next opening.
+            let _ = conn.is_autocommit() || conn.execute_batch("ROLLBACK").is_ok();
             let _ = remove_unfinished(conn);
         }
-        let _ = conn.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |row| row.get::<_, i64>(0));
-        let _ = open::calm(conn);
+        rest(conn);
     }
+}
+
+/// Opens the first batch and enters the import in it.
+fn begin(
+    conn: &Connection,
+    options: &ImportOptions,
+    file: Option<FileFacts>,
+    now: Timestamp,
+) -> Result<Context, StoreError> {
+    open::set_cache_kib(conn, CACHE_KIB)?;
+    conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES, |row| row.get::<_, i64>(0))?;
+    // What is invisible need not be durable yet; `finish` makes all of it so at once. The log keeps its order, so a
+    // crash leaves a beginning of the batches, and the next opening removes it.
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    enter(conn, options, file, now, 0)
+}
+
+/// Returns to how the database is used between imports: every commit durable, little memory.
+fn rest(conn: &Connection) {
+    if !conn.is_autocommit() {
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    let _ = conn.pragma_update(None, "synchronous", "FULL");
+    let _ = conn.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |row| row.get::<_, i64>(0));
+    let _ = open::calm(conn);
 }
 
 impl ImportReport {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 
 /// A table of interned texts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Words {
     /// Types and identifier prefixes.
     Type,
@@ -76,23 +76,35 @@ pub(crate) fn label(conn: &Connection, lid: Option<i64>) -> rusqlite::Result<Opt
 /// Numbers already looked up, for the length of one transaction or import.
 #[derive(Default)]
 pub(crate) struct Cache {
-    known: HashMap<(Words, String), i64>,
+    types: HashMap<String, i64>,
+    labels: Vec<(SecurityLabel, i64)>,
 }
 
 /// More distinct texts than this are not remembered (a hostile file may have a type per object).
-const CACHE_MAX: usize = 4096;
+const TYPES_REMEMBERED: usize = 4096;
+const LABELS_REMEMBERED: usize = 16;
 
 impl Cache {
-    /// Returns the number of a text, keeping it if need be.
-    pub(crate) fn intern(&mut self, conn: &Connection, words: Words, text: &str) -> rusqlite::Result<i64> {
-        // The key owns its text; a look-up by reference needs a second map level, which costs more than this clone.
-        let key = (words, text.to_owned());
-        if let Some(number) = self.known.get(&key) {
+    /// Returns the number of a type or prefix, keeping it if need be.
+    pub(crate) fn object_type(&mut self, conn: &Connection, name: &str) -> rusqlite::Result<i64> {
+        if let Some(number) = self.types.get(name) {
             return Ok(*number);
         }
-        let number = intern(conn, words, text)?;
-        if self.known.len() < CACHE_MAX {
-            self.known.insert(key, number);
+        let number = intern(conn, Words::Type, name)?;
+        if self.types.len() < TYPES_REMEMBERED {
+            self.types.insert(name.to_owned(), number);
+        }
+        Ok(number)
+    }
+
+    /// Returns the number of a label, keeping it if need be.
+    pub(crate) fn label(&mut self, conn: &Connection, label: SecurityLabel) -> rusqlite::Result<i64> {
+        if let Some((_, number)) = self.labels.iter().find(|(known, _)| *known == label) {
+            return Ok(*number);
+        }
+        let number = intern(conn, Words::Label, &label.to_string())?;
+        if self.labels.len() < LABELS_REMEMBERED {
+            self.labels.push((label, number));
         }
         Ok(number)
     }

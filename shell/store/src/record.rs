@@ -95,6 +95,22 @@ pub(crate) struct Context {
 pub(crate) struct Recorder {
     words: Cache,
     ids: HashMap<(i64, IdKey), i64>,
+    numbers: Option<Numbers>,
+}
+
+/// The row numbers to give out next: known here, no row has to be written twice.
+#[derive(Clone, Copy)]
+struct Numbers {
+    vid: i64,
+    oid: i64,
+}
+
+/// Where a version goes, and what is said of it beside what it says itself.
+struct Place {
+    vid: i64,
+    oid: i64,
+    flags: i64,
+    defect: Option<&'static str>,
 }
 
 struct Line {
@@ -116,12 +132,14 @@ impl Recorder {
         let refused = |reason: String| stored(Outcome::Refused(reason), false);
         let tid = self.prefix_number(conn, object.prefix.as_deref())?;
         let line = find_line(conn, tid, &object.key)?;
-        let Some(line) = line.filter(|line| line.state != state::MENTIONED) else {
-            let oid = self.object_number(conn, tid, &object.key)?;
-            let vid = self.insert(conn, at, object, oid, 0, None)?;
-            conn.prepare_cached("UPDATE object SET state = 1, current = ?2, nid = ?3 WHERE oid = ?1")?
-                .execute((oid, vid, at.nid))?;
-            return Ok(stored(Outcome::Accepted, is_defective(object)));
+        let line = match line {
+            Some(line) if line.state != state::MENTIONED => line,
+            unheld => {
+                let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+                let oid = self.enter(conn, at, object, tid, unheld.map(|line| line.oid), vid)?;
+                self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
+                return Ok(stored(Outcome::Accepted, is_defective(object)));
+            }
         };
         if line.state == state::ERASED {
             return Ok(refused("recalled".to_owned()));
@@ -140,7 +158,8 @@ impl Recorder {
             )));
         }
         let judged = judge(conn, at, &line, object, !same.is_empty())?;
-        self.insert(conn, at, object, line.oid, judged.flags, judged.defect)?;
+        let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+        self.insert(conn, at, object, Place { vid, oid: line.oid, flags: judged.flags, defect: judged.defect })?;
         if judged.flags & flag::NOT_CURRENT == 0 {
             conn.prepare_cached("INSERT OR IGNORE INTO pending_current (oid) VALUES (?1)")?.execute([line.oid])?;
         }
@@ -148,10 +167,53 @@ impl Recorder {
         Ok(stored(outcome, judged.defect.is_some() || is_defective(object)))
     }
 
-    /// Forgets what was looked up; called when a transaction was rolled back.
+    /// Gives out a row number.
+    fn next(&mut self, conn: &Connection, which: fn(&mut Numbers) -> &mut i64) -> rusqlite::Result<i64> {
+        let numbers = match &mut self.numbers {
+            Some(numbers) => numbers,
+            empty => empty.insert(conn.query_row(
+                "SELECT (SELECT coalesce(max(vid), 0) + 1 FROM version), (SELECT coalesce(max(oid), 0) + 1 FROM object)",
+                [],
+                |row| Ok(Numbers { vid: row.get(0)?, oid: row.get(1)? }),
+            )?),
+        };
+        let number = which(numbers);
+        *number += 1;
+        Ok(*number - 1)
+    }
+
+    /// Makes an object held whose first version this is; it may have been mentioned before.
+    fn enter(
+        &mut self,
+        conn: &Connection,
+        at: &Context,
+        object: &Prepared,
+        tid: i64,
+        mentioned: Option<i64>,
+        vid: i64,
+    ) -> rusqlite::Result<i64> {
+        if let Some(oid) = mentioned {
+            conn.prepare_cached("UPDATE object SET state = 1, current = ?2, nid = ?3 WHERE oid = ?1")?
+                .execute((oid, vid, at.nid))?;
+            return Ok(oid);
+        }
+        let oid = self.next(conn, |numbers| &mut numbers.oid)?;
+        conn.prepare_cached("INSERT INTO object (oid, key, tid, state, current, nid) VALUES (?1, ?2, ?3, 1, ?4, ?5)")?
+            .execute((oid, &object.key, tid, vid, at.nid))?;
+        self.remember((tid, object.key.clone()), oid);
+        Ok(oid)
+    }
+
+    fn remember(&mut self, id: (i64, IdKey), oid: i64) {
+        if self.ids.len() >= IDS_REMEMBERED {
+            self.ids.clear();
+        }
+        self.ids.insert(id, oid);
+    }
+
     fn prefix_number(&mut self, conn: &Connection, prefix: Option<&str>) -> rusqlite::Result<i64> {
         // Number 0 is never given out: it stands for "no lawful prefix".
-        prefix.map_or(Ok(0), |prefix| self.words.intern(conn, Words::Type, prefix))
+        prefix.map_or(Ok(0), |prefix| self.words.object_type(conn, prefix))
     }
 
     /// Returns the number of an identifier, entering it as "mentioned" if it is new.
@@ -163,40 +225,43 @@ impl Recorder {
         let oid = match find_line(conn, tid, key)? {
             Some(line) => line.oid,
             None => {
-                conn.prepare_cached("INSERT INTO object (key, tid, state) VALUES (?1, ?2, 0)")?.insert((key, tid))?
+                let oid = self.next(conn, |numbers| &mut numbers.oid)?;
+                conn.prepare_cached("INSERT INTO object (oid, key, tid, state) VALUES (?1, ?2, ?3, 0)")?
+                    .execute((oid, key, tid))?;
+                oid
             }
         };
-        if self.ids.len() >= IDS_REMEMBERED {
-            self.ids.clear();
-        }
-        self.ids.insert(remembered, oid);
+        self.remember(remembered, oid);
         Ok(oid)
     }
 
-    fn insert(
-        &mut self,
-        conn: &Connection,
-        at: &Context,
-        object: &Prepared,
-        oid: i64,
-        extra_flags: i64,
-        extra_defect: Option<&'static str>,
-    ) -> Result<i64, StoreError> {
+    fn insert(&mut self, conn: &Connection, at: &Context, object: &Prepared, place: Place) -> Result<(), StoreError> {
+        let Place { vid, oid, flags: extra_flags, defect: extra_defect } = place;
         let facts = &object.facts;
-        let tid = self.words.intern(conn, Words::Type, &facts.object_type)?;
+        let tid = self.words.object_type(conn, &facts.object_type)?;
         let label = prepare::join(object.own_label.clone(), at.label.clone());
-        let lid = label.map(|label| self.words.intern(conn, Words::Label, &label.to_string())).transpose()?;
+        let lid = label.map(|label| self.words.label(conn, label)).transpose()?;
         let bit = |set: bool, flag: i64| if set { flag } else { 0 };
         let flags = extra_flags
             | bit(is_defective(object) || extra_defect.is_some(), flag::DEFECTIVE)
             | bit(facts.revoked, flag::REVOKED)
             | bit(facts.has_granular_markings, flag::GRANULAR)
             | bit(object.unknown_marking, flag::UNKNOWN_MARKING);
-        let vid = conn
-            .prepare_cached(
-                "INSERT INTO version (oid, iid, tid, version, flags, lid, digest, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .insert((oid, at.iid, tid, &object.version, flags, lid, object.digest.as_bytes(), &object.bytes))?;
+        conn.prepare_cached(
+            "INSERT INTO version (vid, oid, iid, tid, version, flags, lid, digest, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            vid,
+            oid,
+            at.iid,
+            tid,
+            &object.version,
+            flags,
+            lid,
+            object.digest.as_bytes(),
+            &object.bytes,
+        ))?;
         self.insert_references(conn, vid, oid, object)?;
         let mut n = 0i64;
         for defect in &facts.defects {
@@ -205,7 +270,7 @@ impl Recorder {
         if let Some(rule) = extra_defect {
             insert_defect(conn, vid, &mut n, rule, "", "compared with the versions held")?;
         }
-        Ok(vid)
+        Ok(())
     }
 
     fn insert_references(

@@ -4,7 +4,7 @@
 //! at no more than [`TEXT_MATCHES_MAX`] matches and says when there were more. Only current versions are found.
 
 use crate::error::StoreError;
-use crate::filter::{CONDITION, Filter};
+use crate::filter::{CONDITION, Filter, Resolved};
 use crate::intern;
 use crate::origin::Origin;
 use crate::record::flag;
@@ -12,11 +12,17 @@ use crate::view::{VERSION_COLUMNS, VISIBLE, VersionRow, View};
 use comity_vocab::{SecurityLabel, Timestamp};
 use rusqlite::named_params;
 use rusqlite::types::Value;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 /// The most text matches one page looks at, the ones that came in last.
 pub const TEXT_MATCHES_MAX: i64 = 20_000;
 /// The most hits on one page.
 pub const PAGE_MAX: usize = 1_000;
+
+/// Versions fetched of each type at first, and of a type that turns out to be needed again.
+const WALK_FIRST: i64 = 2;
+const WALK_NEXT: i64 = 16;
 
 /// What to search for.
 #[derive(Clone, Debug, Default)]
@@ -67,9 +73,36 @@ pub struct SearchPage {
     pub cut: bool,
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Found {
     version: Vec<u8>,
     vid: i64,
+}
+
+/// Versions of one type that wait to be merged; the newest is last. Compared by it.
+struct Waiting {
+    found: Vec<Found>,
+    tid: i64,
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Waiting {}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.found.last().cmp(&other.found.last())
+    }
 }
 
 impl View<'_> {
@@ -93,40 +126,66 @@ impl View<'_> {
         Ok(page)
     }
 
-    /// Walks the newest-first index of each type and merges the beginnings.
+    /// Walks the newest-first index of every type at once, each only as far as the page needs.
     fn walk(&self, filter: &Filter, limit: usize, after: Option<&Found>) -> Result<Vec<Found>, StoreError> {
         let resolved = filter.resolve(self)?;
-        let types = match resolved.types {
-            Some(types) => types,
+        let types = match &resolved.types {
+            Some(types) => types.clone(),
             None => self
                 .conn
                 .prepare_cached("SELECT tid FROM type_name")?
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_, _>>()?,
         };
+        let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
+        for tid in types {
+            waiting.extend(self.next_of_type(tid, &resolved, after, WALK_FIRST)?);
+        }
+        let mut found = Vec::new();
+        // One more than the page, to know whether there is a next one.
+        while found.len() <= limit {
+            let Some(mut newest) = waiting.pop() else { break };
+            let Some(first) = newest.found.pop() else { continue };
+            if newest.found.is_empty() {
+                waiting.extend(self.next_of_type(newest.tid, &resolved, Some(&first), WALK_NEXT)?);
+            } else {
+                waiting.push(newest);
+            }
+            found.push(first);
+        }
+        Ok(found)
+    }
+
+    /// Returns the next versions of one type, `None` where there are no more.
+    fn next_of_type(
+        &self,
+        tid: i64,
+        resolved: &Resolved,
+        after: Option<&Found>,
+        limit: i64,
+    ) -> Result<Option<Waiting>, StoreError> {
         let sql = format!(
             "SELECT v.version, v.vid FROM version v CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
-             WHERE v.tid = :tid AND (:after IS NULL OR (v.version, v.vid) < (:after, :after_vid)) AND {CONDITION} AND {VISIBLE}
+             WHERE v.tid = :tid AND (:after IS NULL OR (v.version <= :after AND (v.version, v.vid) < (:after, :after_vid)))
+               AND {CONDITION} AND {VISIBLE}
              ORDER BY v.version DESC, v.vid DESC LIMIT :limit"
         );
-        let mut statement = self.conn.prepare_cached(&sql)?;
         let (after, after_vid) = cursor_values(after);
-        let mut found = Vec::new();
-        for tid in types {
-            let rows = statement.query_map(
+        // Without a bound the walk begins at the end; any bound lets the index seek.
+        let sql = if after == Value::Null { sql } else { sql.replace(":after IS NULL OR ", "") };
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut found: Vec<Found> = statement
+            .query_map(
                 named_params! {
-                    ":tid": tid, ":after": after, ":after_vid": after_vid, ":limit": limit as i64 + 1,
+                    ":tid": tid, ":after": after, ":after_vid": after_vid, ":limit": limit,
                     ":since": resolved.since, ":until": resolved.until, ":origins": resolved.origins,
                     ":labels": resolved.labels, ":unmarked": resolved.unmarked,
                 },
                 |row| Ok(Found { version: row.get(0)?, vid: row.get(1)? }),
-            )?;
-            for row in rows {
-                found.push(row?);
-            }
-        }
-        found.sort_by(|a, b| (&b.version, b.vid).cmp(&(&a.version, a.vid)));
-        Ok(found)
+            )?
+            .collect::<Result<_, _>>()?;
+        found.reverse();
+        Ok((!found.is_empty()).then_some(Waiting { found, tid }))
     }
 
     fn matching(

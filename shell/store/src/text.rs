@@ -6,7 +6,8 @@
 use crate::error::StoreError;
 use crate::holdings::Holdings;
 use crate::view::{View, unsigned};
-use rusqlite::Connection;
+use rusqlite::{Connection, Rows};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// The first version that full text may not cover yet because its import runs.
 const HORIZON: &str = "coalesce((SELECT min(first_vid) FROM import WHERE state = 0), 9223372036854775807)";
@@ -37,24 +38,90 @@ impl Holdings {
     }
 }
 
+/// Versions handed to the second thread at once, and how many such parcels may be under way.
+const PARCEL: usize = 64;
+const PARCELS_UNDER_WAY: usize = 4;
+
+type Texts = Vec<(i64, String)>;
+
+/// Reads versions and writes their text on this thread; text is folded on a second one, which is a third of the work.
 fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT vid, bytes FROM version WHERE vid > (SELECT indexed_vid FROM text_state) AND vid < {HORIZON} ORDER BY vid LIMIT ?1"
     );
     let mut select = conn.prepare_cached(&sql)?;
-    let mut insert = conn.prepare_cached("INSERT INTO version_text (rowid, body) VALUES (?1, ?2)")?;
     let mut rows = select.query([i64::try_from(max).unwrap_or(i64::MAX)])?;
-    let mut last = None;
-    while let Some(row) = rows.next()? {
-        let vid: i64 = row.get(0)?;
-        let bytes = row.get_ref(1)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: vid })?;
-        insert.execute((vid, comity_stix::search_text(bytes)))?;
-        last = Some(vid);
-    }
+    let first = next_parcel(&mut rows)?;
+    let last = if first.len() < PARCEL {
+        write(conn, first.iter().map(|(vid, bytes)| (*vid, comity_stix::search_text(bytes))).collect())?
+    } else {
+        std::thread::scope(|scope| {
+            // Each holds all that may be under way, so neither thread waits while the other waits for it.
+            let (bytes_in, bytes_out) = sync_channel::<Vec<(i64, Vec<u8>)>>(PARCELS_UNDER_WAY);
+            let (texts_in, texts_out) = sync_channel::<Texts>(PARCELS_UNDER_WAY);
+            scope.spawn(move || {
+                for parcel in bytes_out {
+                    let texts = parcel.iter().map(|(vid, bytes)| (*vid, comity_stix::search_text(bytes))).collect();
+                    if texts_in.send(texts).is_err() {
+                        break;
+                    }
+                }
+            });
+            pump(conn, first, &mut rows, bytes_in, &texts_out)
+        })?
+    };
     if let Some(last) = last {
         conn.execute("UPDATE text_state SET indexed_vid = ?1", [last])?;
     }
     Ok(())
+}
+
+/// Keeps the second thread busy and writes what comes back, in order; returns the last version written.
+fn pump(
+    conn: &Connection,
+    mut parcel: Vec<(i64, Vec<u8>)>,
+    rows: &mut Rows<'_>,
+    bytes_in: SyncSender<Vec<(i64, Vec<u8>)>>,
+    texts_out: &Receiver<Texts>,
+) -> Result<Option<i64>, StoreError> {
+    let mut under_way = 0;
+    let mut last = None;
+    while !parcel.is_empty() {
+        // Sending and receiving fail only where the other thread is gone; the missing text then ends the transaction.
+        if bytes_in.send(parcel).is_ok() {
+            under_way += 1;
+        }
+        if under_way == PARCELS_UNDER_WAY {
+            last = write(conn, receive(texts_out)?)?;
+            under_way -= 1;
+        }
+        parcel = next_parcel(rows)?;
+    }
+    for _ in 0..under_way {
+        last = write(conn, receive(texts_out)?)?;
+    }
+    Ok(last)
+}
+
+fn receive(texts_out: &Receiver<Texts>) -> Result<Texts, StoreError> {
+    texts_out.recv().map_err(|_| StoreError::Damaged { what: "full text", row: 0 })
+}
+
+fn next_parcel(rows: &mut Rows<'_>) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    let mut parcel = Vec::with_capacity(PARCEL);
+    while parcel.len() < PARCEL {
+        let Some(row) = rows.next()? else { break };
+        parcel.push((row.get(0)?, row.get(1)?));
+    }
+    Ok(parcel)
+}
+
+fn write(conn: &Connection, texts: Texts) -> Result<Option<i64>, StoreError> {
+    let mut insert = conn.prepare_cached("INSERT INTO version_text (rowid, body) VALUES (?1, ?2)")?;
+    for (vid, text) in &texts {
+        insert.execute((vid, text))?;
+    }
+    Ok(texts.last().map(|(vid, _)| *vid))
 }
 
 /// Takes one version out of the index, words and all. The bytes must still be those that were indexed.

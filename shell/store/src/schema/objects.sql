@@ -89,3 +89,6 @@ INSERT INTO text_state VALUES (1, 0);
 -- 'secure-delete' takes the words out of the pages (design.md §7.5).
 CREATE VIRTUAL TABLE version_text USING fts5 (body, content = '', tokenize = "unicode61 remove_diacritics 0");
 INSERT INTO version_text (version_text, rank) VALUES ('secure-delete', 1);
+-- Words gather in memory up to this many bytes before they become a segment; few large segments need little merging.
+INSERT INTO version_text (version_text, rank) VALUES ('hashsize', 16777216);
+INSERT INTO version_text (version_text, rank) VALUES ('automerge', 8);
