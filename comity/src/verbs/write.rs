@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_node::{Failure, Request};
+use comity_release::approval_message;
 use comity_vocab::Role;
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ pub fn run(verb: WriteVerb, output: &Output) -> Result<(), Failure> {
                         .map_err(|_| Failure::operational("not a digest"))?,
                     officer: key.officer.clone(),
                     role,
-                    signature: key.key.sign(Purpose::PublicDeclaration, &bytes),
+                    signature: key.key.sign(Purpose::PublicDeclaration, &approval_message(&bytes, role, &[])),
                 };
                 let signed = session.ask(&request)?;
                 if let (Value::Object(done), Value::Object(signed)) = (&mut done, signed) {
