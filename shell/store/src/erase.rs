@@ -4,14 +4,14 @@
 //! database file or beside it: bytes, full-text words, defects, markings, interned types, mentions of others. The
 //! tombstone keeps identifier and digests, so that what was recalled is refused when it comes again.
 
+use crate::current;
 use crate::error::StoreError;
 use crate::holdings::Tx;
-use crate::import;
 use crate::intern::{self, Words};
 use crate::key;
 use crate::marking;
 use crate::origin::Origin;
-use crate::record;
+use crate::remove;
 use crate::text;
 use comity_vocab::Timestamp;
 use rusqlite::Connection;
@@ -77,7 +77,7 @@ impl Tx<'_> {
                  WHERE oid = ?1",
             )?
             .execute([oid])?;
-            record::choose_current(conn, oid, Some(at))?;
+            current::choose_current(conn, oid, Some(at))?;
         } else {
             conn.prepare_cached("UPDATE object SET state = 2, current = NULL, nid = NULL WHERE oid = ?1")?
                 .execute([oid])?;
@@ -90,7 +90,7 @@ impl Tx<'_> {
 
 /// Returns the object's number, entering it if it was never heard of.
 fn enter_object(conn: &Connection, id: &str) -> Result<i64, StoreError> {
-    if let Some(oid) = import::find_object(conn, id)? {
+    if let Some(oid) = remove::find_object(conn, id)? {
         return Ok(oid);
     }
     let (prefix, key) =
@@ -151,7 +151,7 @@ fn remove(conn: &Connection, oid: i64, version: &Version) -> Result<(), StoreErr
         .prepare_cached("SELECT bytes, digest FROM version WHERE vid = ?1")?
         .query_row([version.vid], |row| Ok((row.get(0)?, row.get(1)?)))?;
     text::remove(conn, version.vid, &bytes)?;
-    import::remove_version(conn, version.vid, &bytes)?;
+    remove::remove_version(conn, version.vid, &bytes)?;
     conn.prepare_cached("INSERT OR IGNORE INTO tombstone_digest (oid, digest) VALUES (?1, ?2)")?
         .execute((oid, digest))?;
     conn.prepare_cached(

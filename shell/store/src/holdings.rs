@@ -6,7 +6,7 @@
 use crate::error::StoreError;
 use crate::open::{self, Mode, OpenError};
 use crate::view::View;
-use crate::{import, schema};
+use crate::{remove, schema};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
@@ -29,7 +29,7 @@ impl Holdings {
     pub fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
         let conn = open::open(path, mode, schema::HOLDINGS)?;
         if mode == Mode::ReadWrite {
-            import::remove_unfinished(&conn)?;
+            remove::remove_unfinished(&conn)?;
         }
         Ok(Self { conn, mode })
     }

@@ -3,14 +3,15 @@
 //! Guarantees: readers see nothing of an unfinished import; a crash or a dropped [`Import`] leaves nothing (what batches were
 //! already written is removed at the next opening). Does not know: files (that is `import_file`).
 
+use crate::current;
 use crate::error::StoreError;
 use crate::holdings::Holdings;
 use crate::intern::{self, Words};
-use crate::key;
 use crate::open;
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared, Unholdable};
-use crate::record::{self, Context, Outcome, Recorder, Stored};
+use crate::record::{Context, Outcome, Recorder, Stored};
+use crate::remove;
 use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -157,7 +158,7 @@ impl<'h> Import<'h> {
         let conn = self.holdings.sql();
         // `synchronous` cannot be changed inside a transaction. The commit below then covers the whole log.
         conn.execute_batch("COMMIT; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
-        record::settle_pending(conn, self.context.now)?;
+        current::settle_pending(conn, self.context.now)?;
         close(conn, self.context.iid, &self.report)?;
         conn.execute_batch("COMMIT")?;
         self.finished = true;
@@ -171,7 +172,7 @@ impl Drop for Import<'_> {
         if !self.finished {
             // What cannot be removed now (a failing disk) stays invisible and goes at the next opening.
             let _ = conn.is_autocommit() || conn.execute_batch("ROLLBACK").is_ok();
-            let _ = remove_unfinished(conn);
+            let _ = remove::remove_unfinished(conn);
         }
         rest(conn);
     }
@@ -278,90 +279,5 @@ pub(crate) fn refuse(
 ) -> Result<(), StoreError> {
     conn.prepare_cached("INSERT INTO refused_object (iid, position, digest, id, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute((iid, i64::try_from(position).unwrap_or(i64::MAX), digest.as_bytes(), id, reason))?;
-    Ok(())
-}
-
-/// Removes everything that unfinished imports wrote.
-pub(crate) fn remove_unfinished(conn: &Connection) -> Result<(), rusqlite::Error> {
-    let unfinished: Vec<(i64, i64)> = conn
-        .prepare("SELECT iid, first_vid FROM import WHERE state = 0")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    for (iid, first_vid) in unfinished {
-        while remove_some(conn, iid, first_vid)? {}
-        let tx = conn.unchecked_transaction()?;
-        tx.execute("DELETE FROM refused_object WHERE iid = ?1", [iid])?;
-        tx.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
-        tx.execute("DELETE FROM pending_current", [])?;
-        tx.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
-        tx.commit()?;
-    }
-    Ok(())
-}
-
-/// Removes a batch of rows of one unfinished import; returns whether there may be more.
-fn remove_some(conn: &Connection, iid: i64, first_vid: i64) -> Result<bool, rusqlite::Error> {
-    let tx = conn.unchecked_transaction()?;
-    let rows: Vec<(i64, i64, Vec<u8>)> = tx
-        .prepare_cached("SELECT vid, oid, bytes FROM version WHERE vid >= ?1 AND iid = ?2 ORDER BY vid LIMIT 500")?
-        .query_map((first_vid, iid), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
-    for (vid, oid, bytes) in &rows {
-        remove_version(&tx, *vid, bytes)?;
-        tx.prepare_cached(
-            "UPDATE object SET state = 0, current = NULL, nid = NULL
-             WHERE oid = ?1 AND state = 1 AND NOT EXISTS (SELECT 1 FROM version WHERE oid = ?1)",
-        )?
-        .execute([oid])?;
-        forget_if_unmentioned(&tx, *oid)?;
-    }
-    let more = !rows.is_empty();
-    tx.commit()?;
-    Ok(more)
-}
-
-/// Removes one version's row and what hangs on it, except its full text.
-pub(crate) fn remove_version(conn: &Connection, vid: i64, bytes: &[u8]) -> Result<(), rusqlite::Error> {
-    if let Ok(facts) = comity_stix::inspect(bytes) {
-        for target in record::targets(&facts) {
-            if let Some(oid) = find_object(conn, target)? {
-                conn.prepare_cached("DELETE FROM reference WHERE target = ?1 AND vid = ?2")?.execute((oid, vid))?;
-                forget_if_unmentioned(conn, oid)?;
-            }
-        }
-    }
-    for sql in [
-        "DELETE FROM defect WHERE vid = ?1",
-        "DELETE FROM marking WHERE vid = ?1",
-        "DELETE FROM also_received WHERE vid = ?1",
-        "DELETE FROM version WHERE vid = ?1",
-    ] {
-        conn.prepare_cached(sql)?.execute([vid])?;
-    }
-    Ok(())
-}
-
-/// Returns the number of an identifier, held or only mentioned.
-pub(crate) fn find_object(conn: &Connection, id: &str) -> Result<Option<i64>, rusqlite::Error> {
-    use rusqlite::OptionalExtension;
-    let Some((prefix, key)) = key::split(id) else { return Ok(None) };
-    let tid = match prefix {
-        None => 0,
-        Some(prefix) => match intern::find(conn, Words::Type, prefix)? {
-            Some(tid) => tid,
-            None => return Ok(None),
-        },
-    };
-    conn.prepare_cached("SELECT oid FROM object WHERE key = ?1 AND tid = ?2")?
-        .query_row((&key, tid), |row| row.get(0))
-        .optional()
-}
-
-/// Forgets an identifier that is neither held nor referred to any more.
-pub(crate) fn forget_if_unmentioned(conn: &Connection, oid: i64) -> Result<(), rusqlite::Error> {
-    conn.prepare_cached(
-        "DELETE FROM object WHERE oid = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM reference WHERE target = ?1)",
-    )?
-    .execute([oid])?;
     Ok(())
 }

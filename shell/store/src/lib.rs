@@ -5,11 +5,13 @@
 //! types, on different files, with no reference from one to the other.
 //! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
 
+mod current;
 pub mod desk;
 mod erase;
 mod error;
 mod export;
 mod filter;
+mod held;
 mod holdings;
 mod import;
 mod import_file;
@@ -22,6 +24,7 @@ mod prepare;
 mod put;
 mod record;
 mod relations;
+mod remove;
 mod schema;
 mod search;
 mod text;
@@ -33,6 +36,7 @@ pub use erase::Erased;
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use filter::{Filter, Marking};
+pub use held::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
 pub use holdings::{Holdings, Tx};
 pub use import::{FileFacts, Import, ImportOptions, ImportReport};
 pub use import_file::{ImportError, Progress, import_file};
@@ -45,4 +49,4 @@ pub use relations::{Relation, Relations, Through};
 pub use search::{Hit, PAGE_MAX, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
 pub use vault::Vault;
 pub use verify::{Counts, FirstBad, VerifyError};
-pub use view::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary, View};
+pub use view::View;

@@ -2,12 +2,13 @@
 //!
 //! Guarantees: visible and durable with the caller's commit, together with whatever else it writes.
 
+use crate::current;
 use crate::error::StoreError;
 use crate::holdings::Tx;
 use crate::import::{self, ImportOptions, ImportReport};
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared, Unholdable};
-use crate::record::{self, Outcome, Recorder, Stored};
+use crate::record::{Outcome, Recorder, Stored};
 use comity_vocab::{OfficerCode, OrgCode, SecurityLabel, Timestamp};
 
 /// What came with the objects of a partner's release.
@@ -114,7 +115,7 @@ impl Tx<'_> {
             report.count(&stored);
             all.push(stored);
         }
-        record::settle_pending(conn, now)?;
+        current::settle_pending(conn, now)?;
         import::close(conn, context.iid, &report)?;
         Ok(all)
     }

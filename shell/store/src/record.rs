@@ -4,8 +4,9 @@
 //! kept beside the first. A version by another than the originator, or with another `created`, is kept but never current.
 //! Does not know: whether the transaction around it commits.
 
+use crate::current;
 use crate::error::StoreError;
-use crate::intern::{Cache, Words};
+use crate::intern::Cache;
 use crate::key::{self, IdKey};
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared};
@@ -45,8 +46,6 @@ pub(crate) mod state {
 
 /// The most versions of one identifier (security.md §5 C, case 68).
 pub const VERSIONS_MAX: i64 = 10_000;
-/// How far in the future a version may lie and still win, in seconds (case 48).
-const CLOCK_AHEAD_SECONDS: i64 = 24 * 3600;
 /// How many identifiers are remembered while one import or transaction runs.
 const IDS_REMEMBERED: usize = 65_536;
 
@@ -113,11 +112,12 @@ struct Place {
     defect: Option<&'static str>,
 }
 
-struct Line {
-    oid: i64,
-    state: i64,
-    current: Option<i64>,
-    nid: Option<i64>,
+/// What is known of an identifier.
+pub(crate) struct Line {
+    pub oid: i64,
+    pub state: i64,
+    pub current: Option<i64>,
+    pub nid: Option<i64>,
 }
 
 /// Whether something is wrong with an object; what is only noted, such as STIX 2.0 content, is not.
@@ -157,7 +157,7 @@ impl Recorder {
                 "{held} versions of this identifier are held, at most {VERSIONS_MAX} are allowed"
             )));
         }
-        let judged = judge(conn, at, &line, object, !same.is_empty())?;
+        let judged = current::judge(conn, at, &line, object, !same.is_empty())?;
         let vid = self.next(conn, |numbers| &mut numbers.vid)?;
         self.insert(conn, at, object, Place { vid, oid: line.oid, flags: judged.flags, defect: judged.defect })?;
         if judged.flags & flag::NOT_CURRENT == 0 {
@@ -355,74 +355,4 @@ fn equal_among(conn: &Connection, same: &[(i64, [u8; 32])], object: &Prepared) -
         }
     }
     Ok(None)
-}
-
-struct Judgement {
-    flags: i64,
-    defect: Option<&'static str>,
-}
-
-/// Judges a further version against the line it would join.
-fn judge(
-    conn: &Connection,
-    at: &Context,
-    line: &Line,
-    object: &Prepared,
-    conflict: bool,
-) -> Result<Judgement, StoreError> {
-    let mut flags = if conflict { flag::CONFLICT } else { 0 };
-    let mut defect = None;
-    let first = match line.nid {
-        Some(nid) => crate::intern::text(conn, Words::Origin, nid)?,
-        None => at.origin.to_string(),
-    };
-    if !first.parse::<Origin>().is_ok_and(|first| first.admits(&at.origin)) {
-        flags |= flag::FOREIGN;
-    }
-    let current = line.current.map(|vid| bytes_and_flags(conn, vid)).transpose()?.flatten();
-    if let Some((bytes, current_flags)) = current {
-        let created = comity_stix::inspect(&bytes).ok().and_then(|facts| facts.created);
-        if created.is_some() && object.facts.created.is_some() && created != object.facts.created {
-            flags |= flag::QUARANTINED;
-            defect = Some("created-differs-from-held-version");
-        } else if current_flags & flag::REVOKED != 0 && !conflict {
-            defect = Some("version-after-revocation");
-        }
-    }
-    Ok(Judgement { flags, defect })
-}
-
-fn bytes_and_flags(conn: &Connection, vid: i64) -> rusqlite::Result<Option<(Vec<u8>, i64)>> {
-    conn.prepare_cached("SELECT bytes, flags FROM version WHERE vid = ?1")?
-        .query_row([vid], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
-}
-
-/// Chooses the current version anew for every object that asked for it.
-pub(crate) fn settle_pending(conn: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached("SELECT oid FROM pending_current")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        choose_current(conn, row.get(0)?, Some(now))?;
-    }
-    drop(rows);
-    conn.execute("DELETE FROM pending_current", [])?;
-    Ok(())
-}
-
-/// Chooses the current version of one object; without any version it becomes "mentioned".
-///
-/// A version more than a day in the future wins only where there is no other (security.md §5 B, case 48).
-pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>) -> Result<Option<i64>, StoreError> {
-    let horizon = now.map_or(vec![0xff], |now| now.plus_seconds(CLOCK_AHEAD_SECONDS).sort_key().to_vec());
-    let best: Option<i64> = conn
-        .prepare_cached(
-            "SELECT vid FROM version WHERE oid = ?1
-             ORDER BY (flags & 7) <> 0, version > ?2, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
-        )?
-        .query_row((oid, horizon), |row| row.get(0))
-        .optional()?;
-    let state = if best.is_some() { state::HELD } else { state::MENTIONED };
-    conn.prepare_cached("UPDATE object SET current = ?2, state = ?3 WHERE oid = ?1")?.execute((oid, best, state))?;
-    Ok(best)
 }

@@ -262,3 +262,17 @@ fn what_a_partner_releases() {
     assert_eq!(found(&reader, "sample 2"), [malware_id(2)]);
     reader.view().verify().unwrap();
 }
+
+#[test]
+fn a_long_import_takes_the_second_thread_for_its_text() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let objects: Vec<_> = (1..=1_500).map(|n| malware(n, 1, &format!(r#","description":"word{n}""#))).collect();
+    import_objects(&mut holdings, &objects, &options("a", None));
+    assert_eq!(holdings.index_pending(1_000).unwrap(), 500, "as many as asked for");
+    assert_eq!(found(&holdings, "word1000"), [malware_id(1_000)]);
+    assert_eq!(found(&holdings, "word1001"), [""; 0]);
+    assert_eq!(holdings.index_pending(usize::MAX).unwrap(), 0);
+    assert_eq!(found(&holdings, "word1500"), [malware_id(1_500)]);
+    assert_eq!(holdings.view().verify().unwrap().texts, 1_500);
+}

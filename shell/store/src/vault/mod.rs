@@ -6,66 +6,24 @@
 //! Does not know: holdings, releases, partners.
 
 mod access;
+mod error;
 mod record;
 mod terms;
 
 pub use access::Access;
+pub use error::VaultError;
 pub use record::{NewSource, Reliability, ReliabilityError, Source, SourceSummary};
 pub use terms::VaultTerm;
 
-use crate::open::{self, Mode, OpenError};
+use crate::open::{self, Mode};
 use crate::schema;
 use comity_crypto::DataKey;
-use comity_vocab::{Blame, Digest, OfficerCode, Timestamp};
+use comity_vocab::{Digest, OfficerCode, Timestamp};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::collections::BTreeSet;
 use std::path::Path;
 use uuid::Uuid;
 use zeroize::Zeroizing;
-
-/// Why the vault did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// The file could not be opened.
-    #[error("the vault cannot be opened")]
-    Open(#[from] OpenError),
-    /// SQLite failed.
-    #[error("the vault's database failed")]
-    Database(#[from] rusqlite::Error),
-    /// The key does not open this vault.
-    #[error("the key does not open this vault")]
-    WrongKey,
-    /// A row cannot be opened or read.
-    #[error("the vault's row {row} in {table} is damaged")]
-    Damaged {
-        /// The table.
-        table: &'static str,
-        /// The row.
-        row: i64,
-    },
-    /// There is no such record, or it is not released to this officer: nobody learns which.
-    #[error("nothing is released to you under this identifier")]
-    NothingReleasedToYou,
-    /// A reason must be given for every opening.
-    #[error("a reason is required")]
-    ReasonMissing,
-    /// A record lacks what it needs.
-    #[error("a source needs {what}")]
-    Incomplete {
-        /// What is missing.
-        what: &'static str,
-    },
-}
-
-impl VaultError {
-    /// Says whose fault the error is.
-    pub fn blame(&self) -> Blame {
-        match self {
-            Self::Open(_) | Self::Database(_) | Self::Damaged { .. } | Self::WrongKey => Blame::Operator,
-            Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Blame::Caller,
-        }
-    }
-}
 
 /// `vault.db`, open with its key.
 pub struct Vault {

@@ -1,10 +1,10 @@
 //! Rows against the bytes they were derived from, and against each other.
 
 use super::{Counts, FirstBad, VerifyError, bad};
-use crate::import::find_object;
 use crate::intern::{self, Words};
 use crate::prepare;
 use crate::record::{self, flag};
+use crate::remove::find_object;
 use crate::view::View;
 
 /// Every version: digest, identifier, type, version key, flags, label, references.

@@ -1,0 +1,91 @@
+//! Taking versions out: what an unfinished import left, and what is erased.
+
+use crate::intern::{self, Words};
+use crate::key;
+use crate::record;
+use rusqlite::Connection;
+
+/// Removes everything that unfinished imports wrote.
+pub(crate) fn remove_unfinished(conn: &Connection) -> Result<(), rusqlite::Error> {
+    let unfinished: Vec<(i64, i64)> = conn
+        .prepare("SELECT iid, first_vid FROM import WHERE state = 0")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (iid, first_vid) in unfinished {
+        while remove_some(conn, iid, first_vid)? {}
+        let tx = conn.unchecked_transaction()?;
+        tx.execute("DELETE FROM refused_object WHERE iid = ?1", [iid])?;
+        tx.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
+        tx.execute("DELETE FROM pending_current", [])?;
+        tx.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Removes a batch of rows of one unfinished import; returns whether there may be more.
+fn remove_some(conn: &Connection, iid: i64, first_vid: i64) -> Result<bool, rusqlite::Error> {
+    let tx = conn.unchecked_transaction()?;
+    let rows: Vec<(i64, i64, Vec<u8>)> = tx
+        .prepare_cached("SELECT vid, oid, bytes FROM version WHERE vid >= ?1 AND iid = ?2 ORDER BY vid LIMIT 500")?
+        .query_map((first_vid, iid), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (vid, oid, bytes) in &rows {
+        remove_version(&tx, *vid, bytes)?;
+        tx.prepare_cached(
+            "UPDATE object SET state = 0, current = NULL, nid = NULL
+             WHERE oid = ?1 AND state = 1 AND NOT EXISTS (SELECT 1 FROM version WHERE oid = ?1)",
+        )?
+        .execute([oid])?;
+        forget_if_unmentioned(&tx, *oid)?;
+    }
+    let more = !rows.is_empty();
+    tx.commit()?;
+    Ok(more)
+}
+
+/// Removes one version's row and what hangs on it, except its full text.
+pub(crate) fn remove_version(conn: &Connection, vid: i64, bytes: &[u8]) -> Result<(), rusqlite::Error> {
+    if let Ok(facts) = comity_stix::inspect(bytes) {
+        for target in record::targets(&facts) {
+            if let Some(oid) = find_object(conn, target)? {
+                conn.prepare_cached("DELETE FROM reference WHERE target = ?1 AND vid = ?2")?.execute((oid, vid))?;
+                forget_if_unmentioned(conn, oid)?;
+            }
+        }
+    }
+    for sql in [
+        "DELETE FROM defect WHERE vid = ?1",
+        "DELETE FROM marking WHERE vid = ?1",
+        "DELETE FROM also_received WHERE vid = ?1",
+        "DELETE FROM version WHERE vid = ?1",
+    ] {
+        conn.prepare_cached(sql)?.execute([vid])?;
+    }
+    Ok(())
+}
+
+/// Returns the number of an identifier, held or only mentioned.
+pub(crate) fn find_object(conn: &Connection, id: &str) -> Result<Option<i64>, rusqlite::Error> {
+    use rusqlite::OptionalExtension;
+    let Some((prefix, key)) = key::split(id) else { return Ok(None) };
+    let tid = match prefix {
+        None => 0,
+        Some(prefix) => match intern::find(conn, Words::Type, prefix)? {
+            Some(tid) => tid,
+            None => return Ok(None),
+        },
+    };
+    conn.prepare_cached("SELECT oid FROM object WHERE key = ?1 AND tid = ?2")?
+        .query_row((&key, tid), |row| row.get(0))
+        .optional()
+}
+
+/// Forgets an identifier that is neither held nor referred to any more.
+pub(crate) fn forget_if_unmentioned(conn: &Connection, oid: i64) -> Result<(), rusqlite::Error> {
+    conn.prepare_cached(
+        "DELETE FROM object WHERE oid = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM reference WHERE target = ?1)",
+    )?
+    .execute([oid])?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! What can go wrong with the vault. No message says whether a record exists.
+
+use crate::open::OpenError;
+use comity_vocab::Blame;
+
+/// Why the vault did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The file could not be opened.
+    #[error("the vault cannot be opened")]
+    Open(#[from] OpenError),
+    /// SQLite failed.
+    #[error("the vault's database failed")]
+    Database(#[from] rusqlite::Error),
+    /// The key does not open this vault.
+    #[error("the key does not open this vault")]
+    WrongKey,
+    /// A row cannot be opened or read.
+    #[error("the vault's row {row} in {table} is damaged")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        row: i64,
+    },
+    /// There is no such record, or it is not released to this officer: nobody learns which.
+    #[error("nothing is released to you under this identifier")]
+    NothingReleasedToYou,
+    /// A reason must be given for every opening.
+    #[error("a reason is required")]
+    ReasonMissing,
+    /// A record lacks what it needs.
+    #[error("a source needs {what}")]
+    Incomplete {
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+impl VaultError {
+    /// Says whose fault the error is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Open(_) | Self::Database(_) | Self::Damaged { .. } | Self::WrongKey => Blame::Operator,
+            Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Blame::Caller,
+        }
+    }
+}
