@@ -1,0 +1,155 @@
+//! The story, step by step (domain.md §9), and what a person may try after it.
+//!
+//! Guarantees: a step that does not go as told ends the story with its name.
+
+mod attack;
+mod collection;
+mod delivery;
+mod opening;
+mod recall;
+mod tearline;
+
+use super::cast::{Story, Tearline};
+use super::narrator::Narrator;
+use super::stage::Stage;
+use crate::output::{list, text};
+use comity_node::Failure;
+use serde_json::Value;
+use std::path::Path;
+
+/// The organisation whose story it is, and its partners.
+const OURS: &str = "vsis";
+const POLICE: &str = "kps";
+const FINANCE: &str = "tfo";
+
+/// What every step gets.
+pub struct Play<'a> {
+    pub story: &'a Story,
+    pub stage: &'a Stage,
+    pub narrator: &'a mut Narrator,
+}
+
+/// What was released.
+pub struct Sent {
+    pub release: String,
+    /// Ids under which the recipients know it.
+    pub items: Vec<String>,
+    /// The exact bytes.
+    pub bytes: String,
+}
+
+/// Plays everything that this version carries.
+pub fn play(story: &Story, stage: &mut Stage, narrator: &mut Narrator) -> Result<(), Failure> {
+    opening::raise(story, stage, narrator)?;
+    let mut play = Play { story, stage, narrator };
+    opening::greet(&mut play)?;
+    let report = collection::play(&mut play)?;
+    let (t1, t2) = tearline::play(&mut play, &report)?;
+    delivery::play(&mut play, &report, &t1, &t2)?;
+    recall::play(&mut play, &report, &t1, &t2)?;
+    if let Some(data) = std::env::var_os("COMITY_TEST_DATA").filter(|data| Path::new(data).is_dir()) {
+        attack::play(&mut play, Path::new(&data))?;
+    }
+    Ok(())
+}
+
+impl Play<'_> {
+    /// Where somebody stands, in the story's words.
+    fn at(&self, officer: &str) -> String {
+        self.story.name_of(officer).to_owned()
+    }
+
+    /// Searches at a node; the hits.
+    fn search(&self, organisation: &str, query: &str, origin: Option<&str>) -> Result<Vec<Value>, Failure> {
+        let mut verb = self.stage.verb(organisation, &["search", query, "--limit", "1000"]);
+        if let Some(origin) = origin {
+            verb = verb.with("--origin", origin);
+        }
+        Ok(list(&verb.done()?, "hits").to_vec())
+    }
+
+    /// Drafts a tearline; the node's answer.
+    fn draft(&self, tearline: &Tearline, body: &str) -> Result<Value, Failure> {
+        self.stage
+            .verb(OURS, &["release", "draft"])
+            .key_of(&tearline.author)
+            .with("--objects", tearline.objects.join(","))
+            .with("--to", tearline.audience.join(","))
+            .with("--label", tearline.label.as_str())
+            .with("--descriptor", tearline.descriptor.as_str())
+            .with("--title", tearline.title.as_str())
+            .with("--text", body)
+            .done()
+    }
+
+    /// Runs the leak check; all findings, also where there are some.
+    fn findings(&self, release: &str, by: Option<&str>) -> Result<Vec<Value>, Failure> {
+        let mut verb = self.stage.verb(OURS, &["release", "check", release]);
+        if let Some(officer) = by {
+            verb = verb.key_of(officer);
+        }
+        let answer = verb.run()?;
+        let documents = answer.documents();
+        let checked = documents.first().filter(|document| document.get("findings").is_some());
+        checked
+            .map(|document| list(document, "findings").to_vec())
+            .ok_or_else(|| answer.unexpected("should have checked"))
+    }
+
+    /// The exact bytes of a draft, part by part.
+    fn parts(&self, release: &str) -> Result<Vec<String>, Failure> {
+        let shown = self.stage.verb(OURS, &["release", "show", release]).done()?;
+        Ok(list(&shown, "parts").iter().map(|part| text(part, "bytes").to_owned()).collect())
+    }
+
+    /// Approves and sends what was drafted and is clean.
+    fn release(&self, drafted: &Value, releasing_officer: &str) -> Result<Sent, Failure> {
+        let release = text(drafted, "release").to_owned();
+        let bytes = self.parts(&release)?.concat();
+        self.stage.verb(OURS, &["release", "approve", &release]).key_of(releasing_officer).done()?;
+        self.stage.verb(OURS, &["release", "send", &release]).done()?;
+        let items = list(drafted, "item_ids").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Ok(Sent { release, items, bytes })
+    }
+}
+
+/// A field of a field.
+fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+/// Says what can be tried while the nodes run.
+pub fn invitation(story: &Story, stage: &Stage, narrator: &Narrator) -> Result<(), Failure> {
+    let environment = stage.write_environment(&story.officers)?;
+    let program = stage.program.display();
+    let home = |code: &str| stage.folder.join(code).display().to_string();
+    narrator.pause();
+    narrator.plain("The nodes stay up until you press Ctrl-C. Try, in another terminal:");
+    narrator.pause();
+    let (ours, police, finance) = (home(OURS), home(POLICE), home(FINANCE));
+    for (command, what) in [
+        (format!("{program} search --home {ours} 'орлиск'"), "what the originator still holds"),
+        (format!("{program} search --home {police} 'orlisk'"), "what the police hold now: their own, nothing of T1"),
+        (format!("{program} link show --home {police} {OURS}"), "both logs of a link: sizes, receipts, roots"),
+        (format!("{program} recall board --home {ours}"), "who confirmed the recall"),
+        (format!("{program} audit show --home {ours}"), "who did what; sources are never named"),
+        (format!("{program} verify --home {finance}"), "derive every hash, signature and index again"),
+    ] {
+        narrator.command(&command, what);
+    }
+    narrator.pause();
+    narrator.say(
+        "Officers' verbs need their passphrases. The data are invented, so this demo may keep them in a file; a real node never does.",
+    );
+    let source = &story.source;
+    narrator.command(
+        &format!(
+            ". {} && {program} vault show --home {ours} --key {} --reason 'trying the demo' '{}'",
+            environment.display(),
+            stage.key_file(&source.handler).display(),
+            source.cryptonym
+        ),
+        "read the source as its handler; the reading is logged",
+    );
+    Ok(())
+}
