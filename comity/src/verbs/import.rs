@@ -40,7 +40,12 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
                 COUNTS.iter().map(|count| format!("{} {}", number(report, count), count.replace('_', " "))).collect();
             lines.push(format!("{}: {}", text(entry, "file"), counts.join(", ")));
             for refused in list(report, "refused_objects") {
-                lines.push(format!("  refused at line {}: {}", number(refused, "line"), text(refused, "reason")));
+                lines.push(format!(
+                    "  refused object {} {}: {}",
+                    number(refused, "position"),
+                    text(refused, "id"),
+                    text(refused, "reason")
+                ));
             }
         }
         lines

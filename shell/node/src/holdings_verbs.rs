@@ -7,12 +7,15 @@ use crate::node::{Node, audit};
 use comity_store::{ImportError, ImportOptions, Origin, import_file};
 use comity_vocab::{Blame, SecurityLabel, Timestamp};
 use rustix::fs::{Mode, OFlags};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::path::Path;
 
 /// How many versions one step of the full-text index takes in.
-const INDEX_STEP: usize = 5_000;
+const INDEX_STEP: usize = 20_000;
+
+/// How many refused objects are named one by one.
+const REFUSALS_SHOWN: usize = 20;
 
 /// How far a long import is, for whoever watches.
 pub type WatchProgress = Box<dyn FnMut(comity_store::Progress) + Send>;
@@ -76,6 +79,17 @@ impl Node {
         );
         audit(tx.view().desk(), now, None, "holdings.import", &origin.to_string(), &detail)?;
         tx.commit()?;
-        Ok(serde_json::to_value(report)?)
+        let mut answer = serde_json::to_value(report)?;
+        if report.refused > 0
+            && let Value::Object(fields) = &mut answer
+        {
+            let refused = self.holdings.view().newest_refusals(REFUSALS_SHOWN)?;
+            let refused: Vec<Value> = refused
+                .iter()
+                .map(|one| json!({ "position": one.position, "id": one.id, "reason": one.reason }))
+                .collect();
+            fields.insert("refused_objects".into(), refused.into());
+        }
+        Ok(answer)
     }
 }

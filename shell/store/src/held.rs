@@ -114,6 +114,17 @@ pub struct VersionSummary {
     pub bytes: u64,
 }
 
+/// An object that an import could not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The number of the object in its file, from 0.
+    pub position: u64,
+    /// Its identifier, where one could be read.
+    pub id: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A tombstone: what stood here was erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tombstone {

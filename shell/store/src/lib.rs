@@ -36,7 +36,7 @@ pub use erase::Erased;
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use filter::{Filter, Marking};
-pub use held::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
+pub use held::{Object, Provenance, Refusal, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
 pub use holdings::{Holdings, Tx};
 pub use import::{FileFacts, Import, ImportOptions, ImportReport};
 pub use import_file::{ImportError, Progress, import_file};
