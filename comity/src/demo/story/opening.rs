@@ -26,9 +26,11 @@ pub fn raise(story: &Story, stage: &mut Stage, narrator: &mut Narrator) -> Resul
         registry(story, stage, code)?;
         stage.start(code)?;
         let actor = stage.actor(code)?;
+        let port = |address: &str| address.rsplit(':').next().unwrap_or_default().to_owned();
+        narrator.sees(&format!("{code}.localhost"), &organisation.name);
         narrator.sees(
-            &format!("{code}.localhost"),
-            &format!("{}. Desk {}, gate {}", organisation.name, actor.desk, actor.gate),
+            "",
+            &format!("desk http://{code}.localhost:{}/healthz, gate port {}", port(&actor.desk), port(&actor.gate)),
         );
     }
     Ok(())

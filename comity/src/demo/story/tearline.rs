@@ -33,7 +33,8 @@ fn first_try(play: &mut Play<'_>) -> Result<(), Failure> {
     let release = text(&drafted, "release");
     let findings = play.findings(release, None)?;
     let parts = play.parts(release)?;
-    play.narrator.pause();
+    play.narrator.quote(&tearline.body);
+    play.narrator.say("The leak check reads the final bytes, the ones that would leave, and stops it:");
     for leak in &tearline.leaks {
         let found =
             findings.iter().any(|finding| text(finding, "class") == leak.class && covers(finding, &parts, &leak.text));
