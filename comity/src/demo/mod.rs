@@ -36,20 +36,20 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Failure> {
     let mut narrator = Narrator::new(audience);
     let mut stage = Stage::build(&story, arguments.home.as_deref(), arguments.port, stop.clone())?;
     if let Err(failure) = story::play(&story, &mut stage, &mut narrator) {
-        let stopped = stop.load(Ordering::Relaxed);
-        if !stopped {
-            for line in stage.log_tail() {
-                output.note(&line);
-            }
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::operational("the demo was stopped before its end"));
+        }
+        for line in stage.log_tail() {
+            output.note(&line);
         }
         let step = narrator.current_step();
-        let failure = match (stopped, failure.message.starts_with(step)) {
-            (true, _) | (_, true) => failure,
-            (false, false) => Failure { message: format!("{step}: {}", failure.message), ..failure },
+        let message = match failure.message.starts_with(step) {
+            true => failure.message.clone(),
+            false => format!("{step}: {}", failure.message),
         };
         // Whatever the step failed on: to whoever asked for a check, the answer is no.
         let kind = if arguments.check && failure.kind != FailureKind::Usage { FailureKind::No } else { failure.kind };
-        return Err(Failure { kind, message: format!("demo failed at {}", failure.message), ..failure });
+        return Err(Failure { kind, message: format!("demo failed at {message}"), ..failure });
     }
     if arguments.check {
         stage.close()?;
