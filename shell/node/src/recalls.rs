@@ -9,7 +9,7 @@ use crate::logs::Content;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{Purpose, Signature};
+use comity_crypto::{Purpose, Signature, sha256};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Control, Kept, Outgoing};
 use comity_release::{
@@ -68,8 +68,17 @@ impl Node {
                 add(item)?;
             }
         }
-        let draw = self.draw();
-        let id = self.entropy.stream("recall", "desk", draw).uuid_v4();
+        // The id leaves: it depends on what the officer asked for, not on what else this node drew.
+        let asked = serde_json::to_vec(&(kind, releases, items))?;
+        let context = sha256(&[&asked]).to_string();
+        let mut position = 0;
+        let id = loop {
+            let id = self.entropy.stream("recall", &context, position).uuid_v4();
+            if desk.recall(&id.to_string())?.is_none() {
+                break id;
+            }
+            position += 1;
+        };
         let organisation = self.home.configuration.organisation.code.clone();
         let draft = RecallDraft::new(id, organisation, kind, concerned, recipients, now);
         let row = RecallRow {

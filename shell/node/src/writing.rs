@@ -61,6 +61,7 @@ impl Node {
                 ids.push(id);
             }
         }
+        let named = ids.len();
         if !selection.origins.is_empty() {
             let filter = Filter { origins: origins(&selection.origins)?, ..Filter::default() };
             let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
@@ -71,6 +72,10 @@ impl Node {
                     Some(next) => query.after = Some(next),
                     None => break,
                 }
+            }
+            // The order of a search tells when things came and changed; nothing that leaves may rest on it.
+            if let Some(found) = ids.get_mut(named..) {
+                found.sort_unstable();
             }
         }
         if ids.is_empty() { Err(Failure::no("the selection is empty")) } else { Ok(ids) }

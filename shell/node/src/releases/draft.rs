@@ -5,7 +5,7 @@ use crate::node::{Node, audit};
 use crate::request::ReleaseDraftRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{Purpose, Signature};
+use comity_crypto::{EntropyStream, Purpose, Signature, sha256};
 use comity_release::{
     Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, ReleaseId, SourceObject,
     WrittenText, approval_message, draft_as_published, draft_tearline, version_digest,
@@ -13,7 +13,7 @@ use comity_release::{
 use comity_stix::marking::{MarkingKind, kind};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_store::{Object, Origin as StoredOrigin};
-use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,18 @@ fn is_note(rule: &str) -> bool {
     comity_stix::inspect::rules::find(rule).is_some_and(|rule| rule.note)
 }
 
+/// The digest of what recipients would see.
+fn content_digest(draft: &Draft) -> Digest {
+    let terms = draft.descriptor.as_ref().map(ToString::to_string).unwrap_or_default();
+    let label = draft.label.to_string();
+    let length = |bytes: &[u8]| (bytes.len() as u64).to_be_bytes().to_vec();
+    let mut all = Vec::new();
+    for bytes in [label.as_bytes(), terms.as_bytes()].into_iter().chain(draft.parts.iter().map(Vec::as_slice)) {
+        all.extend([length(bytes), bytes.to_vec()].concat());
+    }
+    sha256(&[&all])
+}
+
 impl Node {
     pub(crate) fn release_draft(
         &mut self,
@@ -65,9 +77,6 @@ impl Node {
         for recipient in &audience {
             self.link_row(recipient)?;
         }
-        // Randomness depends on nothing but who gets the release and how many were drafted before.
-        let position = self.holdings.view().desk().release_count()?;
-        let release = ReleaseId(self.release_uuid(&audience, position));
         let view = self.holdings.view();
         let objects: Vec<Object> = ids
             .iter()
@@ -99,7 +108,8 @@ impl Node {
         };
         let days = i64::from(self.home.configuration.policy.draft_valid_days.max(1));
         let expires = request.expires.unwrap_or_else(|| now.plus_seconds(days * DAY_SECONDS));
-        let mut wanted = DraftRequest::new(release, &sources, audience.clone(), &organisation, now, expires);
+        let mut wanted =
+            DraftRequest::new(ReleaseId(uuid::Uuid::nil()), &sources, audience.clone(), &organisation, now, expires);
         wanted.label = request.label;
         wanted.descriptor = request
             .descriptor
@@ -116,13 +126,25 @@ impl Node {
         if !request.as_published {
             self.add_known(&mut wanted, &ids)?;
         }
-        let draft = if request.as_published {
-            draft_as_published(&wanted)
-        } else {
-            let recipients: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
-            draft_tearline(&wanted, &mut self.entropy.stream("tearline", &recipients.join(","), position))
+        let make = |wanted: &DraftRequest<'_>, stream: &mut EntropyStream| {
+            let draft = if request.as_published { draft_as_published(wanted) } else { draft_tearline(wanted, stream) };
+            draft.map_err(|error| refused(&error))
         };
-        let draft = draft.map_err(|error| refused(&error))?;
+        // What is drawn depends on who gets the release and on what leaves, and on nothing else: neither on drafts that were
+        // never sent nor on what others were sent. So it is drafted once to see what leaves, and again with its own stream.
+        let recipients = audience.iter().map(OrgCode::as_str).collect::<Vec<_>>().join(",");
+        let outline = make(&wanted, &mut self.entropy.stream("outline", &recipients, 0))?;
+        let context = format!("{recipients} {}", content_digest(&outline));
+        let mut position = 0;
+        loop {
+            let id = self.entropy.stream("release", &context, position).uuid_v4();
+            if view.desk().release(&id.to_string())?.is_none() {
+                wanted.release = ReleaseId(id);
+                break;
+            }
+            position += 1;
+        }
+        let draft = make(&wanted, &mut self.entropy.stream("tearline", &context, position))?;
         self.store_draft(now, officer, &draft)
     }
 
@@ -142,21 +164,16 @@ impl Node {
         Ok(statements)
     }
 
-    fn release_uuid(&mut self, audience: &BTreeSet<OrgCode>, position: u64) -> uuid::Uuid {
-        let recipients: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
-        self.entropy.stream("release", &recipients.join(","), position).uuid_v4()
-    }
-
     /// The ids under which all recipients already know an object; where they know it under different ones, the release is refused.
     fn add_known(&self, wanted: &mut DraftRequest<'_>, ids: &[String]) -> Result<(), Failure> {
         let desk = self.holdings.view().desk();
         for id in ids {
-            let items = desk.released_as(id)?;
+            // What others were sent must not show, not even in the version that these recipients get next.
+            let mut items = desk.released_as(id)?;
+            items.retain(|item| wanted.audience.iter().any(|code| code.as_str() == item.recipient));
             let mut by_recipient: BTreeMap<&str, &ReleasedItem> = BTreeMap::new();
             for item in &items {
-                if wanted.audience.iter().any(|code| code.as_str() == item.recipient) {
-                    by_recipient.insert(&item.recipient, item);
-                }
+                by_recipient.insert(&item.recipient, item);
             }
             let known: BTreeSet<&str> = by_recipient.values().map(|item| item.released_id.as_str()).collect();
             let mut known = known.into_iter();
