@@ -1,0 +1,121 @@
+//! Bad input at the command line: exit codes, one JSON document, places named, nothing half-stored.
+
+use super::world;
+use comity_kit::Node;
+use std::os::unix::fs::PermissionsExt;
+
+fn import(node: &Node, path: &str, code: i32, words: &str) {
+    node.run(&["import", "--origin", "feed", path]).refused(code, words);
+}
+
+#[test]
+fn malformed_files_are_refused_with_their_place_and_leave_nothing() {
+    let world = world();
+    let node = world.node("vsis");
+    let good = r#"{"type":"malware","id":"malware--11111111-aaaa-4bbb-8ccc-000000000001","spec_version":"2.1","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","name":"Zwergtaucher","is_family":false}"#;
+    let bundle = |objects: &str| {
+        format!(
+            "{{\"type\":\"bundle\",\"id\":\"bundle--11111111-aaaa-4bbb-8ccc-000000000009\",\"objects\":[{objects}]}}"
+        )
+    };
+    let whole = bundle(good);
+    let deep = bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"a\":{}{}}}", "[".repeat(40), "]".repeat(40)));
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("empty", Vec::new(), ""),
+        ("blank", b"  \n ".to_vec(), ""),
+        ("cut", whole.as_bytes()[..whole.len() - 2].to_vec(), "line 1"),
+        ("two documents", format!("{whole}\n{whole}").into_bytes(), "line 2"),
+        ("invalid UTF-8", [whole.as_bytes(), &[0xff]].concat(), "byte"),
+        (
+            "lone surrogate",
+            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":\"\\ud800\"}}")).into_bytes(),
+            "byte",
+        ),
+        (
+            "control character",
+            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":\"\u{1}\"}}")).into_bytes(),
+            "byte",
+        ),
+        (
+            "duplicate key",
+            bundle(&format!("{good},\n{{\"type\":\"x\",\"id\":\"x--1\",\"id\":\"x--2\"}}")).into_bytes(),
+            "line 2",
+        ),
+        (
+            "duplicate through an escape",
+            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"\\u0069d\":\"x--2\"}}")).into_bytes(),
+            "duplicate key",
+        ),
+        ("too deep", deep.into_bytes(), "32"),
+        ("trailing comma", bundle(&format!("{good},")).into_bytes(), "line 1"),
+        ("comment", bundle(&format!("/* */{good}")).into_bytes(), "line 1"),
+        ("NaN", bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":NaN}}")).into_bytes(), "byte"),
+        (
+            "long number",
+            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":{}}}", "1".repeat(20_000))).into_bytes(),
+            "64",
+        ),
+    ];
+    for (name, bytes, words) in cases {
+        println!("{name}");
+        import(&node, &world.write("bad.json", bytes).display().to_string(), 1, words);
+        assert_eq!(node.found("Zwergtaucher"), 0, "{name}: nothing of it is stored");
+    }
+    node.ask(&["import", "--origin", "feed", &world.write("good.json", whole).display().to_string()]);
+    assert_eq!(node.found("Zwergtaucher"), 1);
+    node.ask(&["verify"]);
+}
+
+#[test]
+fn only_regular_files_are_read_and_names_are_shown_safely() {
+    let world = world();
+    let node = world.node("vsis");
+    let fifo = world.file("fifo").display().to_string();
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let link = world.file("link");
+    std::os::unix::fs::symlink(world.write("target.json", "{}"), &link).unwrap();
+    for (path, words) in [
+        (fifo.as_str(), "regular file"),
+        (world.file("").to_str().unwrap(), "regular file"),
+        (link.to_str().unwrap(), "symbolic link"),
+        ("/dev/zero", "regular file"),
+        ("/nonexistent/file", "cannot be opened"),
+    ] {
+        import(&node, path, 2, words);
+    }
+    let odd = world.write("a\u{1b}[31m\u{202e}b.json", "[").display().to_string();
+    let ran = node.run(&["import", &odd]);
+    assert_eq!(ran.code, Some(1));
+    assert!(!ran.err.contains('\u{1b}') && !ran.err.contains('\u{202e}'), "{:?}", ran.err);
+}
+
+#[test]
+fn passphrases_modes_and_officers_are_checked() {
+    let world = world();
+    let node = world.node("vsis");
+    let card = ["link", "card", "--output", "/dev/null"];
+    node.run_with(&card, &[("COMITY_PASSPHRASE", "wrong-passphrase")]).refused(3, "passphrase");
+    node.run_with(&card, &[("COMITY_PASSPHRASE", "")]).refused(2, "no passphrase");
+    node.run_with(&["vault", "list", "--key", &node.key("hal")], &[("COMITY_PASSPHRASE_HAL", "wrong-passphrase")])
+        .refused(1, "passphrase");
+    node.run_as("nobody", &["vault", "list"]).refused(2, "key file");
+    node.run(&["release", "send", "00000000-0000-4000-8000-000000000000"]).refused(1, "no release");
+    node.run(&["link", "show", "tfo"]).refused(1, "no link");
+    node.run(&["show", "malware--00000000-0000-4000-8000-000000000000"]).refused(1, "");
+    node.run(&["link", "add", &world.write("card", "{}").display().to_string()]).refused(1, "");
+    assert_eq!(node.run(&["nonsense"]).code, Some(2));
+    assert_eq!(node.run(&["import"]).code, Some(2));
+    node.run_with(&["officer", "list"], &[("COMITY_HOME", "/nonexistent")]).refused(3, "");
+    for (part, mode) in
+        [("", 0o755), ("keys", 0o750), ("keys/org.key", 0o640), ("vault/vault.db", 0o604), ("comity.toml", 0o644)]
+    {
+        let path = node.home.join(part);
+        let before = std::fs::metadata(&path).unwrap().permissions();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        for verb in [&["officer", "list"][..], &["search", "x"], &["serve"]] {
+            node.run(verb).refused(3, "");
+        }
+        std::fs::set_permissions(&path, before).unwrap();
+    }
+    node.ask(&["officer", "list"]);
+}
