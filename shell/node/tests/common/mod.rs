@@ -1,0 +1,257 @@
+//! Nodes in process, made once and copied: officers, links and a wire between desks, without sockets.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::{Entropy, Purpose, Signature, SigningKey, VerifyingKey, Zeroizing, sha256};
+use comity_link::gate_protocol::{DeskToGate, GateToDesk};
+use comity_node::{Call, Failure, Home, NewHome, Node, OfficerChange, OfficerKey, Request, create_home};
+use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+pub const CODES: [&str; 3] = ["vsis", "kps", "tfo"];
+const PASSPHRASE: &str = "correct-horse-battery";
+const OFFICERS: [(&str, &[&str]); 5] = [
+    ("c1", &["custodian"]),
+    ("c2", &["custodian"]),
+    ("alice", &["analyst", "desk_officer"]),
+    ("bob", &["releasing_officer"]),
+    ("hal", &["source_handler", "analyst"]),
+];
+
+pub fn now() -> Timestamp {
+    Timestamp::parse("2026-03-05T10:00:00Z").unwrap()
+}
+
+pub fn entropy(code: &str) -> Entropy {
+    Entropy::seeded(sha256(&[b"test", code.as_bytes()]).0)
+}
+
+/// One organisation's node with the keys of its officers.
+pub struct Org {
+    pub code: OrgCode,
+    pub node: Node,
+    organisation: VerifyingKey,
+}
+
+fn officer_key(org: &str, officer: &str) -> SigningKey {
+    SigningKey::from_seed(&sha256(&[org.as_bytes(), b"/", officer.as_bytes()]).0)
+}
+
+impl Org {
+    pub fn open(path: &Path, code: &str) -> Self {
+        let ask = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
+        let mut node = Node::open(Home::open(path).unwrap(), entropy(code), ask).unwrap();
+        let listed = answer(&mut node, &Request::OfficerList, None).unwrap();
+        let organisation = serde_json::from_value(listed["organisation_key"].clone()).unwrap();
+        Self { code: code.parse().unwrap(), node, organisation }
+    }
+
+    pub fn key(&self, officer: &str) -> SigningKey {
+        officer_key(self.code.as_str(), officer)
+    }
+
+    /// Asks as nobody.
+    pub fn ask(&mut self, request: &Request) -> Result<Value, Failure> {
+        answer(&mut self.node, request, None)
+    }
+
+    /// Asks as an officer, with a proof.
+    pub fn ask_as(&mut self, officer: &str, request: &Request) -> Result<Value, Failure> {
+        let key =
+            OfficerKey { officer: officer.parse().unwrap(), organisation: self.organisation, key: self.key(officer) };
+        answer(&mut self.node, request, Some(&key))
+    }
+
+    pub fn sign(&self, officer: &str, purpose: Purpose, statement: &Value) -> Signature {
+        self.key(officer).sign(purpose, &STANDARD.decode(statement.as_str().unwrap()).unwrap())
+    }
+
+    /// Drafts as alice and signs as author; returns the release.
+    pub fn draft(&mut self, request: comity_node::ReleaseDraftRequest) -> Result<String, Failure> {
+        let drafted = self.ask_as("alice", &Request::ReleaseDraft(request))?;
+        let release = drafted["release"].as_str().unwrap().to_owned();
+        let signature = self.sign("alice", Purpose::Approval, &drafted["author_statement"]);
+        let role = Role::Analyst;
+        self.ask(&Request::ReleaseSign { release: release.clone(), officer: code("alice"), role, signature })?;
+        Ok(release)
+    }
+
+    /// Approves as bob.
+    pub fn approve(&mut self, release: &str) -> Result<Value, Failure> {
+        let (release, officer, overrides) = (release.to_owned(), code("bob"), Default::default());
+        let prepared = self.ask(&Request::ReleaseApprovePrepare { release, officer, overrides })?;
+        let signature = self.sign("bob", Purpose::Approval, &prepared["statement"]);
+        let release = prepared["release"].as_str().unwrap().to_owned();
+        self.ask(&Request::ReleaseApprove { release, officer: code("bob"), overrides: Default::default(), signature })
+    }
+
+    pub fn release(&mut self, request: comity_node::ReleaseDraftRequest) -> Result<String, Failure> {
+        let release = self.draft(request)?;
+        self.approve(&release)?;
+        self.ask(&Request::ReleaseSend { release: release.clone() })?;
+        Ok(release)
+    }
+
+    /// Recalls whole releases with two officers.
+    pub fn recall(&mut self, releases: &[String]) -> Result<String, Failure> {
+        let kind = comity_release::RecallKind::WithdrawError;
+        let drafted =
+            self.ask_as("alice", &Request::RecallDraft { releases: releases.to_vec(), items: vec![], kind })?;
+        let recall = drafted["recall"].as_str().unwrap().to_owned();
+        for (officer, role) in [("alice", Role::DeskOfficer), ("bob", Role::ReleasingOfficer)] {
+            let officer_code = code(officer);
+            let prepare = Request::RecallPrepare { recall: recall.clone(), officer: officer_code.clone(), role };
+            let prepared = self.ask(&prepare)?;
+            let signature = self.sign(officer, Purpose::RecallApproval, &prepared["statement"]);
+            self.ask(&Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, signature })?;
+        }
+        self.ask(&Request::RecallSend { recall: recall.clone() })?;
+        Ok(recall)
+    }
+}
+
+pub fn code(officer: &str) -> OfficerCode {
+    officer.parse().unwrap()
+}
+
+fn answer(node: &mut Node, request: &Request, key: Option<&OfficerKey>) -> Result<Value, Failure> {
+    let request = serde_json::to_string(request).unwrap();
+    let mut proof = None;
+    if let Some(key) = key {
+        let nonce = answer(node, &Request::Nonce, None)?["nonce"].as_str().unwrap().to_owned();
+        proof = Some(key.prove(&nonce, &request).unwrap());
+    }
+    node.handle(now(), &Call { request, proof })
+}
+
+/// Homes of three linked organisations, made once.
+fn base() -> &'static Path {
+    static BASE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    BASE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut orgs: Vec<Org> = CODES.iter().map(|code| make(&folder.path().join(code), code)).collect();
+        let cards: Vec<String> = orgs
+            .iter_mut()
+            .map(|org| org.ask(&Request::LinkCard { endpoints: vec![] }).unwrap()["card"].as_str().unwrap().to_owned())
+            .collect();
+        for (own, org) in orgs.iter_mut().enumerate() {
+            for (other, card) in cards.iter().enumerate().filter(|(other, _)| *other != own) {
+                let _ = other;
+                org.ask(&Request::LinkAdd { card: card.clone() }).unwrap();
+            }
+        }
+        drop(orgs);
+        folder
+    })
+    .path()
+}
+
+fn make(path: &Path, code: &str) -> Org {
+    let new = NewHome {
+        name: format!("Organisation {code}"),
+        code: code.parse().unwrap(),
+        country: "XVM".parse().unwrap(),
+        kind: "police_unit".into(),
+        desk: None,
+        gate: None,
+        endpoints: vec![],
+    };
+    create_home(path, new, PASSPHRASE, &mut entropy(code), now()).unwrap();
+    let mut org = Org::open(path, code);
+    for (officer, roles) in OFFICERS {
+        let roles: Vec<Role> = roles.iter().map(|role| role.parse().unwrap()).collect();
+        let change = OfficerChange::Add {
+            name: format!("{} Xylander-{officer}", officer.to_uppercase()),
+            roles: roles.into_iter().collect(),
+            key: org.key(officer).verifying_key(),
+        };
+        change_officer(&mut org, officer, change).unwrap();
+    }
+    org
+}
+
+/// Has both custodians, or at the beginning the custodian itself, sign a change.
+pub fn change_officer(org: &mut Org, officer: &str, change: OfficerChange) -> Result<Value, Failure> {
+    let prepared = org.ask(&Request::OfficerPrepare { officer: code(officer), change })?;
+    let by: &[&str] = if prepared["bootstrap"] == true { &[officer] } else { &["c1", "c2"] };
+    let signatures = by.iter().map(|by| (code(by), org.sign(by, Purpose::RegistryAct, &prepared["act"]))).collect();
+    org.ask(&Request::OfficerApply { act: prepared["act"].as_str().unwrap().to_owned(), signatures })
+}
+
+/// Copies a home, or any folder of one, with its modes.
+pub fn copy_home(from: &Path, to: &Path) {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().mode(0o700).create(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_home(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Fresh copies of the first `count` homes below `folder`.
+pub fn orgs(folder: &Path, count: usize) -> Vec<Org> {
+    CODES.iter().take(count).map(|code| Org::open(&fresh(folder, code), code)).collect()
+}
+
+pub fn fresh(folder: &Path, code: &str) -> PathBuf {
+    let home = folder.join(code);
+    copy_home(&base().join(code), &home);
+    home
+}
+
+/// What a partner's gate would be handed of an effect, with the partner; `None` for what stays in the own gate.
+pub fn carried(from: &OrgCode, effect: &DeskToGate) -> Option<(OrgCode, GateToDesk)> {
+    let peer = from.clone();
+    match effect {
+        DeskToGate::Send { peer: to, outgoing } => {
+            let (seq, envelope) = (outgoing.seq(), outgoing.envelope().to_vec());
+            Some((to.clone(), GateToDesk::Arrived { peer, seq, envelope }))
+        }
+        DeskToGate::SendCheckpoint { peer: to, note } => {
+            Some((to.clone(), GateToDesk::ArrivedCheckpoint { peer, note: note.as_str().to_owned() }))
+        }
+        DeskToGate::SendCosignature { peer: to, note } => {
+            Some((to.clone(), GateToDesk::ArrivedCosignature { peer, note: note.as_str().to_owned() }))
+        }
+        _ => None,
+    }
+}
+
+/// Small deterministic generator.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    pub fn word(&mut self) -> String {
+        format!("q{:016x}", self.next())
+    }
+
+    pub fn uuid(&mut self) -> uuid::Uuid {
+        let bytes = ((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes();
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for place in (1..list.len()).rev() {
+            list.swap(place, self.below(place as u64 + 1) as usize);
+        }
+    }
+}
