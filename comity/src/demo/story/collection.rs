@@ -101,9 +101,9 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
 
 /// What would give the source away.
 pub fn secrets<'a>(play: &Play<'a>) -> Vec<&'a str> {
-    let source = &play.story.source;
-    let terms = source.protected_terms.iter().map(String::as_str);
-    [source.cryptonym.as_str(), source.true_identity.as_str()].into_iter().chain(terms).collect()
+    let record = &play.story.source;
+    let terms = record.protected_terms.iter().map(String::as_str);
+    [record.cryptonym.as_str(), record.true_identity.as_str()].into_iter().chain(terms).collect()
 }
 
 fn write_report<'a>(play: &Play<'a>, grading: &str) -> crate::demo::player::Verb<'a> {
