@@ -13,6 +13,8 @@
 mod canary;
 #[path = "exchange/cli.rs"]
 mod cli;
+#[path = "exchange/hostile.rs"]
+mod hostile;
 #[path = "exchange/kills.rs"]
 mod kills;
 #[path = "exchange/real_data.rs"]

@@ -32,7 +32,7 @@ pub enum ConfineError {
 ///
 /// # Errors
 /// [`ConfineError`]. A kernel without Landlock is no error; the report says so.
-pub(crate) fn confine(folder: &Path, listen: u16, connect: &BTreeSet<u16>) -> Result<String, ConfineError> {
+pub fn confine(folder: &Path, listen: u16, connect: &BTreeSet<u16>) -> Result<String, ConfineError> {
     let own_folder = AccessFs::ReadFile
         | AccessFs::WriteFile
         | AccessFs::ReadDir
