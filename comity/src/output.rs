@@ -10,6 +10,8 @@ use std::io::Write;
 /// Where and how to print.
 pub struct Output {
     json: bool,
+    /// Whether the one JSON document was printed: a verb may answer and still say no, as the leak check does.
+    answered: std::cell::Cell<bool>,
 }
 
 /// Makes a text safe for a terminal: control, direction-changing and invisible characters are shown as escapes.
@@ -44,7 +46,7 @@ pub fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
 impl Output {
     /// Prints JSON or lines.
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, answered: std::cell::Cell::new(false) }
     }
 
     /// Tells whether a program reads.
@@ -54,6 +56,7 @@ impl Output {
 
     /// Prints an answer: the value for programs, the lines for people.
     pub fn answer(&self, value: &Value, lines: impl FnOnce(&Value) -> Vec<String>) -> Result<(), Failure> {
+        self.answered.set(true);
         let mut out = std::io::stdout().lock();
         let written = if self.json {
             serde_json::to_writer(&mut out, value).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"))
@@ -76,7 +79,7 @@ impl Output {
 
     /// Prints a failure: JSON on standard output for programs, and a line with a hint for people.
     pub fn failure(&self, failure: &Failure) {
-        if self.json {
+        if self.json && !self.answered.get() {
             let document = serde_json::json!({ "error": failure });
             let _ = writeln!(std::io::stdout().lock(), "{document}");
         }
