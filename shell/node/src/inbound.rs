@@ -267,6 +267,14 @@ impl Taking<'_, '_> {
             label: Some(release.header.label.clone()),
             terms: Some(terms.clone()),
         };
+        // What this partner recalled and releases again is a new act of its own; anything else stays behind its tombstone.
+        for (id, _) in &header.items {
+            let recalled_by_it =
+                self.desk().received(id)?.iter().any(|item| item.link == peer.as_str() && item.recalled.is_some());
+            if recalled_by_it {
+                self.tx.lift_tombstone(id)?;
+            }
+        }
         let stored = match self.tx.put_received(&received, &release.bundle, self.now) {
             Ok(stored) => stored,
             Err(StoreError::Refused { .. }) => return Ok(Some(Parked::BadContent)),
@@ -290,6 +298,9 @@ impl Taking<'_, '_> {
                 recalled: None,
             })?;
         }
+        if !stored.is_empty() && stored.iter().all(|one| matches!(one.outcome, Outcome::Refused(_))) {
+            return Ok(Some(Parked::BadContent));
+        }
         let detail = format!("{} objects, entry {seq} of {peer}", stored.len());
         audit(desk, self.now, None, "link.received", &release.header.release.to_string(), &detail)?;
         Ok(None)
@@ -297,8 +308,11 @@ impl Taking<'_, '_> {
 
     fn apply_key_change(&mut self, peer: &OrgCode, text: &str) -> Result<Option<Parked>, Failure> {
         let Some(row) = self.desk().link(peer.as_str())? else { return Ok(Some(Parked::Unrelated)) };
+        let held = self.logs.get(peer).map(|link| link.card.node.key);
         let card = match comity_link::Card::open(text, self.now) {
-            Ok(card) if card.organisation.key.to_bytes()[..] == row.partner[..] => card,
+            // Entries and notes of the log so far verify under the node key they were signed with: another one needs a
+            // new generation of the link, which people begin.
+            Ok(card) if card.organisation.key.to_bytes()[..] == row.partner[..] && Some(card.node.key) == held => card,
             _ => return Ok(Some(Parked::Unrelated)),
         };
         self.desk().put_link(&LinkRow { card: text.trim().to_owned(), ..row })?;

@@ -106,6 +106,12 @@ impl Node {
         }
         if let Some(known) = &known {
             let held = Card::open(&known.card, card.issued).ok();
+            if held.as_ref().is_some_and(|held| held.node.key != card.node.key) {
+                return Err(Failure::no(format!(
+                    "this card of {code} carries another node key than the one the logs are signed with"
+                ))
+                .hint("renewing a node key needs a new generation of the link, which this version cannot begin"));
+            }
             if held.is_some_and(|held| held.issued > card.issued) {
                 return Err(Failure::no(format!("this card of {code} is older than the one held")));
             }

@@ -177,29 +177,35 @@ impl Node {
         let mut logs = self.logs.clone();
         let mut effects: Vec<DeskToGate> = Vec::new();
         let mut sent: Vec<Value> = Vec::new();
+        let mut withheld = 0;
         {
             let Self { holdings, keys, entropy, .. } = self;
             let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
             let tx = holdings.transaction()?;
             let desk = tx.view().desk();
             let releases: Vec<String> = authorised.draft().releases.iter().map(ToString::to_string).collect();
-            for release in &releases {
-                erase_release(desk, keys, &logs, release, now, &mut effects)?;
+            let notices = authorised.notices();
+            for item in notices.iter().flat_map(|(_, notice)| &notice.item_refs) {
+                desk.mark_recalled(item)?;
             }
-            for (recipient, notice) in authorised.notices() {
-                for item in &notice.item_refs {
-                    desk.mark_recalled(item)?;
-                }
-                let control = Control::RecallNotice(notice);
+            for release in &releases {
+                withheld += erase_release(desk, keys, &logs, release, now, &mut effects)?;
+            }
+            for (recipient, mut notice) in notices {
                 let link = logs
                     .get_mut(&recipient)
                     .ok_or_else(|| Failure::no(format!("there is no link with {recipient} any more")))?;
+                // Another id for each: one for all would tell two recipients that they were given the same item.
+                notice.recall_id = entropy.stream("recall-notice", link.out.origin(), link.out.next_seq()).uuid_v4();
+                let known_as = notice.recall_id.to_string();
+                let control = Control::RecallNotice(notice);
                 let (seq, effect) = link.post(desk, keys, entropy, now, Content::Control(control), Some(recall))?;
                 effects.push(effect);
                 effects.push(link.checkpoint(desk, &keys.node)?);
                 desk.put_recall_recipient(&RecallRecipient {
                     recall: recall.to_owned(),
                     recipient: recipient.to_string(),
+                    notice: known_as,
                     log_seq: Some(seq),
                     state: "outstanding".into(),
                     answer: None,
@@ -214,7 +220,14 @@ impl Node {
         self.logs = logs;
         self.effects.append(&mut effects);
         self.holdings.truncate_wal()?;
-        Ok(json!({ "recall": recall, "state": "sent", "recipients": sent, "confirm_by": confirm_by }))
+        Ok(json!({
+            "recall": recall,
+            "state": "sent",
+            "recipients": sent,
+            "confirm_by": confirm_by,
+            // Items that were not recalled but went in the same, not yet delivered entry: they must be released anew.
+            "withheld": withheld,
+        }))
     }
 
     pub(crate) fn recall_board(&self, now: Timestamp) -> Result<Value, Failure> {
@@ -273,10 +286,13 @@ fn erase_release(
     release: &str,
     now: Timestamp,
     effects: &mut Vec<DeskToGate>,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     if let Some(row) = desk.release(release)? {
-        desk.put_release(&ReleaseRow { state: "recalled".into(), draft: None, changed: now.to_string(), ..row })?;
+        let whole = desk.released_in(release)?.iter().all(|item| item.recalled);
+        let state = if whole { "recalled".into() } else { row.state.clone() };
+        desk.put_release(&ReleaseRow { state, draft: None, changed: now.to_string(), ..row })?;
     }
+    let mut withheld = 0;
     for (code, link) in logs {
         let mut erased = Vec::new();
         let mut stubs = Vec::new();
@@ -296,6 +312,7 @@ fn erase_release(
             let outgoing = Outgoing::stub(&kept, &keys.node).map_err(|error| Failure::from_error(&error))?;
             desk.put_stub(code.as_str(), row.seq, outgoing.envelope())?;
             stubs.push(DeskToGate::Send { peer: code.clone(), outgoing });
+            withheld += desk.mark_withheld(code.as_str(), release)?;
         }
         // First the content goes, then the stub takes its place.
         if !erased.is_empty() {
@@ -303,5 +320,5 @@ fn erase_release(
         }
         effects.append(&mut stubs);
     }
-    Ok(())
+    Ok(withheld)
 }

@@ -51,6 +51,20 @@ impl Tx<'_> {
         self.erase(id, Some(origin), recall, at)
     }
 
+    /// Takes a tombstone away, so that an object may come again: only for a new release act of whoever recalled it.
+    ///
+    /// # Errors
+    /// A failing database.
+    pub fn lift_tombstone(&self, id: &str) -> Result<(), StoreError> {
+        let conn = self.sql();
+        if let Some(oid) = remove::find_object(conn, id)? {
+            conn.prepare_cached("DELETE FROM tombstone_digest WHERE oid = ?1")?.execute([oid])?;
+            conn.prepare_cached("DELETE FROM tombstone WHERE oid = ?1")?.execute([oid])?;
+            conn.prepare_cached("UPDATE object SET state = 0 WHERE oid = ?1 AND state = 2")?.execute([oid])?;
+        }
+        Ok(())
+    }
+
     fn erase(&self, id: &str, origin: Option<&Origin>, recall: &str, at: Timestamp) -> Result<Erased, StoreError> {
         let conn = self.sql();
         let oid = enter_object(conn, id)?;

@@ -75,10 +75,11 @@ impl Taking<'_, '_> {
         peer: &OrgCode,
         answer: &RecallAcknowledgement,
     ) -> Result<Option<Parked>, Failure> {
-        let recall = answer.recall_id.to_string();
         let desk = self.desk();
-        let known = desk.recall_recipients(&recall)?.into_iter().find(|line| line.recipient == peer.as_str());
-        let Some(line) = known else { return Ok(Some(Parked::Unrelated)) };
+        let Some(line) = desk.recall_notice(peer.as_str(), &answer.recall_id.to_string())? else {
+            return Ok(Some(Parked::Unrelated));
+        };
+        let recall = line.recall.clone();
         let state = if answer.actions_taken.contains(&RecallAction::KeptByLaw) {
             "refused"
         } else if answer.completed_at.is_some() {

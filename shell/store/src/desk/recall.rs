@@ -27,6 +27,8 @@ pub struct RecallRecipient {
     pub recall: String,
     /// The recipient.
     pub recipient: String,
+    /// The id under which this recipient knows the recall.
+    pub notice: String,
     /// Position of the notice in the link's log.
     pub log_seq: Option<u64>,
     /// `outstanding`, `confirmed` or `refused`.
@@ -50,6 +52,20 @@ pub struct ReceivedRecall {
     pub answer: String,
     /// When it was applied.
     pub at: String,
+}
+
+const RECIPIENT_COLUMNS: &str = "recall, recipient, notice, log_seq, state, answer, at";
+
+fn recipient_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRecipient> {
+    Ok(RecallRecipient {
+        recall: row.get(0)?,
+        recipient: row.get(1)?,
+        notice: row.get(2)?,
+        log_seq: row.get::<_, Option<i64>>(3)?.map(|s| s as u64),
+        state: row.get(4)?,
+        answer: row.get(5)?,
+        at: row.get(6)?,
+    })
 }
 
 impl Desk<'_> {
@@ -94,10 +110,10 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn put_recall_recipient(&self, line: &RecallRecipient) -> Result<(), DeskError> {
         self.connection.execute(
-            "INSERT INTO recall_recipient (recall, recipient, log_seq, state, answer, at) VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO recall_recipient (recall, recipient, log_seq, state, answer, at, notice) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (recall, recipient) DO UPDATE SET log_seq = coalesce(excluded.log_seq, log_seq), state = excluded.state,
                  answer = excluded.answer, at = excluded.at",
-            params![line.recall, line.recipient, line.log_seq.map(|s| s as i64), line.state, line.answer, line.at],
+            params![line.recall, line.recipient, line.log_seq.map(|s| s as i64), line.state, line.answer, line.at, line.notice],
         )?;
         Ok(())
     }
@@ -107,20 +123,19 @@ impl Desk<'_> {
     /// # Errors
     /// [`DeskError::Sql`].
     pub fn recall_recipients(&self, recall: &str) -> Result<Vec<RecallRecipient>, DeskError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT recall, recipient, log_seq, state, answer, at FROM recall_recipient WHERE recall = $1 ORDER BY recipient",
-        )?;
-        let rows = query.query_map([recall], |row| {
-            Ok(RecallRecipient {
-                recall: row.get(0)?,
-                recipient: row.get(1)?,
-                log_seq: row.get::<_, Option<i64>>(2)?.map(|s| s as u64),
-                state: row.get(3)?,
-                answer: row.get(4)?,
-                at: row.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = format!("SELECT {RECIPIENT_COLUMNS} FROM recall_recipient WHERE recall = $1 ORDER BY recipient");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        Ok(query.query_map([recall], recipient_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads the line of a recipient by the id under which it knows the recall.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn recall_notice(&self, recipient: &str, notice: &str) -> Result<Option<RecallRecipient>, DeskError> {
+        let sql = format!("SELECT {RECIPIENT_COLUMNS} FROM recall_recipient WHERE recipient = $1 AND notice = $2");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        Ok(query.query_row([recipient, notice], recipient_row).optional()?)
     }
 
     /// Records a recall that a partner sent.

@@ -242,6 +242,17 @@ impl Desk<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Marks every line of a release to one recipient as recalled: it was never delivered, so the recipient knows nothing of it.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn mark_withheld(&self, recipient: &str, release: &str) -> Result<u64, DeskError> {
+        let mut update = self.connection.prepare_cached(
+            "UPDATE released_item SET recalled = 1 WHERE recipient = $1 AND release = $2 AND recalled = 0",
+        )?;
+        Ok(update.execute([recipient, release])? as u64)
+    }
+
     /// Marks every line of these released ids as recalled.
     ///
     /// # Errors

@@ -134,9 +134,11 @@ CREATE TABLE recall (
     confirm_by TEXT,
     created   TEXT NOT NULL
 ) STRICT;
+-- Each recipient is told another id, so that two of them cannot find out that they were given the same.
 CREATE TABLE recall_recipient (
     recall    TEXT NOT NULL,
     recipient TEXT NOT NULL,
+    notice    TEXT NOT NULL,
     log_seq   INTEGER,
     state     TEXT NOT NULL CHECK (state IN ('outstanding', 'confirmed', 'refused')),
     answer    TEXT,
