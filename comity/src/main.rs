@@ -41,6 +41,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn main() -> ExitCode {
+    // Whatever this program makes is for its owner alone: SQLite's files beside a database too.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
     match run(arguments, &output) {

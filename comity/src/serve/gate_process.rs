@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -56,6 +56,8 @@ pub struct GateProcess {
 
 /// The most messages of the gate that share one transaction.
 const BATCH_MAX: usize = 256;
+/// The most messages of the gate that wait for the node; the gate itself waits then.
+const HEARD_MAX: usize = 64;
 const RESTART_PAUSE_MIN: Duration = Duration::from_millis(100);
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How long a stopping gate may take before it is killed.
@@ -71,8 +73,16 @@ impl GateProcess {
         ready: tokio::sync::oneshot::Sender<Ready>,
     ) -> Result<Self, Failure> {
         let state = Arc::new(Mutex::new(GateState::default()));
-        let mut keeper =
-            Keeper { node, listen, events, inbox, state: state.clone(), ready: Some(ready), generation: 0 };
+        let mut keeper = Keeper {
+            node,
+            listen,
+            events,
+            inbox,
+            state: state.clone(),
+            ready: Some(ready),
+            generation: 0,
+            waiting: sync_channel(0).1,
+        };
         let thread = std::thread::Builder::new()
             .name("gate-keeper".into())
             .spawn(move || keeper.keep())
@@ -99,6 +109,8 @@ struct Keeper {
     state: Arc<Mutex<GateState>>,
     ready: Option<tokio::sync::oneshot::Sender<Ready>>,
     generation: u64,
+    /// One token for each message that waits; taken out as messages are handed to the node.
+    waiting: Receiver<()>,
 }
 
 /// Why a gate's time was over.
@@ -187,7 +199,7 @@ impl Keeper {
         Ok(end)
     }
 
-    fn spawn(&self) -> Result<(Child, DeskWriter), Failure> {
+    fn spawn(&mut self) -> Result<(Child, DeskWriter), Failure> {
         let failed = |what: &str, error: std::io::Error| Failure::operational(format!("{what}: {error}"));
         let (ours, theirs) = UnixStream::pair().map_err(|e| failed("cannot make a socket pair", e))?;
         let program = std::env::current_exe().map_err(|e| failed("cannot find this program", e))?;
@@ -209,9 +221,11 @@ impl Keeper {
         tracing::info!(gate_pid = child.id(), "gate started");
         let (reader, desk) = DeskEnd::new(ours).map_err(|e| failed("cannot use the socket pair", e))?.split();
         let (events, generation) = (self.events.clone(), self.generation);
+        let (tokens, waiting) = sync_channel(HEARD_MAX);
+        self.waiting = waiting;
         std::thread::Builder::new()
             .name("gate-reader".into())
-            .spawn(move || listen(reader, generation, &events))
+            .spawn(move || listen(reader, generation, &events, &tokens))
             .map_err(|e| failed("cannot start a thread", e))?;
         Ok((child, desk))
     }
@@ -257,6 +271,9 @@ impl Keeper {
                     if !self.hear(batch, desk) {
                         return End::Crashed;
                     }
+                    if lock(&self.node).take_links_changed() {
+                        return End::Restart;
+                    }
                 }
             }
         }
@@ -264,6 +281,9 @@ impl Keeper {
 
     /// Hands what the gate said to the node, and what the node wants said back to the gate.
     fn hear(&mut self, batch: Vec<GateToDesk>, desk: &mut DeskWriter) -> bool {
+        for _ in &batch {
+            let _ = self.waiting.try_recv();
+        }
         for message in &batch {
             if let GateToDesk::Ready { listen, landlock } = message {
                 tracing::info!(%listen, %landlock, "gate listens");
@@ -289,9 +309,10 @@ impl Keeper {
     }
 }
 
-fn listen(mut reader: DeskReader, generation: u64, events: &Sender<Event>) {
+fn listen(mut reader: DeskReader, generation: u64, events: &Sender<Event>, tokens: &SyncSender<()>) {
     while let Ok(Some(message)) = reader.receive() {
-        if events.send(Event::FromGate(generation, message)).is_err() {
+        // A gate that talks faster than the node listens waits here, with one message in hand.
+        if tokens.send(()).is_err() || events.send(Event::FromGate(generation, message)).is_err() {
             return;
         }
     }

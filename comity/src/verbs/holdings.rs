@@ -140,7 +140,15 @@ fn shown_lines(shown: &Value) -> Vec<String> {
             text(item, "release")
         ));
     }
-    lines.push(text(shown, "object").to_owned());
+    for notice in list(shown, "recall_notices") {
+        lines.push(format!(
+            "recall   {} by {}: {}",
+            text(notice, "kind"),
+            text(notice, "from"),
+            text(notice, "instruction")
+        ));
+    }
+    lines.extend(text(shown, "object").lines().map(str::to_owned));
     lines
 }
 

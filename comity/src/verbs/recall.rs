@@ -93,6 +93,11 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
 
 fn next_step(recall: &Value) -> String {
     match text(recall, "state") {
+        "sent" if text(recall, "confirm_by").is_empty() => "confirmed by two roles".into(),
+        "sent" => format!(
+            "sent by a duty officer; a desk officer and a releasing officer confirm it until {}",
+            text(recall, "confirm_by")
+        ),
         "approved" => format!("approved; send it with comity recall send {}", text(recall, "recall")),
         _ => format!("signed; a second officer in another role: comity recall approve {}", text(recall, "recall")),
     }

@@ -44,11 +44,12 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
             let overrides = read_overrides(overrides)?;
             let key = officer_key(&key.key)?;
             let mut session = Session::open(&home.home)?;
-            let prepared = session.ask(&Request::ReleaseApprovePrepare {
+            let request = Request::ReleaseApprovePrepare {
                 release: release.clone(),
                 officer: key.officer.clone(),
                 overrides: overrides.clone(),
-            })?;
+            };
+            let prepared = session.ask_as(&key, &request)?;
             let signature = key.key.sign(Purpose::Approval, &decoded(&prepared, "statement")?);
             let officer = key.officer.clone();
             let done = session.ask(&Request::ReleaseApprove { release, officer, overrides, signature })?;

@@ -31,6 +31,8 @@ pub(crate) struct Batch {
     refused: BTreeSet<OrgCode>,
     /// Links of which an envelope was held already: the gate may forget it.
     held: BTreeSet<OrgCode>,
+    /// Links of which one spoiled entry was counted in this batch: copies in one batch are one try.
+    spoiled: BTreeSet<OrgCode>,
 }
 
 impl Node {
@@ -55,7 +57,9 @@ impl Node {
                         if let Some(wanted) = their_next_seq {
                             taking.wanted_again(&peer, wanted)?;
                         }
-                        reach.insert(peer, Reach { state, waiting });
+                        if taking.heard(&peer)?.is_some() {
+                            reach.insert(peer, Reach { state, waiting });
+                        }
                     }
                     GateToDesk::Refused { peer, reason } => {
                         tx.view().desk().put_refusal(peer.as_str(), &now.to_string(), &format!("gate: {reason}"))?;
@@ -71,8 +75,8 @@ impl Node {
         self.logs = logs;
         self.links_changed |= batch.links_changed;
         self.effects.append(&mut batch.effects);
-        if batch.wal_dirty {
-            self.holdings.truncate_wal()?;
+        if batch.wal_dirty || self.unscrubbed {
+            self.scrub()?;
         }
         while self.holdings.index_pending(1_000)? > 0 {}
         Ok(())
@@ -135,7 +139,11 @@ impl Taking<'_, '_> {
         let accepted = match accept(envelope, &expect, &self.keys.sealing) {
             Ok(accepted) => accepted,
             Err(refused) => {
-                let tries = if link.spoiled.0 == expect.next_seq { link.spoiled.1 + 1 } else { 1 };
+                let again = !self.batch.spoiled.insert(peer.clone());
+                let tries = match link.spoiled {
+                    (seq, tries) if seq == expect.next_seq => tries + u32::from(!again),
+                    _ => 1,
+                };
                 link.spoiled = (expect.next_seq, tries);
                 match (&refused, refused.may_park() && tries >= SPOILED_TRIES_MAX) {
                     (_, true) => match park(envelope, &expect) {
@@ -277,13 +285,18 @@ impl Taking<'_, '_> {
         }
         let stored = match self.tx.put_received(&received, &release.bundle, self.now) {
             Ok(stored) => stored,
-            Err(StoreError::Refused { .. }) => return Ok(Some(Parked::BadContent)),
+            Err(StoreError::Refused { .. }) => {
+                self.desk().drop_log_payload(peer.as_str(), Direction::In, seq)?;
+                return Ok(Some(Parked::BadContent));
+            }
             Err(error) => return Err(error.into()),
         };
         let desk = self.desk();
+        let mut dropped = false;
         for one in &stored {
             if let Outcome::Refused(reason) = &one.outcome {
                 desk.put_refusal(peer.as_str(), &self.now.to_string(), &format!("object of entry {seq}: {reason}"))?;
+                dropped = true;
                 continue;
             }
             let version = self.tx.view().get(&one.id)?.map(|object| object.version_text).unwrap_or_default();
@@ -298,6 +311,10 @@ impl Taking<'_, '_> {
                 recalled: None,
             })?;
         }
+        if dropped {
+            // What is not held as an object is not kept in the log either, where no recall would find it.
+            desk.drop_log_payload(peer.as_str(), Direction::In, seq)?;
+        }
         if !stored.is_empty() && stored.iter().all(|one| matches!(one.outcome, Outcome::Refused(_))) {
             return Ok(Some(Parked::BadContent));
         }
@@ -308,11 +325,19 @@ impl Taking<'_, '_> {
 
     fn apply_key_change(&mut self, peer: &OrgCode, text: &str) -> Result<Option<Parked>, Failure> {
         let Some(row) = self.desk().link(peer.as_str())? else { return Ok(Some(Parked::Unrelated)) };
-        let held = self.logs.get(peer).map(|link| link.card.node.key);
+        let held = self.logs.get(peer).map(|link| link.card.clone());
         let card = match comity_link::Card::open(text, self.now) {
             // Entries and notes of the log so far verify under the node key they were signed with: another one needs a
             // new generation of the link, which people begin.
-            Ok(card) if card.organisation.key.to_bytes()[..] == row.partner[..] && Some(card.node.key) == held => card,
+            Ok(card)
+                if card.organisation.key.to_bytes()[..] == row.partner[..]
+                    && card.organisation.code == *peer
+                    && held
+                        .as_ref()
+                        .is_some_and(|held| held.node.key == card.node.key && held.issued <= card.issued) =>
+            {
+                card
+            }
             _ => return Ok(Some(Parked::Unrelated)),
         };
         self.desk().put_link(&LinkRow { card: text.trim().to_owned(), ..row })?;

@@ -6,10 +6,13 @@ use crate::failure::Failure;
 use crate::node::Node;
 use crate::vault_verbs::vault_failure;
 use comity_release::{Draft, Finding, LeakCorpus, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
-use comity_store::{Filter, SearchQuery};
+use comity_store::{Filter, Origin, SearchQuery};
 use comity_vocab::{OrgCode, Timestamp, Tlp};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How many pages of received objects, newest first, the check compares with.
+const RECEIVED_PAGES_MAX: usize = 20;
 
 impl Node {
     /// Runs the leak check on the exact bytes of a draft.
@@ -31,6 +34,7 @@ impl Node {
             self.add_originals(draft, &mut builder)?;
         }
         self.add_raw_reports(&originals, &mut builder)?;
+        self.add_received(&mut builder)?;
         let corpus = builder.build();
         let released = draft.released_ids();
         let known = self.known_to_all(&draft.audience, &released)?;
@@ -65,7 +69,7 @@ impl Node {
                     }
                     // An id is no sentence; ids are looked for as ids.
                     Err(_) if !went_out && text.contains(char::is_whitespace) => {
-                        builder.unreleased_text(text);
+                        add_text(builder, text);
                     }
                     _ => {}
                 });
@@ -90,7 +94,7 @@ impl Node {
                 let Ok(Value::Object(report)) = serde_json::from_slice(&object.bytes) else { continue };
                 for property in ["title", "body"] {
                     if let Some(Value::String(text)) = report.get(property) {
-                        builder.unreleased_text(text);
+                        add_text(builder, text);
                     }
                 }
             }
@@ -99,6 +103,34 @@ impl Node {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// What partners gave us is not ours to pass on, whatever object it is copied into (domain.md R2.5).
+    fn add_received(&self, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+        let view = self.holdings.view();
+        let partners: Vec<OrgCode> = view.desk().links()?.iter().filter_map(|link| link.code.parse().ok()).collect();
+        if partners.is_empty() {
+            return Ok(());
+        }
+        let filter = Filter { origins: partners.into_iter().map(Origin::Link).collect(), ..Filter::default() };
+        let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
+        for _ in 0..RECEIVED_PAGES_MAX {
+            let page = view.search(&query)?;
+            for hit in &page.hits {
+                let Some(object) = view.get(&hit.id)? else { continue };
+                let Ok(received) = serde_json::from_slice(&object.bytes) else { continue };
+                each_string(&received, &mut |text| {
+                    if text.contains(char::is_whitespace) {
+                        builder.unreleased_text(text);
+                    }
+                });
+            }
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     /// Ids that every recipient was already given.
@@ -115,6 +147,17 @@ impl Node {
             }
         }
         Ok(known)
+    }
+}
+
+/// A text that is not released, and every exact time that stands in it.
+fn add_text(builder: &mut comity_release::LeakCorpusBuilder, text: &str) {
+    builder.unreleased_text(text);
+    for word in text.split_whitespace() {
+        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        if Timestamp::parse(word).is_ok() {
+            builder.exact_time(word);
+        }
     }
 }
 

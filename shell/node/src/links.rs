@@ -23,6 +23,8 @@ const DAY_SECONDS: i64 = 86_400;
 const CERTIFICATE_DAYS: i64 = 365;
 /// The setting that remembers where the gate last listened.
 const GATE_ADDRESS: &str = "gate_address";
+/// The reason of a suspension that needs none.
+const BY_OPERATOR: &str = "suspended by the operator";
 /// A refused entry is asked for so many times before it is parked by its header.
 pub(crate) const SPOILED_TRIES_MAX: u32 = 3;
 
@@ -205,6 +207,12 @@ impl Node {
         Ok((configuration, first))
     }
 
+    /// The partners whose links are active.
+    pub(crate) fn active_partners(&self) -> Result<std::collections::BTreeSet<OrgCode>, Failure> {
+        let links = self.holdings.view().desk().links()?;
+        Ok(links.into_iter().filter(|link| link.state == "active").filter_map(|link| link.code.parse().ok()).collect())
+    }
+
     fn link_state(&self, row: &LinkRow) -> Value {
         let reach: Option<&Reach> = row.code.parse().ok().and_then(|code: OrgCode| self.reach.get(&code));
         let word = match reach.map(|reach| &reach.state) {
@@ -290,8 +298,13 @@ impl Node {
         suspended: bool,
     ) -> Result<Value, Failure> {
         let row = self.link_row(partner)?;
+        let evidence = row.reason.as_deref().filter(|reason| *reason != BY_OPERATOR);
+        if let (false, Some(reason)) = (suspended, evidence) {
+            return Err(Failure::no(format!("the link with {partner} is suspended on evidence: {reason}"))
+                .hint("run comity verify, and talk to the partner; a new generation of the link cannot be begun yet"));
+        }
         let state = if suspended { "suspended" } else { "active" };
-        let reason = suspended.then(|| "suspended by the operator".to_owned());
+        let reason = suspended.then(|| evidence.unwrap_or(BY_OPERATOR).to_owned());
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_link(&LinkRow { state: state.into(), reason, ..row })?;
         audit(

@@ -17,7 +17,9 @@ use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
 use comity_vocab::{OrgCode, Timestamp};
 
 /// The most entries sent again at once.
-const AGAIN_MAX: usize = 1_000;
+const AGAIN_MAX: usize = 64;
+/// The most bytes sent again at once.
+const AGAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// A link, ready to send and to take in.
 #[derive(Clone)]
@@ -79,7 +81,9 @@ impl LinkLogs {
         content: Content,
         subject: Option<&str>,
     ) -> Result<(u64, DeskToGate), Failure> {
-        self.card.check_dates(now).map_err(|error| {
+        // A recall must reach also whom nothing is released to any more; content is sealed only to keys that still hold.
+        let ended = if matches!(content, Content::Release(_)) { self.card.check_dates(now) } else { Ok(()) };
+        ended.map_err(|error| {
             Failure::refusal(&error).hint(format!("ask {} for a new card and add it with comity link add", self.code))
         })?;
         let origin = self.out.origin().to_owned();
@@ -177,8 +181,10 @@ impl LinkLogs {
         from: u64,
     ) -> Result<Vec<DeskToGate>, Failure> {
         let mut messages = Vec::new();
+        let mut bytes = 0;
         for row in desk.log_from(self.code.as_str(), Direction::Out, from, AGAIN_MAX)? {
-            if row.seq >= self.out.cosigned() {
+            bytes += row.payload.as_ref().map_or(0, Vec::len);
+            if row.seq >= self.out.cosigned() || (bytes > AGAIN_BYTES_MAX && !messages.is_empty()) {
                 break;
             }
             let damaged =

@@ -40,6 +40,8 @@ pub struct Node {
     pub(crate) effects: Vec<DeskToGate>,
     pub(crate) reach: BTreeMap<OrgCode, Reach>,
     pub(crate) links_changed: bool,
+    /// Whether erased bytes may still be in the write-ahead log, because a reader held it up.
+    pub(crate) unscrubbed: bool,
     pub(crate) draws: u64,
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
@@ -67,6 +69,7 @@ impl Node {
             effects: Vec::new(),
             reach: BTreeMap::new(),
             links_changed: false,
+            unscrubbed: true,
             draws: 0,
             logs: BTreeMap::new(),
             watch: None,
@@ -120,6 +123,13 @@ impl Node {
             Failure::operational("this home has no organisation key; it was not made by `comity init`")
         })?;
         Ok(serde_json::from_value(Value::String(text))?)
+    }
+
+    /// Empties the write-ahead log, so that what was erased is in no file; tried again with the next batch where a reader holds
+    /// it up.
+    pub(crate) fn scrub(&mut self) -> Result<(), Failure> {
+        self.unscrubbed = !self.holdings.truncate_wal()?;
+        Ok(())
     }
 
     /// A number that no two draws of this process share, so that each has an entropy stream of its own.
@@ -180,7 +190,7 @@ impl Node {
             }
             Request::ReleaseCheck { release } => self.release_check(now, &release, by),
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
-                self.release_approve_prepare(&release, &officer, &overrides)
+                self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)
             }
             Request::ReleaseApprove { release, officer, overrides, signature } => {
                 self.release_approve(now, &release, officer, &overrides, signature)

@@ -171,6 +171,16 @@ impl Reader {
             })
             .collect();
         let received: Vec<Value> = desk.received(&id)?.iter().map(received_json).collect();
+        let mut notices = Vec::new();
+        for recall in desk.received_recalls()? {
+            let notice: Value = serde_json::from_str(&recall.notice)?;
+            let concerns =
+                notice.get("items").and_then(Value::as_array).is_some_and(|items| items.iter().any(|item| item == &id));
+            if concerns {
+                notices.push(json!({ "recall": recall.recall, "from": recall.link, "kind": notice.get("kind"),
+                    "instruction": notice.get("instruction"), "at": recall.at }));
+            }
+        }
         let provenance: Vec<Value> = view.received_ways(&id)?.iter().map(provenance_json).collect();
         Ok(json!({
             "id": object.id,
@@ -193,6 +203,7 @@ impl Reader {
             },
             "provenance": provenance,
             "received": received,
+            "recall_notices": notices,
             "released": released,
             "object": raw(&object.bytes),
         }))

@@ -133,6 +133,10 @@ impl Node {
         let approval =
             Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
         self.check_signature(&approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
+        if !matches!(role, Role::DeskOfficer | Role::ReleasingOfficer | Role::DutyOfficer) {
+            return Err(Failure::no(format!("the role {role} signs no recall"))
+                .hint("a desk officer and a releasing officer, or a duty officer in an emergency"));
+        }
         approvals.retain(|earlier| earlier.role != role);
         approvals.push(approval);
         let two: Vec<Approval> = approvals.iter().filter(|a| a.role != Role::DutyOfficer).cloned().collect();
@@ -141,8 +145,7 @@ impl Node {
             let confirmed = confirm_recall(draft.clone(), &two, &|code| self.officer_view(code)).is_ok();
             ("sent", if confirmed { None } else { row.confirm_by.clone() })
         } else {
-            let by = if two.len() == 2 { &two } else { &approvals };
-            match authorise_recall(draft.clone(), by, &|code| self.officer_view(code), now) {
+            match authorise_recall(draft.clone(), &deciding(&approvals), &|code| self.officer_view(code), now) {
                 Ok(authorised) => ("approved", authorised.confirm_by().map(|at| at.to_string())),
                 Err(refusal) if two.len() == 2 => return Err(Failure::refusal(&refusal)),
                 Err(_) => ("draft", None),
@@ -167,9 +170,17 @@ impl Node {
             return Err(Failure::no(format!("recall {recall} is {}, not approved", row.state))
                 .hint("a desk officer and a releasing officer, two persons, sign it: comity recall approve"));
         }
-        let two: Vec<Approval> = approvals.iter().filter(|a| a.role != Role::DutyOfficer).cloned().collect();
-        let by = if two.len() == 2 { two } else { approvals };
-        let authorised = authorise_recall(draft, &by, &|code| self.officer_view(code), now)
+        let mut reach = recipients_now(self.holdings.view().desk(), &draft)?;
+        for (recipient, items) in &draft.recipients {
+            if let Some(now) = reach.get_mut(recipient) {
+                now.retain(|item| !items.contains(item));
+            }
+        }
+        if reach.values().any(|items| !items.is_empty()) {
+            return Err(Failure::no("the items were given to more recipients since this recall was drafted")
+                .hint("draft it again, so that nobody is left out"));
+        }
+        let authorised = authorise_recall(draft, &deciding(&approvals), &|code| self.officer_view(code), now)
             .map_err(|refusal| Failure::refusal(&refusal))?;
         let confirm_by = authorised.confirm_by().map(|at| at.to_string());
         self.keys()?;
@@ -185,10 +196,12 @@ impl Node {
             let desk = tx.view().desk();
             let releases: Vec<String> = authorised.draft().releases.iter().map(ToString::to_string).collect();
             let notices = authorised.notices();
-            for item in notices.iter().flat_map(|(_, notice)| &notice.item_refs) {
+            // A correction leaves the item with its recipients, under the id they know, until the new version comes.
+            let withdraws = authorised.draft().kind.withdraws();
+            for item in notices.iter().flat_map(|(_, notice)| &notice.item_refs).filter(|_| withdraws) {
                 desk.mark_recalled(item)?;
             }
-            for release in &releases {
+            for release in releases.iter().filter(|_| withdraws) {
                 withheld += erase_release(desk, keys, &logs, release, now, &mut effects)?;
             }
             for (recipient, mut notice) in notices {
@@ -217,9 +230,12 @@ impl Node {
             audit(desk, now, None, "recall.send", recall, &format!("to {} recipients", sent.len()))?;
             tx.commit()?;
         }
+        // A suspended link is told when it is resumed; its gate does not know the partner now.
+        let active = self.active_partners()?;
+        effects.retain(|effect| effect_peer(effect).is_none_or(|peer| active.contains(peer)));
         self.logs = logs;
         self.effects.append(&mut effects);
-        self.holdings.truncate_wal()?;
+        self.scrub()?;
         Ok(json!({
             "recall": recall,
             "state": "sent",
@@ -274,6 +290,45 @@ impl Node {
             }));
         }
         Ok(json!({ "recalls": recalls, "received": received }))
+    }
+}
+
+/// The approvals that decide: the two roles where both signed, else a duty officer's alone.
+fn deciding(approvals: &[Approval]) -> Vec<Approval> {
+    let of = |role| approvals.iter().find(|approval| approval.role == role).cloned();
+    match (of(Role::DeskOfficer), of(Role::ReleasingOfficer), of(Role::DutyOfficer)) {
+        (Some(desk), Some(releasing), _) => vec![desk, releasing],
+        (_, _, Some(duty)) => vec![duty],
+        _ => approvals.to_vec(),
+    }
+}
+
+/// Who holds the items of a recall now, by the dissemination record.
+fn recipients_now(
+    desk: comity_store::desk::Desk<'_>,
+    draft: &RecallDraft,
+) -> Result<BTreeMap<OrgCode, BTreeSet<String>>, Failure> {
+    let mut recipients: BTreeMap<OrgCode, BTreeSet<String>> = BTreeMap::new();
+    for item in draft.items() {
+        for given in desk.released_under(&item)? {
+            let damaged = || Failure::operational("the dissemination record is damaged; run `comity verify`");
+            let recipient = given.recipient.parse().map_err(|_| damaged())?;
+            recipients.entry(recipient).or_default().insert(given.released_id);
+        }
+    }
+    Ok(recipients)
+}
+
+/// The partner that a message to the gate is about.
+fn effect_peer(effect: &DeskToGate) -> Option<&OrgCode> {
+    match effect {
+        DeskToGate::Send { peer, .. }
+        | DeskToGate::SendCheckpoint { peer, .. }
+        | DeskToGate::SendCosignature { peer, .. }
+        | DeskToGate::Taken { peer, .. }
+        | DeskToGate::Erase { peer, .. }
+        | DeskToGate::Poke { peer } => Some(peer),
+        DeskToGate::Configure(_) | DeskToGate::Stop => None,
     }
 }
 

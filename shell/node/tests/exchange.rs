@@ -151,7 +151,16 @@ fn a_proof_serves_once_and_a_release_needs_two_active_persons() {
         officer: code("alice"),
         overrides: Default::default(),
     };
-    assert!(vsis.ask(&by_author).is_err(), "the author approves");
+    assert!(vsis.ask_as("alice", &by_author).is_err(), "the author approves");
+    assert!(
+        vsis.ask(&Request::ReleaseApprovePrepare {
+            release: release.clone(),
+            officer: code("bob"),
+            overrides: Default::default(),
+        })
+        .is_err(),
+        "asked in the name of another, without a proof"
+    );
     vsis.approve(&release).unwrap();
     change_officer(&mut vsis, "bob", OfficerChange::Disable).unwrap();
     assert!(vsis.ask(&Request::ReleaseSend { release }).is_err(), "disabled since");

@@ -56,13 +56,10 @@ impl Tx<'_> {
     /// # Errors
     /// A failing database.
     pub fn lift_tombstone(&self, id: &str) -> Result<(), StoreError> {
-        let conn = self.sql();
-        if let Some(oid) = remove::find_object(conn, id)? {
-            conn.prepare_cached("DELETE FROM tombstone_digest WHERE oid = ?1")?.execute([oid])?;
-            conn.prepare_cached("DELETE FROM tombstone WHERE oid = ?1")?.execute([oid])?;
-            conn.prepare_cached("UPDATE object SET state = 0 WHERE oid = ?1 AND state = 2")?.execute([oid])?;
+        match remove::find_object(self.sql(), id)? {
+            Some(oid) => lift(self.sql(), oid),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn erase(&self, id: &str, origin: Option<&Origin>, recall: &str, at: Timestamp) -> Result<Erased, StoreError> {
@@ -102,6 +99,20 @@ impl Tx<'_> {
     }
 }
 
+/// Takes the tombstone of an object away.
+pub(crate) fn lift(conn: &Connection, oid: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM tombstone_digest WHERE oid = ?1")?.execute([oid])?;
+    conn.prepare_cached("DELETE FROM tombstone WHERE oid = ?1")?.execute([oid])?;
+    conn.prepare_cached("UPDATE object SET state = 0 WHERE oid = ?1 AND state = 2")?.execute([oid])?;
+    Ok(())
+}
+
+/// Tells whether exactly these bytes were erased.
+pub(crate) fn is_tombstone_of(conn: &Connection, oid: i64, digest: &comity_vocab::Digest) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tombstone_digest WHERE oid = ?1 AND digest = ?2)";
+    Ok(conn.prepare_cached(sql)?.query_row((oid, digest.as_bytes()), |row| row.get(0))?)
+}
+
 /// Returns the object's number, entering it if it was never heard of.
 fn enter_object(conn: &Connection, id: &str) -> Result<i64, StoreError> {
     if let Some(oid) = remove::find_object(conn, id)? {
@@ -123,12 +134,15 @@ fn versions_of(conn: &Connection, oid: i64) -> Result<Vec<Version>, StoreError> 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Lets a version live on under another import by which it came, if there is one from elsewhere.
+/// Lets a version live on under another import by which it came, if another partner gave it too.
+///
+/// A file that came later does not count: it may be this very copy, exported and read in again, and would then outlive the recall.
 fn hand_over(conn: &Connection, version: &Version) -> Result<bool, StoreError> {
     use rusqlite::OptionalExtension;
     let other: Option<i64> = conn
         .prepare_cached(
-            "SELECT a.iid FROM also_received a JOIN import i USING (iid) WHERE a.vid = ?1 AND i.nid <> ?2 ORDER BY a.iid LIMIT 1",
+            "SELECT a.iid FROM also_received a JOIN import i USING (iid) WHERE a.vid = ?1 AND i.nid <> ?2
+             AND EXISTS (SELECT 1 FROM origin o WHERE o.nid = i.nid AND (o.name = 'own' OR o.name LIKE 'link:%')) ORDER BY a.iid LIMIT 1",
         )?
         .query_row((version.vid, version.nid), |row| row.get(0))
         .optional()?;

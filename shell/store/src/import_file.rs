@@ -31,7 +31,7 @@ pub enum ImportError {
     #[error("cannot read the file")]
     Read(#[source] std::io::Error),
     /// The bytes are not a STIX bundle in strict JSON.
-    #[error("{0}")]
+    #[error(transparent)]
     Malformed(#[from] JsonError),
     /// Somebody wrote to the file while it was read.
     #[error("the file changed while it was read: nothing was imported")]

@@ -16,6 +16,13 @@ pub(crate) enum IdKey {
     Text(String),
 }
 
+impl IdKey {
+    /// Whether the identifier is derived from a value (UUID version 5), as those of observables are (STIX 2.1 §2.9).
+    pub(crate) fn is_derived(&self) -> bool {
+        matches!(self, Self::Uuid([_, _, _, _, _, _, version, ..]) if version >> 4 == 5)
+    }
+}
+
 impl ToSql for IdKey {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {

@@ -5,6 +5,7 @@
 //! Does not know: whether the transaction around it commits.
 
 use crate::current;
+use crate::erase;
 use crate::error::StoreError;
 use crate::intern::Cache;
 use crate::key::{self, IdKey};
@@ -141,9 +142,21 @@ impl Recorder {
                 return Ok(stored(Outcome::Accepted, is_defective(object)));
             }
         };
-        if line.state == state::ERASED {
-            return Ok(refused("recalled".to_owned()));
-        }
+        let line = match line {
+            line if line.state != state::ERASED => line,
+            line => {
+                // The identifier of an observable says no more than its value, which others may know on their own; the very
+                // bytes that were recalled stay out, and so does every identifier that only the originator could have made.
+                if !object.key.is_derived() || erase::is_tombstone_of(conn, line.oid, &object.digest)? {
+                    return Ok(refused("recalled".to_owned()));
+                }
+                erase::lift(conn, line.oid)?;
+                let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+                let oid = self.enter(conn, at, object, tid, Some(line.oid), vid)?;
+                self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
+                return Ok(stored(Outcome::Accepted, is_defective(object)));
+            }
+        };
         let same = same_version(conn, line.oid, &object.version)?;
         if let Some(vid) = equal_among(conn, &same, object)? {
             self.note_other_way(conn, at, vid)?;

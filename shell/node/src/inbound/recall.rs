@@ -18,6 +18,8 @@ impl Taking<'_, '_> {
         let origin = Origin::Link(peer.clone());
         let recall = notice.recall_id.to_string();
         let at = self.now;
+        // A correction or a lower confidence leaves the copy, with the notice on it; the new version comes as a release.
+        let withdraws = notice.recall_kind.withdraws();
         let mut copies = 0u64;
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for item in &notice.item_refs {
@@ -28,12 +30,16 @@ impl Taking<'_, '_> {
             if ours.is_empty() {
                 continue;
             }
+            if !withdraws {
+                copies += u64::from(self.tx.view().get(item)?.is_some());
+                continue;
+            }
             let erased = self.tx.erase_received(&origin, item, &recall, at)?;
             copies += u64::from(erased.versions > 0);
             desk.mark_received_recalled(peer.as_str(), item, &recall)?;
         }
         // The entries that carried it: header, signature and leaf stay and verify; salt and payload go.
-        for release in &touched {
+        for release in touched.iter().filter(|_| withdraws) {
             let desk = self.tx.view().desk();
             for row in desk.log_about(peer.as_str(), Direction::In, release)? {
                 // Other items that came with it are held as objects; the payload is a second copy and goes.
@@ -48,7 +54,7 @@ impl Taking<'_, '_> {
             located_copies: copies,
             derived_products: 0,
             derived_released_ids: BTreeSet::new(),
-            actions_taken: BTreeSet::from([RecallAction::Erased]),
+            actions_taken: if withdraws { BTreeSet::from([RecallAction::Erased]) } else { BTreeSet::new() },
             completed_at: Some(at),
         };
         let desk = self.tx.view().desk();
@@ -61,7 +67,14 @@ impl Taking<'_, '_> {
             answer: serde_json::to_string(&answer)?,
             at: at.to_string(),
         })?;
-        audit(desk, at, None, "recall.applied", &recall, &format!("{copies} copies erased, from {peer}"))?;
+        audit(
+            desk,
+            at,
+            None,
+            "recall.applied",
+            &recall,
+            &format!("{copies} copies {}, from {peer}", if withdraws { "erased" } else { "marked" }),
+        )?;
         self.batch.wal_dirty = true;
         // What carried it lay in the gate's store too; without sequences this empties the gate's write-ahead log.
         self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: Vec::new() });

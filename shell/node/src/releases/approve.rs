@@ -43,17 +43,30 @@ impl Node {
 
     pub(crate) fn release_approve_prepare(
         &mut self,
+        now: Timestamp,
+        by: &OfficerCode,
         release: &str,
         officer: &OfficerCode,
         overrides: &BTreeMap<String, String>,
     ) -> Result<Value, Failure> {
+        // What is asked here is the leak check: it answers whoever proved to be the officer, counted and audited like one.
+        if by != officer {
+            return Err(Failure::no("an approval is prepared by the officer who will sign it"));
+        }
         self.require_role(officer, &[Role::ReleasingOfficer])?;
+        self.spend_check(now)?;
         let (row, draft) = self.unsent(release)?;
         if row.author == officer.as_str() {
             return Err(Failure::no("a release is approved by another officer than its author"));
         }
         let overrides = Self::overrides_of(overrides, officer);
-        self.answered(&draft, &overrides, officer)?;
+        self.still_releasable(&draft)?;
+        let answered = self.answered(&draft, &overrides, officer);
+        let detail = if answered.is_ok() { "for approval: clean or overridden" } else { "for approval: findings" };
+        let tx = self.holdings.transaction()?;
+        audit(tx.view().desk(), now, Some(officer), "release.check", release, detail)?;
+        tx.commit()?;
+        answered?;
         let message = approval_message(&draft.statement(), Role::ReleasingOfficer, &overrides);
         Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message) }))
     }
@@ -72,6 +85,7 @@ impl Node {
         let approval =
             Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
         self.check_signature(&approval, Purpose::Approval, &approval_message(&draft.statement(), role, &overrides))?;
+        self.still_releasable(&draft)?;
         let findings = self.answered(&draft, &overrides, &officer)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
         let author = approvals

@@ -66,7 +66,7 @@ impl Node {
     }
 
     /// The leak check must not be an oracle for the vault: at most so many an hour, and each is audited.
-    fn spend_check(&mut self, now: Timestamp) -> Result<(), Failure> {
+    pub(super) fn spend_check(&mut self, now: Timestamp) -> Result<(), Failure> {
         let hour = now.unix_seconds().div_euclid(3600);
         let stored = self.holdings.view().desk().setting(CHECKS)?;
         let spent = stored

@@ -42,7 +42,7 @@ fn stored_origin(origin: &StoredOrigin) -> Origin {
 }
 
 /// Tells whether a rule only notes something; what is noted may be released.
-fn is_note(rule: &str) -> bool {
+pub(super) fn is_note(rule: &str) -> bool {
     comity_stix::inspect::rules::find(rule).is_some_and(|rule| rule.note)
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod draft;
 mod send;
 mod show;
+mod unchanged;
 
 use crate::failure::Failure;
 use crate::node::Node;

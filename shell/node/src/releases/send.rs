@@ -27,6 +27,7 @@ impl Node {
                 return Err(Failure::no(format!("the link with {recipient} is {}", link.state)));
             }
         }
+        self.still_releasable(&draft)?;
         let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
         let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
         let [author, releasing] = approvals.as_slice() else {

@@ -81,7 +81,7 @@ impl Org {
     /// Approves as bob.
     pub fn approve(&mut self, release: &str) -> Result<Value, Failure> {
         let (release, officer, overrides) = (release.to_owned(), code("bob"), Default::default());
-        let prepared = self.ask(&Request::ReleaseApprovePrepare { release, officer, overrides })?;
+        let prepared = self.ask_as("bob", &Request::ReleaseApprovePrepare { release, officer, overrides })?;
         let signature = self.sign("bob", Purpose::Approval, &prepared["statement"]);
         let release = prepared["release"].as_str().unwrap().to_owned();
         self.ask(&Request::ReleaseApprove { release, officer: code("bob"), overrides: Default::default(), signature })

@@ -341,6 +341,18 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// Drops salt and payload of an entry whose content is not held, whatever state it is in.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn drop_log_payload(&self, link: &str, direction: Direction, seq: u64) -> Result<(), DeskError> {
+        self.connection.execute(
+            "UPDATE log_entry SET salt = NULL, payload = NULL WHERE link = $1 AND direction = $2 AND seq = $3",
+            params![link, direction.code(), seq as i64],
+        )?;
+        Ok(())
+    }
+
     /// Drops the envelopes that a receipt covers; the entries themselves stay.
     ///
     /// # Errors

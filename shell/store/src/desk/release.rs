@@ -160,7 +160,7 @@ impl Desk<'_> {
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO released_item (recipient, released_id, released_version, original_id, original_version, release, log_seq, recalled)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-             ON CONFLICT (recipient, released_id, released_version) DO UPDATE SET release = excluded.release,
+             ON CONFLICT (recipient, released_id, released_version, release) DO UPDATE SET
                  log_seq = excluded.log_seq, original_id = excluded.original_id, original_version = excluded.original_version, recalled = 0",
         )?;
         insert.execute(params![

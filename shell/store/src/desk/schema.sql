@@ -59,7 +59,7 @@ CREATE TABLE released_item (
     release          TEXT NOT NULL,
     log_seq          INTEGER NOT NULL,
     recalled         INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (recipient, released_id, released_version)
+    PRIMARY KEY (recipient, released_id, released_version, release)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX released_item_original ON released_item (original_id, recipient);
 CREATE INDEX released_item_release ON released_item (release);

@@ -1,0 +1,79 @@
+//! Whether a draft may still go out: what it was made from must be as it was, and still releasable to the same recipients.
+//!
+//! Guarantees: asked when the second officer approves and again inside `send`, so that a marking, a recall, a new version or a
+//! defect that came after drafting stops the release.
+
+use super::draft::is_note;
+use crate::failure::Failure;
+use crate::node::Node;
+use comity_release::{Draft, Item, Mode, version_digest};
+use comity_store::Origin;
+use comity_vocab::Timestamp;
+
+impl Node {
+    /// Refuses a draft whose originals have changed since, or of which recipients know more by now.
+    pub(super) fn still_releasable(&self, draft: &Draft) -> Result<(), Failure> {
+        for item in &draft.items {
+            // A text written for the release alone has no original but itself.
+            let written_alone = draft.mode == Mode::Tearline && item.original_id == item.released_id;
+            if !written_alone {
+                self.original_unchanged(draft, item)?;
+                self.recipients_know_no_more(draft, item)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn original_unchanged(&self, draft: &Draft, item: &Item) -> Result<(), Failure> {
+        let id = &item.original_id;
+        let changed = |what: String| {
+            Err(Failure::no(format!("{id} {what}; the draft may not go out")).hint("withdraw it and draft it again"))
+        };
+        let view = self.holdings.view();
+        let Some(object) = view.get(id)? else { return changed("is not held any more".into()) };
+        if object.version_text != item.original_version {
+            return changed("has another current version than the one drafted from".into());
+        }
+        if matches!(object.origin(), Origin::Link(_)) {
+            return changed("is a partner's".into());
+        }
+        if object.defects.iter().any(|defect| !is_note(&defect.rule)) {
+            return changed("has a defect".into());
+        }
+        let Some(label) = &object.label else { return changed("is unmarked".into()) };
+        if let Some(recipient) = draft.audience.iter().find(|recipient| !label.permits(recipient)) {
+            return changed(format!("is marked {label} now, which does not permit {recipient}"));
+        }
+        if !draft.label.is_at_least(label) {
+            return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label));
+        }
+        let public = version_digest(&object.id, &object.version_text, &object.bytes);
+        if draft.mode == Mode::AsPublished && !view.desk().is_public(&public)? {
+            return changed("is not declared public".into());
+        }
+        Ok(())
+    }
+
+    /// Two drafts of one item would give recipients two versions of one time, or the item twice: the later is drafted again.
+    fn recipients_know_no_more(&self, draft: &Draft, item: &Item) -> Result<(), Failure> {
+        if draft.mode == Mode::AsPublished {
+            return Ok(());
+        }
+        for known in self.holdings.view().desk().released_as(&item.original_id)? {
+            let concerns = !known.recalled && draft.audience.iter().any(|code| code.as_str() == known.recipient);
+            let newer = || match (Timestamp::parse(&known.released_version), Timestamp::parse(&item.released_version)) {
+                (Ok(sent), Ok(drafted)) => sent >= drafted,
+                // What has no version, such as an observable, is the same whenever it is sent.
+                _ => false,
+            };
+            if concerns && (known.released_id != item.released_id || newer()) {
+                return Err(Failure::no(format!(
+                    "{} was sent to {} after this was drafted; the draft may not go out",
+                    item.original_id, known.recipient
+                ))
+                .hint("withdraw it and draft it again: it then goes out as a new version of what they know"));
+            }
+        }
+        Ok(())
+    }
+}
