@@ -257,6 +257,7 @@ impl Node {
                 .map(|line| {
                     json!({
                         "recipient": line.recipient,
+                        "notice": line.notice,
                         "state": line.state,
                         "at": line.at,
                         "overdue": line.state == "outstanding" && now > draft.receipt_due,

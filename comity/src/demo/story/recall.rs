@@ -46,8 +46,16 @@ pub fn play(play: &mut Play<'_>, report: &Report, t1: &Sent, t2: &Sent) -> Resul
     who.sort();
     play.narrator.sees("the board", &format!("{}: confirmed", who.join(", ")));
     play.narrator.check("the board shows every recipient confirmed", who == [POLICE, FINANCE])?;
+    let lines = recipients(&board, &id);
+    let notice_of = |partner: &str| {
+        let line = lines.iter().find(|line| text(line, "recipient") == partner);
+        line.map(|line| text(line, "notice").to_owned()).unwrap_or_default()
+    };
+    let apart = notice_of(POLICE) != notice_of(FINANCE);
+    play.narrator
+        .check("each recipient knows the recall by another id: they cannot tell that it is the same", apart)?;
     for partner in [POLICE, FINANCE] {
-        unreachable(play, partner, &id, t1)?;
+        unreachable(play, partner, &notice_of(partner), t1)?;
         notice_is_silent(play, partner, report)?;
     }
     play.narrator.sees("both partners", "search finds nothing, the item shows a tombstone, an export leaves it out");
