@@ -7,10 +7,12 @@
 pub mod figure;
 pub mod import;
 pub mod machine;
+pub mod node;
 pub mod peer;
 pub mod plain;
 pub mod process;
 pub mod report;
+pub mod start;
 pub mod stock;
 
 use std::path::{Path, PathBuf};

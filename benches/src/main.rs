@@ -1,20 +1,21 @@
 //! `comity-bench`: takes the figures and prints them side by side.
 
 use comity_benches::report::{Report, Section};
-use comity_benches::{Outcome, Setting, import, machine};
+use comity_benches::{Outcome, Setting, import, machine, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import]...
+usage: comity-bench [--json] [--runs N] [all|import|start]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
   --runs N  runs of what is short (default 5)
+The program that is started is COMITY_PROGRAM, or else the one beside this.
 Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix2, is installed into a Python
 environment under the build folder when it can be.";
 
-const ALL: [&str; 1] = ["import"];
+const ALL: [&str; 2] = ["import", "start"];
 
 struct Arguments {
     json: bool,
@@ -72,7 +73,10 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     let mut report = Report { machine: machine::facts(&setting.folder), sections: Vec::new() };
     for part in &arguments.parts {
         eprintln!("measuring {part} …");
-        let section = import::measure(&setting);
+        let section = match part.as_str() {
+            "start" => start::measure(&setting),
+            _ => import::measure(&setting),
+        };
         // What cannot be measured here does not hide what can.
         report.sections.push(section.unwrap_or_else(|error| {
             let mut section = Section::new(part.clone(), "");
