@@ -23,6 +23,8 @@ const DAY_SECONDS: i64 = 86_400;
 const CERTIFICATE_DAYS: i64 = 365;
 /// The setting that remembers where the gate last listened.
 const GATE_ADDRESS: &str = "gate_address";
+/// How many receipted entries, newest first, a starting gate is told to drop.
+const ERASED_AT_START: u64 = 10_000;
 /// The reason of a suspension that needs none.
 const BY_OPERATOR: &str = "suspended by the operator";
 /// A refused entry is asked for so many times before it is parked by its header.
@@ -189,6 +191,12 @@ impl Node {
                 inbound_origin: logs.inbound.origin().to_owned(),
                 inbound_next_seq: logs.inbound.next_seq(),
             });
+            // What a receipt covers, or a recall took, may still lie in the store of a gate that was killed before it heard so.
+            let done = logs.out.cosigned();
+            let seqs: Vec<u64> = (done.saturating_sub(ERASED_AT_START)..done).collect();
+            if !seqs.is_empty() {
+                first.push(DeskToGate::Erase { peer: logs.code.clone(), seqs });
+            }
             first.extend(logs.unreceipted(desk, keys)?);
             first.push(logs.checkpoint(desk, &keys.node)?);
             if logs.inbound.next_seq() > 0 {

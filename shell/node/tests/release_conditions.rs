@@ -51,7 +51,7 @@ fn mark(org: &mut Org, officer: &str, id: &str, label: &str) -> Result<Value, Fa
 fn settle(one: &mut Org, other: &mut Org) {
     for _ in 0..6 {
         for (from, to) in [(0, 1), (1, 0)] {
-            let mut pair = [&mut *one, &mut *other];
+            let pair = [&mut *one, &mut *other];
             let effects = pair[from].node.take_effects();
             let code = pair[from].code.clone();
             let target = pair[to].code.clone();
