@@ -6,7 +6,9 @@
 
 pub mod figure;
 pub mod import;
+pub mod link;
 pub mod machine;
+pub mod memory;
 pub mod node;
 pub mod peer;
 pub mod plain;

@@ -1,12 +1,12 @@
 //! `comity-bench`: takes the figures and prints them side by side.
 
 use comity_benches::report::{Report, Section};
-use comity_benches::{Outcome, Setting, import, machine, start};
+use comity_benches::{Outcome, Setting, import, link, machine, memory, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import|start]...
+usage: comity-bench [--json] [--runs N] [all|import|start|memory|link]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
@@ -15,7 +15,7 @@ The program that is started is COMITY_PROGRAM, or else the one beside this.
 Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix2, is installed into a Python
 environment under the build folder when it can be.";
 
-const ALL: [&str; 2] = ["import", "start"];
+const ALL: [&str; 4] = ["import", "start", "memory", "link"];
 
 struct Arguments {
     json: bool,
@@ -75,6 +75,8 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         eprintln!("measuring {part} …");
         let section = match part.as_str() {
             "start" => start::measure(&setting),
+            "memory" => memory::measure(&setting),
+            "link" => link::measure(&setting),
             _ => import::measure(&setting),
         };
         // What cannot be measured here does not hide what can.
