@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// Releases that wait for the partner.
 const RELEASES: usize = 100;
-/// The smallest size class of a payload, in bytes (spec/link.md).
+/// Bytes that the limit seals and opens: the size class after the smallest (spec/link.md).
 const PAYLOAD: usize = 4096;
 /// Bytes of a header, as near as it matters to a signature.
 const HEADER: usize = 256;
