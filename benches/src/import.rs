@@ -15,7 +15,7 @@ use std::time::Instant;
 /// Objects of the generated stock.
 const OBJECTS: usize = 100_000;
 /// Versions that one step takes into full text, as the node does it.
-const TEXT_STEP: usize = 5_000;
+const TEXT_STEP: usize = 20_000;
 
 /// The times of one import.
 #[derive(Clone, Copy)]
