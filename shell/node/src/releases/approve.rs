@@ -54,7 +54,7 @@ impl Node {
             return Err(Failure::no("an approval is prepared by the officer who will sign it"));
         }
         self.require_role(officer, &[Role::ReleasingOfficer])?;
-        self.spend_check(now)?;
+        self.spend_check(now, &super::check::APPROVALS)?;
         let (row, draft) = self.unsent(release)?;
         if row.author == officer.as_str() {
             return Err(Failure::no("a release is approved by another officer than its author"));

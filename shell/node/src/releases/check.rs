@@ -6,10 +6,16 @@ use comity_release::Finding;
 use comity_vocab::{OfficerCode, Timestamp};
 use serde_json::{Value, json};
 
-/// The most leak checks within an hour.
-const CHECKS_PER_HOUR: u64 = 120;
-/// The setting that counts them: the hour, and the number within it.
-const CHECKS: &str = "leak_checks";
+/// What may be asked of the leak check within an hour; the setting counts the hour and the number within it.
+pub(super) struct Allowance {
+    setting: &'static str,
+    per_hour: u64,
+}
+
+/// By anybody who drafts.
+const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 120 };
+/// By releasing officers who proved who they are and prepare an approval.
+pub(super) const APPROVALS: Allowance = Allowance { setting: "leak_checks_for_approval", per_hour: 600 };
 
 impl Node {
     pub(crate) fn release_check(
@@ -20,7 +26,7 @@ impl Node {
     ) -> Result<Value, Failure> {
         let row = self.release_row(release)?;
         let draft = self.open_draft(&row)?;
-        self.spend_check(now)?;
+        self.spend_check(now, &CHECKS)?;
         let findings = self.leak_findings(&draft)?;
         let shown = findings.iter().map(|finding| self.finding_json(finding, by)).collect::<Result<Vec<_>, _>>()?;
         let tx = self.holdings.transaction()?;
@@ -66,20 +72,23 @@ impl Node {
     }
 
     /// The leak check must not be an oracle for the vault: at most so many an hour, and each is audited.
-    pub(super) fn spend_check(&mut self, now: Timestamp) -> Result<(), Failure> {
+    pub(super) fn spend_check(&mut self, now: Timestamp, allowance: &Allowance) -> Result<(), Failure> {
         let hour = now.unix_seconds().div_euclid(3600);
-        let stored = self.holdings.view().desk().setting(CHECKS)?;
+        let stored = self.holdings.view().desk().setting(allowance.setting)?;
         let spent = stored
             .as_deref()
             .and_then(|text| text.split_once(' '))
             .filter(|(of, _)| *of == hour.to_string())
             .and_then(|(_, spent)| spent.parse::<u64>().ok())
             .unwrap_or_default();
-        if spent >= CHECKS_PER_HOUR {
-            return Err(Failure::no(format!("the leak check ran {CHECKS_PER_HOUR} times this hour; try again later"))
-                .hint("the limit keeps the check from answering guesses about the vault"));
+        if spent >= allowance.per_hour {
+            return Err(Failure::no(format!(
+                "the leak check ran {} times this hour; try again later",
+                allowance.per_hour
+            ))
+            .hint("the limit keeps the check from answering guesses about the vault"));
         }
-        self.holdings.view().desk().set_setting(CHECKS, &format!("{hour} {}", spent + 1))?;
+        self.holdings.view().desk().set_setting(allowance.setting, &format!("{hour} {}", spent + 1))?;
         Ok(())
     }
 }
