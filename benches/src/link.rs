@@ -1,6 +1,6 @@
 //! Link: entries per second between two served nodes until the recipient has countersigned them all.
 //!
-//! The leak check answers 120 times an hour and each approval spends one, so a run sends at most that many releases.
+//! The leak check answers 600 times an hour in preparing approvals, and each approval spends one: a run sends fewer releases.
 
 use crate::figure::Figure;
 use crate::node::{PATIENCE, Program, free_address, text};
