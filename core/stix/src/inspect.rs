@@ -16,7 +16,7 @@ mod observable;
 mod references;
 mod times;
 
-pub use observable::deterministic_id;
+pub use observable::{contributing, deterministic_id};
 
 use crate::json::tree::Node;
 use crate::json::{JsonError, Limits};

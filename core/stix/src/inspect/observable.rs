@@ -42,11 +42,15 @@ pub(super) fn examine(node: &Node<'_>, object_type: &str, found: &mut Found) {
     }
 }
 
+/// Returns the properties that contribute to the identifier of a type; none for a type without such identifiers.
+pub fn contributing(object_type: &str) -> &'static [&'static str] {
+    CONTRIBUTING.iter().find(|(kind, _)| *kind == object_type).map_or(&[], |(_, names)| names)
+}
+
 /// Returns the UUID that the object's content gives; `None` where its type or content gives none.
 pub fn deterministic_id(node: &Node<'_>, object_type: &str) -> Option<Uuid> {
-    let (_, names) = CONTRIBUTING.iter().find(|(kind, _)| *kind == object_type)?;
     let mut content = Map::new();
-    for name in *names {
+    for name in contributing(object_type) {
         let value = match node.property(name) {
             None => continue,
             Some(hashes) if *name == "hashes" => one_hash(hashes)?,
