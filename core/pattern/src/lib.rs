@@ -1,0 +1,1 @@
+//! The STIX patterning language: parser, canonical form, and the engine that finds.

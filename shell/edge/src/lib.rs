@@ -1,0 +1,1 @@
+//! The HTTP edge that desk and gate share: a strict, bounded listener.
