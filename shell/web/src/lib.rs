@@ -1,1 +1,50 @@
 //! The HTTP faces of the desk: workbench pages, JSON API, TAXII.
+//!
+//! Guarantees: every route but the sign-in, the assets and `/healthz` needs a signed-in officer or a token; every answer carries
+//! the headers of security.md §6.2; unknown and forbidden look the same. Does not know: rules of the domain (the node decides),
+//! sockets and TLS (`comity_edge`), processes.
+
+mod assets;
+mod desk;
+mod headers;
+mod identity;
+mod pages;
+mod problem;
+mod readers;
+
+pub use desk::{Ask, Desk, Health, Organisation};
+pub use readers::Readers;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use std::sync::Arc;
+
+/// Builds every route of the desk.
+pub fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .merge(pages::routes())
+        .route("/healthz", get(healthz))
+        .route("/assets/{*path}", get(assets::asset))
+        .fallback(nothing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(headers::secure))
+        .with_state(desk)
+}
+
+async fn nothing() -> Response {
+    problem::Problem::not_released().into_response()
+}
+
+async fn wrong_method() -> Response {
+    problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this address does not take this method").into_response()
+}
+
+async fn healthz(State(desk): State<Arc<Desk>>) -> Response {
+    let health = (desk.health)();
+    let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = if health.ready { "ok" } else { "gate is starting" };
+    (status, Json(serde_json::json!({ "state": word, "confinement": health.confinement }))).into_response()
+}

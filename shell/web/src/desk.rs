@@ -1,0 +1,76 @@
+//! What every handler works with: the way to the node, the readers, who is known, and the clock.
+//!
+//! Guarantees: writing goes through the node alone, as the caller; nothing here decides a rule. Does not know: processes, sockets.
+
+use crate::identity::Credential;
+use crate::readers::Readers;
+use comity_node::{Access, Call, Failure, Request};
+use comity_vocab::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Puts a call to the node; may block.
+pub type Ask = Arc<dyn Fn(&Call) -> Result<Value, Failure> + Send + Sync>;
+
+/// How the gate is, for `/healthz` and the home page.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Whether the gate listens.
+    pub ready: bool,
+    /// How far the gate is confined.
+    pub confinement: String,
+}
+
+/// Who we are, for the head of every page.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// The legal name.
+    pub name: String,
+    /// The short code.
+    pub code: String,
+}
+
+/// The desk, as its faces see it.
+pub struct Desk {
+    /// Our organisation.
+    pub organisation: Organisation,
+    /// Where browsers reach us, without a trailing slash: `https://desk.example`.
+    pub public_url: String,
+    /// Sessions and tokens.
+    pub access: Access,
+    /// The node.
+    pub ask: Ask,
+    /// Readers of the holdings.
+    pub readers: Readers,
+    /// The time.
+    pub clock: fn() -> Timestamp,
+    /// How the gate is.
+    pub health: Arc<dyn Fn() -> Health + Send + Sync>,
+    /// Authenticates cursors and nothing else; drawn anew at each start.
+    pub cursor_key: [u8; 32],
+}
+
+impl Desk {
+    /// Puts a request to the node as the caller, on a thread that may block.
+    ///
+    /// # Errors
+    /// What the node answers.
+    pub async fn ask(&self, request: &Request, credential: &Credential) -> Result<Value, Failure> {
+        let (session, token) = match credential {
+            Credential::Session(secret) => (Some(secret.clone()), None),
+            Credential::Token(secret) => (None, Some(secret.clone())),
+            Credential::None => (None, None),
+        };
+        self.put(Call { request: serde_json::to_string(request)?, proof: None, session, token }).await
+    }
+
+    /// Puts a whole call to the node, on a thread that may block.
+    ///
+    /// # Errors
+    /// What the node answers.
+    pub async fn put(&self, call: Call) -> Result<Value, Failure> {
+        let ask = self.ask.clone();
+        let done = tokio::task::spawn_blocking(move || ask(&call));
+        done.await.unwrap_or_else(|_| Err(Failure::operational("the call was broken off")))
+    }
+}

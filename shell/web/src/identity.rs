@@ -1,0 +1,185 @@
+//! Who calls: a signed-in officer by cookie, or a tool by token.
+//!
+//! Guarantees: every handler that takes one of these extractors is closed to everybody else; a write that comes with a cookie also
+//! comes from our own pages (`Origin` and `Sec-Fetch-Site`). Does not know: what an officer may do; the node decides.
+
+use crate::desk::Desk;
+use crate::problem::Problem;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use comity_node::{Identity, Scope};
+use std::sync::Arc;
+
+/// The name of the session's cookie (security.md §6.2).
+pub const COOKIE: &str = "__Host-s";
+
+/// The secret a call came with; handed on to the node, which checks it again.
+#[derive(Clone)]
+pub enum Credential {
+    /// Of a signed-in officer.
+    Session(String),
+    /// Of a tool.
+    Token(String),
+    /// Nothing: for what anybody may ask.
+    None,
+}
+
+/// A signed-in officer. Without one, pages lead to the sign-in.
+pub struct Officer {
+    /// Who.
+    pub identity: Identity,
+    /// With what.
+    pub credential: Credential,
+}
+
+/// Whoever may call the API: an officer or a tool.
+pub struct Caller {
+    /// Who.
+    pub identity: Identity,
+    /// With what.
+    pub credential: Credential,
+}
+
+impl Caller {
+    /// Refuses a tool whose token lacks `scope`. An officer's session has every scope but what the node refuses.
+    ///
+    /// # Errors
+    /// [`Problem`] 403.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.identity.officer.is_some() || self.identity.scopes.contains(&scope) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(&format!("this needs a token with the scope {scope}")))
+    }
+}
+
+/// Returns the session's secret from the cookie header.
+pub fn session_secret(headers: &HeaderMap) -> Option<String> {
+    let mut found = None;
+    for value in headers.get_all(header::COOKIE) {
+        for pair in value.to_str().ok()?.split(';') {
+            if let Some((name, secret)) = pair.trim().split_once('=')
+                && name == COOKIE
+            {
+                // Two cookies of one name: somebody planted one; neither is trusted.
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(secret.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// Returns the token of `Authorization: Bearer`, or the password of `Basic`.
+///
+/// # Errors
+/// [`Problem`] 400 where the header is there but malformed, or twice.
+pub fn token_secret(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let malformed = || {
+        Problem::new(axum::http::StatusCode::BAD_REQUEST, "malformed", "the Authorization header is not well formed")
+            .place("header Authorization")
+            .todo("send one header: Bearer TOKEN, or Basic with the token as password")
+    };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(malformed());
+    }
+    let text = value.to_str().map_err(|_| malformed())?;
+    let (scheme, rest) = text.split_once(' ').ok_or_else(malformed)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(Some(rest.trim().to_owned()));
+    }
+    if scheme.eq_ignore_ascii_case("basic") {
+        let bytes = STANDARD.decode(rest.trim()).map_err(|_| malformed())?;
+        let pair = String::from_utf8(bytes).map_err(|_| malformed())?;
+        let (_, password) = pair.split_once(':').ok_or_else(malformed)?;
+        if pair.contains('\0') {
+            return Err(malformed());
+        }
+        return Ok(Some(password.to_owned()));
+    }
+    Err(malformed())
+}
+
+/// Tells whether a request that changes something comes from our own pages.
+///
+/// A browser names the origin of every POST; a request without `Origin` and without `Sec-Fetch-Site` is no browser's, and such a
+/// caller holds no cookie that a stranger could ride on.
+pub fn same_origin(desk: &Desk, method: &Method, headers: &HeaderMap) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return true;
+    }
+    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    if site.is_some_and(|site| site != b"same-origin") {
+        return false;
+    }
+    match headers.get(header::ORIGIN) {
+        Some(origin) => origin.as_bytes() == desk.public_url.as_bytes(),
+        None => site.is_some(),
+    }
+}
+
+fn signed_in(desk: &Desk, parts: &Parts) -> Option<Officer> {
+    let secret = session_secret(&parts.headers)?;
+    let identity = desk.access.session(&secret, (desk.clock)())?;
+    Some(Officer { identity, credential: Credential::Session(secret) })
+}
+
+fn cross_site() -> Problem {
+    Problem::forbidden("the request does not come from this desk's own pages")
+        .todo("open the desk at its configured address (desk.public_url) and try again")
+}
+
+impl FromRequestParts<Arc<Desk>> for Officer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let Some(officer) = signed_in(desk, parts) else {
+            let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            // Only a page that can be asked for again is worth coming back to.
+            let back = if parts.method == Method::GET && wanted != "/" {
+                let encoded: String =
+                    wanted.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+                format!("/sign-in?to={encoded}")
+            } else {
+                "/sign-in".to_owned()
+            };
+            return Err(Redirect::to(&back).into_response());
+        };
+        if !same_origin(desk, &parts.method, &parts.headers) {
+            return Err(cross_site().into_response());
+        }
+        Ok(officer)
+    }
+}
+
+impl OptionalFromRequestParts<Arc<Desk>> for Officer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Option<Self>, Response> {
+        Ok(signed_in(desk, parts).filter(|_| same_origin(desk, &parts.method, &parts.headers)))
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Problem> {
+        if let Some(secret) = token_secret(&parts.headers)? {
+            let identity = desk.access.token(&secret, (desk.clock)()).ok_or_else(Problem::unauthenticated)?;
+            return Ok(Self { identity, credential: Credential::Token(secret) });
+        }
+        let officer = signed_in(desk, parts).ok_or_else(Problem::unauthenticated)?;
+        if !same_origin(desk, &parts.method, &parts.headers) {
+            return Err(cross_site());
+        }
+        Ok(Self { identity: officer.identity, credential: officer.credential })
+    }
+}

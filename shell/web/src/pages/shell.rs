@@ -1,0 +1,133 @@
+//! What every page has around its own part: who we are, who is signed in, where one is.
+//!
+//! Guarantees: a page is either whole or a failure in words; its banner carries the label of what it shows.
+
+use crate::desk::Desk;
+use crate::identity::Officer;
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use comity_node::{Failure, FailureKind};
+
+/// The entries of the navigation, in order: key, address, word.
+pub const NAVIGATION: [(&str, &str, &str); 12] = [
+    ("home", "/", "Home"),
+    ("inbox", "/inbox", "Inbox"),
+    ("search", "/search", "Search"),
+    ("timeline", "/timeline", "Timeline"),
+    ("map", "/map", "Map"),
+    ("releases", "/releases", "Releases"),
+    ("recalls", "/recalls", "Recalls"),
+    ("partners", "/partners", "Partners"),
+    ("sources", "/sources", "Sources"),
+    ("audit", "/audit", "Audit"),
+    ("officers", "/officers", "Officers"),
+    ("account", "/account", "Account"),
+];
+
+/// What the layout needs.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// Our organisation's name.
+    pub organisation: String,
+    /// Our organisation's code.
+    pub code: String,
+    /// The key of the page in [`NAVIGATION`].
+    pub page: &'static str,
+    /// The signed-in officer's code; none on the sign-in pages.
+    pub officer: Option<String>,
+    /// The officer's name.
+    pub officer_name: String,
+    /// The officer's roles, in words.
+    pub roles: String,
+    /// The label of what the page shows, for the banner and every printed sheet: the highest that is on it. The text of the
+    /// label, such as `TLP:AMBER`; none where the page shows nothing of the holdings.
+    pub banner: Option<String>,
+    /// Distinguishes the assets of one version from those of the next.
+    pub version: &'static str,
+}
+
+impl Shell {
+    /// Makes the shell of a page for a signed-in officer.
+    pub fn new(desk: &Desk, officer: &Officer, page: &'static str) -> Self {
+        let roles: Vec<&str> = officer.identity.roles.iter().map(comity_vocab::Role::as_str).collect();
+        Self {
+            officer: officer.identity.officer.as_ref().map(ToString::to_string),
+            officer_name: officer.identity.name.clone(),
+            roles: roles.join(", "),
+            ..Self::outside(desk, page)
+        }
+    }
+
+    /// Makes the shell of a page that needs nobody signed in.
+    pub fn outside(desk: &Desk, page: &'static str) -> Self {
+        Self {
+            organisation: desk.organisation.name.clone(),
+            code: desk.organisation.code.clone(),
+            page,
+            officer: None,
+            officer_name: String::new(),
+            roles: String::new(),
+            banner: None,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// Sets the label of what the page shows.
+    #[must_use]
+    pub fn banner(mut self, label: Option<String>) -> Self {
+        self.banner = label;
+        self
+    }
+
+    /// Renders a page, or the failure that came in its place.
+    pub fn answer<T: Template>(&self, page: Result<T, Failure>) -> Response {
+        match page {
+            Ok(page) => render(&page, StatusCode::OK),
+            Err(failure) => self.failure(&failure),
+        }
+    }
+
+    /// Renders a failure in words.
+    pub fn failure(&self, failure: &Failure) -> Response {
+        let status = match failure.kind {
+            FailureKind::No => StatusCode::CONFLICT,
+            FailureKind::Usage => StatusCode::BAD_REQUEST,
+            FailureKind::Operational => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let hint = failure.hint.as_deref().unwrap_or_default();
+        render(&FailurePage { shell: self, title: "This did not work", message: &failure.message, hint }, status)
+    }
+
+    /// Renders the one answer to what is unknown and to what the officer may not see.
+    pub fn not_released(&self) -> Response {
+        let page = FailurePage {
+            shell: self,
+            title: "Nothing here",
+            message: crate::problem::NOT_RELEASED,
+            hint: "search, or go back to where you came from",
+        };
+        render(&page, StatusCode::NOT_FOUND)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    shell: &'a Shell,
+    title: &'a str,
+    message: &'a str,
+    hint: &'a str,
+}
+
+/// Renders a template as an HTML answer.
+pub fn render<T: Template>(page: &T, status: StatusCode) -> Response {
+    match page.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page did not render");
+            (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/plain")], "this page did not render")
+                .into_response()
+        }
+    }
+}
