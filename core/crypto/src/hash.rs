@@ -35,6 +35,12 @@ pub fn commitment(salt: &[u8; 32], payload: &[u8]) -> Digest {
     sha256(&[b"comity/v1/commitment", salt, payload])
 }
 
+/// Compares two digests in constant time: for digests of secrets, of which nothing may be guessed piece by piece.
+pub fn same(one: &Digest, other: &Digest) -> bool {
+    use subtle::ConstantTimeEq as _;
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ mod encoding;
 mod entropy;
 mod hash;
 mod note;
+pub mod passkey;
 mod purpose;
 mod seal;
 mod sign;
@@ -18,7 +19,7 @@ mod words;
 
 pub use datakey::DataKey;
 pub use entropy::{Entropy, EntropyStream};
-pub use hash::{Sha256Stream, commitment, sha256};
+pub use hash::{Sha256Stream, commitment, same, sha256};
 pub use note::{NoteError, is_key_name, is_note_text};
 pub use purpose::Purpose;
 pub use seal::{SealError, SealingKey, SealingPublicKey};

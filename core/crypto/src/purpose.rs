@@ -43,6 +43,10 @@ purposes! {
     RecallApproval => "recall-approval",
     /// The head of the audit chain.
     Audit => "audit",
+    /// An officer's key lets its officer make a passkey, once.
+    PasskeyGrant => "passkey-grant",
+    /// A passkey that counts lets another one count.
+    PasskeyBinding => "passkey-binding",
 }
 
 impl Purpose {
