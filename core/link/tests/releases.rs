@@ -66,7 +66,7 @@ fn deliveries() -> Vec<Released<Delivery>> {
         [BTreeSet::from([roles[0]]).into_iter().collect(), BTreeSet::from([roles[1]]).into_iter().collect()];
     let officers = |code: &OfficerCode| {
         let n = codes.iter().position(|known| known == code)?;
-        Some(OfficerView { code: &codes[n], key: &verifying[n], roles: &held[n], active: true })
+        Some(OfficerView { code: &codes[n], key: &verifying[n], roles: &held[n], active: true, passkeys: &[] })
     };
     authorise(draft.clone(), &author, &releasing, &officers, &[], &[], now()).unwrap().into_deliveries()
 }

@@ -4,6 +4,7 @@
 //! Does not know: which officers exist; it is given a view of the registry as of now.
 
 use crate::leak::Finding;
+use crate::passkey::{self, OfficerPasskey, PasskeyAnswer};
 use comity_crypto::{Purpose, Signature, VerifyingKey, sha256};
 use comity_vocab::{OfficerCode, Role, Roles, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum ApprovalProof {
         /// Over [`approval_message`].
         signature: Signature,
     },
+    /// An answer of a passkey that counts for the officer; its challenge is over the very bytes that the key would sign.
+    Passkey(PasskeyAnswer),
 }
 
 /// One officer's agreement.
@@ -54,6 +57,8 @@ pub struct OfficerView<'a> {
     pub roles: &'a Roles,
     /// Not disabled.
     pub active: bool,
+    /// The officer's passkeys, with what makes each count.
+    pub passkeys: &'a [OfficerPasskey],
 }
 
 /// Why an act was not authorised.
@@ -202,8 +207,15 @@ pub(crate) fn verify<'o>(
     if !view.roles.contains(&approval.role) {
         return Err(Refusal::LacksRole { officer: officer(), role: approval.role });
     }
-    let ApprovalProof::OfficerKey { signature } = &approval.proof;
-    view.key.verify(purpose, message, signature).map_err(|_| Refusal::BadSignature { officer: officer() })?;
+    match &approval.proof {
+        ApprovalProof::OfficerKey { signature } => {
+            view.key.verify(purpose, message, signature).map_err(|_| Refusal::BadSignature { officer: officer() })?;
+        }
+        ApprovalProof::Passkey(answer) => {
+            passkey::verify(answer, view.passkeys, view.code, view.key, purpose, message)
+                .map_err(|_| Refusal::BadSignature { officer: officer() })?;
+        }
+    }
     Ok(view)
 }
 

@@ -15,6 +15,7 @@ mod bundle;
 mod descriptor;
 mod draft;
 pub mod leak;
+pub mod passkey;
 mod policy;
 mod public;
 mod recall;

@@ -16,8 +16,11 @@ pub(crate) struct Section {
 }
 
 /// The sections of `holdings.db`.
-pub(crate) const HOLDINGS: &[Section] =
-    &[Section { name: "objects", version: 1, sql: include_str!("schema/objects.sql") }, crate::desk::SECTION];
+pub(crate) const HOLDINGS: &[Section] = &[
+    Section { name: "objects", version: 1, sql: include_str!("schema/objects.sql") },
+    crate::desk::SECTION,
+    crate::desk::ACCESS_SECTION,
+];
 
 /// The sections of `vault.db`.
 pub(crate) const VAULT: &[Section] = &[Section { name: "vault", version: 1, sql: include_str!("schema/vault.sql") }];

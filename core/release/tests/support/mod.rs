@@ -122,7 +122,7 @@ impl Person {
     }
 
     pub fn view(&self) -> OfficerView<'_> {
-        OfficerView { code: &self.code, key: &self.public, roles: &self.roles, active: self.active }
+        OfficerView { code: &self.code, key: &self.public, roles: &self.roles, active: self.active, passkeys: &[] }
     }
 }
 

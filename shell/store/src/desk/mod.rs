@@ -3,11 +3,13 @@
 //! Guarantees: every method is one statement or runs inside the caller's transaction; nothing here decides a rule.
 //! Does not know: what the stored bytes mean.
 
+mod access;
 mod audit;
 mod link;
 mod recall;
 mod release;
 
+pub use access::{GrantRow, PasskeyRow, TokenRow};
 pub use audit::AuditRow;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
@@ -19,6 +21,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// The desk's tables as a section of `holdings.db`.
 pub(crate) const SECTION: Section = Section { name: "desk", version: 1, sql: include_str!("schema.sql") };
+
+pub(crate) use access::SECTION as ACCESS_SECTION;
 
 /// The desk's tables, through whatever connection or transaction the caller holds.
 #[derive(Clone, Copy)]
