@@ -49,7 +49,8 @@ impl Node {
             })
             .collect();
         let next = rows.last().map(|row| row.seq + 1);
-        Ok(json!({ "entries": entries, "next": next }))
+        let size = self.holdings.view().desk().audit_head()?.map_or(0, |head| head.seq + 1);
+        Ok(json!({ "entries": entries, "next": next, "size": size }))
     }
 
     pub(crate) fn audit_verify(&self) -> Result<Value, Failure> {

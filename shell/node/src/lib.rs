@@ -13,6 +13,7 @@ mod home;
 mod inbound;
 mod keys;
 mod leak_corpus;
+mod link_preview;
 mod links;
 mod logs;
 mod node;

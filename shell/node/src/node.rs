@@ -209,6 +209,7 @@ impl Node {
             Request::RecallSend { recall } => self.recall_send(now, &recall),
             Request::RecallBoard => self.recall_board(now),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
+            Request::LinkPreview { card } => self.link_preview(now, &card),
             Request::LinkAdd { card } => self.link_add(now, &card),
             Request::LinkList => self.link_list(),
             Request::LinkShow { partner } => self.link_show(&partner),

@@ -276,6 +276,11 @@ pub enum Request {
         /// Where partners reach the gate, in place of the configured addresses.
         endpoints: Vec<String>,
     },
+    /// Says what a card holds, with the words to compare, and keeps nothing.
+    LinkPreview {
+        /// The text of the card.
+        card: String,
+    },
     /// Adds a partner by its card, or renews its card.
     LinkAdd {
         /// The text of the card.

@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use crate::node::Node;
+use comity_release::{Approval, Draft};
+use comity_store::desk::{Direction, ReleaseRow};
 use serde_json::{Value, json};
 
 impl Node {
@@ -30,16 +32,39 @@ impl Node {
             .collect();
         let mut shown: Value = serde_json::from_str(&row.summary)?;
         if let Value::Object(fields) = &mut shown {
-            fields.insert("state".into(), row.state.into());
-            fields.insert("author".into(), row.author.into());
+            fields.insert("state".into(), row.state.clone().into());
+            fields.insert("author".into(), row.author.clone().into());
             fields.insert("digest".into(), json!(row.digest));
             fields.insert("statement".into(), String::from_utf8_lossy(&draft.statement()).into());
             fields.insert("parts".into(), parts.into());
             fields.insert("items".into(), items.into());
             fields.insert("dropped".into(), serde_json::to_value(&draft.dropped)?);
             fields.insert("changed".into(), serde_json::to_value(&draft.sanitisation)?);
+            fields.insert("created".into(), row.created.clone().into());
+            fields.insert("descriptor".into(), draft.descriptor.as_ref().map(ToString::to_string).into());
+            fields.insert("signed".into(), signed(&row)?);
+            fields.insert("deliveries".into(), self.deliveries(&row, &draft)?);
         }
         Ok(shown)
+    }
+
+    /// Where the release is in the log of each recipient, and whether the recipient's receipt covers it.
+    fn deliveries(&self, row: &ReleaseRow, draft: &Draft) -> Result<Value, Failure> {
+        let desk = self.holdings.view().desk();
+        let mut deliveries = Vec::new();
+        for recipient in &draft.audience {
+            let head = desk.log_head(recipient.as_str(), Direction::Out)?;
+            for entry in desk.log_about(recipient.as_str(), Direction::Out, &row.id)? {
+                deliveries.push(json!({
+                    "to": recipient,
+                    "seq": entry.seq,
+                    "at": entry.at,
+                    "state": entry.state,
+                    "receipted": entry.seq < head.cosigned,
+                }));
+            }
+        }
+        Ok(deliveries.into())
     }
 
     pub(crate) fn release_list(&self) -> Result<Value, Failure> {
@@ -56,4 +81,11 @@ impl Node {
         }
         Ok(json!({ "releases": releases }))
     }
+}
+
+/// Who signed, in which role, when.
+fn signed(row: &ReleaseRow) -> Result<Value, Failure> {
+    let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
+    let one = |approval: &Approval| json!({ "officer": approval.officer, "role": approval.role, "at": approval.at });
+    Ok(approvals.iter().map(one).collect::<Vec<_>>().into())
 }
