@@ -53,6 +53,20 @@ pub fn confine(folder: &Path, listen: u16, connect: &BTreeSet<u16>) -> Result<St
     Ok(report(&status))
 }
 
+/// Returns the newest version of Landlock's interface, up to the one these rules were written for, that this kernel has;
+/// none where it has none. Confines nothing.
+pub fn kernel_interface() -> Option<u32> {
+    let has = |abi: ABI| {
+        let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+        let ruleset = ruleset.handle_access(AccessFs::from_all(abi)).ok()?;
+        let ruleset = if abi >= ABI::V4 { ruleset.handle_access(AccessNet::from_all(abi)).ok()? } else { ruleset };
+        let ruleset = if abi >= ABI::V6 { ruleset.scope(Scope::from_all(abi)).ok()? } else { ruleset };
+        ruleset.create().ok()
+    };
+    let known = [(6, ABI::V6), (5, ABI::V5), (4, ABI::V4), (3, ABI::V3), (2, ABI::V2), (1, ABI::V1)];
+    known.into_iter().find(|(_, abi)| has(*abi).is_some()).map(|(number, _)| number)
+}
+
 fn report(status: &RestrictionStatus) -> String {
     let kernel = match &status.landlock {
         LandlockStatus::NotEnabled => "landlock is not enabled in this kernel".to_owned(),

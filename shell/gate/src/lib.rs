@@ -20,7 +20,7 @@ mod state;
 mod store;
 mod tls;
 
-pub use confine::{ConfineError, confine};
+pub use confine::{ConfineError, confine, kernel_interface};
 pub use desk_end::{DeskEnd, DeskEndError, DeskReader, DeskWriter};
 pub use state::StateError;
 pub use store::StoreError;

@@ -109,13 +109,17 @@ pub struct OrganisationSection {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeskSection {
-    /// Loopback address of the HTTP side (`/healthz`).
+    /// Loopback address of the HTTP side.
     pub listen: String,
+    /// The address under which officers' browsers reach the desk, such as `https://desk.example`: passkeys are made for its host.
+    /// `http://localhost` with the listening port where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
 }
 
 impl Default for DeskSection {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8440".into() }
+        Self { listen: "127.0.0.1:8440".into(), public_url: None }
     }
 }
 
@@ -237,29 +241,10 @@ impl Home {
     /// # Errors
     /// [`HomeError::TooWide`] and [`HomeError::Unfit`] naming the first such part.
     pub fn check_modes(&self) -> Result<(), HomeError> {
-        let owner = rustix::process::geteuid().as_raw();
-        let mut waiting = vec![self.path.clone()];
-        while let Some(path) = waiting.pop() {
-            let facts = std::fs::symlink_metadata(&path).map_err(io("look at", &path))?;
-            let allowed = if facts.is_dir() { 0o700 } else { 0o600 };
-            let found = facts.mode() & 0o7777;
-            if facts.is_symlink() {
-                return Err(HomeError::Unfit { path, problem: "is a symbolic link; a home holds none" });
-            }
-            if facts.uid() != owner {
-                return Err(HomeError::Unfit { path, problem: "belongs to another user" });
-            }
-            if found & !allowed != 0 {
-                return Err(HomeError::TooWide { path, found, allowed });
-            }
-            // The gate folder's inside is the gate's own business: the desk never opens what a hostile gate left there.
-            if facts.is_dir() && !path.ends_with("gate") {
-                for entry in std::fs::read_dir(&path).map_err(io("read", &path))? {
-                    waiting.push(entry.map_err(io("read", &path))?.path());
-                }
-            }
+        match faults(&self.path, 1)?.pop() {
+            Some(fault) => Err(fault),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Takes the lock of whoever writes.
@@ -297,6 +282,47 @@ impl Home {
         let path = self.file(relative);
         std::fs::read(&path).map_err(io("read", &path))
     }
+}
+
+/// Lists the parts of a home, at most `max`, that others can reach or that are not what they should be.
+///
+/// # Errors
+/// [`HomeError::Io`] where a folder cannot be read.
+pub(crate) fn faults(home: &Path, max: usize) -> Result<Vec<HomeError>, HomeError> {
+    let owner = rustix::process::geteuid().as_raw();
+    let mut found = Vec::new();
+    let mut waiting = vec![home.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if found.len() >= max {
+            break;
+        }
+        let facts = match std::fs::symlink_metadata(&path) {
+            Ok(facts) => facts,
+            // A write-ahead log beside a running desk may vanish between listing and looking.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && path != home => continue,
+            Err(error) => return Err(io("look at", &path)(error)),
+        };
+        let allowed = if facts.is_dir() { 0o700 } else { 0o600 };
+        let mode = facts.mode() & 0o7777;
+        if facts.is_symlink() {
+            found.push(HomeError::Unfit { path, problem: "is a symbolic link; a home holds none" });
+            continue;
+        }
+        if facts.uid() != owner {
+            found.push(HomeError::Unfit { path, problem: "belongs to another user" });
+            continue;
+        }
+        // The gate folder's inside is the gate's own business: the desk never opens what a hostile gate left there.
+        if facts.is_dir() && !path.ends_with("gate") {
+            for entry in std::fs::read_dir(&path).map_err(io("read", &path))? {
+                waiting.push(entry.map_err(io("read", &path))?.path());
+            }
+        }
+        if mode & !allowed != 0 {
+            found.push(HomeError::TooWide { path, found: mode, allowed });
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file with mode 0600 so that it is there whole or not at all.
