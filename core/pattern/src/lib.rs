@@ -1,1 +1,18 @@
-//! The STIX patterning language: parser, canonical form, and the engine that finds.
+//! The STIX patterning language (STIX 2.1 §9): parser, meaning in words, canonical form, and what matches what.
+//!
+//! Guarantees: what is read is bounded before memory is taken for it, and what is evaluated is bounded in steps, with an
+//! answer of its own where a bound is hit. Does not know: files, time, threads, where observations come from.
+
+mod address;
+mod ast;
+mod error;
+mod lexer;
+mod limits;
+mod literal;
+mod parser;
+mod regex;
+
+pub use ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier, Seconds, Step, Test};
+pub use error::{PatternError, PatternErrorKind};
+pub use limits::Limits;
+pub use parser::{Pattern, Remark, RemarkKind};
