@@ -36,6 +36,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Link(verb) => verbs::link::run(verb, output),
         Verb::Audit(verb) => verbs::audit::run(verb, output),
         Verb::Verify(arguments) => verbs::audit::verify(&arguments, output),
+        Verb::Doctor(arguments) => verbs::doctor::run(&arguments, output),
+        Verb::Completions(arguments) => verbs::completions::run(&arguments, output),
+        Verb::Man(arguments) => verbs::man::run(&arguments, output),
         Verb::Gate(arguments) => serve::gate(&arguments),
     }
 }

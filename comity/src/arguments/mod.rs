@@ -5,6 +5,7 @@
 mod holdings;
 mod link;
 mod officer;
+mod operations;
 mod release;
 mod time;
 mod vault;
@@ -13,6 +14,7 @@ mod write;
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
 pub use link::{AuditVerb, LinkVerb};
 pub use officer::OfficerVerb;
+pub use operations::{CompletionsArguments, DoctorArguments, ManArguments, Shell};
 pub use release::{DraftArguments, RecallVerb, ReleaseVerb};
 pub use vault::VaultVerb;
 pub use write::WriteVerb;
@@ -71,6 +73,12 @@ pub enum Verb {
     Audit(AuditVerb),
     /// Re-derive every log, hash, signature and index of a home
     Verify(HomeArguments),
+    /// Look for what is wrong with a home and the machine under it, and say what to do
+    Doctor(DoctorArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Write the manual pages
+    Man(ManArguments),
     /// The partner-facing process; started by `serve`
     #[command(hide = true)]
     Gate(GateArguments),

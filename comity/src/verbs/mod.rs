@@ -1,10 +1,13 @@
 //! One file a verb family: reads flags, asks the node, shows the answer. No rule of the domain is decided here.
 
 pub mod audit;
+pub mod completions;
+pub mod doctor;
 pub mod holdings;
 pub mod import;
 pub mod init;
 pub mod link;
+pub mod man;
 pub mod officer;
 pub mod recall;
 pub mod release;
@@ -31,7 +34,7 @@ impl Session {
 
     /// Asks as the user of the machine account.
     pub fn ask(&mut self, request: &Request) -> Result<Value, Failure> {
-        self.channel.call(&Call { request: serde_json::to_string(request)?, proof: None })
+        self.channel.call(&Call { request: serde_json::to_string(request)?, ..Call::default() })
     }
 
     /// Asks as an officer: the node gives a nonce, the officer's key signs it with the request.
@@ -39,7 +42,7 @@ impl Session {
         let nonce = self.ask(&Request::Nonce)?;
         let request = serde_json::to_string(request)?;
         let proof = Some(key.prove(output::text(&nonce, "nonce"), &request)?);
-        self.channel.call(&Call { request, proof })
+        self.channel.call(&Call { request, proof, ..Call::default() })
     }
 }
 

@@ -4,9 +4,11 @@
 //! transaction that does it; a call happens whole or not at all. Time and randomness are arguments, so two nodes can be run
 //! side by side from one seed. Does not know: sockets, processes, the command line, the clock.
 
+mod access;
 mod approvals;
 mod audit_verbs;
 mod create;
+mod doctor;
 mod failure;
 mod holdings_verbs;
 mod home;
@@ -19,6 +21,7 @@ mod logs;
 mod node;
 mod officer_key;
 mod officers;
+mod passkeys;
 mod reader;
 mod recalls;
 mod releases;
@@ -28,7 +31,9 @@ mod vault_verbs;
 mod verify;
 mod writing;
 
+pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
 pub use create::{NewHome, create_home};
+pub use doctor::{Finding, State as FindingState, Surroundings, examine};
 pub use failure::{Failure, FailureKind, chain};
 pub use holdings_verbs::WatchProgress;
 pub use home::{Configuration, Home, HomeError, HomeLock};
@@ -36,4 +41,6 @@ pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{Reader, SearchRequest};
-pub use request::{Call, OfficerChange, OfficerProof, ReleaseDraftRequest, Request, Selection};
+pub use request::{
+    Call, CredentialAnswer, NewCredential, OfficerChange, OfficerProof, ReleaseDraftRequest, Request, Selection,
+};

@@ -26,7 +26,7 @@ const GATE_ADDRESS: &str = "gate_address";
 /// How many receipted entries, newest first, a starting gate is told to drop.
 const ERASED_AT_START: u64 = 10_000;
 /// The reason of a suspension that needs none.
-const BY_OPERATOR: &str = "suspended by the operator";
+pub(crate) const BY_OPERATOR: &str = "suspended by the operator";
 /// A refused entry is asked for so many times before it is parked by its header.
 pub(crate) const SPOILED_TRIES_MAX: u32 = 3;
 
@@ -50,6 +50,12 @@ pub(crate) fn certify(home: &Home, keys: &HomeKeys, now: Timestamp) -> Result<()
     };
     home.write_file(CERTIFICATES, &serde_json::to_vec_pretty(&certificates)?)?;
     Ok(())
+}
+
+/// The end dates of this node's keys, by name.
+pub(crate) fn end_dates(home: &Home) -> Result<[(&'static str, Timestamp); 3], Failure> {
+    let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;
+    Ok([("node key", held.node.not_after), ("sealing key", held.sealing.not_after), ("TLS key", held.tls.not_after)])
 }
 
 impl Node {

@@ -1,0 +1,189 @@
+//! What the stores tell: whole or damaged, how large, how far the index is; officers, backups, links.
+
+use super::{Findings, Surroundings, keys::ends};
+use crate::home::Home;
+use comity_ledger::AuditEntry;
+use comity_link::Card;
+use comity_store::desk::{Desk, Direction};
+use comity_store::{Health, Holdings, Mode, vault_health};
+use comity_vocab::{Role, Timestamp};
+use std::path::Path;
+
+/// A write-ahead log above this many bytes means that a reader holds it up.
+const WAL_BYTES_WARN: u64 = 256 << 20;
+/// Days without a backup from which there is a warning, and a failure.
+const BACKUP_WARN_DAYS: i64 = 2;
+const BACKUP_FAIL_DAYS: i64 = 14;
+const DAY_S: i64 = 86_400;
+
+fn stores_whole(found: &mut Findings, name: &str, health: &Health) {
+    let versions: Vec<String> = health.sections.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    if health.quick_check == "ok" {
+        found.ok("stores", format!("{name} is whole; sections {}", versions.join(", ")));
+    } else {
+        found.fail("stores", format!("{name} is damaged"), "stop the node, keep the file, restore a backup");
+    }
+}
+
+fn write_ahead(found: &mut Findings, file: &Path, name: &str) {
+    let mut wal = file.to_owned().into_os_string();
+    wal.push("-wal");
+    let bytes = std::fs::metadata(&wal).map_or(0, |facts| facts.len());
+    if bytes > WAL_BYTES_WARN {
+        let todo = "a reader holds it up (an export, a backup): wait for it or stop it, then restart the node";
+        found.warn("stores", format!("the write-ahead log of {name} has {} MiB", bytes >> 20), todo);
+    }
+}
+
+pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings) {
+    let vault = home.file("vault/vault.db");
+    match vault_health(&vault) {
+        Ok(health) => stores_whole(found, "vault", &health),
+        Err(error) => found.fail("stores", format!("vault: {}", crate::failure::chain(&error)), "restore a backup"),
+    }
+    write_ahead(found, &vault, "the vault");
+    let path = home.file("holdings/holdings.db");
+    write_ahead(found, &path, "the holdings");
+    let holdings = match Holdings::open(&path, Mode::ReadOnly) {
+        Ok(holdings) => holdings,
+        Err(error) => {
+            found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), "restore a backup");
+            return;
+        }
+    };
+    match holdings.view().health() {
+        Ok(health) => stores_whole(found, "holdings", &health),
+        Err(error) => found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), "restore a backup"),
+    }
+    match holdings.view().text_behind() {
+        Ok(0) => found.ok("stores", "full text covers everything held"),
+        Ok(behind) => found.warn(
+            "stores",
+            format!("full text is {behind} versions behind"),
+            "start the node; it catches up by itself",
+        ),
+        Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),
+    }
+    let desk = holdings.view().desk();
+    let looked = clock(found, desk, around.now)
+        .and_then(|()| officers(found, desk))
+        .and_then(|()| backup(found, desk, around.now))
+        .and_then(|()| links(found, desk, around.now));
+    if let Err(failure) = looked {
+        found.fail("stores", failure.message, "run comity verify");
+    }
+}
+
+/// The audit log's newest entry was written by this node's own clock.
+fn clock(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), crate::Failure> {
+    let newest = desk.audit_head()?.and_then(|row| AuditEntry::parse(&row.bytes).ok());
+    if let Some(newest) = newest.filter(|newest| newest.at > now) {
+        let behind = newest.at.unix_seconds() - now.unix_seconds();
+        let what = format!("the clock is {behind} s behind what this node did last (audit entry {})", newest.seq);
+        found.fail("clock", what, "set the clock before anything is signed");
+    } else {
+        found.ok("clock", "not behind what this node did last");
+    }
+    Ok(())
+}
+
+fn officers(found: &mut Findings, desk: Desk<'_>) -> Result<(), crate::Failure> {
+    let registry = crate::officers::replay(desk)?;
+    let count = |role| registry.officers().filter(|officer| officer.active && officer.may(role)).count();
+    let custodians = count(Role::Custodian);
+    let add = "comity officer add … --roles custodian";
+    match custodians {
+        0 | 1 => {
+            found.fail("officers", format!("{custodians} active custodians: nothing can be changed or approved"), add)
+        }
+        2 => found.warn("officers", "two active custodians: one lost key and no officer can be changed any more", add),
+        _ => found.ok("officers", format!("{custodians} active custodians")),
+    }
+    for (role, todo) in [
+        (Role::ReleasingOfficer, "nothing can be released"),
+        (Role::SecurityOfficer, "nobody watches over keys and audit"),
+    ] {
+        if count(role) == 0 {
+            let todo_line = format!("comity officer add … --roles {}: until then {todo}", role.as_str());
+            found.warn("officers", format!("no active {}", role.as_str()), todo_line);
+        }
+    }
+    Ok(())
+}
+
+fn backup(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), crate::Failure> {
+    if let Some(since) = desk.setting("quarantine")? {
+        let since: serde_json::Value = serde_json::from_str(&since)?;
+        let at = since.get("restored").and_then(serde_json::Value::as_str).unwrap_or_default();
+        found.warn(
+            "backup",
+            format!("this home was restored on {at} and is in quarantine: nothing is sent"),
+            "comity restore show, then comity restore release",
+        );
+    }
+    if desk.setting("identity_saved")?.is_none() {
+        found.warn(
+            "backup",
+            "the organisation key was never copied to the safe: without it a lost machine is a lost identity",
+            "comity backup identity --home … --out FILE",
+        );
+    }
+    let Some(last) = desk.setting("backup_last")? else {
+        found.warn("backup", "no backup was ever made", "comity backup key, then comity backup create, daily");
+        return Ok(());
+    };
+    let last: serde_json::Value = serde_json::from_str(&last)?;
+    let at = last.get("created").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let days = Timestamp::parse(at).map_or(i64::MAX, |at| (now.unix_seconds() - at.unix_seconds()).div_euclid(DAY_S));
+    let what = format!("the last backup was made {days} days ago, on {at}");
+    if days >= BACKUP_FAIL_DAYS {
+        found.fail("backup", what, "comity backup create, and find out why it stopped");
+    } else if days >= BACKUP_WARN_DAYS {
+        found.warn("backup", what, "comity backup create, daily");
+    } else {
+        found.ok("backup", what);
+    }
+    Ok(())
+}
+
+fn links(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), crate::Failure> {
+    for link in desk.links()? {
+        let code = &link.code;
+        match (link.state.as_str(), &link.reason) {
+            ("active", _) => found.ok("links", format!("{code} is active")),
+            (_, Some(reason)) if reason == crate::links::BY_OPERATOR => {
+                found.warn(
+                    "links",
+                    format!("{code} is suspended by the operator"),
+                    format!("comity link suspend {code} --resume, when it may flow again"),
+                );
+            }
+            (_, reason) => found.fail(
+                "links",
+                format!("{code} is suspended on evidence: {}", reason.as_deref().unwrap_or("unknown")),
+                "talk to the partner by voice; run comity verify",
+            ),
+        }
+        if let Ok(card) = Timestamp::parse(&link.added)
+            .map_err(|_| ())
+            .and_then(|added| Card::open(&link.card, added).map_err(|_| ()))
+        {
+            let first = [card.node.not_after, card.sealing.not_after, card.tls.not_after].into_iter().min();
+            if let Some(not_after) = first {
+                ends(
+                    found,
+                    "links",
+                    &format!("the card of {code}"),
+                    not_after,
+                    now,
+                    "ask the partner for a new card: comity link add CARD",
+                );
+            }
+        }
+        let parked = desk.parked(code, Direction::In)?.len() + desk.parked(code, Direction::Out)?.len();
+        if parked > 0 {
+            found.warn("links", format!("{parked} entries of {code} are parked"), format!("comity link show {code}"));
+        }
+    }
+    Ok(())
+}
