@@ -9,10 +9,15 @@ mod error;
 mod lexer;
 mod limits;
 mod literal;
+mod observed;
+mod outcome;
 mod parser;
+pub mod reference;
 mod regex;
 
 pub use ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier, Seconds, Step, Test};
 pub use error::{PatternError, PatternErrorKind};
 pub use limits::Limits;
+pub use observed::{Object, Observed, ObservedError, ObservedErrorKind};
+pub use outcome::{EvaluationError, Outcome};
 pub use parser::{Pattern, Remark, RemarkKind};

@@ -26,6 +26,9 @@ pub enum RemarkKind {
     /// A qualifier twice on one observation expression (§9.5.1): evaluated, though not valid.
     #[error("{0} stands twice on the same observation expression")]
     DuplicateQualifier(&'static str),
+    /// START and STOP with strings, as STIX 2.0 had it: evaluated, though not valid.
+    #[error("START and STOP take timestamp literals t'…'")]
+    StringInstant,
     /// `WITHIN 0`: cannot be evaluated.
     #[error("WITHIN needs more than 0 seconds")]
     WithinNotPositive,
@@ -99,6 +102,10 @@ impl Pattern {
         self.remarks.iter().find_map(|remark| match remark.kind {
             RemarkKind::DuplicateQualifier(qualifier) => {
                 Some(PatternError { offset: remark.offset, kind: PatternErrorKind::DuplicateQualifier { qualifier } })
+            }
+            RemarkKind::StringInstant => {
+                let kind = PatternErrorKind::Unexpected { expected: "a timestamp literal t'…'", found: "a string" };
+                Some(PatternError { offset: remark.offset, kind })
             }
             _ => None,
         })

@@ -126,6 +126,13 @@ impl<'a> Parser<'a> {
     }
 
     fn timestamp(&mut self) -> Parsed<Timestamp> {
+        if self.next.kind == Kind::Text
+            && let Some(instant) = literal::instant(&literal::text(self.text, self.next))
+        {
+            let token = self.take()?;
+            self.remark(token.start, RemarkKind::StringInstant);
+            return Ok(instant);
+        }
         let token = self.expect(Kind::Time, "a timestamp literal t'…'")?;
         match literal::literal(self.text, token)? {
             Some(crate::ast::Literal::Time(instant)) => Ok(instant),

@@ -1,0 +1,171 @@
+//! Observed-data: what patterns are matched against (STIX 2.1 §4.14, and its 2.0 form with the objects inside).
+//!
+//! Guarantees: the order of the documents is kept; an observation has the objects that it names and no other; a reference
+//! leads only to objects of the same observation. Does not know: what a pattern asks.
+
+use crate::literal;
+use comity_stix::json::tree::Node;
+use comity_vocab::Timestamp;
+use std::collections::HashMap;
+
+/// One observed-data with its objects.
+#[derive(Clone, Debug)]
+pub struct Observed<'a> {
+    /// Its id, where it has one.
+    pub id: Option<&'a str>,
+    /// `first_observed`.
+    pub first: Timestamp,
+    /// `last_observed`.
+    pub last: Timestamp,
+    /// `number_observed`: so many times the same was seen.
+    pub count: u64,
+    /// The cyber-observable objects, in the order they are named.
+    pub objects: Vec<Object<'a>>,
+}
+
+/// A cyber-observable object of an observation.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'a> {
+    /// Its id (2.1), or its key in the observation (2.0).
+    pub key: &'a str,
+    /// Its type.
+    pub object_type: &'a str,
+    /// The object.
+    pub node: &'a Node<'a>,
+}
+
+/// Why something is not usable as observed-data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("observed-data {position}: {kind}")]
+pub struct ObservedError {
+    /// Which observed-data of all that were given, from 1.
+    pub position: usize,
+    /// What is wrong.
+    pub kind: ObservedErrorKind,
+}
+
+/// What is wrong with an observed-data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ObservedErrorKind {
+    /// `first_observed` or `last_observed` is absent or no timestamp.
+    #[error("{0} is absent or not a timestamp")]
+    Time(&'static str),
+    /// `last_observed` is before `first_observed`.
+    #[error("last_observed is before first_observed")]
+    Backwards,
+    /// `number_observed` is absent or not a whole number above 0.
+    #[error("number_observed is absent or not a whole number above 0")]
+    Count,
+    /// It has neither `object_refs` nor `objects`.
+    #[error("it has neither object_refs nor objects")]
+    Objects,
+}
+
+/// Types that are no cyber-observable objects: patterns never look into them (§9.1).
+const NOT_OBSERVABLE: [&str; 25] = [
+    "attack-pattern",
+    "bundle",
+    "campaign",
+    "course-of-action",
+    "extension-definition",
+    "grouping",
+    "identity",
+    "incident",
+    "indicator",
+    "infrastructure",
+    "intrusion-set",
+    "language-content",
+    "location",
+    "malware",
+    "malware-analysis",
+    "marking-definition",
+    "note",
+    "observed-data",
+    "opinion",
+    "relationship",
+    "report",
+    "sighting",
+    "threat-actor",
+    "tool",
+    "vulnerability",
+];
+
+impl<'a> Observed<'a> {
+    /// Reads every observed-data of these documents: bundles, single objects, or lists of either. Objects may stand in any of
+    /// them; of two with one id the later counts.
+    ///
+    /// # Errors
+    /// The first observed-data that cannot be evaluated.
+    pub fn of_documents(documents: &'a [Node<'a>]) -> Result<Vec<Self>, ObservedError> {
+        let mut gathered = Gathered::default();
+        documents.iter().for_each(|document| gathered.add(document));
+        let observations = std::mem::take(&mut gathered.observations);
+        let read = |(index, node)| Self::read(node, &gathered.objects).map_err(|kind| ObservedError { position: index + 1, kind });
+        observations.into_iter().enumerate().map(read).collect()
+    }
+
+    fn read(node: &'a Node<'a>, known: &HashMap<&'a str, &'a Node<'a>>) -> Result<Self, ObservedErrorKind> {
+        let time = |name: &'static str| {
+            node.property(name).and_then(Node::text).and_then(literal::instant).ok_or(ObservedErrorKind::Time(name))
+        };
+        let (first, last) = (time("first_observed")?, time("last_observed")?);
+        if last < first {
+            return Err(ObservedErrorKind::Backwards);
+        }
+        let count = match node.property("number_observed") {
+            Some(Node::Number(written)) => written.parse().ok().filter(|count| *count > 0),
+            _ => None,
+        };
+        let count = count.ok_or(ObservedErrorKind::Count)?;
+        let objects = match (node.property("object_refs"), node.property("objects")) {
+            (Some(references), _) => {
+                let named = references.items().iter().filter_map(Node::text);
+                named.filter_map(|key| Some(Object::new(key, known.get(key)?)?)).collect()
+            }
+            (None, Some(inside @ Node::Object(_))) => {
+                inside.properties().iter().filter_map(|(key, node)| Object::new(key, node)).collect()
+            }
+            _ => return Err(ObservedErrorKind::Objects),
+        };
+        Ok(Self { id: node.property("id").and_then(Node::text), first, last, count, objects })
+    }
+
+    /// Returns the object of this key.
+    pub fn object(&self, key: &str) -> Option<&Object<'a>> {
+        self.objects.iter().find(|object| object.key == key)
+    }
+}
+
+impl<'a> Object<'a> {
+    fn new(key: &'a str, node: &'a Node<'a>) -> Option<Self> {
+        let object_type = node.property("type").and_then(Node::text)?;
+        (!NOT_OBSERVABLE.contains(&object_type)).then_some(Self { key, object_type, node })
+    }
+}
+
+#[derive(Default)]
+struct Gathered<'a> {
+    observations: Vec<&'a Node<'a>>,
+    objects: HashMap<&'a str, &'a Node<'a>>,
+}
+
+impl<'a> Gathered<'a> {
+    fn add(&mut self, node: &'a Node<'a>) {
+        for item in node.items() {
+            self.add(item);
+        }
+        match node.property("type").and_then(Node::text) {
+            Some("observed-data") => self.observations.push(node),
+            Some("bundle") => {
+                for object in node.property("objects").map(Node::items).unwrap_or_default() {
+                    self.add(object);
+                }
+            }
+            _ => {
+                if let Some(id) = node.property("id").and_then(Node::text) {
+                    self.objects.insert(id, node);
+                }
+            }
+        }
+    }
+}
