@@ -119,6 +119,6 @@ fn role_for(session: &mut Session, key: &OfficerKey, asked: Option<Role>, usual:
 fn sign(session: &mut Session, key: &OfficerKey, recall: &str, role: Role) -> Result<Value, Failure> {
     let prepared =
         session.ask(&Request::RecallPrepare { recall: recall.to_owned(), officer: key.officer.clone(), role })?;
-    let signature = key.key.sign(Purpose::RecallApproval, &decoded(&prepared, "statement")?);
-    session.ask(&Request::RecallApprove { recall: recall.to_owned(), officer: key.officer.clone(), role, signature })
+    let proof = key.key.sign(Purpose::RecallApproval, &decoded(&prepared, "statement")?).into();
+    session.ask(&Request::RecallApprove { recall: recall.to_owned(), officer: key.officer.clone(), role, proof })
 }

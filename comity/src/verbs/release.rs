@@ -50,9 +50,9 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
                 overrides: overrides.clone(),
             };
             let prepared = session.ask_as(&key, &request)?;
-            let signature = key.key.sign(Purpose::Approval, &decoded(&prepared, "statement")?);
+            let proof = key.key.sign(Purpose::Approval, &decoded(&prepared, "statement")?).into();
             let officer = key.officer.clone();
-            let done = session.ask(&Request::ReleaseApprove { release, officer, overrides, signature })?;
+            let done = session.ask(&Request::ReleaseApprove { release, officer, overrides, proof })?;
             output.answer(&done, |done| {
                 vec![format!("approved release {} with digest {}", text(done, "release"), text(done, "digest"))]
             })
@@ -118,7 +118,7 @@ fn draft(arguments: DraftArguments, output: &Output) -> Result<(), Failure> {
         release: text(&drafted, "release").to_owned(),
         officer: key.officer.clone(),
         role: serde_json::from_value(drafted.get("author_role").cloned().unwrap_or_default())?,
-        signature: key.key.sign(Purpose::Approval, &to_sign),
+        proof: key.key.sign(Purpose::Approval, &to_sign).into(),
     })?;
     if let Value::Object(fields) = &mut drafted {
         fields.remove("author_statement");

@@ -48,7 +48,7 @@ pub fn run(verb: WriteVerb, output: &Output) -> Result<(), Failure> {
                         .map_err(|_| Failure::operational("not a digest"))?,
                     officer: key.officer.clone(),
                     role,
-                    signature: key.key.sign(Purpose::PublicDeclaration, &approval_message(&bytes, role, &[])),
+                    proof: key.key.sign(Purpose::PublicDeclaration, &approval_message(&bytes, role, &[])).into(),
                 };
                 let signed = session.ask(&request)?;
                 if let (Value::Object(done), Value::Object(signed)) = (&mut done, signed) {

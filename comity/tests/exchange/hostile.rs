@@ -159,7 +159,7 @@ fn a_hostile_gate_sees_ciphertext_and_changes_nothing() {
     assert!(heard > 50, "{heard} lies were heard");
     drop(desk);
     assert!(child.wait().unwrap().success());
-    let call = Call { request: serde_json::to_string(&Request::Verify).unwrap(), proof: None };
+    let call = Call { request: serde_json::to_string(&Request::Verify).unwrap(), ..Call::default() };
     node.handle(now, &call).unwrap();
     drop(node);
 

@@ -22,6 +22,12 @@ pub enum ApprovalProof {
     Passkey(PasskeyAnswer),
 }
 
+impl From<Signature> for ApprovalProof {
+    fn from(signature: Signature) -> Self {
+        ApprovalProof::OfficerKey { signature }
+    }
+}
+
 /// One officer's agreement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {

@@ -134,12 +134,22 @@ pub struct PasskeyRefusal;
 impl PasskeyRecord {
     /// Returns the exact bytes that a passkey vouches for under [`Purpose::PasskeyBinding`]: whose, which, and for which host.
     pub fn statement(&self) -> Vec<u8> {
-        format!(
-            "comity-passkey-binding/1\nofficer {}\ncredential {}\nkey {}\nbackup-eligible {}\nrelying-party {}\n",
-            self.officer, self.credential, self.key, self.backup_eligible, self.rp_id
-        )
-        .into_bytes()
+        binding_statement(&self.officer, &self.credential, &self.key, self.backup_eligible, &self.rp_id)
     }
+}
+
+/// Returns [`PasskeyRecord::statement`] of a passkey that has no binding yet.
+pub fn binding_statement(
+    officer: &OfficerCode,
+    credential: &Base64Url,
+    key: &PasskeyKey,
+    backup_eligible: bool,
+    rp_id: &str,
+) -> Vec<u8> {
+    format!(
+        "comity-passkey-binding/1\nofficer {officer}\ncredential {credential}\nkey {key}\nbackup-eligible {backup_eligible}\nrelying-party {rp_id}\n"
+    )
+    .into_bytes()
 }
 
 /// A passkey as the organisation keeps it.

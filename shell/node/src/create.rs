@@ -57,7 +57,7 @@ pub fn create_home(
         .map_err(|error| Failure::operational(error.to_string()))?;
     let configuration = Configuration {
         organisation: OrganisationSection { name, code: new.code, country: new.country, kind: new.kind, identity },
-        desk: DeskSection { listen: new.desk.unwrap_or(DeskSection::default().listen) },
+        desk: DeskSection { listen: new.desk.unwrap_or(DeskSection::default().listen), ..DeskSection::default() },
         gate: GateSection {
             listen: new.gate.unwrap_or(GateSection::default().listen),
             endpoints: new.endpoints,

@@ -28,6 +28,9 @@ pub struct Failure {
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// A word for programs where they must tell this failure from others: `step_up_needed`, `sign_in_needed`, `forbidden`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// More, for `--json`: findings, counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<serde_json::Value>,
@@ -36,7 +39,7 @@ pub struct Failure {
 impl Failure {
     /// The answer is no.
     pub fn no(message: impl Into<String>) -> Self {
-        Self { kind: FailureKind::No, message: message.into(), hint: None, detail: None }
+        Self { kind: FailureKind::No, message: message.into(), hint: None, code: None, detail: None }
     }
 
     /// The question was put wrongly.
@@ -53,6 +56,13 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the word by which programs tell it from others.
+    #[must_use]
+    pub fn code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
         self
     }
 

@@ -3,14 +3,17 @@
 //! Guarantees: time and randomness are arguments; a call either happens whole or not at all; every act leaves an audit entry
 //! in the same transaction. Does not know: sockets, the command line, who waits for the answer.
 
+use crate::access::{Access, Asker, DeskAddress, Refusals, open_to_anybody, sign_in_needed};
 use crate::failure::Failure;
 use crate::home::{Home, HomeLock};
 use crate::keys::HomeKeys;
 use crate::logs::LinkLogs;
+use crate::passkeys::Challenges;
 use crate::request::{Call, Request};
 use comity_crypto::{Entropy, Purpose, VerifyingKey, Zeroizing, sha256};
 use comity_ledger::{AuditEntry, GENESIS, Officer, Registry};
 use comity_link::gate_protocol::{DeskToGate, LinkState};
+use comity_release::passkey::OfficerPasskey;
 use comity_store::desk::Desk;
 use comity_store::{Holdings, Mode, Vault};
 use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
@@ -46,6 +49,11 @@ pub struct Node {
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
     pub(crate) keys: Option<HomeKeys>,
+    pub(crate) access: Access,
+    pub(crate) address: DeskAddress,
+    pub(crate) passkeys: BTreeMap<OfficerCode, Vec<OfficerPasskey>>,
+    pub(crate) challenges: Challenges,
+    pub(crate) refusals: Refusals,
     vault: Option<Vault>,
     ask: AskPassphrase,
     nonces: VecDeque<[u8; 32]>,
@@ -61,7 +69,8 @@ impl Node {
         let lock = home.lock()?;
         let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
         let registry = crate::officers::replay(holdings.view().desk())?;
-        Ok(Self {
+        let address = configured_address(&home)?;
+        let mut node = Self {
             home,
             holdings,
             registry,
@@ -74,11 +83,39 @@ impl Node {
             logs: BTreeMap::new(),
             watch: None,
             keys: None,
+            access: Access::default(),
+            address,
+            passkeys: BTreeMap::new(),
+            challenges: Challenges::default(),
+            refusals: Refusals::default(),
             vault: None,
             ask,
             nonces: VecDeque::new(),
             _lock: lock,
-        })
+        };
+        node.refresh_access()?;
+        Ok(node)
+    }
+
+    /// Returns who is signed in and which tokens hold, for the faces to look up.
+    pub fn access(&self) -> Access {
+        self.access.clone()
+    }
+
+    /// Returns where officers' browsers reach the desk.
+    pub fn desk_address(&self) -> &DeskAddress {
+        &self.address
+    }
+
+    /// Says on which port the desk really listens; it counts where no `public_url` is configured.
+    ///
+    /// # Errors
+    /// [`Failure`] where the store cannot be read.
+    pub fn desk_listens(&mut self, port: u16) -> Result<(), Failure> {
+        if self.home.configuration.desk.public_url.is_none() {
+            self.address = DeskAddress::local(port);
+        }
+        self.refresh_access()
     }
 
     /// Returns the home.
@@ -148,15 +185,28 @@ impl Node {
         std::mem::take(&mut self.links_changed)
     }
 
+    /// Answers a call that comes over the network. Without a session or a token, only what leads to a session is answered, for
+    /// whoever is behind a face does not have the machine account.
+    ///
+    /// # Errors
+    /// [`Failure`], with nothing changed; its code is `sign_in_needed` where it is about that.
+    pub fn handle_remote(&mut self, now: Timestamp, call: &Call) -> Result<Value, Failure> {
+        let request = parse(call)?;
+        if call.proof.is_some() || (call.session.is_none() && call.token.is_none() && !open_to_anybody(&request)) {
+            return Err(sign_in_needed());
+        }
+        self.handle(now, call)
+    }
+
     /// Answers one call.
     ///
     /// # Errors
     /// [`Failure`], with nothing changed.
     pub fn handle(&mut self, now: Timestamp, call: &Call) -> Result<Value, Failure> {
-        let request: Request = serde_json::from_str(&call.request)
-            .map_err(|error| Failure::usage(format!("not a request of this version: {error}")))?;
-        let by = self.prove(call)?;
-        let by = by.as_ref();
+        let request = parse(call)?;
+        let asker = self.prove(now, call)?;
+        asker.check(&request, now)?;
+        let by = asker.officer();
         match request {
             Request::Nonce => self.nonce(),
             Request::Import { path, origin, label } => self.import(now, &path, &origin, label),
@@ -173,8 +223,12 @@ impl Node {
             }
             Request::WriteMark { selection, label } => self.write_mark(now, self.officer(by)?, &selection, label),
             Request::PublicPrepare { selection } => self.public_prepare(&selection),
-            Request::PublicSign { declaration, officer, role, signature } => {
-                self.public_sign(now, &declaration, officer, role, signature)
+            Request::PublicSignPrepare { declaration, officer, role } => {
+                let prepared = self.public_sign_prepare(&declaration, &officer, role)?;
+                self.with_question(now, &asker, Purpose::PublicDeclaration, prepared, "statement")
+            }
+            Request::PublicSign { declaration, officer, role, proof } => {
+                self.public_sign(now, &declaration, officer, role, proof)
             }
             Request::VaultAdd { cryptonym, identity, contact, handlers, terms, reliability, notes } => {
                 let entry =
@@ -184,16 +238,24 @@ impl Node {
             Request::VaultAttach { source, objects } => self.vault_attach(now, self.officer(by)?, &source, &objects),
             Request::VaultShow { source, reason } => self.vault_show(now, self.officer(by)?, &source, &reason),
             Request::VaultList => self.vault_list(now, self.officer(by)?),
-            Request::ReleaseDraft(request) => self.release_draft(now, self.officer(by)?, request),
-            Request::ReleaseSign { release, officer, role, signature } => {
-                self.release_sign(now, &release, officer, role, signature)
+            Request::ReleaseDraft(request) => {
+                let drafted = self.release_draft(now, self.officer(by)?, request)?;
+                self.with_question(now, &asker, Purpose::Approval, drafted, "author_statement")
+            }
+            Request::ReleaseSignPrepare { release, officer } => {
+                let prepared = self.release_sign_prepare(&release, &officer)?;
+                self.with_question(now, &asker, Purpose::Approval, prepared, "statement")
+            }
+            Request::ReleaseSign { release, officer, role, proof } => {
+                self.release_sign(now, &release, officer, role, proof)
             }
             Request::ReleaseCheck { release } => self.release_check(now, &release, by),
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
-                self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)
+                let prepared = self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)?;
+                self.with_question(now, &asker, Purpose::Approval, prepared, "statement")
             }
-            Request::ReleaseApprove { release, officer, overrides, signature } => {
-                self.release_approve(now, &release, officer, &overrides, signature)
+            Request::ReleaseApprove { release, officer, overrides, proof } => {
+                self.release_approve(now, &release, officer, &overrides, proof)
             }
             Request::ReleaseSend { release } => self.release_send(now, &release),
             Request::ReleaseWithdraw { release } => self.release_withdraw(now, &release),
@@ -202,9 +264,12 @@ impl Node {
             Request::RecallDraft { releases, items, kind } => {
                 self.recall_draft(now, self.officer(by)?, &releases, &items, kind)
             }
-            Request::RecallPrepare { recall, officer, role } => self.recall_prepare(&recall, &officer, role),
-            Request::RecallApprove { recall, officer, role, signature } => {
-                self.recall_approve(now, &recall, officer, role, signature)
+            Request::RecallPrepare { recall, officer, role } => {
+                let prepared = self.recall_prepare(&recall, &officer, role)?;
+                self.with_question(now, &asker, Purpose::RecallApproval, prepared, "statement")
+            }
+            Request::RecallApprove { recall, officer, role, proof } => {
+                self.recall_approve(now, &recall, officer, role, proof)
             }
             Request::RecallSend { recall } => self.recall_send(now, &recall),
             Request::RecallBoard => self.recall_board(now),
@@ -218,6 +283,24 @@ impl Node {
             Request::AuditShow { from, limit } => self.audit_show(from, limit),
             Request::AuditVerify => self.audit_verify(),
             Request::Verify => self.verify(),
+            Request::PasskeyGrantPrepare { officer } => self.passkey_grant_prepare(now, &officer),
+            Request::PasskeyGrant { grant, signature } => self.passkey_grant(now, &grant, &signature),
+            Request::RegisterBegin { token } => self.register_begin(now, &asker, token.as_deref()),
+            Request::RegisterFinish { token, name, credential } => {
+                self.register_finish(now, &asker, token.as_deref(), &name, &credential)
+            }
+            Request::RegisterConfirm { nonce, answer } => self.register_confirm(now, &asker, &nonce, &answer),
+            Request::SignInBegin => self.sign_in_begin(now),
+            Request::SignInFinish { answer, agent } => self.sign_in_finish(now, &answer, agent.as_deref()),
+            Request::StepUpBegin => self.step_up_begin(now, &asker),
+            Request::StepUpFinish { answer } => self.step_up_finish(now, &asker, &answer),
+            Request::SessionList => self.session_list(now, &asker),
+            Request::SessionEnd { session } => self.session_end(now, &asker, session),
+            Request::PasskeyList { officer } => self.passkey_list(&asker, officer.as_ref()),
+            Request::PasskeyRemove { credential } => self.passkey_remove(now, &asker, &credential),
+            Request::TokenAdd { name, scopes, expires } => self.token_add(now, &asker, &name, &scopes, expires),
+            Request::TokenList => self.token_list(now),
+            Request::TokenRevoke { name } => self.token_revoke(now, &asker, &name),
             Request::Health => Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": "ok" })),
         }
     }
@@ -232,16 +315,24 @@ impl Node {
         Ok(json!({ "nonce": hex::encode(nonce), "organisation_key": self.organisation_key()? }))
     }
 
-    /// Checks the proof of a call, if it brings one, and says who asks. Each nonce serves once.
-    fn prove(&mut self, call: &Call) -> Result<Option<OfficerCode>, Failure> {
-        let Some(proof) = &call.proof else { return Ok(None) };
+    /// Checks what a call brings to show who makes it, and says who that is. Each nonce serves once.
+    fn prove(&mut self, now: Timestamp, call: &Call) -> Result<Asker, Failure> {
+        let proof = match (&call.proof, &call.session, &call.token) {
+            (None, None, None) => return Ok(Asker::Machine),
+            (None, Some(secret), None) => return self.asking_session(secret, now),
+            (None, None, Some(text)) => {
+                return self.access.token(text, now).map(Asker::Token).ok_or_else(sign_in_needed);
+            }
+            (Some(proof), None, None) => proof,
+            _ => return Err(Failure::usage("a call comes from an officer's key, a session or a token, not from two")),
+        };
         let refused = || Failure::no(format!("the proof of officer {} does not verify", proof.officer));
         let position = self.nonces.iter().position(|nonce| hex::encode(nonce) == proof.nonce).ok_or_else(refused)?;
         let nonce = self.nonces.remove(position).ok_or_else(refused)?;
         let officer = self.active(&proof.officer)?;
         let message = proof_message(&self.organisation_key()?, &nonce, &call.request);
         officer.key.verify(Purpose::OfficerProof, &message, &proof.signature).map_err(|_| refused())?;
-        Ok(Some(proof.officer.clone()))
+        Ok(Asker::Key(proof.officer.clone()))
     }
 
     fn officer(&self, by: Option<&OfficerCode>) -> Result<OfficerCode, Failure> {
@@ -269,6 +360,24 @@ impl Node {
         }
         let wanted: Vec<&str> = roles.iter().map(Role::as_str).collect();
         Err(Failure::no(format!("officer {code} holds none of the roles {}", wanted.join(", "))))
+    }
+}
+
+/// Reads the request of a call.
+fn parse(call: &Call) -> Result<Request, Failure> {
+    serde_json::from_str(&call.request)
+        .map_err(|error| Failure::usage(format!("not a request of this version: {error}")))
+}
+
+/// Where the configuration says that browsers reach the desk.
+fn configured_address(home: &Home) -> Result<DeskAddress, Failure> {
+    let desk = &home.configuration.desk;
+    match &desk.public_url {
+        Some(url) => DeskAddress::parse(url),
+        None => {
+            let port = desk.listen.rsplit(':').next().and_then(|port| port.parse().ok());
+            Ok(DeskAddress::local(port.unwrap_or_default()))
+        }
     }
 }
 

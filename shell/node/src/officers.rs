@@ -113,6 +113,8 @@ impl Node {
         }
         tx.commit()?;
         self.registry = registry;
+        // Who was disabled, or got another key, is out before the next question.
+        self.refresh_access()?;
         let next = match (waits, self.registry.is_open()) {
             (true, _) => "a second custodian confirms it: comity officer confirm",
             (false, false) => "add the second custodian; the registry opens then",

@@ -127,12 +127,11 @@ impl Node {
         recall: &str,
         officer: OfficerCode,
         role: Role,
-        signature: Signature,
+        proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft, mut approvals) = self.recall_row(recall)?;
-        let approval =
-            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
-        self.check_signature(&approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
+        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        self.check_approval(now, &approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
         if !matches!(role, Role::DeskOfficer | Role::ReleasingOfficer | Role::DutyOfficer) {
             return Err(Failure::no(format!("the role {role} signs no recall"))
                 .hint("a desk officer and a releasing officer, or a duty officer in an emergency"));
@@ -265,6 +264,11 @@ impl Node {
                     })
                 })
                 .collect();
+            let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
+            let signed: Vec<Value> = approvals
+                .iter()
+                .map(|approval| json!({ "officer": approval.officer, "role": approval.role, "at": approval.at }))
+                .collect();
             recalls.push(json!({
                 "recall": row.id,
                 "kind": draft.kind,
@@ -274,6 +278,7 @@ impl Node {
                 "receipt_due": draft.receipt_due,
                 "action_due": draft.action_due,
                 "confirm_by": row.confirm_by,
+                "signed": signed,
                 "recipients": recipients,
             }));
         }

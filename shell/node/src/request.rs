@@ -3,12 +3,14 @@
 //! Guarantees: a request is plain data, the same beside a running desk (through its socket) and without one. Does not know:
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
+use crate::access::Scope;
 use comity_crypto::{Signature, VerifyingKey};
-use comity_release::RecallKind;
+use comity_release::passkey::{Base64Url, PasskeyGrant};
+use comity_release::{ApprovalProof, RecallKind};
 use comity_vocab::time::Precision;
 use comity_vocab::{Grading, OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Which objects of the holdings a verb is about.
@@ -33,15 +35,55 @@ pub struct OfficerProof {
     pub signature: Signature,
 }
 
-/// One call: the exact text of a request, and the proof of the officer who makes it where one is needed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// One call: the exact text of a request, and what shows who makes it, at most one of three.
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
     /// JSON of a [`Request`]; the proof covers these very bytes.
     pub request: String,
-    /// Absent for what any user of the machine account may do.
+    /// An officer at the command line. All three are absent for what any user of the machine account may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<OfficerProof>,
+    /// The secret of a signed-in officer's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The text of an API token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+impl std::fmt::Debug for Call {
+    /// Shows that it is one; secrets and what was asked never reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Call(..)")
+    }
+}
+
+/// What a browser brings when a passkey was made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCredential {
+    /// `response.clientDataJSON`.
+    pub client_data: Base64Url,
+    /// `response.attestationObject`.
+    pub attestation_object: Base64Url,
+}
+
+/// What a browser brings when a passkey answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialAnswer {
+    /// `rawId`.
+    pub credential: Base64Url,
+    /// `response.authenticatorData`.
+    pub authenticator_data: Base64Url,
+    /// `response.clientDataJSON`.
+    pub client_data: Base64Url,
+    /// `response.signature`.
+    pub signature: Base64Url,
+    /// `response.userHandle`, where the authenticator gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_handle: Option<Base64Url>,
 }
 
 /// What is changed in the officer registry.
@@ -136,6 +178,15 @@ pub enum Request {
         /// What is declared public, by the digest of its exact bytes.
         selection: Selection,
     },
+    /// Gives what an officer signs to agree to a declaration.
+    PublicSignPrepare {
+        /// Digest of the declaration.
+        declaration: comity_vocab::Digest,
+        /// Who would sign.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+    },
     /// Brings one officer's signature on a declaration; two make it effective.
     PublicSign {
         /// Digest of the declaration.
@@ -145,7 +196,7 @@ pub enum Request {
         /// In which role.
         role: comity_vocab::Role,
         /// Over the declaration.
-        signature: Signature,
+        proof: ApprovalProof,
     },
     /// A source handler enters a source.
     VaultAdd {
@@ -182,6 +233,13 @@ pub enum Request {
     VaultList,
     /// An officer drafts a release.
     ReleaseDraft(ReleaseDraftRequest),
+    /// Gives what the author of a draft signs.
+    ReleaseSignPrepare {
+        /// The release.
+        release: String,
+        /// The author.
+        officer: OfficerCode,
+    },
     /// Brings the author's signature on a draft.
     ReleaseSign {
         /// The release.
@@ -191,7 +249,7 @@ pub enum Request {
         /// The author's role.
         role: comity_vocab::Role,
         /// Over the statement.
-        signature: Signature,
+        proof: ApprovalProof,
     },
     /// Runs the leak check; a proof adds the findings that only a source's handlers may see.
     ReleaseCheck {
@@ -216,7 +274,7 @@ pub enum Request {
         /// Reason by finding, as prepared.
         overrides: BTreeMap<String, String>,
         /// Over the prepared bytes.
-        signature: Signature,
+        proof: ApprovalProof,
     },
     /// Sends a release that was approved.
     ReleaseSend {
@@ -262,7 +320,7 @@ pub enum Request {
         /// In which role.
         role: comity_vocab::Role,
         /// Over the prepared bytes.
-        signature: Signature,
+        proof: ApprovalProof,
     },
     /// Sends a recall.
     RecallSend {
@@ -316,6 +374,88 @@ pub enum Request {
     AuditVerify,
     /// Re-derives everything in the home.
     Verify,
+    /// Tells for which host and until when at most a grant may be made out.
+    PasskeyGrantPrepare {
+        /// For whom.
+        officer: OfficerCode,
+    },
+    /// Brings an officer's permission to make one passkey, signed by the officer's key.
+    PasskeyGrant {
+        /// What is granted.
+        grant: PasskeyGrant,
+        /// Over the grant.
+        signature: Signature,
+    },
+    /// Begins to make a passkey: with the secret of an enrolment link, or in a session.
+    RegisterBegin {
+        /// The secret, as it stands in the link.
+        token: Option<String>,
+    },
+    /// Brings a new passkey. With a link's secret it counts at once; in a session, an older one vouches for it next.
+    RegisterFinish {
+        /// The secret again.
+        token: Option<String>,
+        /// What the officer calls it.
+        name: String,
+        /// The passkey.
+        credential: NewCredential,
+    },
+    /// Brings the answer of an older passkey that vouches for a new one.
+    RegisterConfirm {
+        /// The nonce that the node gave with the question.
+        nonce: comity_vocab::Digest,
+        /// The answer.
+        answer: CredentialAnswer,
+    },
+    /// Begins a sign-in.
+    SignInBegin,
+    /// Brings the passkey's answer and opens a session.
+    SignInFinish {
+        /// The answer.
+        answer: CredentialAnswer,
+        /// What the browser calls itself; shown in the list of sessions.
+        agent: Option<String>,
+    },
+    /// Begins to make sure that the officer is still there.
+    StepUpBegin,
+    /// Brings the passkey's answer; for five minutes the session may do what needs it.
+    StepUpFinish {
+        /// The answer.
+        answer: CredentialAnswer,
+    },
+    /// Lists one's own sessions; a custodian's list has everybody's.
+    SessionList,
+    /// Ends a session: one's own, or as a custodian anybody's.
+    SessionEnd {
+        /// Its public id; the asking session where absent.
+        session: Option<String>,
+    },
+    /// Lists passkeys: one's own, or as a custodian anybody's.
+    PasskeyList {
+        /// Whose; one's own where absent.
+        officer: Option<OfficerCode>,
+    },
+    /// Removes a passkey: one's own, or as a custodian anybody's.
+    PasskeyRemove {
+        /// The credential's id.
+        credential: Base64Url,
+    },
+    /// Makes an API token.
+    TokenAdd {
+        /// What it is called; never used twice.
+        name: String,
+        /// What it may do.
+        scopes: BTreeSet<Scope>,
+        /// When it ends by itself.
+        expires: Option<Timestamp>,
+    },
+    /// Lists API tokens.
+    TokenList,
+    /// Revokes an API token, at once.
+    TokenRevoke {
+        /// Which.
+        name: String,
+    },
     /// Tells how the running desk is.
     Health,
 }

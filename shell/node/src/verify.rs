@@ -81,6 +81,9 @@ impl Node {
 
     fn verify_declarations(&self) -> Result<u64, Failure> {
         let mut count = 0;
+        // A passkey that was removed since has signed all the same.
+        let mut passkeys = self.passkeys.clone();
+        passkeys.values_mut().flatten().for_each(|passkey| passkey.removed = false);
         for row in self.holdings.view().desk().declarations()? {
             let DeclarationRow { digest, bytes, approvals, effective } = row;
             let damaged = || bad(format!("public declaration {digest} is damaged"));
@@ -92,7 +95,8 @@ impl Node {
             if effective {
                 // Who signed may have been disabled since; the signatures must hold all the same.
                 let view = |code: &comity_vocab::OfficerCode| {
-                    self.officer_view(code).map(|view| comity_release::OfficerView { active: true, ..view })
+                    let passkeys = passkeys.get(code).map(Vec::as_slice).unwrap_or_default();
+                    self.officer_view(code).map(|view| comity_release::OfficerView { active: true, passkeys, ..view })
                 };
                 let [first, second] = approvals.as_slice() else { return Err(damaged()) };
                 let ordered =

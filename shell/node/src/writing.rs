@@ -9,7 +9,6 @@ use crate::reader::origins;
 use crate::request::Selection;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::Signature;
 use comity_release::{
     Approval, ApprovalProof, PublicDeclaration, RAW_REPORT_TYPE, approval_message, authorise_public, version_digest,
 };
@@ -234,22 +233,40 @@ impl Node {
         }))
     }
 
+    pub(crate) fn public_sign_prepare(
+        &self,
+        digest: &Digest,
+        officer: &OfficerCode,
+        role: Role,
+    ) -> Result<Value, Failure> {
+        self.require_role(officer, &[role])?;
+        let row = self.holdings.view().desk().declaration(digest)?;
+        let row = row.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")))?;
+        let declaration: PublicDeclaration = serde_json::from_slice(&row.bytes)?;
+        Ok(json!({
+            "declaration": digest,
+            "objects": declaration.versions.len(),
+            "role": role,
+            "statement": STANDARD.encode(approval_message(&declaration.statement(), role, &[])),
+        }))
+    }
+
     pub(crate) fn public_sign(
         &mut self,
         now: Timestamp,
         digest: &Digest,
         officer: OfficerCode,
         role: Role,
-        signature: Signature,
+        proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
         let DeclarationRow { bytes, approvals, .. } =
             desk.declaration(digest)?.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")))?;
         let declaration: PublicDeclaration = serde_json::from_slice(&bytes)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&approvals)?;
-        let approval =
-            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
-        self.check_signature(
+        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        self.check_approval(
+            now,
             &approval,
             comity_crypto::Purpose::PublicDeclaration,
             &approval_message(&declaration.statement(), role, &[]),

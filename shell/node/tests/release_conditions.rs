@@ -88,7 +88,7 @@ fn recall(org: &mut Org, releases: &[&str], kind: RecallKind) {
         let prepared = org.ask(&Request::RecallPrepare { recall: id.clone(), officer: code(officer), role }).unwrap();
         let signature = org.sign(officer, comity_crypto::Purpose::RecallApproval, &prepared["statement"]);
         let officer = code(officer);
-        org.ask(&Request::RecallApprove { recall: id.clone(), officer, role, signature }).unwrap();
+        org.ask(&Request::RecallApprove { recall: id.clone(), officer, role, proof: signature.into() }).unwrap();
     }
     org.ask(&Request::RecallSend { recall: id }).unwrap();
 }
@@ -233,7 +233,7 @@ fn a_duty_officer_is_not_held_up_by_who_signed_before() {
         let prepare = Request::RecallPrepare { recall: recall.clone(), officer: officer_code.clone(), role };
         let prepared = vsis.ask(&prepare).unwrap();
         let signature = vsis.sign(officer, comity_crypto::Purpose::RecallApproval, &prepared["statement"]);
-        let approve = Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, signature };
+        let approve = Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, proof: signature.into() };
         states.push(vsis.ask(&approve).unwrap()["state"].as_str().unwrap().to_owned());
     }
     assert_eq!(states, ["draft", "approved"]);

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{Purpose, Signature};
+use comity_crypto::Purpose;
 use comity_release::{Approval, ApprovalProof, Draft, Finding, Override, approval_message, authorise};
 use comity_store::desk::ReleaseRow;
 use comity_vocab::{OfficerCode, Role, Timestamp};
@@ -77,14 +77,18 @@ impl Node {
         release: &str,
         officer: OfficerCode,
         overrides: &BTreeMap<String, String>,
-        signature: Signature,
+        proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft) = self.unsent(release)?;
         let overrides = Self::overrides_of(overrides, &officer);
         let role = Role::ReleasingOfficer;
-        let approval =
-            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
-        self.check_signature(&approval, Purpose::Approval, &approval_message(&draft.statement(), role, &overrides))?;
+        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        self.check_approval(
+            now,
+            &approval,
+            Purpose::Approval,
+            &approval_message(&draft.statement(), role, &overrides),
+        )?;
         self.still_releasable(&draft)?;
         let findings = self.answered(&draft, &overrides, &officer)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;

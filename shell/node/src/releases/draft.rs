@@ -5,7 +5,7 @@ use crate::node::{Node, audit};
 use crate::request::ReleaseDraftRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{EntropyStream, Purpose, Signature, sha256};
+use comity_crypto::{EntropyStream, Purpose, sha256};
 use comity_release::{
     Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, ReleaseId, SourceObject,
     WrittenText, approval_message, draft_as_published, draft_tearline, version_digest,
@@ -257,13 +257,30 @@ impl Node {
         if analyst { Role::Analyst } else { Role::DeskOfficer }
     }
 
+    pub(crate) fn release_sign_prepare(&self, release: &str, officer: &OfficerCode) -> Result<Value, Failure> {
+        let (row, draft) = self.unsent(release)?;
+        if row.author != officer.as_str() {
+            return Err(Failure::no(format!(
+                "release {release} was drafted by another officer, who signs it as author"
+            )));
+        }
+        let role = self.author_role(officer);
+        let message = approval_message(&draft.statement(), role, &[]);
+        Ok(json!({
+            "release": release,
+            "role": role,
+            "digest": draft.digest(),
+            "statement": STANDARD.encode(message),
+        }))
+    }
+
     pub(crate) fn release_sign(
         &mut self,
         now: Timestamp,
         release: &str,
         officer: OfficerCode,
         role: Role,
-        signature: Signature,
+        proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft) = self.unsent(release)?;
         if row.author != officer.as_str() {
@@ -271,9 +288,8 @@ impl Node {
                 "release {release} was drafted by another officer, who signs it as author"
             )));
         }
-        let approval =
-            Approval { officer: officer.clone(), role, proof: ApprovalProof::OfficerKey { signature }, at: now };
-        self.check_signature(&approval, Purpose::Approval, &approval_message(&draft.statement(), role, &[]))?;
+        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        self.check_approval(now, &approval, Purpose::Approval, &approval_message(&draft.statement(), role, &[]))?;
         let stored = serde_json::to_string(&[approval])?;
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_release(&ReleaseRow { state: "draft".into(), approvals: stored, ..row })?;
