@@ -12,9 +12,11 @@ use crate::origin::Origin;
 use crate::prepare::{self, Prepared, Unholdable};
 use crate::record::{Context, Outcome, Recorder, Stored};
 use crate::remove;
+use crate::taxii;
 use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
 use rusqlite::Connection;
 use serde::Serialize;
+use std::time::Instant;
 
 /// Objects per transaction.
 const BATCH_OBJECTS: u64 = 5_000;
@@ -74,6 +76,8 @@ pub struct Import<'h> {
     position: u64,
     in_batch: u64,
     batch_bytes: u64,
+    /// Objects are added when they become visible, not when the import began: whoever read meanwhile would else miss them.
+    begun: Instant,
     finished: bool,
 }
 
@@ -101,6 +105,7 @@ impl<'h> Import<'h> {
             position: 0,
             in_batch: 0,
             batch_bytes: 0,
+            begun: Instant::now(),
             finished: false,
         })
     }
@@ -159,7 +164,8 @@ impl<'h> Import<'h> {
         // `synchronous` cannot be changed inside a transaction. The commit below then covers the whole log.
         conn.execute_batch("COMMIT; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
         current::settle_pending(conn, self.context.now)?;
-        close(conn, self.context.iid, &self.report)?;
+        let now = taxii::micros(self.context.now).saturating_add(self.begun.elapsed().as_micros() as i64);
+        close(conn, self.context.iid, &self.report, now)?;
         conn.execute_batch("COMMIT")?;
         self.finished = true;
         Ok(self.report)
@@ -234,7 +240,7 @@ pub(crate) fn enter(
     let iid = conn
         .prepare_cached(
             "INSERT INTO import (nid, lid, state, first_vid, at, officer, file_name, file_bytes, file_digest)
-             VALUES (?1, ?2, ?3, (SELECT coalesce(max(vid), 0) + 1 FROM version), ?4, ?5, ?6, ?7, ?8)",
+             VALUES (?1, ?2, ?3, ?9, ?4, ?5, ?6, ?7, ?8)",
         )?
         .insert((
             nid,
@@ -245,12 +251,13 @@ pub(crate) fn enter(
             options.file_name.as_deref(),
             file.map(|f| i64::try_from(f.bytes).unwrap_or(i64::MAX)),
             file.map(|f| f.digest.0),
+            taxii::next_vid(conn)?,
         ))?;
     Ok(Context { iid, origin: options.origin.clone(), nid, label: options.label.clone(), now })
 }
 
-/// Marks an import as finished and keeps its counts.
-pub(crate) fn close(conn: &Connection, iid: i64, report: &ImportReport) -> Result<(), StoreError> {
+/// Marks an import as finished, keeps its counts, and dates what it added (`now` in microseconds since 1970).
+pub(crate) fn close(conn: &Connection, iid: i64, report: &ImportReport, now: i64) -> Result<(), StoreError> {
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     conn.prepare_cached(
         "UPDATE import SET state = 1, last_vid = (SELECT max(vid) FROM version), accepted = ?2, new_versions = ?3, unchanged = ?4, conflicts = ?5, defects = ?6,
@@ -265,7 +272,7 @@ pub(crate) fn close(conn: &Connection, iid: i64, report: &ImportReport) -> Resul
         count(report.defects),
         count(report.refused),
     ))?;
-    Ok(())
+    Ok(taxii::add_run(conn, iid, now)?)
 }
 
 /// Keeps the trace of an object that cannot be held.

@@ -116,7 +116,7 @@ impl Tx<'_> {
             all.push(stored);
         }
         current::settle_pending(conn, now)?;
-        import::close(conn, context.iid, &report)?;
+        import::close(conn, context.iid, &report, crate::taxii::micros(now))?;
         Ok(all)
     }
 }

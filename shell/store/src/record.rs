@@ -11,6 +11,7 @@ use crate::intern::Cache;
 use crate::key::{self, IdKey};
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared};
+use crate::taxii;
 use comity_vocab::{SecurityLabel, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -184,11 +185,10 @@ impl Recorder {
     fn next(&mut self, conn: &Connection, which: fn(&mut Numbers) -> &mut i64) -> rusqlite::Result<i64> {
         let numbers = match &mut self.numbers {
             Some(numbers) => numbers,
-            empty => empty.insert(conn.query_row(
-                "SELECT (SELECT coalesce(max(vid), 0) + 1 FROM version), (SELECT coalesce(max(oid), 0) + 1 FROM object)",
-                [],
-                |row| Ok(Numbers { vid: row.get(0)?, oid: row.get(1)? }),
-            )?),
+            empty => empty.insert(Numbers {
+                vid: taxii::next_vid(conn)?,
+                oid: conn.query_row("SELECT coalesce(max(oid), 0) + 1 FROM object", [], |row| row.get(0))?,
+            }),
         };
         let number = which(numbers);
         *number += 1;

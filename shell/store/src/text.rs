@@ -134,7 +134,7 @@ pub(crate) fn remove(conn: &Connection, vid: i64, bytes: &[u8]) -> rusqlite::Res
     Ok(())
 }
 
-/// Lowers the mark to what is held: row numbers at the end are given out again, and would else count as covered.
+/// Lowers the mark to what is held, so that it never names a row that is gone.
 pub(crate) fn lower_mark(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute(
         "UPDATE text_state SET indexed_vid = min(indexed_vid, coalesce((SELECT max(vid) FROM version), 0))",

@@ -70,6 +70,7 @@ impl View<'_> {
         rows::versions(self, &mut counts)?;
         rows::objects(self, &mut counts)?;
         rows::orphans(self)?;
+        crate::taxii::verify(self)?;
         index::texts(self, &mut counts)?;
         Ok(counts)
     }
