@@ -32,6 +32,8 @@ mod verify;
 mod writing;
 
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
+pub use comity_release::ApprovalProof;
+pub use comity_release::passkey::PasskeyAnswer;
 pub use create::{NewHome, create_home};
 pub use doctor::{Finding, State as FindingState, Surroundings, examine};
 pub use failure::{Failure, FailureKind, chain};

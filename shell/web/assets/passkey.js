@@ -1,9 +1,10 @@
 // Passkey ceremonies for forms that carry data-passkey: the one script without which signing in and approving do not work.
 //
 // <form data-passkey="assert|register" data-begin="URL" data-finish="URL" [data-then="id of a form to send afterwards"]>
-// begin gets the form's fields as JSON and answers the options of the ceremony; finish gets the fields and the authenticator's
-// answer and says where to go next: {"next": "/…"}. Every byte string travels as base64url without padding. What the officer signs
-// is decided by the server and checked there again; this script only carries it.
+// begin gets the form's fields as JSON and answers {"public_key": options as WebAuthn writes them, "nonce"?}; finish gets the fields,
+// the nonce and the authenticator's answer, and says where to go: {"next": "/…"}; or it asks an older passkey to vouch for a new one:
+// {"vouch": {"public_key", "nonce"}, "finish": URL}. Every byte string travels as base64url without padding. What an officer signs is
+// decided by the server and checked there again; this script only carries it.
 
 const encode = (buffer) => {
   let text = "";
@@ -30,41 +31,33 @@ async function post(url, body) {
   return answer;
 }
 
+const described = (list) => (list ?? []).map((one) => ({ ...one, id: decode(one.id) }));
+
 async function assertion(options) {
   const credential = await navigator.credentials.get({
-    publicKey: {
-      challenge: decode(options.challenge),
-      rpId: options.rp_id,
-      allowCredentials: (options.credentials ?? []).map((id) => ({ type: "public-key", id: decode(id) })),
-      userVerification: "required",
-      timeout: 120000,
-    },
+    publicKey: { ...options, challenge: decode(options.challenge), allowCredentials: described(options.allowCredentials) },
   });
+  const { authenticatorData, clientDataJSON, signature, userHandle } = credential.response;
   return {
     credential: encode(credential.rawId),
-    authenticator_data: encode(credential.response.authenticatorData),
-    client_data: encode(credential.response.clientDataJSON),
-    signature: encode(credential.response.signature),
+    authenticator_data: encode(authenticatorData),
+    client_data: encode(clientDataJSON),
+    signature: encode(signature),
+    ...(userHandle?.byteLength ? { user_handle: encode(userHandle) } : {}),
   };
 }
 
 async function registration(options) {
   const credential = await navigator.credentials.create({
     publicKey: {
+      ...options,
       challenge: decode(options.challenge),
-      rp: { id: options.rp_id, name: options.rp_name },
-      user: { id: decode(options.user_id), name: options.user_name, displayName: options.user_display_name },
-      pubKeyCredParams: [{ type: "public-key", alg: -7 }, { type: "public-key", alg: -8 }],
-      authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
-      excludeCredentials: (options.exclude ?? []).map((id) => ({ type: "public-key", id: decode(id) })),
-      attestation: "none",
-      timeout: 120000,
+      user: { ...options.user, id: decode(options.user.id) },
+      excludeCredentials: described(options.excludeCredentials),
     },
   });
-  return {
-    client_data: encode(credential.response.clientDataJSON),
-    attestation_object: encode(credential.response.attestationObject),
-  };
+  const { clientDataJSON, attestationObject } = credential.response;
+  return { client_data: encode(clientDataJSON), attestation_object: encode(attestationObject) };
 }
 
 // What goes wrong is said in the form, where the eye is.
@@ -90,9 +83,13 @@ function fields(form) {
 async function run(form) {
   const { begin, finish, then, passkey } = form.dataset;
   const values = fields(form);
-  const options = await post(begin, values);
-  const answer = passkey === "register" ? await registration(options) : await assertion(options);
-  const done = await post(finish, { ...values, ...(options.nonce ? { nonce: options.nonce } : {}), ...answer });
+  const asked = await post(begin, values);
+  const answer = passkey === "register" ? await registration(asked.public_key) : await assertion(asked.public_key);
+  let done = await post(finish, { ...values, nonce: asked.nonce, answer });
+  if (done.vouch) {
+    say(form, "Now use the passkey that you already have, so that it vouches for the new one.");
+    done = await post(done.finish, { nonce: done.vouch.nonce, answer: await assertion(done.vouch.public_key) });
+  }
   if (then) document.getElementById(then).submit();
   else location.assign(done.next ?? "/");
 }

@@ -18,7 +18,10 @@ macro_rules! assets {
 // One line a file, in the order of the alphabet.
 assets! {
     "comity.css",
+    "keys.js",
+    "mark.svg",
     "passkey.js",
+    "theme.js",
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -4,7 +4,7 @@
 
 use crate::identity::Credential;
 use crate::readers::Readers;
-use comity_node::{Access, Call, Failure, Request};
+use comity_node::{Access, Call, Failure, OfficerProof, Request};
 use comity_vocab::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
@@ -59,16 +59,39 @@ impl Desk {
         let (session, token) = match credential {
             Credential::Session(secret) => (Some(secret.clone()), None),
             Credential::Token(secret) => (None, Some(secret.clone())),
-            Credential::None => (None, None),
         };
         self.put(Call { request: serde_json::to_string(request)?, proof: None, session, token }).await
     }
 
-    /// Puts a whole call to the node, on a thread that may block.
+    /// Puts a request to the node as somebody who is not signed in yet.
+    ///
+    /// To the node, a call that shows nobody is one of the machine account, which may do almost anything: so the few requests that a
+    /// stranger may make are named here, and nothing else passes.
+    ///
+    /// # Errors
+    /// What the node answers; [`Failure`] for every other request.
+    pub async fn ask_as_stranger(&self, request: &Request) -> Result<Value, Failure> {
+        match request {
+            Request::SignInBegin
+            | Request::SignInFinish { .. }
+            | Request::RegisterBegin { token: Some(_) }
+            | Request::RegisterFinish { token: Some(_), .. } => {
+                let request = serde_json::to_string(request)?;
+                self.put(Call { request, ..Call::default() }).await
+            }
+            _ => Err(Failure::no("you are not signed in").code("sign_in_needed")),
+        }
+    }
+
+    /// Puts the exact text of a request to the node with an officer's own proof, as the command line does.
     ///
     /// # Errors
     /// What the node answers.
-    pub async fn put(&self, call: Call) -> Result<Value, Failure> {
+    pub async fn ask_with_proof(&self, request: String, proof: OfficerProof) -> Result<Value, Failure> {
+        self.put(Call { request, proof: Some(proof), ..Call::default() }).await
+    }
+
+    async fn put(&self, call: Call) -> Result<Value, Failure> {
         let ask = self.ask.clone();
         let done = tokio::task::spawn_blocking(move || ask(&call));
         done.await.unwrap_or_else(|_| Err(Failure::operational("the call was broken off")))

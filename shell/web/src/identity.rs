@@ -5,9 +5,10 @@
 
 use crate::desk::Desk;
 use crate::problem::Problem;
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,8 +25,6 @@ pub enum Credential {
     Session(String),
     /// Of a tool.
     Token(String),
-    /// Nothing: for what anybody may ask.
-    None,
 }
 
 /// A signed-in officer. Without one, pages lead to the sign-in.
@@ -45,12 +44,12 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Refuses a tool whose token lacks `scope`. An officer's session has every scope but what the node refuses.
+    /// Refuses a caller who lacks `scope`: a token that was not given it, or an officer whose roles see no content.
     ///
     /// # Errors
     /// [`Problem`] 403.
     pub fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.identity.officer.is_some() || self.identity.scopes.contains(&scope) {
+        if self.identity.scopes.contains(&scope) {
             return Ok(());
         }
         Err(Problem::forbidden(&format!("this needs a token with the scope {scope}")))
@@ -110,20 +109,24 @@ pub fn token_secret(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 /// Tells whether a request that changes something comes from our own pages.
 ///
-/// A browser names the origin of every POST; a request without `Origin` and without `Sec-Fetch-Site` is no browser's, and such a
-/// caller holds no cookie that a stranger could ride on.
+/// A browser says so in `Sec-Fetch-Site`, which no page can set. Where that is absent (old browsers, scripts that were handed a
+/// cookie) `Origin` must name us. Our pages send no referrer, so that a form's `Origin` is `null`: it decides nothing on its own.
 pub fn same_origin(desk: &Desk, method: &Method, headers: &HeaderMap) -> bool {
     if matches!(*method, Method::GET | Method::HEAD) {
         return true;
     }
-    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
-    if site.is_some_and(|site| site != b"same-origin") {
-        return false;
+    match headers.get("sec-fetch-site") {
+        Some(site) => site.as_bytes() == b"same-origin",
+        None => headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() == desk.public_url.as_bytes()),
     }
-    match headers.get(header::ORIGIN) {
-        Some(origin) => origin.as_bytes() == desk.public_url.as_bytes(),
-        None => site.is_some(),
+}
+
+/// Lets officers through whose roles see content; who only runs the machine or keeps its keys gets the answer to the unknown.
+pub async fn readers_only(State(desk): State<Arc<Desk>>, officer: Officer, request: Request, next: Next) -> Response {
+    if officer.identity.scopes.contains(&Scope::Read) {
+        return next.run(request).await;
     }
+    crate::pages::shell::Shell::new(&desk, &officer, "").not_released()
 }
 
 fn signed_in(desk: &Desk, parts: &Parts) -> Option<Officer> {
@@ -145,8 +148,12 @@ impl FromRequestParts<Arc<Desk>> for Officer {
             let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             // Only a page that can be asked for again is worth coming back to.
             let back = if parts.method == Method::GET && wanted != "/" {
-                let encoded: String =
-                    wanted.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+                let encoded: String = wanted
+                    .bytes()
+                    .map(|byte| {
+                        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+                    })
+                    .collect();
                 format!("/sign-in?to={encoded}")
             } else {
                 "/sign-in".to_owned()

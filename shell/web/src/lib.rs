@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// Builds every route of the desk.
 pub fn router(desk: Arc<Desk>) -> Router {
     Router::new()
-        .merge(pages::routes())
+        .merge(pages::routes(&desk))
         .route("/healthz", get(healthz))
         .route("/assets/{*path}", get(assets::asset))
         .fallback(nothing)
@@ -39,7 +39,8 @@ async fn nothing() -> Response {
 }
 
 async fn wrong_method() -> Response {
-    problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this address does not take this method").into_response()
+    problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this address does not take this method")
+        .into_response()
 }
 
 async fn healthz(State(desk): State<Arc<Desk>>) -> Response {

@@ -112,9 +112,7 @@ impl From<Failure> for Problem {
         let (status, kind, title) = match failure.kind {
             FailureKind::No => (StatusCode::CONFLICT, "refused", "the node refuses this"),
             FailureKind::Usage => (StatusCode::BAD_REQUEST, "malformed", "the request is not well formed"),
-            FailureKind::Operational => {
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the node cannot do this now")
-            }
+            FailureKind::Operational => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the node cannot do this now"),
         };
         Self {
             detail: Some(failure.message),
@@ -134,7 +132,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
         if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"comity\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"comity\""));
         }
         response
     }

@@ -58,7 +58,9 @@ async fn gather<'a>(
 ) -> Result<AuditPage<'a>, Failure> {
     let verified = match wanted.verify {
         true => Some(match desk.ask(&Request::AuditVerify, &officer.credential).await {
-            Ok(answer) => format!("the chain holds: {} entries, head {}", text(&answer, "entries"), text(&answer, "head")),
+            Ok(answer) => {
+                format!("the chain holds: {} entries, head {}", text(&answer, "entries"), text(&answer, "head"))
+            }
             Err(failure) => failure.message,
         }),
         false => None,

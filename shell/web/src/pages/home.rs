@@ -1,36 +1,150 @@
-//! Home: what needs the officer today.
+//! Home: what needs this officer today, the most urgent first.
+//!
+//! Guarantees: a line is shown only where the officer can do something about it, and leads to the place where it is done.
 
+use super::answer::{flag, list, number, text, texts};
 use super::shell::Shell;
 use crate::desk::Desk;
-use crate::identity::Officer;
+use crate::identity::{Credential, Officer};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use comity_node::{Failure, Request};
+use comity_vocab::Role;
 use serde_json::Value;
 use std::sync::Arc;
+
+/// Something to do.
+struct Need {
+    what: String,
+    why: String,
+    address: String,
+    urgent: bool,
+}
+
+impl Need {
+    fn new(what: impl Into<String>, why: impl Into<String>, address: impl Into<String>) -> Self {
+        Self { what: what.into(), why: why.into(), address: address.into(), urgent: false }
+    }
+
+    fn urgent(mut self, urgent: bool) -> Self {
+        self.urgent = urgent;
+        self
+    }
+}
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {
     shell: &'a Shell,
-    /// Releases on their way: title, state, address.
-    releases: Vec<(String, String, String)>,
+    needs: Vec<Need>,
+    gate_ready: bool,
+    confinement: String,
 }
 
 /// Answers `GET /`.
 pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "home");
-    shell.answer(gather(&desk, &officer).await.map(|releases| HomePage { shell: &shell, releases }))
+    let health = (desk.health)();
+    shell.answer(needs(&desk, &officer).await.map(|needs| HomePage {
+        shell: &shell,
+        needs,
+        gate_ready: health.ready,
+        confinement: health.confinement,
+    }))
 }
 
-async fn gather(desk: &Desk, officer: &Officer) -> Result<Vec<(String, String, String)>, Failure> {
-    let listed = desk.ask(&Request::ReleaseList, &officer.credential).await?;
-    let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let rows = listed.get("releases").and_then(Value::as_array).cloned().unwrap_or_default();
-    Ok(rows
+async fn needs(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
+    let me = officer.identity.officer.as_ref().map(ToString::to_string).unwrap_or_default();
+    let holds = |role: Role| officer.identity.roles.contains(&role);
+    let ask = |request: Request| asked(desk, &officer.credential, request);
+    let mut needs = Vec::new();
+    needs.extend(recalls(&ask(Request::RecallBoard).await?, &holds));
+    needs.extend(releases(&ask(Request::ReleaseList).await?, &me, holds(Role::ReleasingOfficer)));
+    needs.extend(links(&ask(Request::LinkList).await?));
+    if holds(Role::Custodian) {
+        for act in list(&ask(Request::OfficerList).await?, "waiting") {
+            if !texts(act, "signed_by").contains(&me) {
+                let what = format!("Second the change of the register: {}", text(act, "officer"));
+                needs.push(Need::new(what, text(act, "act_kind").replace('_', " "), "/officers"));
+            }
+        }
+    }
+    let keys = ask(Request::PasskeyList { officer: None }).await?;
+    if list(&keys, "passkeys").len() == 1 {
+        needs.push(Need::new("Enrol a second passkey", "if you lose the only one, you cannot sign in", "/account"));
+    }
+    needs.sort_by_key(|need| !need.urgent);
+    Ok(needs)
+}
+
+/// A question that this officer's roles do not allow counts as nothing to do.
+async fn asked(desk: &Desk, credential: &Credential, request: Request) -> Result<Value, Failure> {
+    match desk.ask(&request, credential).await {
+        Err(failure) if failure.code.as_deref() == Some("forbidden") => Ok(Value::Null),
+        other => other,
+    }
+}
+
+fn recalls(board: &Value, holds: &dyn Fn(Role) -> bool) -> Vec<Need> {
+    let signs = holds(Role::DeskOfficer) || holds(Role::ReleasingOfficer) || holds(Role::DutyOfficer);
+    let mut needs = Vec::new();
+    for row in list(board, "recalls") {
+        let (state, address) = (text(row, "state"), format!("/recalls#{}", text(row, "recall")));
+        let kind = text(row, "kind").replace('_', " ");
+        let overdue = list(row, "recipients").iter().filter(|one| flag(one, "overdue")).count();
+        if overdue > 0 {
+            let why = format!("{overdue} partners have not confirmed in time: call them");
+            needs.push(Need::new(format!("Recall outstanding: {kind}"), why, address.clone()).urgent(true));
+        }
+        if signs && matches!(state.as_str(), "draft" | "approved") {
+            needs.push(
+                Need::new(format!("Recall to decide: {kind}"), format!("it is {state}"), address.clone()).urgent(true),
+            );
+        }
+        if signs && state == "sent" && !text(row, "confirm_by").is_empty() {
+            let why = format!("an emergency recall is confirmed by two officers until {}", text(row, "confirm_by"));
+            needs.push(Need::new(format!("Confirm the recall: {kind}"), why, address).urgent(true));
+        }
+    }
+    needs
+}
+
+fn releases(listed: &Value, me: &str, releasing: bool) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for row in list(listed, "releases") {
+        let address = format!("/releases/{}", text(row, "release"));
+        let to = texts(row, "to").join(", ");
+        let mine = text(row, "author") == me;
+        let why = format!("{}, {} items", text(row, "label"), number(row, "items"));
+        match text(row, "state").as_str() {
+            "draft" if mine => needs.push(Need::new(format!("Your draft for {to}"), why, address)),
+            "draft" if releasing => needs.push(Need::new(format!("Decide on the release to {to}"), why, address)),
+            "approved" => needs.push(Need::new(format!("Approved, to be sent: {to}"), why, address)),
+            _ => {}
+        }
+    }
+    needs
+}
+
+fn links(listed: &Value) -> Vec<Need> {
+    list(listed, "links")
         .iter()
-        .filter(|row| !matches!(text(row, "state").as_str(), "sent" | "withdrawn"))
-        .map(|row| (text(row, "release"), text(row, "state"), format!("/releases/{}", text(row, "release"))))
-        .collect())
+        .filter(|row| text(row, "state") == "suspended" || number(row, "waiting") > 0)
+        .map(|row| {
+            let partner = text(row, "partner");
+            let suspended = text(row, "state") == "suspended";
+            let what = if suspended {
+                format!("The link with {partner} is suspended")
+            } else {
+                format!("Not yet receipted by {partner}")
+            };
+            let why = if suspended {
+                text(row, "reason")
+            } else {
+                format!("{} entries; {}", number(row, "waiting"), text(row, "reach"))
+            };
+            Need::new(what, why, format!("/partners/{partner}")).urgent(suspended)
+        })
+        .collect()
 }

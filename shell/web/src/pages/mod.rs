@@ -1,17 +1,97 @@
 //! The workbench: one module a page, each with a template of its name.
 //!
 //! Guarantees: pages ask the node and the readers, and show; all text is escaped by the templates; what changes something is a form
-//! that is posted, answered with 303 to a page. Does not know: rules.
+//! that is posted, answered with 303 to a page. Pages with content are closed to officers whose roles see none. Does not know: rules.
 
+pub mod account;
+mod answer;
+pub mod audit;
+mod ceremony;
 pub mod home;
+pub mod officers;
+pub mod partners;
+pub mod recalls;
+pub mod releases;
 pub mod shell;
+pub mod sign_in;
+pub mod sources;
+mod step_up;
+pub mod tour;
+pub mod write;
 
 use crate::desk::Desk;
-use axum::Router;
-use axum::routing::get;
+use crate::identity::readers_only;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
 use std::sync::Arc;
 
 /// The routes of every page.
-pub fn routes() -> Router<Arc<Desk>> {
-    Router::new().route("/", get(home::page))
+pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
+    let closed = middleware::from_fn_with_state(desk.clone(), readers_only);
+    Router::new().merge(content().route_layer(closed)).merge(running()).merge(door())
+}
+
+/// Pages that show holdings.
+fn content() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/releases", get(releases::page).post(releases::compose::draft))
+        .route("/releases/new", get(releases::compose::page))
+        .route("/releases/{id}", get(releases::one::page))
+        .route("/releases/{id}/parts/{part}", get(releases::one::part))
+        .route("/releases/{id}/check", post(releases::acts::check))
+        .route("/releases/{id}/sign/begin", post(releases::acts::sign_begin))
+        .route("/releases/{id}/sign/finish", post(releases::acts::sign_finish))
+        .route("/releases/{id}/approve/begin", post(releases::acts::approve_begin))
+        .route("/releases/{id}/approve/finish", post(releases::acts::approve_finish))
+        .route("/releases/{id}/send", post(releases::acts::send))
+        .route("/releases/{id}/withdraw", post(releases::acts::withdraw))
+        .route("/recalls", get(recalls::page).post(recalls::draft))
+        .route("/recalls/new", get(recalls::compose))
+        .route("/recalls/{id}/sign/begin", post(recalls::sign_begin))
+        .route("/recalls/{id}/sign/finish", post(recalls::sign_finish))
+        .route("/recalls/{id}/send", post(recalls::send))
+        .route("/sources", get(sources::page).post(sources::add))
+        .route("/sources/{source}", get(sources::ask).post(sources::read))
+        .route("/sources/{source}/objects", post(sources::attach))
+        .route("/write/report", get(write::report).post(write::write_report))
+        .route("/write/note", get(write::note).post(write::write_note))
+        .route("/write/mark", get(write::mark).post(write::write_mark))
+}
+
+/// Pages about the node itself, for every officer; the node refuses what a role may not see.
+fn running() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/tour", get(tour::page))
+        .route("/partners", get(partners::page).post(partners::add))
+        .route("/partners/card", post(partners::preview))
+        .route("/partners/our-card", post(partners::our_card))
+        .route("/partners/{code}", get(partners::one))
+        .route("/partners/{code}/verify", post(partners::verify))
+        .route("/partners/{code}/suspend", post(partners::suspend))
+        .route("/partners/{code}/fingerprint.svg", get(partners::fingerprint))
+        .route("/audit", get(audit::page))
+        .route("/officers", get(officers::page))
+        .route("/account", get(account::page))
+        .route("/account/passkeys/begin", post(account::passkey_begin))
+        .route("/account/passkeys/finish", post(account::passkey_finish))
+        .route("/account/passkeys/vouch", post(account::passkey_vouch))
+        .route("/account/passkeys/remove", post(account::passkey_remove))
+        .route("/account/sessions/end", post(account::session_end))
+        .route("/account/tokens", post(account::token_add))
+        .route("/account/tokens/revoke", post(account::token_revoke))
+        .route("/step-up/begin", post(step_up::begin))
+        .route("/step-up/finish", post(step_up::finish))
+}
+
+/// The way in and out.
+fn door() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/begin", post(sign_in::begin))
+        .route("/sign-in/finish", post(sign_in::finish))
+        .route("/sign-out", post(sign_in::out))
+        .route("/enrol", get(sign_in::enrol))
+        .route("/enrol/begin", post(sign_in::enrol_begin))
+        .route("/enrol/finish", post(sign_in::enrol_finish))
 }

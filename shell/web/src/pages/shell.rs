@@ -25,6 +25,19 @@ pub const NAVIGATION: [(&str, &str, &str); 12] = [
     ("account", "/account", "Account"),
 ];
 
+/// One entry of the navigation as a page shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Where it leads.
+    pub address: &'static str,
+    /// What it is called.
+    pub word: &'static str,
+    /// Whether the page belongs to it.
+    pub current: bool,
+    /// Whether a new group begins with it.
+    pub starts_group: bool,
+}
+
 /// What the layout needs.
 #[derive(Clone, Debug)]
 pub struct Shell {
@@ -78,6 +91,24 @@ impl Shell {
     pub fn banner(mut self, label: Option<String>) -> Self {
         self.banner = label;
         self
+    }
+
+    /// Returns the navigation, with the page's own entry marked.
+    pub fn navigation(&self) -> Vec<Entry> {
+        NAVIGATION
+            .iter()
+            .map(|&(key, address, word)| Entry {
+                address,
+                word,
+                current: key == self.page,
+                starts_group: matches!(key, "releases" | "sources" | "account"),
+            })
+            .collect()
+    }
+
+    /// Returns the words of the banner: the label, or that nothing marked is shown.
+    pub fn banner_words(&self) -> &str {
+        self.banner.as_deref().unwrap_or("No marked content on this page")
     }
 
     /// Renders a page, or the failure that came in its place.

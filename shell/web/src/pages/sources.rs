@@ -116,7 +116,9 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): F
     for word in entry.handlers.split([',', ' ', '\n']).filter(|word| !word.is_empty()) {
         match word.parse() {
             Ok(code) => handlers.push(code),
-            Err(error) => return listing(&desk, &officer, &shell, entry.clone(), format!("handler {word}: {error}")).await,
+            Err(error) => {
+                return listing(&desk, &officer, &shell, entry.clone(), format!("handler {word}: {error}")).await;
+            }
         }
     }
     let request = Request::VaultAdd {
@@ -148,11 +150,13 @@ pub async fn read(
     Form(reading): Form<Reading>,
 ) -> Response {
     let shell = Shell::new(&desk, &officer, "sources");
-    let request = Request::VaultShow { source: source.clone(), reason: reading.reason };
+    let reason = reading.reason;
+    let request = Request::VaultShow { source: source.clone(), reason: reason.clone() };
     let answer = match desk.ask(&request, &officer.credential).await {
         Ok(answer) => answer,
         Err(failure) => {
-            if let Some(response) = super::step_up::wanted(&shell, &failure) {
+            let fields = [("reason", reason.as_str())];
+            if let Some(response) = super::step_up::again(&shell, &failure, &format!("/sources/{source}"), &fields) {
                 return response;
             }
             let page = SourcePage { shell: &shell, source, shown: None, refused: failure.message };

@@ -97,18 +97,16 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Answers `GET /releases/new`.
-pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Query(pairs): Query<Vec<(String, String)>>) -> Response {
+pub async fn page(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Response {
     let shell = Shell::new(&desk, &officer, "releases");
     filled(&desk, &officer, &shell, Composed::read(pairs), None).await
 }
 
-async fn filled(
-    desk: &Desk,
-    officer: &Officer,
-    shell: &Shell,
-    form: Composed,
-    refused: Option<Failure>,
-) -> Response {
+async fn filled(desk: &Desk, officer: &Officer, shell: &Shell, form: Composed, refused: Option<Failure>) -> Response {
     let links = match desk.ask(&Request::LinkList, &officer.credential).await {
         Ok(links) => links,
         Err(failure) => return shell.failure(&failure),
@@ -122,7 +120,8 @@ async fn filled(
             (code, on)
         })
         .collect();
-    let pick = |choices: &[&'static str], value: &str| choices.iter().map(|one| (*one, *one == value)).collect::<Vec<_>>();
+    let pick =
+        |choices: &[&'static str], value: &str| choices.iter().map(|one| (*one, *one == value)).collect::<Vec<_>>();
     let slots = SLOTS
         .iter()
         .zip(&form.slots)
@@ -133,7 +132,9 @@ async fn filled(
     let not_releasable = failure
         .detail
         .as_ref()
-        .map(|detail| list(detail, "not_releasable").iter().map(|one| (text(one, "object"), text(one, "reason"))).collect())
+        .map(|detail| {
+            list(detail, "not_releasable").iter().map(|one| (text(one, "object"), text(one, "reason"))).collect()
+        })
         .unwrap_or_default();
     let page = ComposePage {
         shell,
@@ -192,7 +193,11 @@ impl Composed {
 }
 
 /// Answers `POST /releases`.
-pub async fn draft(State(desk): State<Arc<Desk>>, officer: Officer, Form(pairs): Form<Vec<(String, String)>>) -> Response {
+pub async fn draft(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
     let shell = Shell::new(&desk, &officer, "releases");
     let form = Composed::read(pairs);
     let request = match form.request(officer.identity.officer.clone()) {

@@ -75,7 +75,12 @@ pub fn properties(original: &str, leaving: &str) -> Vec<Property> {
         rows.push(Property { name: name.clone(), fate, before: written(earlier), after: written(Some(value)) });
     }
     for (name, value) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-        rows.push(Property { name: name.clone(), fate: Fate::Dropped, before: written(Some(value)), after: String::new() });
+        rows.push(Property {
+            name: name.clone(),
+            fate: Fate::Dropped,
+            before: written(Some(value)),
+            after: String::new(),
+        });
     }
     rows
 }

@@ -75,13 +75,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
 }
 
 /// Shows a release, with the findings of a check that just ran or the reason why something was refused.
-pub async fn shown(
-    desk: &Desk,
-    officer: &Officer,
-    id: &str,
-    findings: Option<&[Value]>,
-    refused: String,
-) -> Response {
+pub async fn shown(desk: &Desk, officer: &Officer, id: &str, findings: Option<&[Value]>, refused: String) -> Response {
     let shell = Shell::new(desk, officer, "releases");
     let answer = match desk.ask(&Request::ReleaseShow { release: id.to_owned() }, &officer.credential).await {
         Ok(answer) => answer,
@@ -107,7 +101,11 @@ fn fill<'a>(
         .map(|entry| {
             let released_id = text(entry, "released_id");
             let after = leaving.iter().find(|(id, _)| *id == released_id).map_or("", |(_, object)| object.as_str());
-            Item { original_id: text(entry, "original_id"), properties: properties(&text(entry, "original"), after), released_id }
+            Item {
+                original_id: text(entry, "original_id"),
+                properties: properties(&text(entry, "original"), after),
+                released_id,
+            }
         })
         .collect();
     let three = |name: &str, fields: [&str; 3]| -> Vec<(String, String, String)> {
@@ -167,7 +165,11 @@ fn finding(row: &Value, parts: &[String]) -> Finding {
 }
 
 /// Answers `GET /releases/{id}/parts/{part}`: the exact bytes, as a file.
-pub async fn part(State(desk): State<Arc<Desk>>, officer: Officer, Path((id, part)): Path<(String, usize)>) -> Response {
+pub async fn part(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path((id, part)): Path<(String, usize)>,
+) -> Response {
     let shell = Shell::new(&desk, &officer, "releases");
     let answer = match desk.ask(&Request::ReleaseShow { release: id.clone() }, &officer.credential).await {
         Ok(answer) => answer,
