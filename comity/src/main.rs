@@ -28,6 +28,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Write(verb) => verbs::write::run(verb, output),
         Verb::Vault(verb) => verbs::vault::run(verb, output),
         Verb::Officer(verb) => verbs::officer::run(verb, output),
+        Verb::Token(verb) => verbs::token::run(verb, output),
         Verb::Export(arguments) => verbs::holdings::export(arguments, output),
         Verb::Search(arguments) => verbs::holdings::search(arguments, output),
         Verb::Show(arguments) => verbs::holdings::show(arguments, output),
@@ -39,6 +40,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Doctor(arguments) => verbs::doctor::run(&arguments, output),
         Verb::Completions(arguments) => verbs::completions::run(&arguments, output),
         Verb::Man(arguments) => verbs::man::run(&arguments, output),
+        Verb::Pattern(verb) => verbs::pattern::run(verb, output),
         Verb::Gate(arguments) => serve::gate(&arguments),
     }
 }

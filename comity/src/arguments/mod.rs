@@ -6,8 +6,10 @@ mod holdings;
 mod link;
 mod officer;
 mod operations;
+mod pattern;
 mod release;
 mod time;
+mod token;
 mod vault;
 mod write;
 
@@ -15,7 +17,9 @@ pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArgume
 pub use link::{AuditVerb, LinkVerb};
 pub use officer::OfficerVerb;
 pub use operations::{CompletionsArguments, DoctorArguments, ManArguments, Shell};
+pub use pattern::PatternVerb;
 pub use release::{DraftArguments, RecallVerb, ReleaseVerb};
+pub use token::TokenVerb;
 pub use vault::VaultVerb;
 pub use write::WriteVerb;
 
@@ -53,6 +57,9 @@ pub enum Verb {
     /// Keep the officer registry
     #[command(subcommand)]
     Officer(OfficerVerb),
+    /// Keep the tokens with which programs ask
+    #[command(subcommand)]
+    Token(TokenVerb),
     /// Write the holdings, or a part of them, as a bundle
     Export(ExportArguments),
     /// Find objects by their text
@@ -79,6 +86,9 @@ pub enum Verb {
     Completions(CompletionsArguments),
     /// Write the manual pages
     Man(ManArguments),
+    /// Check, match and explain STIX patterns
+    #[command(subcommand)]
+    Pattern(PatternVerb),
     /// The partner-facing process; started by `serve`
     #[command(hide = true)]
     Gate(GateArguments),
@@ -136,9 +146,12 @@ pub struct InitArguments {
 pub struct ServeArguments {
     #[command(flatten)]
     pub home: HomeArguments,
-    /// Loopback address of the desk's HTTP side, in place of the configured one
+    /// Address of the desk's HTTP side, in place of the configured one; anything but loopback needs desk.tls_certificate
     #[arg(long, value_name = "ADDR")]
     pub desk: Option<String>,
+    /// Address under which browsers reach the desk, in place of the configured one, such as https://desk.example
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
     /// Address the gate listens on, in place of the configured one
     #[arg(long, value_name = "ADDR")]
     pub gate: Option<String>,

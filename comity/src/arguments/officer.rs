@@ -79,6 +79,36 @@ pub enum OfficerVerb {
         #[arg(long)]
         code: OfficerCode,
     },
+    /// Print a one-time link by which the officer makes a passkey for the workbench; it holds for 15 minutes
+    Enrol {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The officer's key file; nobody else can give this permission
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The officer, where it should be checked that the key is theirs
+        #[arg(long)]
+        code: Option<OfficerCode>,
+    },
+    /// List passkeys
+    Passkeys {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// Whose; everybody's where absent
+        #[arg(long)]
+        code: Option<OfficerCode>,
+    },
+    /// Remove a passkey, such as one that was lost
+    RemovePasskey {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The officer's own key file, or a custodian's
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The passkey, as `officer passkeys` lists it
+        #[arg(long, value_name = "ID")]
+        credential: String,
+    },
     /// List officers and waiting acts
     List {
         #[command(flatten)]

@@ -9,8 +9,10 @@ pub mod init;
 pub mod link;
 pub mod man;
 pub mod officer;
+pub mod pattern;
 pub mod recall;
 pub mod release;
+pub mod token;
 pub mod vault;
 pub mod write;
 

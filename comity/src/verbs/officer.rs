@@ -5,11 +5,12 @@ use crate::arguments::OfficerVerb;
 use crate::output::{Output, list, text};
 use crate::{passphrase, world};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use comity_crypto::Purpose;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use comity_crypto::{Purpose, Zeroizing, sha256};
 use comity_node::{Failure, OfficerChange, OfficerKey, Request};
+use comity_release::passkey::PasskeyGrant;
 use comity_vocab::OfficerCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Changes or lists the registry.
@@ -20,7 +21,42 @@ pub fn run(verb: OfficerVerb, output: &Output) -> Result<(), Failure> {
             let key = new_key(&mut session, &code, &key_out)?;
             let change = OfficerChange::Add { name, roles: roles.into_iter().collect(), key: key.key.verifying_key() };
             let done = change_registry(&mut session, code, change, &custodians.custodian, Some(&key));
-            keep_or_remove(done, &key_out).and_then(|done| shown(done, output, Some(&key_out)))
+            let mut done = keep_or_remove(done, &key_out)?;
+            // The officer exists now; a link that cannot be made out is no reason to say that the officer does not.
+            if text(&done, "state") == "active"
+                && let Ok(enrol) = enrol(&mut session, &key)
+                && let Value::Object(fields) = &mut done
+            {
+                fields.insert("enrol".into(), enrol);
+            }
+            shown(done, output, Some(&key_out))
+        }
+        OfficerVerb::Enrol { home, key, code } => {
+            let key = officer_key(&key)?;
+            if code.as_ref().is_some_and(|code| *code != key.officer) {
+                return Err(Failure::usage(format!("this is the key file of officer {}", key.officer)));
+            }
+            let enrol = enrol(&mut Session::open(&home.home)?, &key)?;
+            output.answer(&enrol, |enrol| enrol_lines(enrol))
+        }
+        OfficerVerb::Passkeys { home, code } => {
+            let listed = Session::open(&home.home)?.ask(&Request::PasskeyList { officer: code })?;
+            output.answer(&listed, |listed| {
+                let lines: Vec<String> = list(listed, "passkeys").iter().map(passkey_line).collect();
+                if lines.is_empty() {
+                    vec!["no passkeys yet; comity officer enrol prints a link to make one".into()]
+                } else {
+                    lines
+                }
+            })
+        }
+        OfficerVerb::RemovePasskey { home, key, credential } => {
+            let key = officer_key(&key)?;
+            let credential = credential.try_into().map_err(|error| Failure::usage(format!("{error}")))?;
+            let done = Session::open(&home.home)?.ask_as(&key, &Request::PasskeyRemove { credential })?;
+            output.answer(&done, |done| {
+                vec![format!("passkey {} of {} is removed", text(done, "credential"), text(done, "officer"))]
+            })
         }
         OfficerVerb::Disable { home, custodians, code } => {
             let mut session = Session::open(&home.home)?;
@@ -132,6 +168,47 @@ fn sign_and_apply(
     session.ask(&Request::OfficerApply { act, signatures })
 }
 
+/// Makes out a grant with the officer's key and returns the link that carries its secret. The secret stands in the fragment of
+/// the link, which browsers send to nobody.
+fn enrol(session: &mut Session, key: &OfficerKey) -> Result<Value, Failure> {
+    let prepared = session.ask(&Request::PasskeyGrantPrepare { officer: key.officer.clone() })?;
+    let field = |name: &str| prepared.get(name).cloned().unwrap_or_default();
+    let mut secret = Zeroizing::new([0u8; 16]);
+    world::entropy().stream("enrolment", key.officer.as_str(), 0).fill(&mut secret[..]);
+    let token = Zeroizing::new(URL_SAFE_NO_PAD.encode(&secret[..]));
+    let grant = PasskeyGrant {
+        organisation: key.organisation,
+        officer: key.officer.clone(),
+        token: sha256(&[token.as_bytes()]),
+        rp_id: text(&prepared, "rp_id").to_owned(),
+        not_after: serde_json::from_value(field("not_after"))?,
+    };
+    let signature = key.key.sign(Purpose::PasskeyGrant, &grant.statement());
+    let granted = session.ask(&Request::PasskeyGrant { grant, signature })?;
+    Ok(json!({
+        "officer": key.officer,
+        "link": format!("{}/enrol#{}", text(&granted, "origin"), token.as_str()),
+        "expires": text(&granted, "expires"),
+    }))
+}
+
+fn enrol_lines(enrol: &Value) -> Vec<String> {
+    vec![
+        format!("{} makes a passkey at {}", text(enrol, "officer"), text(enrol, "link")),
+        format!("the link serves once, until {}; give it to nobody else", text(enrol, "expires")),
+    ]
+}
+
+fn passkey_line(passkey: &Value) -> String {
+    format!(
+        "{:<16} {:<8} {:<28} {}",
+        text(passkey, "officer"),
+        text(passkey, "state"),
+        text(passkey, "name"),
+        text(passkey, "credential")
+    )
+}
+
 fn shown(done: Value, output: &Output, key_file: Option<&Path>) -> Result<(), Failure> {
     let mut done = done;
     if let (Some(path), Value::Object(fields)) = (key_file, &mut done) {
@@ -141,6 +218,9 @@ fn shown(done: Value, output: &Output, key_file: Option<&Path>) -> Result<(), Fa
         let mut lines = vec![format!("{} {}: {}", text(done, "act"), text(done, "officer"), text(done, "state"))];
         if !text(done, "key_file").is_empty() {
             lines.push(format!("key file {}; it belongs to the officer, not to the home", text(done, "key_file")));
+        }
+        if let Some(enrol) = done.get("enrol") {
+            lines.extend(enrol_lines(enrol));
         }
         if !text(done, "next").is_empty() {
             lines.push(text(done, "next").to_owned());

@@ -139,7 +139,8 @@ fn a_proof_serves_once_and_a_release_needs_two_active_persons() {
     for (signer, times) in [("hal", 1), ("alice", 0)] {
         let key = OfficerKey { officer: code("hal"), organisation, key: vsis.key(signer) };
         let nonce = vsis.ask(&Request::Nonce).unwrap()["nonce"].as_str().unwrap().to_owned();
-        let call = Call { proof: Some(key.prove(&nonce, &request).unwrap()), request: request.clone(), ..Call::default() };
+        let call =
+            Call { proof: Some(key.prove(&nonce, &request).unwrap()), request: request.clone(), ..Call::default() };
         let answered = (0..3).filter(|_| vsis.node.handle(now(), &call).is_ok()).count();
         assert_eq!(answered, times, "{signer}");
     }

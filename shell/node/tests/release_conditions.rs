@@ -233,7 +233,8 @@ fn a_duty_officer_is_not_held_up_by_who_signed_before() {
         let prepare = Request::RecallPrepare { recall: recall.clone(), officer: officer_code.clone(), role };
         let prepared = vsis.ask(&prepare).unwrap();
         let signature = vsis.sign(officer, comity_crypto::Purpose::RecallApproval, &prepared["statement"]);
-        let approve = Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, proof: signature.into() };
+        let approve =
+            Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, proof: signature.into() };
         states.push(vsis.ask(&approve).unwrap()["state"].as_str().unwrap().to_owned());
     }
     assert_eq!(states, ["draft", "approved"]);

@@ -74,7 +74,12 @@ impl Org {
         let release = drafted["release"].as_str().unwrap().to_owned();
         let signature = self.sign("alice", Purpose::Approval, &drafted["author_statement"]);
         let role = Role::Analyst;
-        self.ask(&Request::ReleaseSign { release: release.clone(), officer: code("alice"), role, proof: signature.into() })?;
+        self.ask(&Request::ReleaseSign {
+            release: release.clone(),
+            officer: code("alice"),
+            role,
+            proof: signature.into(),
+        })?;
         Ok(release)
     }
 
@@ -84,7 +89,12 @@ impl Org {
         let prepared = self.ask_as("bob", &Request::ReleaseApprovePrepare { release, officer, overrides })?;
         let signature = self.sign("bob", Purpose::Approval, &prepared["statement"]);
         let release = prepared["release"].as_str().unwrap().to_owned();
-        self.ask(&Request::ReleaseApprove { release, officer: code("bob"), overrides: Default::default(), proof: signature.into() })
+        self.ask(&Request::ReleaseApprove {
+            release,
+            officer: code("bob"),
+            overrides: Default::default(),
+            proof: signature.into(),
+        })
     }
 
     pub fn release(&mut self, request: comity_node::ReleaseDraftRequest) -> Result<String, Failure> {
@@ -105,7 +115,12 @@ impl Org {
             let prepare = Request::RecallPrepare { recall: recall.clone(), officer: officer_code.clone(), role };
             let prepared = self.ask(&prepare)?;
             let signature = self.sign(officer, Purpose::RecallApproval, &prepared["statement"]);
-            self.ask(&Request::RecallApprove { recall: recall.clone(), officer: officer_code, role, proof: signature.into() })?;
+            self.ask(&Request::RecallApprove {
+                recall: recall.clone(),
+                officer: officer_code,
+                role,
+                proof: signature.into(),
+            })?;
         }
         self.ask(&Request::RecallSend { recall: recall.clone() })?;
         Ok(recall)

@@ -114,8 +114,8 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn passkey_used(&self, credential: &[u8], counter: u32, at: &str) -> Result<(), DeskError> {
         let mut update =
-            self.connection.prepare_cached("UPDATE passkey SET counter = $2, last_used = $3 WHERE credential = $1")?;
-        update.execute(params![credential, counter, at])?;
+            self.connection.prepare_cached("UPDATE passkey SET counter = $1, last_used = $2 WHERE credential = $3")?;
+        update.execute(params![counter, at, credential])?;
         Ok(())
     }
 
@@ -125,8 +125,8 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn remove_passkey(&self, credential: &[u8], at: &str) -> Result<(), DeskError> {
         self.connection.execute(
-            "UPDATE passkey SET removed = $2 WHERE credential = $1 AND removed IS NULL",
-            params![credential, at],
+            "UPDATE passkey SET removed = $1 WHERE credential = $2 AND removed IS NULL",
+            params![at, credential],
         )?;
         Ok(())
     }
@@ -217,7 +217,7 @@ impl Desk<'_> {
     pub fn revoke_token(&self, name: &str, at: &str) -> Result<bool, DeskError> {
         let changed = self
             .connection
-            .execute("UPDATE api_token SET revoked = $2 WHERE name = $1 AND revoked IS NULL", params![name, at])?;
+            .execute("UPDATE api_token SET revoked = $1 WHERE name = $2 AND revoked IS NULL", params![at, name])?;
         Ok(changed == 1)
     }
 }
