@@ -18,10 +18,20 @@ macro_rules! assets {
 // One line a file, in the order of the alphabet.
 assets! {
     "comity.css",
+    "countries.js",
+    "elements.js",
+    "graph.js",
     "keys.js",
+    "map.js",
     "mark.svg",
     "passkey.js",
     "theme.js",
+    "timeline.js",
+    "vendor/countries-110m.json",
+    "vendor/cytoscape.esm.min.mjs",
+    "vendor/d3-array.min.js",
+    "vendor/d3-geo.min.js",
+    "vendor/topojson-client.min.js",
 }
 
 fn media_type(name: &str) -> &'static str {
