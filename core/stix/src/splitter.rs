@@ -23,6 +23,8 @@ pub struct RawObject<'a> {
     pub offset: u64,
     /// The line it begins in, from 1.
     pub line: u64,
+    /// What was read of the top level before it, up to the bracket that opens the list; for a bare object, itself.
+    pub before: &'a [u8],
 }
 
 /// What the file was.
@@ -50,6 +52,8 @@ pub struct BundleFacts {
     pub bytes: u64,
     /// What the file was.
     pub kind: FileKind,
+    /// The top level as written, with an empty list in place of the objects.
+    pub top_level: Vec<u8>,
 }
 
 /// Where between or inside the objects of the list the text stands.
@@ -155,6 +159,7 @@ impl Splitter {
             State::Item { .. } | State::AfterItem => Err(cut_off),
             State::End => {
                 self.facts.bytes = self.place.offset;
+                self.facts.top_level = self.envelope.text;
                 Ok(self.facts)
             }
         }
@@ -273,7 +278,7 @@ impl Splitter {
         if self.facts.kind == FileKind::Object {
             self.facts.objects = 1;
             let Place { offset, line, .. } = envelope.begin;
-            sink(RawObject { bytes: &envelope.text, offset, line });
+            sink(RawObject { bytes: &envelope.text, offset, line, before: &envelope.text });
         } else {
             self.facts.id = envelope.id.take();
         }
@@ -302,7 +307,8 @@ impl Splitter {
         if let Some(end) = ended {
             self.facts.objects += 1;
             let bytes = item.get(..end).unwrap_or(item);
-            sink(RawObject { bytes, offset: begin.offset, line: begin.line });
+            let before = self.envelope.text.as_slice();
+            sink(RawObject { bytes, offset: begin.offset, line: begin.line, before });
             self.state = State::AfterItem;
             return Ok(at + end);
         }
@@ -338,7 +344,8 @@ impl Splitter {
                 _ => {}
             }
             self.facts.objects += 1;
-            sink(RawObject { bytes: &self.held, offset: begin.offset, line: begin.line });
+            let before = self.envelope.text.as_slice();
+            sink(RawObject { bytes: &self.held, offset: begin.offset, line: begin.line, before });
             self.state = State::AfterItem;
         }
         Ok(taken.len())
