@@ -66,6 +66,16 @@ impl Output {
         written.and_then(|()| out.flush()).or_else(closed_pipe)
     }
 
+    /// Prints one JSON line of a stream of answers.
+    pub fn record(&self, value: &Value) -> Result<(), Failure> {
+        self.answered.set(true);
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer(&mut out, value)
+            .map_err(std::io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
+            .or_else(closed_pipe)
+    }
+
     /// Prints bytes as they are.
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();

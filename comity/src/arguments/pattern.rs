@@ -1,0 +1,41 @@
+//! Flags of `comity pattern`.
+
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub enum PatternVerb {
+    /// Say of each pattern whether it is valid, and where not
+    Check {
+        /// JSON lines {"id","pattern"}, or one pattern a line; - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// List the groups of patterns that mean the same instead
+        #[arg(long)]
+        duplicates: bool,
+    },
+    /// Say of each pattern whether it matches the observed-data
+    Match {
+        /// JSON lines {"id","pattern"}, or one pattern a line; - for standard input
+        #[arg(long, value_name = "FILE")]
+        patterns: PathBuf,
+        /// STIX bundles or observed-data, in order; - for standard input
+        #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+        observed: Vec<PathBuf>,
+    },
+    /// Say in words what a pattern means
+    Explain {
+        /// A pattern, or a file as for `check`; - for standard input
+        #[arg(value_name = "PATTERN|FILE")]
+        what: String,
+    },
+    /// Say whether two patterns mean the same
+    Equivalent {
+        /// One pattern
+        #[arg(value_name = "PATTERN")]
+        one: String,
+        /// The other
+        #[arg(value_name = "PATTERN")]
+        other: String,
+    },
+}
