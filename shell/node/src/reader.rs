@@ -65,6 +65,11 @@ impl Reader {
         Ok(Self { holdings: Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)? })
     }
 
+    /// Returns everything that can be read, for a face that puts objects together itself.
+    pub fn view(&self) -> comity_store::View<'_> {
+        self.holdings.view()
+    }
+
     /// Finds objects.
     ///
     /// # Errors
