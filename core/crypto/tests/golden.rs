@@ -10,6 +10,7 @@
     reason = "test"
 )]
 
+use comity_crypto::passkey::challenge;
 use comity_crypto::{DataKey, Entropy, Purpose, SealingKey, SigningKey, commitment, fingerprint_words, sha256};
 use serde_json::{Value, json};
 
@@ -58,6 +59,10 @@ fn vectors() -> Value {
         "wrapping": {
             "passphrase": "correct horse", "salt": hex(&[4; 16]), "role": "node.key", "nonce": hex(&[6; 24]),
             "plain": hex(b"seed"), "sealed": hex(&wrapping.seal("node.key", [6; 24], b"seed")),
+        },
+        "passkey_challenge": {
+            "tag": Purpose::Approval.tag(), "nonce": hex(&[9; 32]), "message": hex(message),
+            "challenge": hex(&challenge(Purpose::Approval, &[9; 32], message)),
         },
         "fingerprint": {
             "a": public.to_string(), "b": SigningKey::from_seed(&[8; 32]).verifying_key().to_string(),

@@ -10,6 +10,7 @@
     reason = "tests end at the first surprise"
 )]
 
+pub mod authenticator;
 mod ran;
 mod recorder;
 mod running;
