@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::Value as Cbor;
 use ed25519_dalek::Signer as _;
-use p256::ecdsa::signature::Signer as _;
 use serde_json::json;
 use sha2::Digest as _;
 

@@ -1,0 +1,263 @@
+//! Approvals by passkey: which count, and that the chain back to the officer's key is what makes them count.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs,
+    reason = "test"
+)]
+
+use comity_crypto::passkey::{Origin, Registration, RelyingParty, challenge, register};
+use comity_crypto::{Purpose, SigningKey, sha256};
+use comity_kit::authenticator::{Answer, Authenticator};
+use comity_release::passkey::{
+    Base64Url, Binding, OfficerPasskey, PasskeyAnswer, PasskeyGrant, PasskeyRecord, binding_statement, counts,
+};
+use comity_release::{
+    Approval, OfficerView, PublicDeclaration, Refusal, approval_message, authorise_public, version_digest,
+};
+use comity_vocab::{Digest, OfficerCode, Role, Roles, Timestamp};
+
+const RP: &str = "desk.example";
+const ORIGIN: &str = "https://desk.example";
+const NONCE: [u8; 32] = [5; 32];
+
+fn code(text: &str) -> OfficerCode {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_seed(&[seed; 32])
+}
+
+/// The parts of a record before it has a binding, as registration finds them.
+fn unbound(officer: &str, passkey: &Authenticator, binding: Binding) -> PasskeyRecord {
+    let (client_data, attestation_object) = passkey.create(RP, ORIGIN, &NONCE);
+    let party = RelyingParty { id: RP, origin: Origin::Exactly(ORIGIN) };
+    let registration = Registration { client_data: &client_data, attestation_object: &attestation_object };
+    let new = register(&party, &NONCE, &registration).unwrap();
+    PasskeyRecord {
+        officer: code(officer),
+        credential: Base64Url(new.credential),
+        key: new.key,
+        backup_eligible: new.backup_eligible,
+        rp_id: RP.into(),
+        binding,
+    }
+}
+
+fn grant(officer: &str) -> PasskeyGrant {
+    PasskeyGrant {
+        organisation: key(100).verifying_key(),
+        officer: code(officer),
+        token: sha256(&[b"secret of ", officer.as_bytes()]),
+        rp_id: RP.into(),
+        not_after: at("2026-03-05T10:15:00Z"),
+    }
+}
+
+fn granted(officer: &str, passkey: &Authenticator, grant: PasskeyGrant, by: &SigningKey) -> PasskeyRecord {
+    let signature = by.sign(Purpose::PasskeyGrant, &grant.statement());
+    unbound(officer, passkey, Binding::Grant { grant, signature })
+}
+
+fn sent(passkey: &Authenticator, nonce: [u8; 32], answer: Answer) -> PasskeyAnswer {
+    PasskeyAnswer {
+        credential: Base64Url(passkey.credential.clone()),
+        nonce: Digest(nonce),
+        authenticator_data: Base64Url(answer.authenticator_data),
+        client_data: Base64Url(answer.client_data),
+        signature: Base64Url(answer.signature),
+    }
+}
+
+fn answer(passkey: &mut Authenticator, purpose: Purpose, message: &[u8]) -> PasskeyAnswer {
+    let answer = passkey.answer(RP, ORIGIN, &challenge(purpose, &NONCE, message));
+    sent(passkey, NONCE, answer)
+}
+
+fn vouched(officer: &str, passkey: &Authenticator, by: &mut Authenticator) -> PasskeyRecord {
+    let placeholder = Binding::Passkey(answer(&mut Authenticator::es256(99), Purpose::PasskeyBinding, b""));
+    let mut record = unbound(officer, passkey, placeholder);
+    record.binding = Binding::Passkey(answer(by, Purpose::PasskeyBinding, &record.statement()));
+    record
+}
+
+fn held(records: &[PasskeyRecord]) -> Vec<OfficerPasskey> {
+    records.iter().cloned().map(|record| OfficerPasskey { record, removed: false }).collect()
+}
+
+fn check(what: &str, record: &PasskeyRecord, all: &[PasskeyRecord], officer: &str, by: &SigningKey, holds: bool) {
+    let found = counts(record, &held(all), &code(officer), &by.verifying_key());
+    assert_eq!(found.is_ok(), holds, "{what}");
+}
+
+#[test]
+fn only_the_officers_key_makes_a_passkey_count() {
+    let (own, other) = (key(1), key(2));
+    let first = Authenticator::es256(1);
+    let good = granted("mira", &first, grant("mira"), &own);
+    let all = std::slice::from_ref(&good);
+    check("granted", &good, all, "mira", &own, true);
+    check("for another officer", &good, all, "jonas", &own, false);
+    check("under another key, such as a new one", &good, all, "mira", &other, false);
+    let by_operator = granted("mira", &first, grant("mira"), &other);
+    check("granted by somebody else", &by_operator, std::slice::from_ref(&by_operator), "mira", &own, false);
+    let alter = |change: fn(&mut PasskeyGrant)| {
+        let mut record = good.clone();
+        let Binding::Grant { grant, .. } = &mut record.binding else { panic!() };
+        change(grant);
+        record
+    };
+    for (what, record) in [
+        ("another token", alter(|grant| grant.token = sha256(&[b"other"]))),
+        ("a later end", alter(|grant| grant.not_after = at("2027-01-01T00:00:00Z"))),
+        ("another organisation", alter(|grant| grant.organisation = key(101).verifying_key())),
+        ("another officer's grant", alter(|grant| grant.officer = code("jonas"))),
+        ("another host in the grant", alter(|grant| grant.rp_id = "evil.example".into())),
+        ("another host in the record", PasskeyRecord { rp_id: "evil.example".into(), ..good.clone() }),
+        ("another officer in the record", PasskeyRecord { officer: code("jonas"), ..good.clone() }),
+    ] {
+        check(what, &record, std::slice::from_ref(&record), "mira", &own, false);
+    }
+    // One grant, two passkeys: nobody can tell which one the officer made.
+    let copied = granted("mira", &Authenticator::es256(2), grant("mira"), &own);
+    check("a grant used twice", &good, &[good.clone(), copied.clone()], "mira", &own, false);
+    check("a grant used twice, the other", &copied, &[good.clone(), copied.clone()], "mira", &own, false);
+}
+
+#[test]
+fn a_passkey_vouches_for_another() {
+    let own = key(1);
+    let mut first = Authenticator::es256(1);
+    let mut second = Authenticator::eddsa(2);
+    let root = granted("mira", &first, grant("mira"), &own);
+    let next = vouched("mira", &second, &mut first);
+    let third = vouched("mira", &Authenticator::es256(3), &mut second);
+    let all = [root.clone(), next.clone(), third.clone()];
+    check("vouched for", &next, &all, "mira", &own, true);
+    check("vouched for by one vouched for", &third, &all, "mira", &own, true);
+    check("the voucher is unknown", &third, &all[..1], "mira", &own, false);
+    check("the chain has no beginning", &third, &all[1..], "mira", &own, false);
+    let mut removed = held(&all);
+    removed[0].removed = true;
+    assert!(counts(&third, &removed, &code("mira"), &own.verifying_key()).is_ok(), "those vouched for stay");
+    let stolen =
+        PasskeyRecord { key: unbound("mira", &Authenticator::es256(9), root.binding.clone()).key, ..next.clone() };
+    check("another key than vouched for", &stolen, &[root.clone(), stolen.clone()], "mira", &own, false);
+    let renamed = PasskeyRecord { credential: Base64Url(vec![7; 32]), ..next.clone() };
+    check("another credential than vouched for", &renamed, &[root.clone(), renamed.clone()], "mira", &own, false);
+    // An answer to something else is no vouching, though it is over the same bytes.
+    let message = binding_statement(&code("mira"), &next.credential, &next.key, false, RP);
+    let approval =
+        PasskeyRecord { binding: Binding::Passkey(answer(&mut first, Purpose::Approval, &message)), ..next.clone() };
+    check("an approval is no vouching", &approval, &[root.clone(), approval.clone()], "mira", &own, false);
+    // Two that vouch for each other stand on nothing.
+    let (mut a, mut b) = (Authenticator::es256(11), Authenticator::es256(12));
+    let circle = [vouched("mira", &a, &mut b), vouched("mira", &b, &mut a)];
+    check("a circle", &circle[0], &circle, "mira", &own, false);
+    // Another officer's passkey vouches for nobody else's.
+    let mut jonas = Authenticator::es256(21);
+    let foreign = granted("jonas", &jonas, grant("jonas"), &key(2));
+    let adopted = vouched("mira", &Authenticator::es256(22), &mut jonas);
+    check("another officer vouched", &adopted, &[root, foreign, adopted.clone()], "mira", &own, false);
+}
+
+/// An act of two, where the second approves by passkey: one helper for every row.
+struct Act {
+    declaration: PublicDeclaration,
+    author: Approval,
+    releasing_key: SigningKey,
+    passkeys: Vec<OfficerPasskey>,
+    active: bool,
+}
+
+impl Act {
+    fn new(passkeys: Vec<OfficerPasskey>) -> Self {
+        let declaration = PublicDeclaration {
+            organisation: "vsis".parse().unwrap(),
+            versions: [version_digest("a", "b", b"c")].into(),
+        };
+        let message = approval_message(&declaration.statement(), Role::Analyst, &[]);
+        let author = Approval {
+            officer: code("mira"),
+            role: Role::Analyst,
+            proof: key(1).sign(Purpose::PublicDeclaration, &message).into(),
+            at: at("2026-03-05T10:00:00Z"),
+        };
+        Self { declaration, author, releasing_key: key(2), passkeys, active: true }
+    }
+
+    fn message(&self) -> Vec<u8> {
+        approval_message(&self.declaration.statement(), Role::ReleasingOfficer, &[])
+    }
+
+    fn authorise(&self, answer: PasskeyAnswer) -> Result<(), Refusal> {
+        let releasing = Approval {
+            officer: code("jonas"),
+            role: Role::ReleasingOfficer,
+            proof: comity_release::ApprovalProof::Passkey(answer),
+            at: at("2026-03-05T10:00:00Z"),
+        };
+        // What is stored is read again as it was.
+        let text = serde_json::to_string(&releasing).unwrap();
+        assert_eq!(serde_json::from_str::<Approval>(&text).unwrap(), releasing);
+        let (codes, keys) =
+            ([code("mira"), code("jonas")], [key(1).verifying_key(), self.releasing_key.verifying_key()]);
+        let roles: [Roles; 2] = [[Role::Analyst].into(), [Role::ReleasingOfficer].into()];
+        let look_up = |wanted: &OfficerCode| {
+            let n = codes.iter().position(|code| code == wanted)?;
+            let passkeys = if n == 1 { self.passkeys.as_slice() } else { &[] };
+            Some(OfficerView { code: &codes[n], key: &keys[n], roles: &roles[n], active: self.active, passkeys })
+        };
+        authorise_public(self.declaration.clone(), &self.author, &releasing, &look_up).map(|_| ())
+    }
+}
+
+#[test]
+fn an_approval_by_passkey_is_verified_whole() {
+    let mut passkey = Authenticator::es256(1);
+    let record = granted("jonas", &passkey, grant("jonas"), &key(2));
+    let act = Act::new(held(&[record]));
+    let message = act.message();
+    let good = answer(&mut passkey, Purpose::PublicDeclaration, &message);
+    assert_eq!(act.authorise(good.clone()), Ok(()));
+    let refused = Err(Refusal::BadSignature { officer: code("jonas") });
+
+    let as_author = approval_message(&act.declaration.statement(), Role::Analyst, &[]);
+    let mut stranger = Authenticator::es256(1);
+    stranger.credential = vec![9; 32];
+    let evil = passkey.answer(RP, "https://evil.example", &challenge(Purpose::PublicDeclaration, &NONCE, &message));
+    let elsewhere = passkey.answer("evil.example", ORIGIN, &challenge(Purpose::PublicDeclaration, &NONCE, &message));
+    for (what, answer) in [
+        ("over another message", answer(&mut passkey, Purpose::PublicDeclaration, b"other")),
+        ("in another role", answer(&mut passkey, Purpose::PublicDeclaration, &as_author)),
+        ("for another purpose", answer(&mut passkey, Purpose::Approval, &message)),
+        ("with another nonce", PasskeyAnswer { nonce: Digest([6; 32]), ..good.clone() }),
+        ("of an unknown passkey", answer(&mut stranger, Purpose::PublicDeclaration, &message)),
+        ("from another site", sent(&passkey, NONCE, evil)),
+        ("to another relying party", sent(&passkey, NONCE, elsewhere)),
+        ("with another signature", PasskeyAnswer { signature: Base64Url(vec![1; 70]), ..good.clone() }),
+    ] {
+        assert_eq!(act.authorise(answer), refused, "{what}");
+    }
+    // The desk's port may change between approval and send; its host may not.
+    let moved =
+        passkey.answer(RP, "https://desk.example:8443", &challenge(Purpose::PublicDeclaration, &NONCE, &message));
+    assert_eq!(act.authorise(sent(&passkey, NONCE, moved)), Ok(()));
+
+    let mut removed = Act::new(act.passkeys.clone());
+    removed.passkeys[0].removed = true;
+    assert_eq!(removed.authorise(good.clone()), refused, "a removed passkey signs nothing");
+    let renewed = Act { releasing_key: key(3), ..Act::new(act.passkeys.clone()) };
+    assert_eq!(renewed.authorise(good.clone()), refused, "a new key voids the passkeys under the old one");
+    let disabled = Act { active: false, ..Act::new(act.passkeys.clone()) };
+    assert!(disabled.authorise(good.clone()).is_err());
+    assert_eq!(Act::new(Vec::new()).authorise(good), refused, "no passkeys at all");
+}
