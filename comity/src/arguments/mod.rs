@@ -10,6 +10,7 @@ mod pattern;
 mod release;
 mod time;
 mod token;
+mod validate;
 mod vault;
 mod write;
 
@@ -20,6 +21,7 @@ pub use operations::{CompletionsArguments, DoctorArguments, ManArguments, Shell}
 pub use pattern::PatternVerb;
 pub use release::{DraftArguments, RecallVerb, ReleaseVerb};
 pub use token::TokenVerb;
+pub use validate::ValidateArguments;
 pub use vault::VaultVerb;
 pub use write::WriteVerb;
 
@@ -48,6 +50,8 @@ pub enum Verb {
     Serve(ServeArguments),
     /// Read files of STIX 2.1 objects into the holdings
     Import(ImportArguments),
+    /// Check objects and bundles against STIX 2.1, without a home
+    Validate(ValidateArguments),
     /// Write a raw report or a note, or mark holdings
     #[command(subcommand)]
     Write(WriteVerb),

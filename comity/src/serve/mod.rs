@@ -1,10 +1,10 @@
 //! `comity serve`: the desk process, which starts the gate process and joins the two.
 //!
-//! Guarantees: one desk a home; the desk's HTTP side is on loopback only; on SIGTERM or SIGINT what was begun is finished, the
+//! Guarantees: one desk a home; the desk's HTTP side is on loopback or behind TLS; on SIGTERM or SIGINT what was begun is finished, the
 //! gate is stopped and the stores are closed. Does not know: what calls and entries mean (`comity-node`).
 
+mod desk_http;
 mod gate_process;
-mod health;
 mod socket;
 
 use crate::arguments::{GateArguments, ServeArguments};
@@ -44,6 +44,12 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     }
     let desk_address = arguments.desk.clone().unwrap_or_else(|| home.configuration.desk.listen.clone());
     let gate_address = arguments.gate.clone().unwrap_or_else(|| home.configuration.gate.listen.clone());
+    let mut home = home;
+    if arguments.url.is_some() {
+        home.configuration.desk.public_url.clone_from(&arguments.url);
+    }
+    let (listener, transport) = desk_http::bind(&desk_address, &home)?;
+    let desk_address = listener.local_addr().map_err(|error| Failure::operational(error.to_string()))?;
     let mut node = Node::open(home, world::entropy(), Box::new(passphrase::home))?;
     node.unlock()?;
     let node: SharedNode = Arc::new(Mutex::new(node));
@@ -52,19 +58,20 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::operational(format!("cannot start: {error}")))?;
     runtime.block_on(async {
-        let listener = health::bind(&desk_address).await?;
-        let desk_address = listener.local_addr().map_err(|e| Failure::operational(e.to_string()))?;
+        lock(&node).desk_listens(desk_address.port())?;
         let (events, inbox) = mpsc::channel();
         let (ready_sender, ready) = tokio::sync::oneshot::channel();
         let gate = GateProcess::start(node.clone(), gate_address, events.clone(), inbox, ready_sender)?;
         let socket = socket::listen(&socket_path, node.clone(), events.clone())?;
         let state = gate.state();
         let ready = ready.await.map_err(|_| Failure::operational("the gate did not start; its log line says why"))?;
-        tokio::spawn(health::serve(listener, state));
+        let http = desk_http::DeskHttp::start(listener, transport, node.clone(), events.clone(), state)?;
+        let url = lock(&node).desk_address().origin().to_owned();
         output.answer(
             &json!({
                 "state": "ready",
                 "desk": desk_address.to_string(),
+                "url": url,
                 "gate": ready.listen,
                 "landlock": ready.landlock,
                 "pid": std::process::id(),
@@ -72,8 +79,8 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
             |ready| {
                 let field = |name| crate::output::text(ready, name).to_owned();
                 vec![format!(
-                    "ready: desk http://{}/healthz, gate {}, confinement {}; stop with Ctrl-C",
-                    field("desk"),
+                    "ready: workbench {}, gate {}, confinement {}; stop with Ctrl-C",
+                    field("url"),
                     field("gate"),
                     field("landlock")
                 )]
@@ -83,6 +90,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         tracing::info!("stopping");
         // New verbs open the home themselves once the socket is gone; those that run are finished under the node's lock.
         socket.close();
+        http.stop();
         let _ = events.send(Event::Stop);
         gate.join();
         Ok(())

@@ -109,17 +109,23 @@ pub struct OrganisationSection {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeskSection {
-    /// Loopback address of the HTTP side.
+    /// Address of the HTTP side; loopback, or any other with TLS.
     pub listen: String,
     /// The address under which officers' browsers reach the desk, such as `https://desk.example`: passkeys are made for its host.
     /// `http://localhost` with the listening port where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// PEM file of the desk's own certificate chain; needed wherever the desk does not listen on loopback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file of the key to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
 }
 
 impl Default for DeskSection {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8440".into(), public_url: None }
+        Self { listen: "127.0.0.1:8440".into(), public_url: None, tls_certificate: None, tls_key: None }
     }
 }
 

@@ -11,6 +11,7 @@ mod identity;
 mod pages;
 mod problem;
 mod readers;
+mod taxii;
 
 pub use desk::{Ask, Desk, Health, Organisation};
 pub use readers::Readers;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .merge(pages::routes(&desk))
+        .merge(taxii::routes())
         .route("/healthz", get(healthz))
         .route("/assets/{*path}", get(assets::asset))
         .fallback(nothing)

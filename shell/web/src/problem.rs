@@ -110,6 +110,23 @@ impl Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let (status, kind, title) = match failure.kind {
+            FailureKind::No if failure.code.as_deref() == Some("sign_in_needed") => {
+                (StatusCode::UNAUTHORIZED, "unauthenticated", "sign in, or bring a token")
+            }
+            FailureKind::No if failure.code.is_some() => {
+                let code = failure.code.as_deref().unwrap_or_default();
+                let title = match code {
+                    "step_up_needed" => "this needs your passkey again",
+                    "passkey_refused" => "the passkey was not accepted",
+                    _ => "not allowed with this token or role",
+                };
+                return Self {
+                    detail: Some(failure.message),
+                    todo: failure.hint,
+                    data: failure.detail,
+                    ..Self::new(StatusCode::FORBIDDEN, &code.replace('_', "-"), title)
+                };
+            }
             FailureKind::No => (StatusCode::CONFLICT, "refused", "the node refuses this"),
             FailureKind::Usage => (StatusCode::BAD_REQUEST, "malformed", "the request is not well formed"),
             FailureKind::Operational => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the node cannot do this now"),

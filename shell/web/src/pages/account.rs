@@ -165,11 +165,19 @@ pub struct Named {
 
 /// Answers `POST /account/passkeys/remove`.
 pub async fn passkey_remove(State(desk): State<Arc<Desk>>, officer: Officer, Form(named): Form<Named>) -> Response {
-    let credential = match serde_json::from_value(named.id.into()) {
+    let id = named.id;
+    let credential = match serde_json::from_value(id.clone().into()) {
         Ok(credential) => credential,
         Err(_) => return filled(&desk, &officer, String::new(), "there is no such passkey".into()).await,
     };
-    done(&desk, &officer, &Request::PasskeyRemove { credential }).await
+    let shell = Shell::new(&desk, &officer, "account");
+    match desk.ask(&Request::PasskeyRemove { credential }, &officer.credential).await {
+        Ok(_) => Redirect::to("/account").into_response(),
+        Err(failure) => match step_up::again(&shell, &failure, "/account/passkeys/remove", &[("id", &id)]) {
+            Some(response) => response,
+            None => filled(&desk, &officer, String::new(), failure.message).await,
+        },
+    }
 }
 
 /// Answers `POST /account/sessions/end`.

@@ -44,12 +44,14 @@ impl Finish<CredentialAnswer> {
     }
 }
 
-/// Answers a question of the node as it is: options and nonce.
+/// Answers a question of the node: options and nonce, which an approval's preparation carries beside what would be signed.
 ///
 /// # Errors
 /// [`Problem`] from the node's failure.
 pub fn question(asked: Result<Value, Failure>) -> Answer {
-    Ok(Json(asked?))
+    let mut asked = asked?;
+    let passkey = asked.get_mut("passkey").map(Value::take);
+    Ok(Json(passkey.unwrap_or(asked)))
 }
 
 /// Answers where to go once it is done.

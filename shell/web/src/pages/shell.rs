@@ -122,6 +122,11 @@ impl Shell {
     /// Renders a failure in words.
     pub fn failure(&self, failure: &Failure) -> Response {
         let status = match failure.kind {
+            // The session ended between the door and the act.
+            FailureKind::No if failure.code.as_deref() == Some("sign_in_needed") => {
+                return axum::response::Redirect::to("/sign-in").into_response();
+            }
+            FailureKind::No if failure.code.is_some() => StatusCode::FORBIDDEN,
             FailureKind::No => StatusCode::CONFLICT,
             FailureKind::Usage => StatusCode::BAD_REQUEST,
             FailureKind::Operational => StatusCode::SERVICE_UNAVAILABLE,
