@@ -1,0 +1,103 @@
+// Hostile content is text and nothing else, wherever it is shown.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PAGES } from "./pages.mjs";
+import { OWN, PAYLOADS } from "./payloads.mjs";
+import { officer, world } from "./world.mjs";
+
+// What a page of ours may hold. Reads the page as it was sent, before any script has touched it.
+function strangers(html) {
+  const sent = new DOMParser().parseFromString(html, "text/html");
+  const bad = [];
+  for (const element of sent.querySelectorAll("*")) {
+    const name = element.localName;
+    if (name === "xss-probe" || ["iframe", "object", "embed", "base", "style", "template", "math", "video", "audio", "frame"].includes(name)) bad.push(`<${name}>`);
+    if (name === "script" && (!element.getAttribute("src")?.startsWith("/assets/") || element.textContent !== "")) bad.push("<script> of somebody");
+    if (name === "meta" && element.hasAttribute("http-equiv")) bad.push("<meta http-equiv>");
+    for (const { name: attribute, value } of element.attributes) {
+      if (attribute.startsWith("on") || attribute === "style" || attribute === "srcdoc") bad.push(`${name}[${attribute}]`);
+      if (["href", "src", "action", "formaction", "data-src", "data-begin", "data-finish", "data-page"].includes(attribute) && !/^(\/(?!\/)|#|\?|$)/.test(value)) bad.push(`${name}[${attribute}=${value}]`);
+    }
+  }
+  return bad;
+}
+
+async function visit(desk, address) {
+  const status = await desk.go(address);
+  await desk.settled();
+  // As one text, because the page's own policy refuses functions made from text within it.
+  const found = await desk.page.evaluate(`(async () => {
+    const check = ${strangers};
+    const html = await (await fetch(${JSON.stringify(address)})).text();
+    return { bad: check(html), ran: globalThis.__ran, probes: document.querySelectorAll("xss-probe").length, text: document.documentElement.textContent };
+  })()`);
+  assert.deepEqual(found.bad, [], `${address}: elements that are not ours`);
+  assert.equal(found.ran, undefined, `${address}: script ran`);
+  assert.equal(found.probes, 0, `${address}: an element was made from data`);
+  return { status, text: found.text };
+}
+
+// White space is not what is compared; nor are characters without a shape, which a page may show by name.
+const plain = (text) => text.replaceAll(/[\s\p{Cc}\p{Cf}\uFFFD\uFFFE\uFDD0]+/gu, "");
+
+let desk;
+const reader = async () => (desk ??= await officer("mira"));
+
+test("the payloads are what they claim to be", () => {
+  assert.equal(new Set(PAYLOADS).size, 500);
+});
+
+for (const object of world.hostile.objects) {
+  test(`hostile ${object.type} ${object.id}`, async () => {
+    await reader();
+    const { status, text } = await visit(desk, `/objects/${object.id}`);
+    assert.equal(status, 200);
+    for (const shown of [object.name, object.description, object.abstract, object.content, object.value, object.explanation].filter(Boolean)) {
+      assert.ok(plain(text).includes(plain(shown).slice(0, 200)), `not shown literally: ${JSON.stringify(shown.slice(0, 120))}`);
+    }
+  });
+}
+
+test("hostile names in every list and picture", async () => {
+  await reader();
+  for (const [address] of PAGES.filter(([, code]) => code === "mira")) await visit(desk, address);
+  for (const origin of ["/search?origin=hostile-feed", "/timeline?origin=hostile-feed", "/map?origin=hostile-feed"]) await visit(desk, origin);
+});
+
+test("hostile relations in the graph", async () => {
+  await reader();
+  for (const object of world.hostile.objects.filter((object) => object.type === "report").slice(0, 3)) await visit(desk, `/objects/${object.id}/graph`);
+});
+
+test("search words come back as text", async () => {
+  await reader();
+  for (const payload of PAYLOADS.filter((_, index) => index % 10 === 0)) {
+    const { status } = await visit(desk, `/search?q=${encodeURIComponent(payload)}`);
+    assert.equal(status, 200, payload);
+  }
+});
+
+test("what officers write comes back as text", async () => {
+  await reader();
+  await desk.go("/write/report");
+  await desk.page.locator("main [name=title]").fill(OWN);
+  await desk.page.locator("main [name=text]").fill(PAYLOADS.slice(0, 60).join("\n"));
+  await desk.page.locator("main form button.primary").click();
+  await desk.page.waitForLoadState("load");
+  await visit(desk, new URL(desk.page.url()).pathname);
+  await desk.page.goto(`${world.vsis.url}/releases/new`);
+  await desk.page.locator("main [name=title]").fill(OWN);
+  await desk.page.locator("main [name=text]").fill(PAYLOADS.slice(60, 90).join("\n"));
+  await desk.page.locator("main [name=object]").fill(world.exchange.report);
+  await desk.page.locator("main [name=to]").first().check();
+  await desk.page.locator("main form button.primary").click();
+  await desk.page.waitForLoadState("load");
+  await visit(desk, new URL(desk.page.url()).pathname);
+});
+
+test("nothing opened, ran or was asked of others", async () => {
+  await reader();
+  assert.deepEqual(desk.dialogs, []);
+  assert.deepEqual(desk.foreign, []);
+  assert.deepEqual(desk.complaints, []);
+});

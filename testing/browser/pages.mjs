@@ -1,0 +1,16 @@
+// Every page of the workbench, with the officer who may see it. A page that is added is added here.
+import { world } from "./world.mjs";
+
+const actor = world.story.find((object) => object.type === "threat-actor").id;
+const { exchange } = world;
+
+export const OUTSIDE = ["/sign-in", "/enrol"];
+
+export const PAGES = [
+  ["/", "mira"], ["/tour", "mira"], ["/inbox", "mira"], ["/search", "mira"], ["/search?q=the", "mira"], ["/search?q=nothing-of-the-kind", "mira"],
+  ["/timeline", "mira"], ["/map", "mira"], [`/objects/${actor}`, "mira"], [`/objects/${actor}/graph`, "mira"], [`/objects/${exchange.report}`, "mira"],
+  ["/write/report", "mira"], [`/write/note?object=${actor}`, "mira"], [`/write/mark?object=${actor}`, "mira"],
+  ["/releases", "mira"], ["/releases/new", "mira"], [`/releases/${exchange.sent}`, "mira"], [`/releases/${exchange.waiting}`, "mira"],
+  ["/recalls", "mira"], ["/recalls/new", "mira"], ["/partners", "mira"], ["/partners/kps", "mira"], ["/sources", "mira"], ["/audit", "mira"], ["/officers", "mira"],
+  ["/account", "mira"], ["/objects/report--00000000-0000-4000-8000-000000000000", "mira"], [`/releases/${exchange.waiting}`, "tam"], ["/sources", "hal"],
+];

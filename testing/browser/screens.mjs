@@ -1,0 +1,32 @@
+// Takes the pictures for the documents from the real program: node screens.mjs [folder]
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { ROOT } from "./node.mjs";
+import { officer, world } from "./world.mjs";
+
+const folder = process.argv[2] ?? path.join(ROOT, "docs/screens");
+await mkdir(folder, { recursive: true });
+const of = (type) => world.story.find((object) => object.type === type).id;
+
+const PICTURES = [
+  ["home", "/"], ["inbox", "/inbox"], ["search", "/search?q=travel"], ["object", `/objects/${of("threat-actor")}`], ["graph", `/objects/${of("threat-actor")}/graph`],
+  ["timeline", "/timeline"], ["map", "/map"], ["report", "/write/report"], ["releases", "/releases"], ["release", `/releases/${world.exchange.waiting}`],
+  ["compose", "/releases/new"], ["recalls", "/recalls"], ["partners", "/partners"], ["partner", "/partners/kps"], ["sources", "/sources"], ["audit", "/audit"],
+  ["officers", "/officers"], ["account", "/account"], ["tour", "/tour"],
+];
+
+const only = process.env.COMITY_SCREENS?.split(",");
+const wanted = PICTURES.filter(([name]) => !only || only.includes(name));
+const looks = process.env.COMITY_SCREENS_ALL ? [[1280, false, ""], [1280, true, "-dark"], [400, false, "-narrow"], [400, true, "-narrow-dark"], [3000, false, "-wide"]] : [[1280, false, ""]];
+const desk = await officer("mira");
+for (const [width, dark, suffix] of looks) {
+  await desk.page.setViewportSize({ width, height: width < 500 ? 800 : Math.round(width * 0.7) });
+  await desk.page.emulateMedia({ colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
+  for (const [name, address] of wanted) {
+    await desk.go(address);
+    await desk.settled();
+    await desk.page.screenshot({ path: path.join(folder, `${name}${suffix}.png`), fullPage: Boolean(process.env.COMITY_SCREENS_ALL) });
+    console.log(`${name}${suffix}`);
+  }
+}
+await world.close();

@@ -1,0 +1,110 @@
+// What all tests share: two linked organisations with real and hostile content, and a browser. Made once a run, by the program's own verbs.
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Desk, launch } from "./browser.mjs";
+import { Node, ROOT, remove, scratch } from "./node.mjs";
+import { OWN, hostileBundle } from "./payloads.mjs";
+
+const REAL = ["stix/attack-ics-18.1.json", "stix/disarm.json"];
+
+async function makeNode(folder, code, name) {
+  const node = new Node(folder, code, name);
+  await node.init();
+  await node.officer("mira", "Mira Solveig", "analyst,desk_officer");
+  await node.officer("tam", "Tam Okonjo", "releasing_officer");
+  await node.officer("hal", "Hal Brandt", "source_handler,analyst");
+  await node.officer("quill", OWN, "analyst");
+  return node;
+}
+
+async function link(a, b) {
+  for (const [ours, theirs] of [[a, b], [b, a]]) {
+    const card = path.join(a.folder, `${theirs.code}.card`);
+    await writeFile(card, await theirs.verb("link", "card").then((answer) => answer.card ?? JSON.stringify(answer)));
+    await ours.verb("link", "add", card);
+  }
+}
+
+// Waits for what the other node does on its own; the deadline is for broken runs only.
+export async function until(what, done) {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const answer = await done();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`not within a minute: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+// A release that went out, one that waits for its second officer, and a recall: the states that pages must show.
+async function exchange(node, partner) {
+  const written = await node.verb("write", "report", "--key", node.key("hal"), "--title", "VR-17: travel in March", "--text",
+    "Taven Orlisk will travel about 14 March via Bellacora. He met the clerk at 2026-03-01T21:40:00Z in the station cafe.", "--grading", "B2", "--label", "TLP:AMBER+STRICT");
+  const draft = (title) => node.verb("release", "draft", "--key", node.key("mira"), "--objects", written.id, "--to", partner.code, "--title", title,
+    "--text", "Taven Orlisk is expected to travel in mid-March via Bellacora.", "--descriptor", "access=indirect,reporting_record=limited");
+  const sent = await draft("Expected travel");
+  await node.verb("release", "approve", "--key", node.key("tam"), sent.release);
+  await node.verb("release", "send", sent.release);
+  const waiting = await draft("Expected travel, corrected");
+  await until("the release arrives", async () => {
+    const found = await partner.verb("search", "Orlisk").catch(() => ({}));
+    return JSON.stringify(found).includes("Orlisk");
+  });
+  return { report: written.id, sent: sent.release, waiting: waiting.release };
+}
+
+export const world = await (async () => {
+  const folder = await scratch();
+  const made = { folder, desks: [] };
+  made.close = async () => {
+    for (const desk of made.desks) await desk.close().catch(() => {});
+    await made.browser?.close();
+    await made.vsis?.stop();
+    await made.kps?.stop();
+    if (process.env.COMITY_BROWSER_KEEP) console.log(`kept: ${folder}`);
+    else await remove(folder);
+  };
+  try {
+    await build(made);
+  } catch (error) {
+    await made.close();
+    throw error;
+  }
+  return made;
+})();
+
+async function build(made) {
+  const { folder } = made;
+  made.vsis = await makeNode(folder, "vsis", "Valmora State Information Service");
+  made.kps = await makeNode(folder, "kps", `Kestrian Police ${OWN}`);
+  await link(made.vsis, made.kps);
+  await Promise.all([made.vsis.serve(), made.kps.serve()]);
+  await made.vsis.verb("import", "--origin", "vsis-stock", "--label", "TLP:AMBER", path.join(ROOT, "comity/demo/vsis.json"));
+  await made.kps.verb("import", "--origin", "kps-stock", "--label", "TLP:GREEN", path.join(ROOT, "comity/demo/kps.json"));
+  made.hostile = hostileBundle();
+  const hostile = path.join(folder, "hostile.json");
+  await writeFile(hostile, JSON.stringify(made.hostile));
+  await made.vsis.verb("import", "--origin", "hostile-feed", "--label", "TLP:GREEN", hostile);
+  made.data = process.env.COMITY_TEST_DATA ?? path.join(ROOT, "../shared/data");
+  made.real = REAL.filter((file) => existsSync(path.join(made.data, file)));
+  if (made.real.length === 0) console.log("real data is absent: pages are tested with the story and the hostile objects only");
+  for (const file of made.real) await made.vsis.verb("import", "--origin", "catalogue", "--label", "TLP:CLEAR", path.join(made.data, file));
+  await made.vsis.verb("vault", "add", "--key", made.vsis.key("hal"), "--cryptonym", "GREYHERON", "--identity", "Ivo Brandtmann", "--term", "Brandtmann", "--term", "travel agency clerk");
+  made.story = JSON.parse(await readFile(path.join(ROOT, "comity/demo/vsis.json"), "utf8")).objects;
+  made.exchange = await exchange(made.vsis, made.kps);
+  made.browser = await launch();
+}
+
+// An officer at a desk, enrolled and signed in.
+export async function officer(code, options) {
+  const desk = await Desk.open(world.browser, options?.node ?? world.vsis, options);
+  world.desks.push(desk);
+  await desk.enrol(code);
+  if (!(await signedIn(desk))) await desk.signIn();
+  return desk;
+}
+
+async function signedIn(desk) {
+  return (await desk.page.locator("form[action='/sign-out']").count()) > 0;
+}
