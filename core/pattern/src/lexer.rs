@@ -195,3 +195,8 @@ fn word(rest: &str) -> (Kind, usize) {
     };
     (kind, length)
 }
+
+/// Tells whether a text can stand as a property name without quotes.
+pub fn is_name(text: &str) -> bool {
+    matches!(token(text, 0), Ok(Token { kind: Kind::Name, start: 0, end }) if end == text.len()) && !text.is_empty()
+}

@@ -5,6 +5,8 @@
 
 mod address;
 mod ast;
+mod canonical;
+mod display;
 mod error;
 mod lexer;
 mod limits;
@@ -16,6 +18,7 @@ pub mod reference;
 mod regex;
 
 pub use ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier, Seconds, Step, Test};
+pub use canonical::{canonical, equivalent};
 pub use error::{PatternError, PatternErrorKind};
 pub use limits::Limits;
 pub use observed::{Object, Observed, ObservedError, ObservedErrorKind};

@@ -200,7 +200,7 @@ fn joined<T>(mut parts: Vec<T>, join: fn(Vec<T>) -> T) -> T {
 }
 
 /// Returns the only object type that an object can have which passes; `Err` where no object can.
-fn object_type(comparison: &Comparison) -> Result<Option<&str>, ()> {
+pub(crate) fn object_type(comparison: &Comparison) -> Result<Option<&str>, ()> {
     match comparison {
         Comparison::Test(test) => Ok(Some(&test.path.object_type)),
         Comparison::And(parts) => parts.iter().try_fold(None, |known, part| match (known, object_type(part)?) {
