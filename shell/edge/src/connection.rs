@@ -18,7 +18,7 @@ use hyper::header::{CONNECTION, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -84,9 +84,8 @@ pub(crate) async fn run<T, F, A, B>(
     });
     let mut serving = pin!(
         http1::Builder::new()
-            .timer(TokioTimer::new())
-            // Beyond the guard's own waits: makes hyper ask the guard as soon as an answer is out.
-            .header_read_timeout(limits.idle_wait + limits.head_wait + Duration::from_secs(60))
+            // The guard waits for heads; hyper's own wait would also cut off an answer that is read slowly.
+            .header_read_timeout(None)
             .max_headers(limits.headers_max + HEADERS_ROOM)
             .max_buf_size(BUFFER_BYTES_MAX.max(limits.head_bytes_max * 2))
             .half_close(false)

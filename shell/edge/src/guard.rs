@@ -180,9 +180,10 @@ impl<T> Guard<T> {
         })
     }
 
-    /// Ready when a head or the first byte of one was waited for too long. While an answer is being given nothing is waited for.
+    /// Ready when a head or the first byte of one was waited for too long. While an answer is being given or read nothing is waited
+    /// for.
     fn poll_too_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.pulse.is_answering() {
+        if self.pulse.is_answering() || self.writing.is_waiting() {
             self.timer = None;
             return Poll::Pending;
         }
@@ -319,7 +320,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<T> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let guard = &mut *self;
         match Pin::new(&mut guard.io).poll_flush(cx) {
-            Poll::Ready(result) => Poll::Ready(result.inspect(|()| guard.writing.moved(0))),
+            Poll::Ready(result) => {
+                guard.writing.moved(0);
+                // hyper asks for the next head before an answer is out, and then not again: the wait for it begins here.
+                if matches!(guard.phase, Phase::Head) && guard.poll_too_late(cx).is_ready() {
+                    cx.waker().wake_by_ref();
+                }
+                Poll::Ready(result)
+            }
             Poll::Pending => guard.poll_unread(cx),
         }
     }

@@ -67,7 +67,8 @@ impl Edge {
         Self { transport, rules: Arc::new(rules) }
     }
 
-    /// Has refusals answered by `refuse`, which chooses media type and words. Status, `Cache-Control` and the like are the edge's.
+    /// Has refusals answered by `refuse`, which chooses status, media type and words. `Cache-Control` and the like are the
+    /// edge's.
     #[must_use]
     pub fn refusing(self, refuse: Refuse) -> Self {
         let Rules { limits, hosts, .. } = &*self.rules;
@@ -298,11 +299,14 @@ fn share_of(address: IpAddr) -> IpAddr {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, reason = "test")]
 mod tests {
     use super::{Floor, share_of};
     use crate::Limits;
     use std::net::IpAddr;
     use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::time::{advance, timeout};
 
     fn address(text: &str) -> IpAddr {
         text.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED))
@@ -330,6 +334,27 @@ mod tests {
         drop((b, c, proxied));
         let present = floor.present.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         assert!(present.pulses.is_empty() && present.shares.is_empty(), "every place is given back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_rested_longest_makes_room() {
+        let floor = Arc::new(Floor::default());
+        let limits = Limits { connections_max: 3, ..Limits::default() };
+        let places: Vec<_> =
+            (1..=3).filter_map(|last| floor.enter(address(&format!("10.0.0.{last}")), &limits)).collect();
+        let [busy, first, second] = &places[..] else { panic!("three places") };
+        busy.pulse.wake();
+        first.pulse.rest();
+        advance(Duration::from_millis(500)).await;
+        second.pulse.rest();
+        for (wait_ms, expected) in [(400, [false, false, false]), (200, [false, true, false])] {
+            advance(Duration::from_millis(wait_ms)).await;
+            assert!(floor.enter(address("10.0.0.4"), &limits).is_none());
+            for (place, evicted) in [busy, first, second].into_iter().zip(expected) {
+                let notified = timeout(Duration::ZERO, place.pulse.evict.notified()).await.is_ok();
+                assert_eq!(notified, evicted, "place {} after {wait_ms} ms", place.number);
+            }
+        }
     }
 
     #[test]

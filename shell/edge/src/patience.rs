@@ -27,6 +27,11 @@ impl Patience {
         self.waiting = None;
     }
 
+    /// Tells whether we wait for the peer just now.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// Notes that `bytes` went through; what was waited for them is taken off, what they are worth added.
     pub(crate) fn moved(&mut self, bytes: usize) {
         if let Some((since, _)) = self.waiting.take() {

@@ -142,7 +142,6 @@ pub fn problem_answer(refusal: &Refusal, _: &str) -> Response<Full<Bytes>> {
 
 /// Adds what every refusal carries, whatever the callback made.
 pub(crate) fn complete<B>(refusal: &Refusal, response: &mut Response<B>) {
-    *response.status_mut() = refusal.status();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

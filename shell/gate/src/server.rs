@@ -8,18 +8,15 @@
 use crate::state::{Gate, Received, StateError};
 use crate::tls;
 use bytes::Bytes;
+use comity_edge::{BodyError, BoundedBody, Hosts, Limits, Refusal};
 use comity_link::exchange::{EXCHANGE_BYTES_MAX, EXCHANGE_PATH, EXCHANGE_TYPE, ExchangeRequest, ExchangeResponse};
 use comity_vocab::OrgCode;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Incoming};
+use http_body_util::{BodyExt as _, Full};
 use hyper::header::{CONTENT_TYPE, RETRY_AFTER};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use std::cell::{Cell, RefCell};
-use std::convert::Infallible;
+use std::future::pending;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,11 +27,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// How long a partner's connection may be idle, or take for its head; longer than a heartbeat. Only partners get here.
-const HEAD_MAX: Duration = Duration::from_secs(90);
+/// How long a partner's connection may be idle; longer than a heartbeat. Only partners get here.
+const IDLE_MAX: Duration = Duration::from_secs(90);
 const BODY_MAX: Duration = Duration::from_secs(60);
 const HEADERS_MAX: usize = 24;
-const HEAD_BYTES_MAX: usize = 16 * 1024;
 const CONNECTIONS_MAX: usize = 8;
 /// Connections of callers that have not shown who they are.
 const STRANGERS_MAX: usize = 64;
@@ -105,21 +101,24 @@ async fn serve(gate: Shared, code: OrgCode, stream: TlsStream<TcpStream>, fatal:
         gate.borrow_mut().refuse(&code, "too many connections");
         return;
     }
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = |request: Request<BoundedBody>| {
         let (gate, code, fatal) = (gate.clone(), code.clone(), fatal.clone());
-        async move { Ok::<_, Infallible>(answer(&gate, &code, request, &fatal).await) }
+        async move { answer(&gate, &code, request, &fatal).await }
+    };
+    let limits = Limits {
+        headers_max: HEADERS_MAX,
+        idle_wait: IDLE_MAX,
+        body_bytes_max: EXCHANGE_BYTES_MAX as u64,
+        body_wait: BODY_MAX,
+        ..Limits::default()
+    };
+    // The partner's pinned key says who it is; a name in a header says nothing. What is no exchange has one answer.
+    let refuse = Arc::new(|refusal: &Refusal, _: &str| match refusal {
+        Refusal::BodyTooLong { .. } | Refusal::TooSlow | Refusal::Busy | Refusal::NoAnswer => empty(refusal.status()),
+        _ => empty(StatusCode::NOT_FOUND),
     });
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_MAX)
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .half_close(false)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-    if served.is_err() {
-        tracing::debug!(peer = %code, "connection ended");
-    }
+    comity_edge::connection(stream, Arc::new(limits), Arc::new(Hosts::any()), refuse, service, pending()).await;
+    tracing::debug!(peer = %code, "connection ended");
     if let Some(slot) = gate.borrow_mut().slot_mut(&code) {
         slot.connections = slot.connections.saturating_sub(1);
     }
@@ -142,7 +141,7 @@ fn empty(status: StatusCode) -> Response<Full<Bytes>> {
     response
 }
 
-async fn answer(gate: &Shared, code: &OrgCode, request: Request<Incoming>, fatal: &Fatal) -> Response<Full<Bytes>> {
+async fn answer(gate: &Shared, code: &OrgCode, request: Request<BoundedBody>, fatal: &Fatal) -> Response<Full<Bytes>> {
     let content_type = request.headers().get(CONTENT_TYPE).map(|value| value.as_bytes());
     let target = request.uri();
     let exact = request.method() == Method::POST
@@ -152,15 +151,10 @@ async fn answer(gate: &Shared, code: &OrgCode, request: Request<Incoming>, fatal
     if !exact {
         return empty(StatusCode::NOT_FOUND);
     }
-    if request.body().size_hint().lower() > EXCHANGE_BYTES_MAX as u64 {
-        return empty(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let body = Limited::new(request.into_body(), EXCHANGE_BYTES_MAX).collect();
-    let body = match timeout(BODY_MAX, body).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return empty(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => return empty(StatusCode::BAD_REQUEST),
-        Err(_) => return empty(StatusCode::REQUEST_TIMEOUT),
+    let body = match request.into_body().collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(BodyError::TooSlow) => return empty(StatusCode::REQUEST_TIMEOUT),
+        Err(BodyError::Broken(_)) => return empty(StatusCode::BAD_REQUEST),
     };
     let exchange = match ExchangeRequest::decode(&body) {
         Ok(exchange) => exchange,
