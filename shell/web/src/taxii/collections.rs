@@ -51,9 +51,17 @@ impl Place {
     /// Returns its resource.
     pub fn resource(&self) -> Collection {
         let (title, description, alias) = match &self.origin {
-            None => ("Everything held".to_owned(), "All that is held, from every origin.".to_owned(), Some(EVERYTHING.to_owned())),
+            None => (
+                "Everything held".to_owned(),
+                "All that is held, from every origin.".to_owned(),
+                Some(EVERYTHING.to_owned()),
+            ),
             Some(Origin::Own) => ("Our own".to_owned(), "Written by officers of this organisation.".to_owned(), None),
-            Some(Origin::Link(partner)) => (format!("Received from {partner}"), format!("Released to us by {partner}; under the terms of each release."), None),
+            Some(Origin::Link(partner)) => (
+                format!("Received from {partner}"),
+                format!("Released to us by {partner}; under the terms of each release."),
+                None,
+            ),
             Some(Origin::Feed(name)) => (format!("Imported: {name}"), format!("Imported under the name {name}."), None),
         };
         Collection::new(self.id.hyphenated().to_string(), title, Some(description), alias)

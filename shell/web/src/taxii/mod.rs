@@ -44,7 +44,9 @@ async fn answered(desk: &Arc<Desk>, parts: &Parts) -> Result<Response, Fault> {
     let subject = caller(desk, &parts.headers)?;
     let accept = parts.headers.get_all(header::ACCEPT).iter().map(|value| value.to_str().unwrap_or("?"));
     if !media::accepted(accept) {
-        return Err(Refusal::new(406, "not acceptable", format!("answers are {}", media::MEDIA_TYPE)).at("header Accept").into());
+        return Err(Refusal::new(406, "not acceptable", format!("answers are {}", media::MEDIA_TYPE))
+            .at("header Accept")
+            .into());
     }
     let route = parts.uri.path().strip_prefix(PREFIX).and_then(|path| Route::parse(path, ROOT));
     let route = route.ok_or_else(Refusal::nothing)?;
@@ -59,7 +61,8 @@ async fn answered(desk: &Arc<Desk>, parts: &Parts) -> Result<Response, Fault> {
     };
     let query = Query::parse(parts.uri.query().unwrap_or_default(), asked)?;
     let name = &desk.organisation.name;
-    let about = "Everything this organisation holds, for its own tools; nothing here was released to others by being here.";
+    let about =
+        "Everything this organisation holds, for its own tools; nothing here was released to others by being here.";
     let title = format!("Comity desk of {name}");
     match route {
         Route::Discovery => Ok(answer::resource(resource::discovery(&title, about, &format!("{PREFIX}{ROOT}/")))),
@@ -71,7 +74,8 @@ async fn answered(desk: &Arc<Desk>, parts: &Parts) -> Result<Response, Fault> {
         }
         Route::Collection(id) => {
             let id = id.to_owned();
-            let one = desk.readers.read(move |reader| Ok::<_, Fault>(Place::find(&reader.view(), &id)?.resource())).await?;
+            let one =
+                desk.readers.read(move |reader| Ok::<_, Fault>(Place::find(&reader.view(), &id)?.resource())).await?;
             Ok(answer::resource(one.body()))
         }
         Route::Manifest(_) | Route::Objects(_) | Route::Object(..) | Route::Versions(..) => {
@@ -91,7 +95,9 @@ fn caller(desk: &Desk, headers: &HeaderMap) -> Result<String, Fault> {
         Refusal::new(401, "unauthorised", "bring a token of `comity token add --scope taxii:read` as the password of HTTP Basic, with any user name, or as Bearer")
     })?;
     if !identity.scopes.contains(&Scope::TaxiiRead) {
-        return Err(Refusal::new(403, "not allowed with this token", "this needs a token with the scope taxii:read").into());
+        return Err(
+            Refusal::new(403, "not allowed with this token", "this needs a token with the scope taxii:read").into()
+        );
     }
     Ok(identity.subject)
 }
@@ -115,14 +121,20 @@ async fn not_read(desk: &Desk, parts: &Parts, route: Route<'_>) -> Fault {
         return fault;
     }
     if parts.method == Method::DELETE {
-        return Refusal::new(403, "not deletable", "objects are not deleted over TAXII: the organisation recalls them").into();
+        return Refusal::new(403, "not deletable", "objects are not deleted over TAXII: the organisation recalls them")
+            .into();
     }
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media::is_taxii(content_type) {
-        return Refusal::new(415, "unsupported media type", format!("bodies are {}", media::MEDIA_TYPE)).at("header Content-Type").into();
+        return Refusal::new(415, "unsupported media type", format!("bodies are {}", media::MEDIA_TYPE))
+            .at("header Content-Type")
+            .into();
     }
     if parts.headers.contains_key(header::CONTENT_ENCODING) {
-        return Refusal::new(415, "unsupported content encoding", "send the body as it is").at("header Content-Encoding").into();
+        return Refusal::new(415, "unsupported content encoding", "send the body as it is")
+            .at("header Content-Encoding")
+            .into();
     }
     Refusal::new(403, "read-only collection", "objects are brought in with `comity import`").into()
 }

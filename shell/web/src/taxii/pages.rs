@@ -94,7 +94,9 @@ fn page(
     let after = match &query.next {
         Some(next) => {
             let cursor = owner.key.open(next, &owner.subject, &filter, owner.now);
-            cursor.ok_or_else(|| Refusal::new(400, "invalid cursor", "begin anew, or go on with added_after").at("next"))?.sequence
+            cursor
+                .ok_or_else(|| Refusal::new(400, "invalid cursor", "begin anew, or go on with added_after").at("next"))?
+                .sequence
         }
         None => query.added_after.map_or(Ok(0), |time| view.added_until(time))?,
     };
@@ -181,7 +183,9 @@ impl Sheet {
             None
         } else {
             let facts = Facts::read(bytes).ok_or(StoreError::Damaged { what: "version", row: sequence })?;
-            if !self.spec_versions.is_empty() && !self.spec_versions.iter().any(|version| version == facts.spec_version()) {
+            if !self.spec_versions.is_empty()
+                && !self.spec_versions.iter().any(|version| version == facts.spec_version())
+            {
                 return Ok(Take::Next);
             }
             Some(facts)
