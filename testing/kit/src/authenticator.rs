@@ -168,9 +168,7 @@ impl Authenticator {
     pub fn answer(&mut self, rp_id: &str, origin: &str, challenge: &[u8]) -> Answer {
         let client_data = client_data("webauthn.get", challenge, origin);
         let answer = self.answer_with(self.head(rp_id, self.flags), client_data);
-        if self.counter > 0 {
-            self.counter += 1;
-        }
+        self.counter += u32::from(self.counter > 0);
         answer
     }
 
@@ -185,6 +183,7 @@ impl Authenticator {
         self.user_handle = Some(options["user"]["id"].as_str().unwrap().to_owned());
         let challenge = from_base64url(options["challenge"].as_str().unwrap());
         let (client, object) = self.create(options["rp"]["id"].as_str().unwrap(), origin, &challenge);
+        self.counter += u32::from(self.counter > 0);
         json!({ "client_data": base64url(&client), "attestation_object": base64url(&object) })
     }
 
