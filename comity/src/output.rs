@@ -78,6 +78,7 @@ impl Output {
 
     /// Prints bytes as they are.
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.answered.set(true);
         let mut out = std::io::stdout().lock();
         out.write_all(bytes).and_then(|()| out.flush()).or_else(closed_pipe)
     }

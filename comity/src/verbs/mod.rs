@@ -13,6 +13,7 @@ pub mod pattern;
 pub mod recall;
 pub mod release;
 pub mod token;
+pub mod validate;
 pub mod vault;
 pub mod write;
 

@@ -9,9 +9,10 @@ use comity_stix::json::tree::Node;
 
 /// Examines a bundle and everything in it.
 pub(crate) fn bundle(node: &Node<'_>) -> Report {
-    let mut report = envelope(node);
-    let old = node.property("spec_version").and_then(Node::text) == Some("2.0");
-    for (index, member) in node.property("objects").map(Node::items).unwrap_or_default().iter().enumerate() {
+    let members = node.property("objects").map(Node::items).unwrap_or_default();
+    let mut report = envelope(node, !members.is_empty());
+    let old = node.property("spec_version").and_then(Node::text) == Some(rule::SPEC_2_0);
+    for (index, member) in members.iter().enumerate() {
         let place = format!("/objects/{index}");
         report.append(self::member(member, &place, old));
     }
@@ -28,8 +29,8 @@ pub(crate) fn member<'n>(node: &'n Node<'n>, place: &'n str, old: bool) -> Repor
     object(node, Setting { place, old, container: None })
 }
 
-/// Examines a bundle's own properties.
-pub(crate) fn envelope(node: &Node<'_>) -> Report {
+/// Examines a bundle's own properties; its objects may have been taken out.
+pub(crate) fn envelope(node: &Node<'_>, has_objects: bool) -> Report {
     let id = node.property("id").and_then(Node::text);
     let mut found = Found::new(id.unwrap_or_default());
     match node.property("id") {
@@ -37,17 +38,20 @@ pub(crate) fn envelope(node: &Node<'_>) -> Report {
         Some(Node::String(text)) => bundle_id(&mut found, text),
         Some(_) => found.add(&rule::TEXT, &Path::Root.name("id")),
     }
+    if node.property("type").is_none() {
+        found.at_clause(&rule::REQUIRED, "§8.1", &Path::Root.name("type"));
+    }
     for (name, value) in node.properties() {
         let path = Path::Root.name(name);
         match (name.as_ref(), value) {
             ("type" | "id", _) => {}
-            ("objects", Node::Array(items)) => {
-                if items.is_empty() {
+            ("objects", Node::Array(_)) => {
+                if !has_objects {
                     found.at_clause(&rule::LIST_EMPTY, "§8.1", &path);
                 }
             }
             ("objects", _) => found.at_clause(&rule::LIST, "§8.1", &path),
-            ("spec_version", Node::String(text)) if text == "2.0" => found.add(&rule::STIX_2_0, &path),
+            ("spec_version", Node::String(text)) if text == rule::SPEC_2_0 => found.add(&rule::STIX_2_0, &path),
             (_, Node::Null) => found.add(&rule::NULL, &path),
             (name, _) => {
                 if !value::form::is_property_name(name) {

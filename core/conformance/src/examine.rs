@@ -45,6 +45,11 @@ pub(crate) struct Setting<'n> {
     pub container: Option<&'n Node<'n>>,
 }
 
+impl Setting<'_> {
+    /// On its own.
+    pub const LONE: Self = Setting { place: "", old: false, container: None };
+}
+
 /// Examines one object that is not a bundle.
 pub(crate) fn object<'n>(node: &'n Node<'n>, setting: Setting<'n>) -> Report {
     let text = |name| node.property(name).and_then(Node::text);
@@ -57,7 +62,7 @@ pub(crate) fn object<'n>(node: &'n Node<'n>, setting: Setting<'n>) -> Report {
     let kind = text("type").unwrap_or_default();
     let known = object_type(kind).filter(|known| known.class != Class::Bundle);
     let introduced = constraint::extension::introduced(node);
-    let says_2_0 = text("spec_version") == Some("2.0");
+    let says_2_0 = text("spec_version") == Some(rule::SPEC_2_0);
     let mut ex = Examiner {
         found,
         object: node,

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod constraint;
+mod document;
 mod examine;
 mod path;
 mod relationships;
@@ -15,11 +16,13 @@ pub mod table;
 mod value;
 pub mod vocabulary;
 
+pub use document::{Closed, Document, Examined};
 pub use relationships::{RELATIONSHIPS, is_suggested};
 pub use report::{FINDINGS_MAX, Finding, Report};
 
 use comity_stix::Limits;
 use comity_stix::json::tree::Node;
+use examine::Setting;
 use path::Path;
 use report::Found;
 use std::borrow::Cow;
@@ -34,10 +37,32 @@ pub fn validate(bytes: &[u8], limits: &Limits) -> Report {
 
 /// Validates an object or bundle that was read already.
 pub fn validate_node(node: &Node<'_>) -> Report {
-    if node.property("type").and_then(Node::text) == Some("bundle") {
+    if is_bundle(node) {
         return bundle::bundle(node);
     }
-    examine::object(node, examine::Setting { place: "", old: false, container: None })
+    examine::object(node, Setting::LONE)
+}
+
+/// Says whether a value is read as a bundle: it is one, or a list `objects` without a type, as TAXII 2.1 §3.7 has it.
+pub fn is_bundle(node: &Node<'_>) -> bool {
+    match node.property("type") {
+        Some(kind) => kind.text() == Some("bundle"),
+        None => matches!(node.property("objects"), Some(Node::Array(_))),
+    }
+}
+
+/// Says whether a value is a cyber-observable of the standard.
+pub fn is_observable(node: &Node<'_>) -> bool {
+    let known = node.property("type").and_then(Node::text).and_then(table::object_type);
+    known.is_some_and(|known| known.class == table::Class::Observable)
+}
+
+/// Returns the identifier that the content of a cyber-observable gives (§2.9, §3.4), whether it has one yet or not; `None`
+/// for other objects, and where no contributing property is there.
+pub fn sco_id(node: &Node<'_>) -> Option<String> {
+    let kind = node.property("type").and_then(Node::text)?;
+    let uuid = comity_stix::inspect::deterministic_id(node, kind)?;
+    Some(format!("{kind}--{uuid}"))
 }
 
 /// Returns the report of a text that is no strict JSON.

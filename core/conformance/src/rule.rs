@@ -25,6 +25,9 @@ pub struct Rule {
     pub says: &'static str,
 }
 
+/// How STIX 2.0 calls itself.
+pub(crate) const SPEC_2_0: &str = "2.0";
+
 /// Declares the rules as constants and lists them.
 macro_rules! rules {
     ($($level:ident $constant:ident $name:literal $clause:literal $says:literal;)*) => {
