@@ -112,7 +112,8 @@ fn fill<'a>(
         let [a, b, c] = fields;
         list(answer, name).iter().map(|row| (text(row, a), text(row, b), text(row, c))).collect()
     };
-    let line = line(answer);
+    // The list is shown here, so its number is what the line says.
+    let line = Line { items: entries.len() as u64, ..line(answer) };
     let me = officer.identity.officer.as_ref().map(ToString::to_string).unwrap_or_default();
     ReleasePage {
         shell,
