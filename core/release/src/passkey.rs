@@ -100,7 +100,7 @@ pub enum Binding {
     /// The officer's key granted it.
     Grant {
         /// What was granted.
-        grant: PasskeyGrant,
+        grant: Box<PasskeyGrant>,
         /// By the officer's key.
         signature: Signature,
     },

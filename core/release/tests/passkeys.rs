@@ -64,7 +64,7 @@ fn grant(officer: &str) -> PasskeyGrant {
 
 fn granted(officer: &str, passkey: &Authenticator, grant: PasskeyGrant, by: &SigningKey) -> PasskeyRecord {
     let signature = by.sign(Purpose::PasskeyGrant, &grant.statement());
-    unbound(officer, passkey, Binding::Grant { grant, signature })
+    unbound(officer, passkey, Binding::Grant { grant: Box::new(grant), signature })
 }
 
 fn sent(passkey: &Authenticator, nonce: [u8; 32], answer: Answer) -> PasskeyAnswer {

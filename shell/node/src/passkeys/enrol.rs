@@ -155,7 +155,8 @@ impl Node {
                 if grant.token != digest || grant.officer != officer {
                     return Err(link_refused());
                 }
-                self.bind(now, &officer, &new, name, Binding::Grant { grant, signature }, Some(&digest), None)
+                let binding = Binding::Grant { grant: Box::new(grant), signature };
+                self.bind(now, &officer, &new, name, binding, Some(&digest), None)
             }
             (Question::Register { session, officer }, None) => {
                 let (asking, in_this) = in_session(by)?;
