@@ -22,6 +22,7 @@ mod node;
 mod officer_key;
 mod officers;
 mod passkeys;
+mod public_list;
 mod reader;
 mod recalls;
 mod releases;

@@ -209,7 +209,7 @@ impl Node {
         let by = asker.officer();
         match request {
             Request::Nonce => self.nonce(),
-            Request::Import { path, origin, label } => self.import(now, &path, &origin, label),
+            Request::Import { path, origin, label } => self.import(now, &asker, &path, &origin, label),
             Request::OfficerPrepare { officer, change } => self.officer_prepare(now, officer, change),
             Request::OfficerApply { act, signatures } => self.officer_apply(now, &act, signatures),
             Request::OfficerList => self.officer_list(),
@@ -222,6 +222,7 @@ impl Node {
                 self.write_note(now, self.officer(by)?, &selection, &text, label)
             }
             Request::WriteMark { selection, label } => self.write_mark(now, self.officer(by)?, &selection, label),
+            Request::PublicList => self.public_list(),
             Request::PublicPrepare { selection } => self.public_prepare(&selection),
             Request::PublicSignPrepare { declaration, officer, role } => {
                 let prepared = self.public_sign_prepare(&declaration, &officer, role)?;
@@ -257,8 +258,8 @@ impl Node {
             Request::ReleaseApprove { release, officer, overrides, proof } => {
                 self.release_approve(now, &release, officer, &overrides, proof)
             }
-            Request::ReleaseSend { release } => self.release_send(now, &release),
-            Request::ReleaseWithdraw { release } => self.release_withdraw(now, &release),
+            Request::ReleaseSend { release } => self.release_send(now, by, &release),
+            Request::ReleaseWithdraw { release } => self.release_withdraw(now, by, &release),
             Request::ReleaseShow { release } => self.release_show(&release),
             Request::ReleaseList => self.release_list(),
             Request::RecallDraft { releases, items, kind } => {
@@ -271,15 +272,15 @@ impl Node {
             Request::RecallApprove { recall, officer, role, proof } => {
                 self.recall_approve(now, &recall, officer, role, proof)
             }
-            Request::RecallSend { recall } => self.recall_send(now, &recall),
+            Request::RecallSend { recall } => self.recall_send(now, by, &recall),
             Request::RecallBoard => self.recall_board(now),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
             Request::LinkPreview { card } => self.link_preview(now, &card),
-            Request::LinkAdd { card } => self.link_add(now, &card),
+            Request::LinkAdd { card } => self.link_add(now, by, &card),
             Request::LinkList => self.link_list(),
             Request::LinkShow { partner } => self.link_show(&partner),
             Request::LinkVerify { partner } => self.link_verify(&partner),
-            Request::LinkSuspend { partner, suspended } => self.link_suspend(now, &partner, suspended),
+            Request::LinkSuspend { partner, suspended } => self.link_suspend(now, by, &partner, suspended),
             Request::AuditShow { from, limit } => self.audit_show(from, limit),
             Request::AuditVerify => self.audit_verify(),
             Request::Verify => self.verify(),

@@ -173,6 +173,8 @@ pub enum Request {
         /// The marking.
         label: SecurityLabel,
     },
+    /// Lists declarations of public knowledge.
+    PublicList,
     /// Prepares the declaration that objects are public knowledge.
     PublicPrepare {
         /// What is declared public, by the digest of its exact bytes.

@@ -133,6 +133,7 @@ fn rule(request: &Request) -> Rule {
         R::OfficerList => any,
         R::WriteReport { .. } | R::WriteNote { .. } => of(WRITERS),
         R::WriteMark { .. } => of(RELEASERS),
+        R::PublicList => of(RELEASE_READERS),
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),
         R::VaultShow { .. } => stepped(of(&[Role::SourceHandler])),

@@ -10,6 +10,7 @@ mod ceremony;
 pub mod home;
 pub mod officers;
 pub mod partners;
+pub mod public;
 pub mod recalls;
 pub mod releases;
 pub mod shell;
@@ -50,6 +51,9 @@ fn content() -> Router<Arc<Desk>> {
         .route("/recalls/{id}/sign/begin", post(recalls::sign_begin))
         .route("/recalls/{id}/sign/finish", post(recalls::sign_finish))
         .route("/recalls/{id}/send", post(recalls::send))
+        .route("/public", get(public::page).post(public::prepare))
+        .route("/public/{digest}/sign/begin", post(public::sign_begin))
+        .route("/public/{digest}/sign/finish", post(public::sign_finish))
         .route("/sources", get(sources::page).post(sources::add))
         .route("/sources/{source}", get(sources::ask).post(sources::read))
         .route("/sources/{source}/objects", post(sources::attach))
