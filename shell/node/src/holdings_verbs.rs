@@ -2,6 +2,7 @@
 //!
 //! Guarantees: only a regular file is read, over one descriptor, not through a link; nothing of a malformed file stays.
 
+use crate::access::Asker;
 use crate::failure::{Failure, FailureKind};
 use crate::node::{Node, audit};
 use comity_store::{ImportError, ImportOptions, Origin, import_file};
@@ -36,6 +37,7 @@ impl Node {
     pub(crate) fn import(
         &mut self,
         now: Timestamp,
+        by: &Asker,
         path: &Path,
         origin: &str,
         label: Option<SecurityLabel>,
@@ -47,7 +49,7 @@ impl Node {
         let options = ImportOptions {
             origin: origin.clone(),
             label,
-            officer: None,
+            officer: by.officer().cloned(),
             file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
         };
         let watch = &mut self.watch;
@@ -77,7 +79,8 @@ impl Node {
             "accepted {} new_versions {} unchanged {} conflicts {} defects {} refused {}",
             report.accepted, report.new_versions, report.unchanged, report.conflicts, report.defects, report.refused
         );
-        audit(tx.view().desk(), now, None, "holdings.import", &origin.to_string(), &detail)?;
+        let detail = if let Asker::Token(program) = by { format!("{detail} by {}", program.subject) } else { detail };
+        audit(tx.view().desk(), now, by.officer(), "holdings.import", &origin.to_string(), &detail)?;
         tx.commit()?;
         let mut answer = serde_json::to_value(report)?;
         if report.refused > 0

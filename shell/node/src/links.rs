@@ -13,7 +13,7 @@ use comity_link::card::is_endpoint;
 use comity_link::gate_protocol::{Configuration, DeskToGate, LinkState, Peer, Timing};
 use comity_link::{Card, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
 use comity_store::desk::{Direction, LinkRow};
-use comity_vocab::{Digest, OrgCode, Timestamp};
+use comity_vocab::{Digest, OfficerCode, OrgCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ impl Node {
         Ok(json!({ "card": card, "endpoints": endpoints }))
     }
 
-    pub(crate) fn link_add(&mut self, now: Timestamp, text: &str) -> Result<Value, Failure> {
+    pub(crate) fn link_add(&mut self, now: Timestamp, by: Option<&OfficerCode>, text: &str) -> Result<Value, Failure> {
         let card = Card::open(text, now).map_err(|error| {
             Failure::refusal(&error).hint("ask the partner for a new card; cards go by a way you trust")
         })?;
@@ -138,7 +138,7 @@ impl Node {
         };
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_link(&row)?;
-        audit(tx.view().desk(), now, None, "link.add", code, state)?;
+        audit(tx.view().desk(), now, by, "link.add", code, state)?;
         tx.commit()?;
         self.logs.remove(&card.organisation.code);
         self.links_changed = true;
@@ -308,6 +308,7 @@ impl Node {
     pub(crate) fn link_suspend(
         &mut self,
         now: Timestamp,
+        by: Option<&OfficerCode>,
         partner: &OrgCode,
         suspended: bool,
     ) -> Result<Value, Failure> {
@@ -321,14 +322,7 @@ impl Node {
         let reason = suspended.then(|| evidence.unwrap_or(BY_OPERATOR).to_owned());
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_link(&LinkRow { state: state.into(), reason, ..row })?;
-        audit(
-            tx.view().desk(),
-            now,
-            None,
-            if suspended { "link.suspend" } else { "link.resume" },
-            partner.as_str(),
-            "",
-        )?;
+        audit(tx.view().desk(), now, by, if suspended { "link.suspend" } else { "link.resume" }, partner.as_str(), "")?;
         tx.commit()?;
         self.links_changed = true;
         Ok(json!({ "partner": partner, "state": state }))

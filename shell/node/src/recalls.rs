@@ -163,7 +163,12 @@ impl Node {
         Ok(json!({ "recall": recall, "state": state, "confirm_by": confirm_by }))
     }
 
-    pub(crate) fn recall_send(&mut self, now: Timestamp, recall: &str) -> Result<Value, Failure> {
+    pub(crate) fn recall_send(
+        &mut self,
+        now: Timestamp,
+        by: Option<&OfficerCode>,
+        recall: &str,
+    ) -> Result<Value, Failure> {
         let (row, draft, approvals) = self.recall_row(recall)?;
         if row.state != "approved" {
             return Err(Failure::no(format!("recall {recall} is {}, not approved", row.state))
@@ -226,7 +231,7 @@ impl Node {
                 sent.push(json!({ "to": recipient, "seq": seq }));
             }
             desk.put_recall(&RecallRow { state: "sent".into(), confirm_by: confirm_by.clone(), ..row })?;
-            audit(desk, now, None, "recall.send", recall, &format!("to {} recipients", sent.len()))?;
+            audit(desk, now, by, "recall.send", recall, &format!("to {} recipients", sent.len()))?;
             tx.commit()?;
         }
         // A suspended link is told when it is resumed; its gate does not know the partner now.

@@ -6,12 +6,17 @@ use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
 use comity_release::{Approval, Mode, Override, authorise};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
-use comity_vocab::{OrgCode, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 impl Node {
-    pub(crate) fn release_send(&mut self, now: Timestamp, release: &str) -> Result<Value, Failure> {
+    pub(crate) fn release_send(
+        &mut self,
+        now: Timestamp,
+        by: Option<&OfficerCode>,
+        release: &str,
+    ) -> Result<Value, Failure> {
         let row = self.release_row(release)?;
         if row.state != "approved" {
             return Err(Failure::no(format!("release {release} is {}, not approved", row.state))
@@ -76,7 +81,7 @@ impl Node {
         desk.put_release(&ReleaseRow { state: "sent".into(), changed: now.to_string(), ..row })?;
         let to: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
         let detail = format!("{} to {}{}", digest, to.join(","), if as_published { " as published" } else { "" });
-        audit(desk, now, None, "release.send", release, &detail)?;
+        audit(desk, now, by, "release.send", release, &detail)?;
         tx.commit()?;
         self.logs = logs;
         self.effects.append(&mut effects);
@@ -87,13 +92,18 @@ impl Node {
         Ok(json!({ "release": release, "digest": digest, "state": "sent", "recipients": recipients }))
     }
 
-    pub(crate) fn release_withdraw(&mut self, now: Timestamp, release: &str) -> Result<Value, Failure> {
+    pub(crate) fn release_withdraw(
+        &mut self,
+        now: Timestamp,
+        by: Option<&OfficerCode>,
+        release: &str,
+    ) -> Result<Value, Failure> {
         let (row, _) =
             self.unsent(release).map_err(|failure| failure.hint("what was sent is recalled: comity recall draft"))?;
         let tx = self.holdings.transaction()?;
         let row = ReleaseRow { state: "withdrawn".into(), draft: None, changed: now.to_string(), ..row };
         tx.view().desk().put_release(&row)?;
-        audit(tx.view().desk(), now, None, "release.withdraw", release, "")?;
+        audit(tx.view().desk(), now, by, "release.withdraw", release, "")?;
         tx.commit()?;
         Ok(json!({ "release": release, "state": "withdrawn" }))
     }
