@@ -53,7 +53,7 @@ export class Node {
 
   // Answers what the verb says as JSON.
   async verb(...args) {
-    const text = await run(...args.slice(0, 2), "--home", this.home, ...args.slice(2), "--json");
+    const text = await run(...args, "--home", this.home, "--json");
     const lines = text.trim().split("\n");
     try {
       return JSON.parse(text);

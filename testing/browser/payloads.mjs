@@ -79,6 +79,9 @@ for (const text of SINGLE) all.push(text);
 // Each is known by a number of its own, so that a page can be asked for it.
 export const PAYLOADS = all.slice(0, 500).map((text, index) => `§${index}§${text}`);
 
+// Names of properties have a limit of 250 bytes.
+const shortened = (text) => [...text].slice(0, 60).join("");
+
 const SECONDS = "2026-03-01T12:00:00.000Z";
 const id = (type) => `${type}--${randomUUID()}`;
 
@@ -88,7 +91,7 @@ export function hostileBundle() {
   const text = () => PAYLOADS[next++ % PAYLOADS.length];
   const objects = [];
   const common = (type) => ({ type, spec_version: "2.1", id: id(type), created: SECONDS, modified: SECONDS });
-  const more = () => ({ labels: [text(), text()], external_references: [{ source_name: text(), description: text(), url: text(), external_id: text() }], x_comity_test: { [text()]: [text()] } });
+  const more = () => ({ labels: [text(), text()], external_references: [{ source_name: text(), description: text(), url: text(), external_id: text() }], x_comity_test: { [shortened(text())]: [text()] } });
   const makers = [
     () => ({ ...common("threat-actor"), name: text(), description: text(), aliases: [text()], goals: [text()], roles: [text()], ...more() }),
     () => ({ ...common("malware"), name: text(), description: text(), is_family: false, aliases: [text()], kill_chain_phases: [{ kill_chain_name: text(), phase_name: text() }], ...more() }),

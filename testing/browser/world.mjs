@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Desk, launch } from "./browser.mjs";
-import { Node, ROOT, remove, scratch } from "./node.mjs";
+import { Node, ROOT, remove, run, scratch } from "./node.mjs";
 import { OWN, hostileBundle } from "./payloads.mjs";
 
 const REAL = ["stix/attack-ics-18.1.json", "stix/disarm.json"];
@@ -21,7 +21,7 @@ async function makeNode(folder, code, name) {
 async function link(a, b) {
   for (const [ours, theirs] of [[a, b], [b, a]]) {
     const card = path.join(a.folder, `${theirs.code}.card`);
-    await writeFile(card, await theirs.verb("link", "card").then((answer) => answer.card ?? JSON.stringify(answer)));
+    await writeFile(card, await run("link", "card", "--home", theirs.home));
     await ours.verb("link", "add", card);
   }
 }
@@ -49,7 +49,7 @@ async function exchange(node, partner) {
   const waiting = await draft("Expected travel, corrected");
   await until("the release arrives", async () => {
     const found = await partner.verb("search", "Orlisk").catch(() => ({}));
-    return JSON.stringify(found).includes("Orlisk");
+    return found.count > 0;
   });
   return { report: written.id, sent: sent.release, waiting: waiting.release };
 }
