@@ -16,6 +16,7 @@ mod observable;
 mod references;
 mod times;
 
+pub use content::payload_hash_differs;
 pub use observable::{contributing, deterministic_id};
 
 use crate::json::tree::Node;

@@ -9,6 +9,7 @@ pub mod json;
 pub mod marking;
 pub mod search;
 pub mod splitter;
+pub mod versioning;
 
 pub use canonical::{CanonicalError, canonical};
 pub use inspect::{Defect, ObjectFacts, Reference, Unusable, inspect};

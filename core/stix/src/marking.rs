@@ -4,6 +4,8 @@
 //! silence: it comes back as unknown, and an object with an unknown marking is not released (security.md §5 D, cases 85
 //! and 94). Does not know: the label given at import, the markings of other objects, partners.
 
+pub mod operations;
+
 use crate::inspect::ObjectFacts;
 use crate::json::Limits;
 use crate::json::tree::Node;

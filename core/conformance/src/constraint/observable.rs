@@ -3,6 +3,7 @@
 use crate::examine::Examiner;
 use crate::path::Path;
 use crate::rule;
+use comity_stix::inspect::payload_hash_differs;
 use comity_stix::json::tree::Node;
 
 /// §6.1.1: payload or url, and what comes with each.
@@ -17,6 +18,9 @@ pub(super) fn artifact(ex: &mut Examiner<'_>) {
     }
     if has("decryption_key") && !has("encryption_algorithm") {
         ex.found.add(&rule::DECRYPTION_KEY, &Path::Root.name("decryption_key"));
+    }
+    if object.property("payload_bin").is_some() && payload_hash_differs(object) {
+        ex.found.add(&rule::PAYLOAD_HASH, &Path::Root.name("hashes").name("SHA-256"));
     }
 }
 

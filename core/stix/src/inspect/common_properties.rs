@@ -81,7 +81,7 @@ fn required(node: &Node<'_>, facts: &ObjectFacts, old: bool, found: &mut Found) 
     };
     common.iter().for_each(|name| missing(name));
     own.iter().filter(|name| !(old && NEW_IN_2_1.contains(name))).for_each(|name| missing(name));
-    // One of several (§4.9, §4.13, §6.7, §7.2.1).
+    // One of several (§4.10, §4.14, §6.7, §7.2.1).
     let one_of: &[&str] = match facts.object_type.as_str() {
         "location" => &["region", "country", "latitude"],
         "observed-data" => &["object_refs", "objects"],

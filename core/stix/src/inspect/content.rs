@@ -113,12 +113,23 @@ fn artifact(node: &Node<'_>, found: &mut Found) {
     let Some(bytes) = bytes else {
         return found.add("payload-not-base64", "/payload_bin");
     };
-    let stated = node.property("hashes").and_then(|hashes| hashes.property("SHA-256")).and_then(Node::text);
-    if let Some(stated) = stated {
-        use sha2::Digest;
-        let real: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        if !stated.eq_ignore_ascii_case(&real) {
-            found.add("payload-hash-mismatch", "/hashes/SHA-256");
-        }
+    if hash_differs(node, &bytes) {
+        found.add("payload-hash-mismatch", "/hashes/SHA-256");
     }
+}
+
+/// Says whether the payload of an artifact is base64 and has another SHA-256 than `hashes` states.
+pub fn payload_hash_differs(node: &Node<'_>) -> bool {
+    use base64::Engine;
+    let payload = node.property("payload_bin").and_then(Node::text).unwrap_or_default();
+    base64::engine::general_purpose::STANDARD.decode(payload).is_ok_and(|bytes| hash_differs(node, &bytes))
+}
+
+fn hash_differs(node: &Node<'_>, bytes: &[u8]) -> bool {
+    use sha2::Digest;
+    let stated = node.property("hashes").and_then(|hashes| hashes.property("SHA-256")).and_then(Node::text);
+    stated.is_some_and(|stated| {
+        let real: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        !stated.eq_ignore_ascii_case(&real)
+    })
 }

@@ -12,6 +12,7 @@ mod number;
 mod scan;
 mod text;
 pub mod tree;
+mod write;
 
 pub(crate) use error::{Fault, Place};
 pub use error::{JsonError, JsonErrorKind};
