@@ -194,7 +194,7 @@ fn a_step_up_is_fresh_and_ones_own() {
     let (mut keeper, mut bob) = (desk.enrol("c1", 1), desk.enrol("bob", 2));
     let session = desk.sign_in(&mut keeper);
     let of_bob = desk.sign_in(&mut bob);
-    let add = |name: &str| json!({ "verb": "token_add", "name": name, "scopes": ["read"], "expires": null });
+    let add = |name: &str| json!({ "verb": "token_add", "name": name, "scopes": ["metrics"], "expires": null });
     refused("signed in is not enough", desk.ask(Some(&session), &add("a")), "step_up_needed");
     // Somebody else's touch does not step up this session.
     let question = desk.ask(Some(&session), &json!({ "verb": "step_up_begin" })).unwrap();
@@ -207,6 +207,8 @@ fn a_step_up_is_fresh_and_ones_own() {
     refused("another's session", desk.ask(Some(&of_bob), &finish), "passkey_refused");
     desk.step_up(&session, &mut keeper).unwrap();
     desk.ask(Some(&session), &add("a")).unwrap();
+    let read = json!({ "verb": "token_add", "name": "r", "scopes": ["read"], "expires": null });
+    refused("keys, but no content: nor by a token", desk.ask(Some(&session), &read), "forbidden");
     desk.wait(5 * 60 - 1);
     desk.ask(Some(&session), &add("b")).unwrap();
     desk.wait(1);
