@@ -1,6 +1,7 @@
 // A real Chromium without a window. Every page is watched: what it asks for, what it complains about, which dialogs it opens.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
@@ -20,6 +21,10 @@ export class Desk {
     const desk = new Desk();
     Object.assign(desk, { node, context, complaints: [], foreign: [], dialogs: [], requests: 0 });
     desk.page = await context.newPage();
+    // While styles are being written: those of the tree instead of those in the program. Tests never set this.
+    if (process.env.COMITY_SCREENS_ASSETS) {
+      await context.route("**/assets/**", (route) => route.fulfill({ path: path.join(process.env.COMITY_SCREENS_ASSETS, new URL(route.request().url()).pathname.slice("/assets/".length)) }));
+    }
     desk.watch(desk.page);
     const cdp = await context.newCDPSession(desk.page);
     await cdp.send("WebAuthn.enable");

@@ -111,6 +111,15 @@ impl Shell {
         self.banner.as_deref().unwrap_or("No marked content on this page")
     }
 
+    /// Returns a time as people read it, in UTC to the minute; a text that is no such time comes back as it is.
+    pub fn moment(&self, at: impl AsRef<str>) -> String {
+        let at = at.as_ref();
+        match (at.get(..10), at.get(10..11), at.get(11..16)) {
+            (Some(day), Some("T"), Some(time)) if at.ends_with('Z') => format!("{day} {time}"),
+            _ => at.to_owned(),
+        }
+    }
+
     /// Renders a page, or the failure that came in its place.
     pub fn answer<T: Template>(&self, page: Result<T, Failure>) -> Response {
         match page {
