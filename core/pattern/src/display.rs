@@ -12,13 +12,19 @@ impl Display for Observation {
             Observation::Test(comparison) => write!(f, "[{comparison}]"),
             Observation::And(parts) => joined(f, parts, " AND ", |part| looseness(part) >= looseness(self)),
             Observation::Or(parts) => joined(f, parts, " OR ", |part| looseness(part) >= looseness(self)),
-            Observation::FollowedBy(parts) => joined(f, parts, " FOLLOWEDBY ", |part| looseness(part) >= looseness(self)),
+            Observation::FollowedBy(parts) => {
+                joined(f, parts, " FOLLOWEDBY ", |part| looseness(part) >= looseness(self))
+            }
             Observation::Qualified(inner, qualifier) => {
                 let mut words = Vec::new();
                 let simple = chain(inner, &mut words);
                 // A bracket may have each qualifier once; parentheses begin anew.
                 let again = simple && words.contains(&keyword(qualifier));
-                if looseness(inner) > 1 || again { write!(f, "({inner}) {qualifier}") } else { write!(f, "{inner} {qualifier}") }
+                if looseness(inner) > 1 || again {
+                    write!(f, "({inner}) {qualifier}")
+                } else {
+                    write!(f, "{inner} {qualifier}")
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ mod address;
 mod ast;
 mod canonical;
 mod display;
+pub mod engine;
 mod error;
 mod lexer;
 mod limits;

@@ -100,7 +100,9 @@ impl<'a> Observed<'a> {
         let mut gathered = Gathered::default();
         documents.iter().for_each(|document| gathered.add(document));
         let observations = std::mem::take(&mut gathered.observations);
-        let read = |(index, node)| Self::read(node, &gathered.objects).map_err(|kind| ObservedError { position: index + 1, kind });
+        let read = |(index, node)| {
+            Self::read(node, &gathered.objects).map_err(|kind| ObservedError { position: index + 1, kind })
+        };
         observations.into_iter().enumerate().map(read).collect()
     }
 

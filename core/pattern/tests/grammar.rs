@@ -42,7 +42,11 @@ fn every_firm_valid_pattern_is_accepted() {
 #[test]
 fn every_firm_invalid_pattern_is_refused() {
     let Some(cases) = cases("patterns_invalid.json") else { return };
-    let wrong: Vec<&str> =
-        cases.iter().filter(|case| firm(case)).map(|case| text(case, "pattern")).filter(|p| verdict(p).is_ok()).collect();
+    let wrong: Vec<&str> = cases
+        .iter()
+        .filter(|case| firm(case))
+        .map(|case| text(case, "pattern"))
+        .filter(|p| verdict(p).is_ok())
+        .collect();
     assert!(wrong.is_empty(), "{} of {} accepted:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

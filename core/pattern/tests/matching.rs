@@ -11,7 +11,8 @@
 
 mod support;
 
-use comity_pattern::{Observed, Outcome, Pattern, reference};
+use comity_pattern::engine::{Engine, Options, Validity};
+use comity_pattern::{EvaluationError, Observed, Outcome, Pattern, reference};
 use comity_stix::json::{Limits, tree::Node};
 use support::{document, text};
 
@@ -59,4 +60,18 @@ fn agrees_with_the_official_matcher(evaluate: Evaluator) {
 #[test]
 fn reference_agrees_with_the_official_matcher() {
     agrees_with_the_official_matcher(reference::evaluate);
+}
+
+/// Matches with the engine, as one pattern among none.
+fn by_engine(pattern: &Pattern, observed: &[Observed<'_>]) -> Outcome {
+    let mut engine = Engine::new(Options::default());
+    match engine.add(pattern, Validity::default()) {
+        Ok(id) => engine.match_all(observed).of(id),
+        Err(_) => Outcome::Error(EvaluationError::Pattern),
+    }
+}
+
+#[test]
+fn engine_agrees_with_the_official_matcher() {
+    agrees_with_the_official_matcher(by_engine);
 }

@@ -53,7 +53,10 @@ fn spelling(path: &Path) -> fn(&str) -> String {
     let key = |place: usize, name: &str| matches!(path.steps.get(place), Some(Step::Key(key)) if key == name);
     let value = path.steps.len() == 1 && key(0, "value");
     let registry = (path.steps.len() == 1 && key(0, "key"))
-        || (path.steps.len() == 3 && key(0, "values") && key(2, "name") && !matches!(path.steps.get(1), Some(Step::Key(_))));
+        || (path.steps.len() == 3
+            && key(0, "values")
+            && key(2, "name")
+            && !matches!(path.steps.get(1), Some(Step::Key(_))));
     match path.object_type.as_str() {
         "ipv4-addr" if value => ipv4,
         "ipv6-addr" if value => ipv6,

@@ -42,7 +42,9 @@ pub fn first(expression: &Observation, observed: &[Observed<'_>], steps_max: u64
 fn leaves(expression: &Observation) -> u64 {
     match expression {
         Observation::Test(_) => 1,
-        Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => parts.iter().map(leaves).sum(),
+        Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => {
+            parts.iter().map(leaves).sum()
+        }
         Observation::Qualified(inner, Qualifier::Repeats(count)) => leaves(inner) * count,
         Observation::Qualified(inner, _) => leaves(inner),
     }
@@ -50,7 +52,13 @@ fn leaves(expression: &Observation) -> u64 {
 
 impl<'o> Search<'o> {
     /// Calls `found` with every binding that has none of the taken observations.
-    fn bindings(&self, expression: &Observation, taken: &[Instance], steps: &mut Steps, found: Found<'_>) -> ControlFlow<Stop> {
+    fn bindings(
+        &self,
+        expression: &Observation,
+        taken: &[Instance],
+        steps: &mut Steps,
+        found: Found<'_>,
+    ) -> ControlFlow<Stop> {
         match expression {
             Observation::Test(_) => {
                 for (place, observation) in self.observed.iter().enumerate() {
@@ -131,7 +139,9 @@ impl<'o> Search<'o> {
             // The stop is not part of the interval.
             Qualifier::StartStop(start, stop) => {
                 start < stop
-                    && binding.iter().all(|it| self.first(it).is_some_and(|first| first < *stop) && self.last(it) >= Some(*start))
+                    && binding
+                        .iter()
+                        .all(|it| self.first(it).is_some_and(|first| first < *stop) && self.last(it) >= Some(*start))
             }
             Qualifier::Repeats(_) => true,
         }

@@ -3,8 +3,8 @@
 use super::path::{self, Value};
 use crate::address::Range;
 use crate::ast::{Literal, Operator, Test};
-use crate::literal;
 use crate::limits::Limits;
+use crate::literal;
 use crate::observed::{Object, Observed};
 use crate::outcome::EvaluationError;
 use crate::regex::{self, Mode};
@@ -166,13 +166,15 @@ fn like(pattern: &str, value: &Value<'_>) -> bool {
 
 fn matches(source: &str, value: &Value<'_>) -> bool {
     let bytes_max = Limits::default().regex_compiled_bytes_max;
+    let source: String = source.nfc().collect();
     match value {
         Value::Json(Node::String(text)) => {
-            let source: String = source.nfc().collect();
             let text: String = text.nfc().collect();
             regex::compile(&source, Mode::Text, bytes_max).is_some_and(|regex| regex.is_match(text.as_bytes()))
         }
-        Value::Bytes(bytes) => regex::compile(source, Mode::Bytes, bytes_max).is_some_and(|regex| regex.is_match(bytes)),
+        Value::Bytes(bytes) => {
+            regex::compile(&source, Mode::Bytes, bytes_max).is_some_and(|regex| regex.is_match(bytes))
+        }
         Value::Json(_) => false,
     }
 }

@@ -77,7 +77,8 @@ fn item(translator: &mut Translator<'_>, open: usize) -> Result<Option<Escaped>,
             Some('N' | 'R' | 'X') => translator.bad(at, "this escape has no meaning inside brackets"),
             Some('Q' | 'E') => translator.refuse_with(at, r"\Q inside brackets", "escape each character"),
             Some('1'..='7') => {
-                let digits: String = translator.rest().chars().take(3).take_while(|c| ('0'..='7').contains(c)).collect();
+                let digits: String =
+                    translator.rest().chars().take(3).take_while(|c| ('0'..='7').contains(c)).collect();
                 translator.at += digits.len();
                 let number = u32::from_str_radix(&digits, 8).unwrap_or(0);
                 Ok(char::from_u32(number).map(Escaped::Character))

@@ -83,9 +83,7 @@ pub(super) fn common(translator: &mut Translator<'_>, at: usize) -> Result<Escap
         'r' => '\r',
         't' => '\t',
         'c' => match translator.take() {
-            Some(character) if character.is_ascii_graphic() => {
-                char::from(character.to_ascii_uppercase() as u8 ^ 0x40)
-            }
+            Some(character) if character.is_ascii_graphic() => char::from(character.to_ascii_uppercase() as u8 ^ 0x40),
             _ => return translator.bad(at, r"\c needs a character"),
         },
         'x' => return hexadecimal(translator, at).map(Escaped::Character),

@@ -6,6 +6,7 @@
 
 mod class;
 mod escape;
+mod matcher;
 mod translate;
 
 use crate::error::PatternErrorKind;
@@ -13,6 +14,7 @@ use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
 
+pub(crate) use matcher::Matcher;
 pub(crate) use translate::{Mode, translate};
 
 /// What is wrong with a regular expression, and at which byte of it.
@@ -28,7 +30,10 @@ pub(crate) fn check(source: &str, compiled_bytes_max: usize) -> Result<(), Fault
     let config = thompson::Config::new().nfa_size_limit(Some(compiled_bytes_max)).utf8(false);
     thompson::Compiler::new().configure(config).build_from_hir(&hir).map(drop).map_err(|_| Fault {
         at: 0,
-        kind: PatternErrorKind::Limit { unit: "bytes of a compiled regular expression", max: compiled_bytes_max as u64 },
+        kind: PatternErrorKind::Limit {
+            unit: "bytes of a compiled regular expression",
+            max: compiled_bytes_max as u64,
+        },
     })
 }
 

@@ -71,7 +71,10 @@ impl<'a> Translator<'a> {
 /// Translates a regular expression.
 pub(crate) fn translate(source: &str, mode: Mode) -> Result<String, Fault> {
     if mode == Mode::Bytes && source.chars().any(|character| character as u32 > 0xff) {
-        return Err(Fault { at: 0, kind: PatternErrorKind::BadRegex { reason: "it has characters that are no bytes" } });
+        return Err(Fault {
+            at: 0,
+            kind: PatternErrorKind::BadRegex { reason: "it has characters that are no bytes" },
+        });
     }
     let mut translator = Translator { source, at: 0, out: String::with_capacity(source.len() + 16) };
     // Whether what comes before can be repeated, and whether it was already.
@@ -203,7 +206,9 @@ fn flags(translator: &mut Translator<'_>, at: usize) -> Result<(), Fault> {
             // Which match is found first does not matter here.
             Some('U') => {}
             Some('-') if !minus => minus = true,
-            Some('x') => return translator.refuse_with(flag_at, "extended spelling", "write it without blanks and comments"),
+            Some('x') => {
+                return translator.refuse_with(flag_at, "extended spelling", "write it without blanks and comments");
+            }
             Some('J' | 'n') => return translator.refuse(flag_at, "a flag other than i, m and s"),
             Some(end @ (':' | ')')) => {
                 let off = if off.is_empty() { off } else { format!("-{off}") };

@@ -1,0 +1,150 @@
+//! One observation against all patterns: which brackets it satisfies.
+
+use super::exact::LeafId;
+use super::paths::{Reached, TypeId};
+use super::steps::Steps;
+use super::store::{Engine, PatternId, Tried};
+use super::value::{Value, composed};
+use crate::literal;
+use crate::observed::Observed;
+
+/// What an observation does to patterns.
+#[derive(Default)]
+pub struct Found {
+    /// Brackets that it satisfies, in ascending order, each once.
+    pub leaves: Vec<LeafId>,
+    /// Patterns that have no answer because of it.
+    pub errors: Vec<PatternId>,
+    /// Patterns for which the work ran out.
+    pub exhausted: Vec<PatternId>,
+}
+
+impl Engine {
+    /// Finds which brackets an observation satisfies.
+    pub(super) fn scan(&self, observation: &Observed<'_>) -> Found {
+        let mut found = Found::default();
+        let mut values: Vec<Reached<'_>> = Vec::new();
+        let mut candidates: Vec<LeafId> = Vec::new();
+        for object in &observation.objects {
+            let Some(of) = self.paths.known_type(object.object_type) else { continue };
+            values.clear();
+            candidates.clear();
+            self.paths.walk(of, object, observation, &mut values);
+            // Stable: the values of one path stay in their order.
+            values.sort_by_key(|(path, _)| *path);
+            for (path, value) in &values {
+                self.exact.look_up(*path, value, &mut |leaf| self.consider(leaf, &mut candidates, &mut found));
+                if let Some(Some(own)) = self.of_path.get(path.0 as usize) {
+                    self.tests_of_path(own, value, &mut candidates, &mut found);
+                }
+            }
+            if let Some(tried) = self.of_type.get(&of) {
+                self.tests_of_type(tried, of, &values, &mut candidates, &mut found);
+            }
+            candidates.sort_unstable();
+            candidates.dedup();
+            for leaf in &candidates {
+                self.evaluate(*leaf, of, &values, &mut found);
+            }
+        }
+        found.leaves.sort_unstable();
+        found.leaves.dedup();
+        found
+    }
+
+    /// Takes what was found in an index: enough in itself, or reason to evaluate.
+    fn consider(&self, leaf: LeafId, candidates: &mut Vec<LeafId>, found: &mut Found) {
+        match self.leaves.get(leaf as usize) {
+            Some(Some(it)) if it.formula.is_none() => found.leaves.push(leaf),
+            Some(Some(_)) => candidates.push(leaf),
+            _ => {}
+        }
+    }
+
+    fn tests_of_path(
+        &self,
+        own: &super::store::OfPath,
+        value: &Value<'_>,
+        candidates: &mut Vec<LeafId>,
+        found: &mut Found,
+    ) {
+        if let Value::Text(text) = value {
+            if !own.ranges.is_empty() {
+                own.ranges.look_up(text, &mut |leaf| self.consider(leaf, candidates, found));
+            }
+            if !own.timed.is_empty() && literal::instant(text).is_none() {
+                found.errors.extend_from_slice(&own.timed);
+            }
+        }
+        if !own.texts.is_empty() {
+            let text = match value {
+                Value::Text(text) => Some(composed(text)),
+                Value::Bytes(bytes) => Some(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into()),
+                _ => None,
+            };
+            let mut proposed: Vec<(u32, LeafId)> = Vec::new();
+            if let Some(text) = text {
+                own.texts.look_up(text.as_bytes(), &mut |entry, leaf| proposed.push((entry, leaf)));
+            }
+            proposed.sort_unstable();
+            proposed.dedup();
+            for (entry, leaf) in proposed {
+                match own.text_atoms.get(&entry) {
+                    Some(Some(atom)) => self.try_atom(leaf, atom, value, found),
+                    Some(None) => candidates.push(leaf),
+                    None => {}
+                }
+            }
+        }
+        for tried in &own.tried {
+            match &tried.atom {
+                Some(atom) => self.try_atom(tried.leaf, atom, value, found),
+                None => candidates.push(tried.leaf),
+            }
+        }
+    }
+
+    fn tests_of_type(
+        &self,
+        tried: &[Tried],
+        of: TypeId,
+        values: &[Reached<'_>],
+        candidates: &mut Vec<LeafId>,
+        found: &mut Found,
+    ) {
+        for tried in tried {
+            match &tried.atom {
+                Some(atom) => {
+                    let mut steps = Steps::new(self.options.steps_max);
+                    self.note(tried.leaf, atom.holds(of, values, &mut steps), found);
+                }
+                None => candidates.push(tried.leaf),
+            }
+        }
+    }
+
+    fn try_atom(&self, leaf: LeafId, atom: &super::atom::Atom, value: &Value<'_>, found: &mut Found) {
+        let mut steps = Steps::new(self.options.steps_max);
+        self.note(leaf, atom.passes(value, &mut steps), found);
+    }
+
+    fn evaluate(&self, leaf: LeafId, of: TypeId, values: &[Reached<'_>], found: &mut Found) {
+        let Some(Some(it)) = self.leaves.get(leaf as usize) else { return };
+        if let Some(formula) = &it.formula {
+            let mut steps = Steps::new(self.options.steps_max);
+            self.note(leaf, formula.holds(of, values, &mut steps), found);
+        }
+    }
+
+    fn note(&self, leaf: LeafId, holds: Result<bool, super::atom::Exhausted>, found: &mut Found) {
+        match holds {
+            Ok(true) => found.leaves.push(leaf),
+            Ok(false) => {}
+            Err(_) => {
+                if let Some(Some(it)) = self.leaves.get(leaf as usize) {
+                    found.exhausted.push(it.pattern);
+                }
+            }
+        }
+    }
+}
