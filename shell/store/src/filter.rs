@@ -51,6 +51,15 @@ pub(crate) const CONDITION: &str =
      AND (:labels IS NULL OR v.lid IN (SELECT value FROM json_each(:labels)) OR (:unmarked AND v.lid IS NULL))";
 
 impl Filter {
+    /// Tells whether it narrows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
+            && self.since.is_none()
+            && self.until.is_none()
+            && self.origins.is_empty()
+            && self.markings.is_empty()
+    }
+
     pub(crate) fn resolve(&self, view: &View<'_>) -> Result<Resolved, StoreError> {
         let conn = view.conn;
         let known = |words, texts: Vec<String>| -> Result<Vec<i64>, StoreError> {

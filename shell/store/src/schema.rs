@@ -21,6 +21,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::SECTION,
     crate::desk::ACCESS_SECTION,
     crate::taxii::SECTION,
+    crate::workbench::SECTION,
 ];
 
 /// The sections of `vault.db`.

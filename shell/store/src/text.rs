@@ -33,8 +33,9 @@ impl Holdings {
     pub fn index_pending(&mut self, max: usize) -> Result<u64, StoreError> {
         let tx = self.transaction()?;
         take(tx.sql(), max)?;
+        crate::workbench::take_moments(tx.sql(), max)?;
         tx.commit()?;
-        self.view().text_behind()
+        Ok(self.view().text_behind()?.max(self.view().moments_behind()?))
     }
 }
 
