@@ -1,10 +1,10 @@
 //! Officers' signatures on releases, recalls and declarations, as the node stores and checks them.
 
 use crate::access::Asker;
+use crate::call::CredentialAnswer;
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::passkeys::{Question, options, refused};
-use crate::request::CredentialAnswer;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;

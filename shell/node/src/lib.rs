@@ -7,6 +7,7 @@
 mod access;
 mod approvals;
 mod audit_verbs;
+mod call;
 mod create;
 mod doctor;
 mod failure;
@@ -22,6 +23,7 @@ mod node;
 mod officer_key;
 mod officers;
 mod passkeys;
+mod proof;
 mod public_list;
 mod reader;
 mod recalls;
@@ -33,6 +35,7 @@ mod verify;
 mod writing;
 
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
+pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
 pub use comity_release::ApprovalProof;
 pub use comity_release::passkey::PasskeyAnswer;
 pub use create::{NewHome, create_home};
@@ -44,6 +47,4 @@ pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{Reader, SearchRequest};
-pub use request::{
-    Call, CredentialAnswer, NewCredential, OfficerChange, OfficerProof, ReleaseDraftRequest, Request, Selection,
-};
+pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};

@@ -125,10 +125,10 @@ impl OfficerKey {
     ///
     /// # Errors
     /// [`OfficerKeyError::Nonce`] where the node's nonce is not one.
-    pub fn prove(&self, nonce: &str, request: &str) -> Result<crate::request::OfficerProof, OfficerKeyError> {
+    pub fn prove(&self, nonce: &str, request: &str) -> Result<crate::call::OfficerProof, OfficerKeyError> {
         let bytes: [u8; 32] = hex::decode(nonce).ok().and_then(|n| n.try_into().ok()).ok_or(OfficerKeyError::Nonce)?;
-        let message = crate::node::proof_message(&self.organisation, &bytes, request);
-        Ok(crate::request::OfficerProof {
+        let message = crate::proof::proof_message(&self.organisation, &bytes, request);
+        Ok(crate::call::OfficerProof {
             officer: self.officer.clone(),
             nonce: nonce.to_owned(),
             signature: self.key.sign(Purpose::OfficerProof, &message),

@@ -6,10 +6,10 @@
 use super::Asker;
 use super::identity::secret_digest;
 use super::sessions::{IDLE_SECONDS, Session};
+use crate::call::CredentialAnswer;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::passkeys::{Answered, Question, options, refused};
-use crate::request::CredentialAnswer;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_crypto::Zeroizing;

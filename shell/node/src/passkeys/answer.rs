@@ -1,9 +1,9 @@
 //! Checking what a passkey answered against what the registry and the store say of it.
 
 use super::{Held, read};
+use crate::call::CredentialAnswer;
 use crate::failure::Failure;
 use crate::node::Node;
-use crate::request::CredentialAnswer;
 use comity_crypto::passkey::{Assertion, Known, Origin, RelyingParty, assert, counter_moves_on};
 use comity_release::passkey::{Base64Url, counts, user_handle};
 use comity_vocab::OfficerCode;

@@ -2,9 +2,9 @@
 
 use super::{Question, options, refused};
 use crate::access::{Asker, in_session, secret_digest};
+use crate::call::{CredentialAnswer, NewCredential};
 use crate::failure::Failure;
 use crate::node::{Node, audit};
-use crate::request::{CredentialAnswer, NewCredential};
 use comity_crypto::passkey::{NewPasskey, Origin, Registration, RelyingParty, challenge, challenge_of, register};
 use comity_crypto::{Purpose, Signature};
 use comity_ledger::Officer;
