@@ -11,21 +11,25 @@
     reason = "a test reads files, and says so where they are absent"
 )]
 
-use comity_conformance::validate;
+use comity_conformance::{Document, sco_id, validate};
 use comity_stix::Limits;
+use comity_stix::json::tree::Node;
 use serde_json::Value;
 use std::path::PathBuf;
 
 /// Where the data of others lies; `None`, said aloud, where it is absent.
+fn folder() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var_os("COMITY_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("test data absent: {}", folder.display());
+    None
+}
+
 fn cases(name: &str) -> Option<Vec<Value>> {
-    let folder = std::env::var_os("COMITY_TEST_DATA")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
-    let path = folder.join("cases").join(name);
-    let Ok(bytes) = std::fs::read(&path) else {
-        println!("absent: {}", path.display());
-        return None;
-    };
+    let bytes = std::fs::read(folder()?.join("cases").join(name)).unwrap();
     let value: Value = serde_json::from_slice(&bytes).unwrap();
     Some(match value {
         Value::Array(cases) => cases,
@@ -58,4 +62,54 @@ fn valid_objects() {
 #[test]
 fn invalid_objects() {
     check("stix21_objects_invalid.json", false);
+}
+
+#[test]
+fn deterministic_identifiers() {
+    let Some(cases) = cases("sco_deterministic_ids.json") else { return };
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let text = case["object_without_id"].to_string();
+        let node = Node::parse(text.as_bytes(), &Limits::default()).unwrap();
+        let got = sco_id(&node);
+        if got.as_deref() != case["expected_id"].as_str() {
+            wrong.push(format!("{}: {got:?} for {}", case["expected_id"], case["source"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Real files: how many of their objects agree with the standard, and that a file read in pieces says the same as whole.
+#[test]
+fn real_data() {
+    let Some(folder) = folder() else { return };
+    for (name, objects, invalid) in [
+        ("attack-ics-18.1.json", 1826, 4),
+        ("attack-mobile-17.1.json", 2148, 0),
+        ("capec-2.1.reassembled.json", 2683, 3),
+        ("disarm.json", 698, 0),
+        ("attack-flow-example.json", 20, 0),
+    ] {
+        let bytes = std::fs::read(folder.join("stix").join(name)).unwrap();
+        let mut document = Document::new(Limits::default(), false);
+        let mut reports = Vec::new();
+        for chunk in bytes.chunks(4099) {
+            document.push(chunk, &mut |examined| reports.push(examined.report)).unwrap();
+        }
+        let closed = document.finish().unwrap();
+        assert_eq!(closed.objects, objects, "{name}");
+        assert_eq!(closed.bytes, bytes.len() as u64, "{name}");
+        let wrong: Vec<_> = reports.iter().filter(|report| !report.is_valid()).collect();
+        assert_eq!(wrong.len(), invalid, "{name}: {:?}", wrong.first());
+        let mut streamed = closed.report;
+        reports.into_iter().for_each(|report| streamed.append(report));
+        let limits =
+            Limits { object_bytes_max: bytes.len(), nodes_max: bytes.len(), depth_max: 34, ..Limits::default() };
+        let whole = validate(&bytes, &limits);
+        assert_eq!(
+            (streamed.errors.len(), streamed.warnings.len()),
+            (whole.errors.len(), whole.warnings.len()),
+            "{name}"
+        );
+    }
 }

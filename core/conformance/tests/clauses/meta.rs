@@ -1,0 +1,142 @@
+//! Objects about objects (§7) and bundles (§8).
+
+use crate::base::{EXTENSION, GREEN, MARKING, RED, TOOL, check};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub fn sections_7_and_8_objects_about_objects(seen: &mut BTreeSet<String>) {
+    let mut check = |kind, change, expected: &[&str]| check(seen, kind, change, expected);
+    check("language-content", json!({ "contents": { "de": "a" } }), &["contents-malformed /contents/de"]);
+    check("language-content", json!({ "contents": { "de": { "A": "a" } } }), &["property-name /contents/de/A"]);
+    check(
+        "language-content",
+        json!({ "contents": { "español": { "name": "a" } } }),
+        &["language-tag /contents/español"],
+    );
+    check(
+        "language-content",
+        json!({ "object_ref": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f" }),
+        &["reference-type /object_ref"],
+    );
+    check("marking-definition", json!({ "definition": null }), &["marking-incomplete "]);
+    check(
+        "marking-definition",
+        json!({ "definition": {} }),
+        &["statement-malformed /definition", "custom-value-empty /definition"],
+    );
+    check(
+        "marking-definition",
+        json!({ "definition_type": "foo" }),
+        &["vocabulary-value /definition_type", "marking-scheme-unsupported /definition_type"],
+    );
+    check(
+        "marking-definition",
+        json!({ "definition_type": "tlp", "definition": { "tlp": "red" } }),
+        &["tlp-marking-altered "],
+    );
+    check(
+        "marking-definition",
+        json!({ "object_marking_refs": [MARKING] }),
+        &["marking-marks-itself /object_marking_refs"],
+    );
+    check("tool", json!({ "object_marking_refs": [TOOL] }), &["reference-type /object_marking_refs/0"]);
+    check("tool", json!({ "object_marking_refs": [RED, GREEN] }), &["two-tlp-markings /object_marking_refs"]);
+    let marked = |marking: Value| json!({ "granular_markings": [marking] });
+    check("tool", marked(json!({ "selectors": ["name"], "lang": "en" })), &[]);
+    check(
+        "tool",
+        marked(json!({ "selectors": ["name"], "lang": "en", "marking_ref": RED })),
+        &["granular-marking-malformed /granular_markings/0"],
+    );
+    check("tool", marked(json!({ "selectors": ["name"] })), &["granular-marking-malformed /granular_markings/0"]);
+    check("tool", marked(json!({ "lang": "en" })), &["required-missing /granular_markings/0/selectors"]);
+    check(
+        "tool",
+        marked(json!({ "lang": "en", "selectors": ["nam"] })),
+        &["selector-to-nowhere /granular_markings/0/selectors/0"],
+    );
+    check(
+        "tool",
+        marked(json!({ "lang": "en", "selectors": ["labels.[0"] })),
+        &["selector-malformed /granular_markings/0/selectors/0"],
+    );
+    check(
+        "tool",
+        marked(json!({ "lang": "en", "selectors": ["[0]"] })),
+        &["selector-malformed /granular_markings/0/selectors/0"],
+    );
+    check(
+        "tool",
+        marked(json!({ "lang": "en", "selectors": vec!["name"; 1001] })),
+        &["selectors-too-many /granular_markings"],
+    );
+    let extended = |key: &str, content: Value| json!({ "extensions": { key: content } });
+    check(
+        "tool",
+        extended("foo", json!({ "rank": 1 })),
+        &["extension-key /extensions/foo", "extension-custom /extensions/foo"],
+    );
+    check(
+        "tool",
+        extended("foo-ext", json!({})),
+        &["extension-empty /extensions/foo-ext", "extension-custom /extensions/foo-ext"],
+    );
+    check("tool", extended(EXTENSION, json!({ "rank": 1 })), &[&format!("extension-type /extensions/{EXTENSION}")]);
+    check(
+        "tool",
+        extended(EXTENSION, json!({ "extension_type": "foo" })),
+        &[&format!("enum-value /extensions/{EXTENSION}/extension_type")],
+    );
+    check(
+        "tool",
+        extended(EXTENSION, json!({ "extension_type": "new-sdo" })),
+        &[&format!("extension-new-of-standard-type /extensions/{EXTENSION}/extension_type")],
+    );
+    check(
+        "tool",
+        extended(EXTENSION, json!({ "extension_type": "property-extension", "type": "a" })),
+        &[&format!("extension-redefines /extensions/{EXTENSION}/type")],
+    );
+    check(
+        "tool",
+        extended("extension-definition--1", json!({ "extension_type": "property-extension" })),
+        &["extension-key /extensions/extension-definition--1"],
+    );
+    check("tool", extended(EXTENSION, json!(1)), &[&format!("object-expected /extensions/{EXTENSION}")]);
+    check(
+        "tool",
+        json!({ "rank": 1, "extensions": { EXTENSION: { "extension_type": "toplevel-property-extension" } } }),
+        &[],
+    );
+    check(
+        "tool",
+        json!({ "rank": 1, "extensions": { EXTENSION: { "extension_type": "property-extension", "foo": 1 } } }),
+        &["property-custom /rank"],
+    );
+    check("my-object", json!({ "created": null }), &["required-missing /created"]);
+    check("extension-definition", json!({ "created_by_ref": null }), &["required-missing /created_by_ref"]);
+    check("extension-definition", json!({ "extension_types": ["foo"] }), &["enum-value /extension_types/0"]);
+    check(
+        "extension-definition",
+        json!({ "extension_properties": ["rank"] }),
+        &["extension-properties /extension_properties"],
+    );
+    check(
+        "extension-definition",
+        json!({ "extension_types": ["toplevel-property-extension"] }),
+        &["extension-properties-missing /extension_properties"],
+    );
+    check("extension-definition", json!({ "version": "1" }), &["version-form /version"]);
+    check("extension-definition", json!({ "description": null }), &["extension-without-description /description"]);
+    check("bundle", json!({ "id": null }), &["required-missing /id"]);
+    check("bundle", json!({ "objects": [] }), &["list-empty /objects"]);
+    check("bundle", json!({ "objects": {} }), &["list-expected /objects"]);
+    check("bundle", json!({ "objects": [1] }), &["bundle-object "]);
+    check(
+        "bundle",
+        json!({ "objects": [{ "type": "bundle", "id": "bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f" }] }),
+        &["bundle-in-bundle /type"],
+    );
+    check("bundle", json!({ "spec_version": "2.0" }), &["stix-2.0 /spec_version"]);
+    check("bundle", json!({ "created": "a" }), &["property-custom /created"]);
+}
