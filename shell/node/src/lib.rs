@@ -14,6 +14,7 @@ mod failure;
 mod holdings_verbs;
 mod home;
 mod inbound;
+mod inbox_verbs;
 mod keys;
 mod leak_corpus;
 mod link_preview;
@@ -22,6 +23,7 @@ mod logs;
 mod node;
 mod officer_key;
 mod officers;
+mod officers_ever;
 mod passkeys;
 mod proof;
 mod public_list;
@@ -46,5 +48,8 @@ pub use home::{Configuration, Home, HomeError, HomeLock};
 pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
-pub use reader::{Reader, SearchRequest};
+pub use reader::{
+    Change, ChangeKind, Findings, Found, Looked, Notice, Piece, PieceKind, Reader, Recalled, SearchRequest, Sheet,
+    Snippet, SnippetPiece, differences,
+};
 pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};

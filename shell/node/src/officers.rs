@@ -3,6 +3,7 @@
 //! Guarantees: an officer exists only through an act that two custodians signed (the first two sign for themselves); an act
 //! takes effect in the same transaction that stores it. The rules are `comity-ledger`'s.
 
+use crate::access::Access;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::request::OfficerChange;
@@ -144,7 +145,8 @@ impl Node {
     }
 
     pub(crate) fn officer_list(&self) -> Result<Value, Failure> {
-        let officers: Vec<Value> = self.registry.officers().map(officer_json).collect();
+        let officers: Vec<Value> =
+            self.registry.officers().map(|officer| officer_json(officer, &self.access)).collect();
         let mut waiting = Vec::new();
         for (bytes, signatures) in self.holdings.view().desk().pending_acts()? {
             if let Ok(act) = RegistryAct::parse(&bytes) {
@@ -167,12 +169,14 @@ impl Node {
     }
 }
 
-fn officer_json(officer: &Officer) -> Value {
+fn officer_json(officer: &Officer, access: &Access) -> Value {
     json!({
         "code": officer.code,
         "name": officer.name,
         "roles": officer.roles,
         "active": officer.active,
         "key": officer.key,
+        // How many may be used to sign in; two are advised.
+        "passkeys": access.passkeys(&officer.code),
     })
 }

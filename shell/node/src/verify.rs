@@ -5,6 +5,7 @@
 use crate::audit_verbs::verify_audit;
 use crate::failure::Failure;
 use crate::node::Node;
+use crate::officers_ever::OfficersEver;
 use crate::vault_verbs::vault_failure;
 use comity_crypto::{Signature, VerifyingKey, commitment};
 use comity_ledger::{CompactTree, open_checkpoint, open_cosignature};
@@ -42,7 +43,11 @@ impl Node {
             entries += verify_link(self.holdings.view().desk(), link, &own, &node_key)?;
         }
         let releases = self.verify_releases()?;
-        let declarations = self.verify_declarations()?;
+        let ever = OfficersEver::read(self)?;
+        let declarations = self.verify_declarations(&ever)?;
+        let passkeys = ever
+            .verify_passkeys()
+            .map_err(|officer| bad(format!("a passkey of officer {officer} stands on no key of that officer")))?;
         Ok(json!({
             "verified": {
                 "registry_acts": acts,
@@ -56,6 +61,7 @@ impl Node {
                 "log_entries": entries,
                 "releases": releases,
                 "public_declarations": declarations,
+                "passkeys": passkeys,
             },
             "audit_head": head,
         }))
@@ -79,11 +85,8 @@ impl Node {
         Ok(count)
     }
 
-    fn verify_declarations(&self) -> Result<u64, Failure> {
+    fn verify_declarations(&self, ever: &OfficersEver) -> Result<u64, Failure> {
         let mut count = 0;
-        // A passkey that was removed since has signed all the same.
-        let mut passkeys = self.passkeys.clone();
-        passkeys.values_mut().flatten().for_each(|passkey| passkey.removed = false);
         for row in self.holdings.view().desk().declarations()? {
             let DeclarationRow { digest, bytes, approvals, effective } = row;
             let damaged = || bad(format!("public declaration {digest} is damaged"));
@@ -93,18 +96,16 @@ impl Node {
             }
             let approvals: Vec<Approval> = serde_json::from_str(&approvals).map_err(|_| damaged())?;
             if effective {
-                // Who signed may have been disabled since; the signatures must hold all the same.
-                let view = |code: &comity_vocab::OfficerCode| {
-                    let passkeys = passkeys.get(code).map(Vec::as_slice).unwrap_or_default();
-                    self.officer_view(code).map(|view| comity_release::OfficerView { active: true, passkeys, ..view })
-                };
                 let [first, second] = approvals.as_slice() else { return Err(damaged()) };
-                let ordered =
+                let (author, releasing) =
                     if first.role == comity_vocab::Role::ReleasingOfficer { (second, first) } else { (first, second) };
-                drop(
-                    authorise_public(declaration, ordered.0, ordered.1, &view)
-                        .map_err(|refusal| bad(format!("public declaration {digest}: {refusal}")))?,
-                );
+                // Who signed may have been disabled or given another key since; the signatures must hold all the same.
+                let holds = ever.any_keys(&author.officer, &releasing.officer, |officers| {
+                    authorise_public(declaration.clone(), author, releasing, officers).is_ok()
+                });
+                if !holds {
+                    return Err(bad(format!("public declaration {digest}: two officers' signatures do not hold")));
+                }
             }
             count += 1;
         }

@@ -204,6 +204,11 @@ impl Access {
         });
     }
 
+    /// Counts the passkeys with which an officer may sign in.
+    pub(crate) fn passkeys(&self, officer: &OfficerCode) -> usize {
+        self.state().officers.get(officer).map_or(0, |standing| standing.passkeys.len())
+    }
+
     pub(crate) fn open_session(&self, session: Session, secret: &str) -> Option<Opened> {
         let key = secret_digest(secret)?;
         let mut state = self.state();

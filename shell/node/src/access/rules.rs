@@ -139,6 +139,7 @@ fn rule(request: &Request) -> Rule {
         R::OfficerList => any,
         R::WriteReport { .. } | R::WriteNote { .. } => of(WRITERS),
         R::WriteMark { .. } => of(RELEASERS),
+        R::InboxMark { .. } | R::InboxMarkAll => of(READERS),
         R::PublicList => of(RELEASE_READERS),
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),

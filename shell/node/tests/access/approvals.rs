@@ -1,9 +1,9 @@
 //! A release from draft to send in two browsers, and what does not pass for an approval.
 
-use super::common::code;
+use super::common::{change_officer, code};
 use super::desk::{Desk, ORIGIN, refused};
 use comity_kit::authenticator::Authenticator;
-use comity_node::Request;
+use comity_node::{OfficerChange, Request};
 use serde_json::{Value, json};
 
 struct Two {
@@ -126,6 +126,16 @@ fn a_declaration_by_two_passkeys() {
     let credential = comity_release::passkey::Base64Url(two.bob.credential.clone());
     two.desk.org.ask_as("bob", &Request::PasskeyRemove { credential }).unwrap();
     two.desk.here(&Request::Verify).unwrap();
+    // So it is with an officer who has other roles and another key since.
+    let roles = [comity_vocab::Role::RequirementsOfficer].into();
+    change_officer(&mut two.desk.org, "alice", OfficerChange::Roles { roles }).unwrap();
+    let key = two.desk.org.key("bob's second").verifying_key();
+    change_officer(&mut two.desk.org, "bob", OfficerChange::NewKey { key }).unwrap();
+    let verified = two.desk.here(&Request::Verify).unwrap();
+    assert_eq!(
+        (&verified["verified"]["public_declarations"], &verified["verified"]["passkeys"]),
+        (&json!(1), &json!(2))
+    );
 }
 
 #[test]
