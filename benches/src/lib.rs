@@ -5,6 +5,7 @@
 //! build lies on. Does not know: what is fast enough (goals are shown beside the figures, people judge).
 
 pub mod figure;
+pub mod home;
 pub mod import;
 pub mod link;
 pub mod machine;
@@ -14,8 +15,11 @@ pub mod peer;
 pub mod plain;
 pub mod process;
 pub mod report;
+pub mod search;
 pub mod start;
 pub mod stock;
+pub mod taxii;
+pub mod validate;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +36,8 @@ pub struct Setting {
     pub data: Option<PathBuf>,
     /// Where the peer's Python environment lies; kept between runs.
     pub peer_folder: PathBuf,
+    /// Where homes that take long to make lie; kept between runs.
+    pub keep: PathBuf,
 }
 
 impl Setting {

@@ -1,21 +1,22 @@
 //! `comity-bench`: takes the figures and prints them side by side.
 
 use comity_benches::report::{Report, Section};
-use comity_benches::{Outcome, Setting, import, link, machine, memory, start};
+use comity_benches::{Outcome, Setting, import, link, machine, memory, search, start, taxii, validate};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import|start|memory|link]...
+usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
   --runs N  runs of what is short (default 5)
 The program that is started is COMITY_PROGRAM, or else the one beside this.
 Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix2, is installed into a Python
-environment under the build folder when it can be.";
+environment under the build folder when it can be. OpenTAXII and medallion are measured where COMITY_BENCH_OPENTAXII and
+COMITY_BENCH_MEDALLION name Python environments that have them.";
 
-const ALL: [&str; 4] = ["import", "start", "memory", "link"];
+const ALL: [&str; 7] = ["import", "start", "memory", "link", "taxii", "search", "validate"];
 
 struct Arguments {
     json: bool,
@@ -69,6 +70,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         runs: arguments.runs,
         data: std::env::var_os("COMITY_TEST_DATA").map(PathBuf::from),
         peer_folder: build.join("bench-python"),
+        keep: build.join("bench-homes"),
     };
     let mut report = Report { machine: machine::facts(&setting.folder), sections: Vec::new() };
     for part in &arguments.parts {
@@ -77,6 +79,9 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             "start" => start::measure(&setting),
             "memory" => memory::measure(&setting),
             "link" => link::measure(&setting),
+            "taxii" => taxii::measure(&setting),
+            "validate" => validate::measure(&setting),
+            "search" => search::measure(&setting),
             _ => import::measure(&setting),
         };
         // What cannot be measured here does not hide what can.

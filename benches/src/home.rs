@@ -1,0 +1,97 @@
+//! Homes that hold so many objects: made once, kept between runs beside the program, read by several benchmarks.
+
+use crate::process::own_cpu;
+use crate::stock::{self, Size};
+use crate::{Outcome, Setting, make_private};
+use comity_crypto::{Entropy, Zeroizing};
+use comity_node::{Call, Home, NewHome, Node, Request, Scope, create_home};
+use comity_store::{Holdings, ImportOptions, Mode, Origin, import_file};
+use comity_vocab::Timestamp;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Nothing is protected by it: the objects are generated, the home is a benchmark's.
+const PASSPHRASE: &str = "a-benchmark-home";
+/// Versions that one step takes into full text.
+const TEXT_STEP: usize = 20_000;
+
+/// A home that holds so many generated objects, and the way in.
+pub struct Held {
+    /// The home.
+    pub home: Home,
+    /// The node, which knows the token.
+    pub node: Node,
+    /// A token that may read over TAXII.
+    pub token: String,
+    /// The file of what it holds.
+    pub bundle: PathBuf,
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_unix(1_790_000_000, 0)
+}
+
+/// Returns a home with so many objects, making it where there is none; with full text where `text` says so.
+///
+/// # Errors
+/// From the disk, the store or the node.
+pub fn of(setting: &Setting, objects: usize, text: bool) -> Outcome<Held> {
+    let folder = setting.keep.join(format!("home-{objects}"));
+    let (home, bundle, complete) = (folder.join("home"), folder.join("stock.json"), folder.join("complete"));
+    if !complete.exists() {
+        eprintln!("making a home with {objects} objects in {}", folder.display());
+        make(&folder, &home, &bundle, objects)?;
+        std::fs::write(&complete, b"")?;
+    }
+    let home = Home::open(&home)?;
+    if text {
+        index(&home)?;
+    }
+    let mut seed = [0; 32];
+    seed.iter_mut().zip(std::process::id().to_be_bytes()).for_each(|(byte, given)| *byte = given);
+    // The processor time so far tells this run's token from that of another one.
+    let spent = own_cpu().to_bits().to_be_bytes();
+    seed.iter_mut().skip(8).zip(spent).for_each(|(byte, given)| *byte = given);
+    let passphrase = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
+    let mut node = Node::open(home.clone(), Entropy::seeded(seed), passphrase)?;
+    let name = format!("bench-{}", Entropy::seeded(seed).stream("name", "bench", 0).bytes32().iter().fold(String::new(), |all, byte| format!("{all}{byte:02x}")).get(..16).unwrap_or_default());
+    let request = Request::TokenAdd { name, scopes: BTreeSet::from([Scope::TaxiiRead, Scope::Read]), expires: None };
+    let call = Call { request: serde_json::to_string(&request)?, ..Call::default() };
+    let made = node.handle(now(), &call)?;
+    let token = made.get("token").and_then(serde_json::Value::as_str).ok_or("no token")?.to_owned();
+    Ok(Held { home, node, token, bundle })
+}
+
+fn make(folder: &Path, home: &Path, bundle: &Path, objects: usize) -> Outcome<()> {
+    if let Some(parent) = folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    make_private(folder)?;
+    stock::write(File::create(bundle)?, Size::Objects(objects), 7)?;
+    let new = NewHome {
+        name: "A benchmark".into(),
+        code: "bench".parse()?,
+        country: "XVM".parse()?,
+        kind: "police_unit".into(),
+        desk: None,
+        gate: None,
+        endpoints: Vec::new(),
+    };
+    create_home(home, new, PASSPHRASE, &mut Entropy::seeded([7; 32]), now())?;
+    let mut holdings = holdings(home)?;
+    let options = ImportOptions { origin: Origin::feed("bench")?, label: None, officer: None, file_name: None };
+    import_file(&mut holdings, File::open(bundle)?, &options, &mut |_| true, now())?;
+    Ok(())
+}
+
+fn holdings(home: &Path) -> Outcome<Holdings> {
+    Ok(Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite)?)
+}
+
+fn index(home: &Home) -> Outcome<()> {
+    let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    while holdings.index_pending(TEXT_STEP)? > 0 {}
+    holdings.truncate_wal()?;
+    Ok(())
+}
