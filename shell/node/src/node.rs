@@ -221,6 +221,8 @@ impl Node {
             }
             Request::WriteMark { selection, label } => self.write_mark(now, self.officer(by)?, &selection, label),
             Request::PublicList => self.public_list(),
+            Request::InboxMark { rows, read } => self.inbox_mark(&self.officer(by)?, &rows, read),
+            Request::InboxMarkAll => self.inbox_mark_all(now, &self.officer(by)?),
             Request::PublicPrepare { selection } => self.public_prepare(&selection),
             Request::PublicSignPrepare { declaration, officer, role } => {
                 let prepared = self.public_sign_prepare(&declaration, &officer, role)?;

@@ -113,6 +113,15 @@ pub enum Request {
     },
     /// Lists declarations of public knowledge.
     PublicList,
+    /// An officer has read rows of the inbox, or marks them unread.
+    InboxMark {
+        /// The rows, as the inbox names them.
+        rows: Vec<String>,
+        /// Whether they count as read.
+        read: bool,
+    },
+    /// An officer has read everything that came until now.
+    InboxMarkAll,
     /// Prepares the declaration that objects are public knowledge.
     PublicPrepare {
         /// What is declared public, by the digest of its exact bytes.

@@ -1,124 +1,15 @@
-//! Reading the holdings beside whoever writes: search, show, export.
-//!
-//! Guarantees: opens `holdings.db` read-only and nothing else; what is read is one snapshot. Does not know: the vault, keys.
+//! One object as the command line shows it: versions, relations, provenance, as JSON.
 
-use crate::failure::{Failure, FailureKind};
-use crate::home::Home;
+use super::{Reader, asked};
+use crate::failure::Failure;
 use comity_store::desk::ReceivedItem;
-use comity_store::{
-    ExportOptions, Filter, Holdings, Marking, Mode, Object, Origin, Provenance, Relation, SearchQuery, Standing,
-    StoreError,
-};
-use comity_vocab::{Timestamp, Tlp};
+use comity_store::{Object, Provenance, Relation, Standing};
 use serde_json::{Value, json};
-use std::io::Write;
 
 /// The most relations shown each way.
 const RELATIONS_MAX: usize = 500;
 
-/// What a search is narrowed by.
-#[derive(Clone, Debug, Default)]
-pub struct SearchRequest {
-    /// Words; empty finds everything the filters let through.
-    pub text: String,
-    /// Types.
-    pub types: Vec<String>,
-    /// Modified at or after.
-    pub since: Option<Timestamp>,
-    /// Modified before.
-    pub until: Option<Timestamp>,
-    /// TLP labels.
-    pub labels: Vec<Tlp>,
-    /// Only what carries no marking.
-    pub unmarked: bool,
-    /// Origins.
-    pub origins: Vec<String>,
-    /// At most so many.
-    pub limit: usize,
-}
-
-/// The holdings of a home, for reading.
-pub struct Reader {
-    holdings: Holdings,
-}
-
-fn asked(error: StoreError) -> Failure {
-    match error {
-        StoreError::NotHeld { .. } => Failure::no(error.to_string()).hint("find ids with comity search"),
-        StoreError::Ambiguous { .. } | StoreError::Query { .. } => {
-            Failure { kind: FailureKind::Usage, ..Failure::from_error(&error) }
-        }
-        other => Failure::from_error(&other),
-    }
-}
-
-pub(crate) fn origins(names: &[String]) -> Result<Vec<Origin>, Failure> {
-    names.iter().map(|name| name.parse().map_err(|error| Failure::usage(format!("{name}: {error}")))).collect()
-}
-
 impl Reader {
-    /// Opens the holdings of a home.
-    ///
-    /// # Errors
-    /// [`Failure`]: modes too wide, damaged, of a later version.
-    pub fn open(home: &Home) -> Result<Self, Failure> {
-        Ok(Self { holdings: Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)? })
-    }
-
-    /// Returns everything that can be read, for a face that puts objects together itself.
-    pub fn view(&self) -> comity_store::View<'_> {
-        self.holdings.view()
-    }
-
-    /// Finds objects.
-    ///
-    /// # Errors
-    /// [`Failure`] where the query has no word.
-    pub fn search(&self, request: &SearchRequest) -> Result<Value, Failure> {
-        let mut markings: Vec<Marking> = request.labels.iter().copied().map(Marking::Tlp).collect();
-        if request.unmarked {
-            markings.push(Marking::Unmarked);
-        }
-        let text = request.text.trim();
-        let query = SearchQuery {
-            text: (!text.is_empty()).then(|| text.to_owned()),
-            filter: Filter {
-                types: request.types.clone(),
-                since: request.since,
-                until: request.until,
-                origins: origins(&request.origins)?,
-                markings,
-            },
-            limit: request.limit,
-            after: None,
-        };
-        let page = self.holdings.view().search(&query).map_err(asked)?;
-        let hits: Vec<Value> = page
-            .hits
-            .iter()
-            .map(|hit| {
-                json!({
-                    "id": hit.id,
-                    "type": hit.object_type,
-                    "name": hit.name,
-                    "modified": hit.modified,
-                    "version": hit.version_text,
-                    "label": hit.label.as_ref().map(ToString::to_string),
-                    "origin": hit.origin.to_string(),
-                    "defective": hit.defective,
-                    "revoked": hit.revoked,
-                })
-            })
-            .collect();
-        Ok(json!({
-            "hits": hits,
-            "count": page.hits.len(),
-            "more": page.next.is_some(),
-            "cut": page.cut,
-            "index_behind": page.text_behind,
-        }))
-    }
-
     /// Shows one object with versions, relations and provenance.
     ///
     /// # Errors
@@ -212,37 +103,6 @@ impl Reader {
             "released": released,
             "object": raw(&object.bytes),
         }))
-    }
-
-    /// Returns the exact bytes of the current version.
-    ///
-    /// # Errors
-    /// As [`Reader::show`].
-    pub fn bytes(&self, beginning: &str) -> Result<Vec<u8>, Failure> {
-        let view = self.holdings.view();
-        let id = view.resolve(beginning).map_err(asked)?;
-        Ok(view.get(&id)?.ok_or_else(|| Failure::no(format!("{id} is not held")))?.bytes)
-    }
-
-    /// Writes the holdings, or what the filter lets through, as one bundle.
-    ///
-    /// # Errors
-    /// [`Failure`] where the sink refuses.
-    pub fn export(
-        &self,
-        types: &[String],
-        since: Option<Timestamp>,
-        from: &[String],
-        bundle: uuid::Uuid,
-        sink: &mut dyn Write,
-    ) -> Result<u64, Failure> {
-        let filter = Filter { types: types.to_vec(), since, origins: origins(from)?, ..Filter::default() };
-        let options = ExportOptions { filter, current_only: false };
-        match self.holdings.view().export(&options, bundle, sink) {
-            Ok(count) => Ok(count),
-            Err(StoreError::Sink(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-            Err(error) => Err(Failure::from_error(&error)),
-        }
     }
 }
 

@@ -1,0 +1,87 @@
+//! Reading the holdings beside whoever writes: search, show, export.
+//!
+//! Guarantees: opens `holdings.db` read-only and nothing else. Does not know: the vault, keys.
+
+mod diff;
+mod find;
+mod search;
+mod sheet;
+mod show;
+mod snippet;
+
+pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
+pub use find::{Findings, Found};
+pub use search::SearchRequest;
+pub use sheet::{Looked, Notice, Recalled, Sheet};
+pub use snippet::{Snippet, SnippetPiece};
+
+use crate::failure::{Failure, FailureKind};
+use crate::home::Home;
+use comity_store::{ExportOptions, Filter, Holdings, Mode, Origin, StoreError};
+use comity_vocab::Timestamp;
+use std::io::Write;
+
+/// The holdings of a home, for reading.
+pub struct Reader {
+    holdings: Holdings,
+}
+
+fn asked(error: StoreError) -> Failure {
+    match error {
+        StoreError::NotHeld { .. } => Failure::no(error.to_string()).hint("find ids with comity search"),
+        StoreError::Ambiguous { .. } | StoreError::Query { .. } => {
+            Failure { kind: FailureKind::Usage, ..Failure::from_error(&error) }
+        }
+        other => Failure::from_error(&other),
+    }
+}
+
+pub(crate) fn origins(names: &[String]) -> Result<Vec<Origin>, Failure> {
+    names.iter().map(|name| name.parse().map_err(|error| Failure::usage(format!("{name}: {error}")))).collect()
+}
+
+impl Reader {
+    /// Opens the holdings of a home.
+    ///
+    /// # Errors
+    /// [`Failure`]: modes too wide, damaged, of a later version.
+    pub fn open(home: &Home) -> Result<Self, Failure> {
+        Ok(Self { holdings: Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)? })
+    }
+
+    /// Returns everything that can be read, for a face that puts objects together itself.
+    pub fn view(&self) -> comity_store::View<'_> {
+        self.holdings.view()
+    }
+
+    /// Returns the exact bytes of the current version.
+    ///
+    /// # Errors
+    /// As [`Reader::show`].
+    pub fn bytes(&self, beginning: &str) -> Result<Vec<u8>, Failure> {
+        let view = self.holdings.view();
+        let id = view.resolve(beginning).map_err(asked)?;
+        Ok(view.get(&id)?.ok_or_else(|| Failure::no(format!("{id} is not held")))?.bytes)
+    }
+
+    /// Writes the holdings, or what the filter lets through, as one bundle.
+    ///
+    /// # Errors
+    /// [`Failure`] where the sink refuses.
+    pub fn export(
+        &self,
+        types: &[String],
+        since: Option<Timestamp>,
+        from: &[String],
+        bundle: uuid::Uuid,
+        sink: &mut dyn Write,
+    ) -> Result<u64, Failure> {
+        let filter = Filter { types: types.to_vec(), since, origins: origins(from)?, ..Filter::default() };
+        let options = ExportOptions { filter, current_only: false };
+        match self.holdings.view().export(&options, bundle, sink) {
+            Ok(count) => Ok(count),
+            Err(StoreError::Sink(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+            Err(error) => Err(Failure::from_error(&error)),
+        }
+    }
+}
