@@ -4,6 +4,7 @@
 //! the headers of security.md §6.2; unknown and forbidden look the same. Does not know: rules of the domain (the node decides),
 //! sockets and TLS (`comity_edge`), processes.
 
+mod api;
 mod assets;
 mod desk;
 mod headers;
@@ -17,7 +18,7 @@ pub use desk::{Ask, Desk, Health, Organisation};
 pub use readers::Readers;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .merge(pages::routes(&desk))
+        .merge(api::routes(&desk))
         .merge(taxii::routes())
         .route("/healthz", get(healthz))
         .route("/assets/{*path}", get(assets::asset))
@@ -36,8 +38,12 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .with_state(desk)
 }
 
-async fn nothing() -> Response {
-    problem::Problem::not_released().into_response()
+/// The answer to an unknown address: a page for people, a problem for programs.
+async fn nothing(State(desk): State<Arc<Desk>>, officer: Option<identity::Officer>, headers: HeaderMap) -> Response {
+    match officer {
+        Some(officer) if headers::wants_page(&headers) => pages::shell::Shell::new(&desk, &officer, "").not_released(),
+        _ => problem::Problem::not_released().into_response(),
+    }
 }
 
 async fn wrong_method() -> Response {

@@ -26,6 +26,11 @@ impl Readers {
         Self { inner: Arc::new(Inner { home, idle: Mutex::new(Vec::new()), places }) }
     }
 
+    /// Returns the home that is read.
+    pub fn home(&self) -> &Home {
+        &self.inner.home
+    }
+
     /// Runs `work` with a reader on a thread that may block.
     ///
     /// # Errors

@@ -1,0 +1,86 @@
+//! Recalls: draft, approve, send, and the board.
+
+use super::answer::{Answer, ask, officer};
+use super::input::{Body, Named};
+use super::releases::Signed;
+use crate::desk::Desk;
+use crate::identity::Caller;
+use axum::extract::State;
+use comity_node::Request;
+use comity_release::RecallKind;
+use comity_vocab::Role;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Shows every recall, per recipient, and those received.
+#[utoipa::path(get, path = "/api/v1/recalls", tag = "recalls",
+    responses((status = 200, description = "As `comity recall board --json`.", body = serde_json::Value)))]
+pub(crate) async fn board(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
+    ask(&desk, &caller, Request::RecallBoard).await
+}
+
+/// What is recalled, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRecall {
+    /// Whole releases.
+    #[serde(default)]
+    releases: Vec<String>,
+    /// Single items, by our id or the id that the recipient knows.
+    #[serde(default)]
+    items: Vec<String>,
+    /// `correct`, `downgrade_confidence`, `withdraw_permission`, `withdraw_error`, `withdraw_fabricated`, `withdraw_unlawful`.
+    #[schema(value_type = String, example = "withdraw_error")]
+    kind: RecallKind,
+}
+
+/// Drafts a recall.
+#[utoipa::path(post, path = "/api/v1/recalls", tag = "recalls", request_body = NewRecall,
+    responses((status = 200, description = "As `comity recall draft --json`.", body = serde_json::Value)))]
+pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewRecall>) -> Answer {
+    officer(&caller)?;
+    let NewRecall { releases, items, kind } = new;
+    ask(&desk, &caller, Request::RecallDraft { releases, items, kind }).await
+}
+
+/// A role in which an officer would sign.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InRole {
+    #[schema(value_type = String, example = "releasing_officer")]
+    pub role: Role,
+}
+
+/// Gives what an officer signs for a recall.
+#[utoipa::path(post, path = "/api/v1/recalls/{recall}/statement", tag = "recalls", params(("recall" = String, Path)), request_body = InRole,
+    responses((status = 200, description = "`statement` in base64, and the question for a passkey.", body = serde_json::Value)))]
+pub(crate) async fn statement(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(recall): Named<String>,
+    Body(InRole { role }): Body<InRole>,
+) -> Answer {
+    let officer = officer(&caller)?;
+    ask(&desk, &caller, Request::RecallPrepare { recall, officer, role }).await
+}
+
+/// Brings a signature on a recall.
+#[utoipa::path(post, path = "/api/v1/recalls/{recall}/approvals", tag = "recalls", params(("recall" = String, Path)), request_body = Signed,
+    responses((status = 200, description = "As `comity recall approve --json`.", body = serde_json::Value)))]
+pub(crate) async fn approve(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(recall): Named<String>,
+    Body(signed): Body<Signed>,
+) -> Answer {
+    let officer = officer(&caller)?;
+    ask(&desk, &caller, Request::RecallApprove { recall, officer, role: signed.role, proof: signed.proof }).await
+}
+
+/// Sends a recall. Needs the passkey again (`/step-up`).
+#[utoipa::path(post, path = "/api/v1/recalls/{recall}/send", tag = "recalls", params(("recall" = String, Path)),
+    responses((status = 200, description = "As `comity recall send --json`.", body = serde_json::Value)))]
+pub(crate) async fn send(State(desk): State<Arc<Desk>>, caller: Caller, Named(recall): Named<String>) -> Answer {
+    ask(&desk, &caller, Request::RecallSend { recall }).await
+}

@@ -1,0 +1,90 @@
+//! The source register, for the handlers of each source.
+
+use super::answer::{Answer, ask};
+use super::input::{Body, Named};
+use crate::desk::Desk;
+use crate::identity::Caller;
+use axum::extract::State;
+use comity_node::Request;
+use comity_vocab::OfficerCode;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Lists the sources that the caller handles.
+#[utoipa::path(get, path = "/api/v1/sources", tag = "sources",
+    responses((status = 200, description = "As `comity vault list --json`.", body = serde_json::Value)))]
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
+    ask(&desk, &caller, Request::VaultList).await
+}
+
+/// A source.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSource {
+    /// Internal cover name.
+    cryptonym: String,
+    /// True identity.
+    identity: String,
+    /// How the source is reached.
+    contact: String,
+    /// Who runs it; the asking officer is always among them.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    handlers: Vec<OfficerCode>,
+    /// Words that must never appear in a release.
+    #[serde(default)]
+    terms: Vec<String>,
+    /// Admiralty reliability, A to F.
+    reliability: String,
+    /// Free notes.
+    #[serde(default)]
+    notes: String,
+}
+
+/// Enters a source.
+#[utoipa::path(post, path = "/api/v1/sources", tag = "sources", request_body = NewSource,
+    responses((status = 200, description = "As `comity vault add --json`.", body = serde_json::Value)))]
+pub(crate) async fn add(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewSource>) -> Answer {
+    let NewSource { cryptonym, identity, contact, handlers, terms, reliability, notes } = new;
+    ask(&desk, &caller, Request::VaultAdd { cryptonym, identity, contact, handlers, terms, reliability, notes }).await
+}
+
+/// Objects of a source.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attached {
+    objects: Vec<String>,
+}
+
+/// Joins objects to a source.
+#[utoipa::path(post, path = "/api/v1/sources/{source}/objects", tag = "sources", params(("source" = String, Path)), request_body = Attached,
+    responses((status = 200, description = "As `comity vault attach --json`.", body = serde_json::Value)))]
+pub(crate) async fn attach(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(source): Named<String>,
+    Body(Attached { objects }): Body<Attached>,
+) -> Answer {
+    ask(&desk, &caller, Request::VaultAttach { source, objects }).await
+}
+
+/// Why a source is read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reading {
+    /// Kept in the audit log.
+    reason: String,
+}
+
+/// Reads a source. Needs the passkey again (`/step-up`).
+#[utoipa::path(post, path = "/api/v1/sources/{source}/readings", tag = "sources", params(("source" = String, Path)), request_body = Reading,
+    responses((status = 200, description = "As `comity vault show --json`.", body = serde_json::Value)))]
+pub(crate) async fn read(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(source): Named<String>,
+    Body(Reading { reason }): Body<Reading>,
+) -> Answer {
+    ask(&desk, &caller, Request::VaultShow { source, reason }).await
+}
