@@ -18,13 +18,16 @@ type Found<'f> = &'f mut dyn FnMut(&[Instance], &mut Steps) -> ControlFlow<Stop>
 
 struct Search<'o> {
     observed: &'o [Observed<'o>],
+    /// For each bracket of the pattern, which observed-data satisfy it: the same all the time, so found out once.
+    satisfied: Vec<(&'o Observation, Vec<usize>)>,
     /// No binding has more observations than this, so no observed-data is needed more often.
     times_max: u64,
 }
 
 /// Looks for the first binding of a whole pattern.
-pub fn first(expression: &Observation, observed: &[Observed<'_>], steps_max: u64) -> Outcome {
-    let search = Search { observed, times_max: leaves(expression) };
+pub fn first<'o>(expression: &'o Observation, observed: &'o [Observed<'o>], steps_max: u64) -> Outcome {
+    let mut search = Search { observed, satisfied: Vec::new(), times_max: leaves(expression) };
+    search.look_at(expression);
     let mut steps = Steps { left: steps_max };
     let outcome = search.bindings(expression, &[], &mut steps, &mut |binding, _| {
         let mut places: Vec<usize> = binding.iter().map(|(place, _)| *place).collect();
@@ -51,6 +54,26 @@ fn leaves(expression: &Observation) -> u64 {
 }
 
 impl<'o> Search<'o> {
+    /// Finds out which observed-data satisfy the brackets of an expression.
+    fn look_at(&mut self, expression: &'o Observation) {
+        match expression {
+            Observation::Test(_) => {
+                let holds = |(_, observation): &(usize, &Observed<'_>)| observation_holds(expression, observation);
+                let places = self.observed.iter().enumerate().filter(holds).map(|(place, _)| place).collect();
+                self.satisfied.push((expression, places));
+            }
+            Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => {
+                parts.iter().for_each(|part| self.look_at(part));
+            }
+            Observation::Qualified(inner, _) => self.look_at(inner),
+        }
+    }
+
+    fn places(&self, bracket: &Observation) -> &[usize] {
+        let known = self.satisfied.iter().find(|(known, _)| std::ptr::eq(*known, bracket));
+        known.map(|(_, places)| places.as_slice()).unwrap_or_default()
+    }
+
     /// Calls `found` with every binding that has none of the taken observations.
     fn bindings(
         &self,
@@ -61,10 +84,9 @@ impl<'o> Search<'o> {
     ) -> ControlFlow<Stop> {
         match expression {
             Observation::Test(_) => {
-                for (place, observation) in self.observed.iter().enumerate() {
-                    if !observation_holds(expression, observation) {
-                        continue;
-                    }
+                for place in self.places(expression) {
+                    let Some(observation) = self.observed.get(*place) else { continue };
+                    let place = *place;
                     for time in 0..observation.count.min(self.times_max) {
                         steps.take()?;
                         if !taken.contains(&(place, time)) {
