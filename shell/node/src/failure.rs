@@ -28,7 +28,8 @@ pub struct Failure {
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// A word for programs where they must tell this failure from others: `step_up_needed`, `sign_in_needed`, `forbidden`.
+    /// A word for programs where they must tell this failure from others: `step_up_needed`, `sign_in_needed`, `forbidden`,
+    /// `unknown` (what was named does not exist).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// More, for `--json`: findings, counts.

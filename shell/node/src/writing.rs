@@ -241,7 +241,7 @@ impl Node {
     ) -> Result<Value, Failure> {
         self.require_role(officer, &[role])?;
         let row = self.holdings.view().desk().declaration(digest)?;
-        let row = row.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")))?;
+        let row = row.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")).code("unknown"))?;
         let declaration: PublicDeclaration = serde_json::from_slice(&row.bytes)?;
         Ok(json!({
             "declaration": digest,
@@ -260,8 +260,9 @@ impl Node {
         proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
-        let DeclarationRow { bytes, approvals, .. } =
-            desk.declaration(digest)?.ok_or_else(|| Failure::no(format!("there is no declaration {digest}")))?;
+        let DeclarationRow { bytes, approvals, .. } = desk
+            .declaration(digest)?
+            .ok_or_else(|| Failure::no(format!("there is no declaration {digest}")).code("unknown"))?;
         let declaration: PublicDeclaration = serde_json::from_slice(&bytes)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&approvals)?;
         let approval = Approval { officer: officer.clone(), role, proof, at: now };

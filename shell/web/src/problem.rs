@@ -113,6 +113,7 @@ impl From<Failure> for Problem {
             FailureKind::No if failure.code.as_deref() == Some("sign_in_needed") => {
                 (StatusCode::UNAUTHORIZED, "unauthenticated", "sign in, or bring a token")
             }
+            FailureKind::No if failure.code.as_deref() == Some("unknown") => return Self::not_released(),
             FailureKind::No if failure.code.is_some() => {
                 let code = failure.code.as_deref().unwrap_or_default();
                 let title = match code {

@@ -189,7 +189,10 @@ impl Node {
         let listed = self.session_list(now, by)?;
         let listed = listed.get("sessions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let named = |one: &&Value| one.get("session").and_then(Value::as_str) == Some(&session);
-        let found = listed.iter().find(named).ok_or_else(|| Failure::no("there is no such session of yours"))?;
+        let found = listed
+            .iter()
+            .find(named)
+            .ok_or_else(|| Failure::no("there is no such session of yours").code("unknown"))?;
         let whose: OfficerCode = serde_json::from_value(found.get("officer").cloned().unwrap_or_default())?;
         self.access.end_session(&session);
         let tx = self.holdings.transaction()?;

@@ -106,7 +106,9 @@ impl Node {
     pub(crate) fn token_revoke(&mut self, now: Timestamp, by: &Asker, name: &str) -> Result<Value, Failure> {
         let tx = self.holdings.transaction()?;
         if !tx.view().desk().revoke_token(name, &now.to_string())? {
-            return Err(Failure::no(format!("there is no token {name} to revoke")).hint("comity token list"));
+            return Err(Failure::no(format!("there is no token {name} to revoke"))
+                .code("unknown")
+                .hint("comity token list"));
         }
         audit(tx.view().desk(), now, by.officer(), "token.revoke", name, &format!("by {}", by.subject()))?;
         tx.commit()?;

@@ -53,7 +53,7 @@ impl Node {
         by: &Asker,
         credential: &Base64Url,
     ) -> Result<Value, Failure> {
-        let unknown = || Failure::no("there is no such passkey of yours");
+        let unknown = || Failure::no("there is no such passkey of yours").code("unknown");
         let held = super::read(self.holdings.view().desk())?;
         let found = held.into_iter().find(|one| one.passkey.record.credential == *credential && !one.passkey.removed);
         let found = found.ok_or_else(unknown)?;

@@ -17,11 +17,9 @@ use comity_store::desk::ReleaseRow;
 
 impl Node {
     pub(crate) fn release_row(&self, release: &str) -> Result<ReleaseRow, Failure> {
-        self.holdings
-            .view()
-            .desk()
-            .release(release)?
-            .ok_or_else(|| Failure::no(format!("there is no release {release}")).hint("comity release list"))
+        self.holdings.view().desk().release(release)?.ok_or_else(|| {
+            Failure::no(format!("there is no release {release}")).code("unknown").hint("comity release list")
+        })
     }
 
     pub(super) fn open_draft(&self, row: &ReleaseRow) -> Result<Draft, Failure> {
