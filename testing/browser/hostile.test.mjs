@@ -95,6 +95,15 @@ test("what officers write comes back as text", async () => {
   await visit(desk, new URL(desk.page.url()).pathname);
 });
 
+test("a hostile name of an officer is text on every page that officer sees", async () => {
+  const quill = await officer("quill");
+  for (const address of ["/", "/account", "/officers", "/audit", "/partners", "/partners/kps", "/releases"]) {
+    const { text } = await visit(quill, address);
+    assert.ok(plain(text).includes(plain(OWN)), address);
+  }
+  assert.deepEqual(quill.dialogs, []);
+});
+
 test("nothing opened, ran or was asked of others", async () => {
   await reader();
   assert.deepEqual(desk.dialogs, []);

@@ -1,5 +1,6 @@
 // What officers do: signing in and out, moving by keyboard, releasing together, recalling.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { Desk } from "./browser.mjs";
 import { officer, until, world } from "./world.mjs";
@@ -82,7 +83,9 @@ test("every printed sheet carries the label", async () => {
   const marks = await desk.page.locator(".sheet").allTextContents();
   assert.equal(marks.length, 2);
   for (const mark of marks) assert.match(mark, /TLP:AMBER\+STRICT/);
-  for (const visible of await desk.page.locator(".sheet").evaluateAll((all) => all.map((one) => getComputedStyle(one).position))) assert.equal(visible, "fixed");
+  // What browsers repeat on each sheet.
+  const shown = await desk.page.locator(".sheet").evaluateAll((all) => all.map((one) => getComputedStyle(one).display));
+  assert.deepEqual(shown, ["table-header-group", "table-footer-group"]);
 });
 
 test("two officers release with passkeys, and the partner has it", async () => {
@@ -96,23 +99,11 @@ test("two officers release with passkeys, and the partner has it", async () => {
   await author.page.locator("main form button.primary").click();
   await author.page.waitForURL(/\/releases\/[0-9a-f-]{36}$/);
   const address = new URL(author.page.url()).pathname;
-  await author.page.locator("form[data-passkey][data-begin$='/sign/begin'] button").click();
-  await author.page.waitForLoadState("load");
-  await until("the author has signed", async () => {
-    await author.go(address);
-    return (await author.page.locator("form[data-begin$='/sign/begin']").count()) === 0;
-  });
+  await author.press("form[data-begin$='/sign/begin'] button");
+  assert.equal(await author.page.locator("form[data-begin$='/sign/begin']").count(), 0, "the author has signed");
   await second.go(address);
-  await second.page.locator("form[data-begin$='/approve/begin'] button.primary").click();
-  await until("the second officer has approved", async () => {
-    await second.go(address);
-    return (await second.page.locator("form[action$='/send'] button").count()) === 1;
-  });
-  await second.page.locator("form[action$='/send'] button").click();
-  await second.page.waitForLoadState("load");
-  // Sending asks for the passkey once more.
-  const again = second.page.locator("form[data-passkey][data-begin='/step-up/begin'] button");
-  if (await again.count()) await again.click();
+  await second.press("form[data-begin$='/approve/begin'] button.primary");
+  await second.pressAgain("form[action$='/send'] button");
   await until("the partner's receipt", async () => {
     await second.go(address);
     return (await second.page.textContent("main")).includes("receipted");
@@ -124,10 +115,7 @@ test("a source is read by its handler with a reason, and by nobody else", async 
   await handler.go("/sources");
   await handler.page.locator("main table a").first().click();
   await handler.page.locator("main [name=reason]").fill("preparing a meeting");
-  await handler.page.locator("main form button.primary").click();
-  await handler.page.waitForLoadState("load");
-  const again = handler.page.locator("form[data-passkey][data-begin='/step-up/begin'] button");
-  if (await again.count()) await again.click();
+  await handler.pressAgain("main form button.primary");
   await handler.page.getByText("Ivo Brandtmann").waitFor();
   const source = new URL(handler.page.url()).pathname;
   const other = await officer("mira");
@@ -135,4 +123,84 @@ test("a source is read by its handler with a reason, and by nobody else", async 
   assert.ok(!(await other.page.content()).includes("GREYHERON"));
   await other.go(source);
   assert.ok(!(await other.page.content()).includes("Brandtmann"));
+});
+
+test("an enrolment link serves once", async () => {
+  const first = await Desk.open(world.browser, world.vsis);
+  const link = await world.vsis.enrolLink("quill");
+  const use = async (desk) => {
+    await desk.page.goto(link, { waitUntil: "load" });
+    await desk.page.locator("main input[name=name]").fill("Key");
+    await desk.page.locator("main form[data-passkey] button").first().click();
+  };
+  await use(first);
+  await first.page.waitForURL(/\/sign-in/);
+  await first.close();
+  const second = await Desk.open(world.browser, world.vsis);
+  await use(second);
+  await second.page.locator("[role=alert]:not(:empty)").waitFor();
+  assert.match(second.page.url(), /\/enrol/);
+  await second.close();
+});
+
+test("a custodian keeps the registry and sees no content", async () => {
+  const desk = await officer("c1");
+  assert.equal(await desk.go("/officers"), 200);
+  for (const address of ["/releases", "/recalls", "/search?q=orlisk", "/inbox", "/sources", `/releases/${world.exchange.sent}`, `/objects/${world.exchange.report}`]) {
+    assert.equal(await desk.go(address), 404, address);
+    assert.ok(!(await desk.page.textContent("main")).includes("Orlisk"), address);
+  }
+});
+
+test("the author cannot approve", async () => {
+  const desk = await officer("mira");
+  await desk.go(`/releases/${world.exchange.waiting}`);
+  assert.equal(await desk.page.locator("form[data-begin$='/approve/begin']").count(), 0);
+  const answer = await desk.page.evaluate(async (address) => {
+    const response = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    return response.status;
+  }, `/releases/${world.exchange.waiting}/approve/begin`);
+  assert.ok(answer >= 400 && answer < 500, `answered ${answer}`);
+});
+
+// A page of somebody else, in the browser of a signed-in officer.
+async function elsewhere(html, visit) {
+  const server = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await visit(`http://elsewhere.localhost:${server.address().port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test("a page of somebody else can neither act nor look as the officer", async () => {
+  const desk = await officer("mira");
+  const target = `${world.vsis.url}/releases/${world.exchange.waiting}/withdraw`;
+  const page = await desk.context.newPage();
+  await elsewhere(`<form id=f method=post action="${target}"></form>`, async (address) => {
+    await page.goto(address);
+    await Promise.all([page.waitForEvent("load"), page.evaluate(() => document.getElementById("f").submit())]);
+    await page.goto(address);
+    const seen = await page.evaluate(async ([withdraw, look]) => {
+      await fetch(withdraw, { method: "POST", mode: "no-cors", credentials: "include" }).catch(() => {});
+      return fetch(look, { credentials: "include" }).then((response) => response.text(), () => "refused");
+    }, [target, `${world.vsis.url}/releases`]);
+    assert.equal(seen, "refused");
+  });
+  await page.close();
+  await desk.go(`/releases/${world.exchange.waiting}`);
+  assert.notEqual(await desk.page.locator(".state[data-state]").first().getAttribute("data-state"), "withdrawn");
+});
+
+test("no page of the desk can be put into a frame", async () => {
+  const desk = await officer("mira");
+  const page = await desk.context.newPage();
+  await elsewhere(`<iframe src="${world.vsis.url}/sign-in"></iframe>`, async (address) => {
+    await page.goto(address, { waitUntil: "load" });
+    const inside = await page.frames()[1].evaluate(() => document.body?.textContent ?? "").catch(() => "");
+    assert.ok(!inside.includes("passkey"), "the sign-in stood in a frame");
+  });
+  await page.close();
 });

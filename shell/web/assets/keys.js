@@ -98,6 +98,17 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// A table that is wider than its place can be pushed with the arrow keys too.
+function reach() {
+  for (const box of document.querySelectorAll(".scroll, pre")) {
+    if (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+reach();
+addEventListener("resize", reach);
+document.addEventListener("toggle", reach, true);
+
 // The menu of small screens closes itself when somebody has chosen; the link works without this script.
 document.querySelector(".menu")?.addEventListener("click", (event) => {
   event.preventDefault();
