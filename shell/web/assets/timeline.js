@@ -4,8 +4,6 @@
 
 import { ask, el, failed, number, objectLine, ours, svg } from "./elements.js";
 
-const WIDTH = 960;
-const HEIGHT = 420;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 28 };
 const LANE_ROWS_MAX = 14;
 const DRAG_MIN = 6;
@@ -25,7 +23,7 @@ class Timeline {
     const base = new URL(island.dataset.src, location.origin);
     this.path = base.pathname;
     this.query = base.searchParams;
-    this.picture = svg("svg", { class: "timeline", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", preserveAspectRatio: "none" });
+    this.picture = svg("svg", { class: "timeline", role: "img" });
     this.stage = el("div", { class: "stage" }, this.picture);
     this.list = el("div", { class: "beside", tabindex: "0", role: "region", "aria-label": "Spans and objects" });
     this.status = el("p", { class: "status", role: "status" });
@@ -33,6 +31,7 @@ class Timeline {
     this.page = el("a", { class: "button small", hidden: true }, "This span as a page");
     island.replaceChildren(el("div", { class: "tools" }, this.back, this.page, this.status), this.stage, this.list);
     this.drag();
+    addEventListener("resize", () => { if (this.answer) this.draw(); });
   }
 
   async read(from, to) {
@@ -66,19 +65,23 @@ class Timeline {
   x(at) {
     const first = Date.parse(this.answer.from);
     const last = Math.max(Date.parse(this.answer.to), first + 1);
-    return EDGE.left + ((Date.parse(at) - first) / (last - first)) * (WIDTH - EDGE.left - EDGE.right);
+    return EDGE.left + ((Date.parse(at) - first) / (last - first)) * (this.width - EDGE.left - EDGE.right);
   }
 
   at(x) {
     const first = Date.parse(this.answer.from);
     const last = Math.max(Date.parse(this.answer.to), first + 1);
-    const share = Math.min(1, Math.max(0, (x - EDGE.left) / (WIDTH - EDGE.left - EDGE.right)));
+    const share = Math.min(1, Math.max(0, (x - EDGE.left) / (this.width - EDGE.left - EDGE.right)));
     return new Date(first + share * (last - first)).toISOString();
   }
 
   draw() {
     const { buckets = [], items = [], step } = this.answer;
-    const floor = HEIGHT - EDGE.bottom;
+    // One unit is one pixel, so that letters keep their size.
+    this.width = Math.max(240, this.stage.clientWidth);
+    this.height = Math.max(160, this.stage.clientHeight);
+    this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    const floor = this.height - EDGE.bottom;
     this.picture.replaceChildren();
     this.picture.setAttribute("aria-label", `${number(this.answer.total)} objects between ${shown(this.answer.from, "day")} and ${shown(this.answer.to, "day")}; the list beside holds the same`);
     this.axis(floor, step);
@@ -89,10 +92,10 @@ class Timeline {
   }
 
   axis(floor, step) {
-    const axis = svg("g", { class: "axis" }, svg("path", { d: `M${EDGE.left},${floor}H${WIDTH - EDGE.right}`, fill: "none" }));
-    const marks = 8;
+    const axis = svg("g", { class: "axis" }, svg("path", { d: `M${EDGE.left},${floor}H${this.width - EDGE.right}`, fill: "none" }));
+    const marks = Math.max(2, Math.floor(this.width / 110));
     for (let index = 0; index <= marks; index += 1) {
-      const x = EDGE.left + (index / marks) * (WIDTH - EDGE.left - EDGE.right);
+      const x = EDGE.left + (index / marks) * (this.width - EDGE.left - EDGE.right);
       const anchor = index === 0 ? "start" : index === marks ? "end" : "middle";
       axis.append(svg("line", { x1: x, x2: x, y1: floor, y2: floor + 5 }), svg("text", { x, y: floor + 19, "text-anchor": anchor }, shown(this.at(x), step === "year" ? "month" : "day")));
     }
@@ -103,7 +106,7 @@ class Timeline {
     const most = Math.max(1, ...buckets.map((bucket) => bucket.count));
     for (const share of [0.5, 1]) {
       const y = floor - share * (floor - EDGE.top);
-      this.picture.append(svg("g", { class: "axis" }, svg("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y, y2: y }), svg("text", { x: EDGE.left - 6, y: y + 4, "text-anchor": "end" }, number(Math.round(most * share)))));
+      this.picture.append(svg("g", { class: "axis" }, svg("line", { x1: EDGE.left, x2: this.width - EDGE.right, y1: y, y2: y }), svg("text", { x: EDGE.left - 6, y: y + 4, "text-anchor": "end" }, number(Math.round(most * share)))));
     }
     for (const bucket of buckets) {
       const x = this.x(bucket.start);
@@ -119,7 +122,7 @@ class Timeline {
     const high = (floor - EDGE.top) / Math.max(1, lanes.length);
     lanes.forEach((lane, index) => {
       const y = EDGE.top + index * high;
-      this.picture.append(svg("g", { class: "axis" }, svg("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y + high, y2: y + high })),
+      this.picture.append(svg("g", { class: "axis" }, svg("line", { x1: EDGE.left, x2: this.width - EDGE.right, y1: y + high, y2: y + high })),
         svg("text", { class: "lane", x: EDGE.left, y: y + 13 }, lane.replaceAll("-", " ")));
     });
     for (const item of items) {
@@ -151,7 +154,7 @@ class Timeline {
     let from = null;
     const where = (event) => {
       const box = this.picture.getBoundingClientRect();
-      return ((event.clientX - box.left) / box.width) * WIDTH;
+      return ((event.clientX - box.left) / box.width) * this.width;
     };
     this.picture.addEventListener("pointerdown", (event) => { from = where(event); this.picture.setPointerCapture(event.pointerId); });
     this.picture.addEventListener("pointermove", (event) => {
