@@ -56,6 +56,7 @@ rules! {
     Must URL "url-malformed" "§2.5, RFC 3986" "not a URL: expected scheme, colon and the rest, without blanks";
     Must EXTERNAL_REFERENCE_EMPTY "external-reference-empty" "§2.5" "an external reference needs description, url or external_id";
     Should EXTERNAL_REFERENCE_HASH "external-reference-without-hash" "§2.5" "an external reference with a URL should have its hashes";
+    Must REFERENCE_HASH "external-reference-hash-algorithm" "§2.5, §10.7" "hashes of an external reference need algorithms of the vocabulary";
     Must FLOAT "number-expected" "§2.6" "expected a number, without quotes";
     Must FLOAT_RANGE "coordinate-out-of-range" "§4.10.1" "a number outside its range";
     Must HASHES_KEY "hash-algorithm-name" "§2.7" "the name of a hashing algorithm is not 3 to 250 of A-Z, a-z, 0-9, - and _";
@@ -143,6 +144,7 @@ rules! {
     Must STATEMENT "statement-malformed" "§7.2.1.3" "a statement marking holds a string statement";
     Should MARKING_TYPE "marking-scheme-unsupported" "§7.2.1.1" "a custom marking should be an extension";
     Must TLP "tlp-marking-altered" "§7.2.1.4, FIRST TLP 2.0" "a TLP marking is not one of the standard ones, word by word";
+    Should TLP_ID "tlp-identifier-reused" "§7.2.1.4" "the identifier of a TLP marking on something else: readers will take it for TLP";
     Must MARKS_ITSELF "marking-marks-itself" "§7.2.1.1" "a marking definition is marked with itself";
     Should TWO_TLP "two-tlp-markings" "§7.2.1.4" "more than one TLP marking: the strictest holds";
     Must GRANULAR_KIND "granular-marking-malformed" "§7.2.3" "a granular marking has either marking_ref or lang";

@@ -13,6 +13,14 @@ const TLP_2_EXTENSION: &str = "extension-definition--60a3c5c5-0d10-413e-aab3-9e0
 /// When the markings of TLP 1 were made (§7.2.1.4).
 const TLP_1_CREATED: &str = "2017-01-20T00:00:00.000Z";
 
+/// The markings of TLP 1: identifier, word, name (§7.2.1.4).
+const TLP_1: [(&str, &str, &str); 4] = [
+    ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white", "TLP:WHITE"),
+    ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", "green", "TLP:GREEN"),
+    ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "amber", "TLP:AMBER"),
+    ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "red", "TLP:RED"),
+];
+
 /// Examines the markings of an object.
 pub(crate) fn examine(ex: &mut Examiner<'_>) {
     two_tlp(ex);
@@ -107,6 +115,7 @@ pub(super) fn definition(ex: &mut Examiner<'_>) {
     if content.is_some_and(|content| !matches!(content, Node::Object(_))) {
         ex.found.add(&rule::STRUCTURE, &path);
     }
+    tlp_identifier(ex, kind);
     match kind {
         Some("tlp") => tlp_1(ex),
         Some("statement") => {
@@ -127,13 +136,7 @@ fn tlp_1(ex: &mut Examiner<'_>) {
     let object = ex.object;
     let text = |name| object.property(name).and_then(Node::text);
     let word = object.property("definition").and_then(|content| content.property("tlp")).and_then(Node::text);
-    let standard = [
-        ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white", "TLP:WHITE"),
-        ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", "green", "TLP:GREEN"),
-        ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "amber", "TLP:AMBER"),
-        ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "red", "TLP:RED"),
-    ];
-    let known = standard.iter().find(|(id, _, _)| text("id") == Some(id));
+    let known = TLP_1.iter().find(|(id, _, _)| text("id") == Some(id));
     let lawful = known.is_some_and(|(_, level, name)| {
         word == Some(level)
             && text("created") == Some(TLP_1_CREATED)
@@ -142,6 +145,14 @@ fn tlp_1(ex: &mut Examiner<'_>) {
     });
     if !lawful {
         ex.found.add(&rule::TLP, &Path::Root);
+    }
+}
+
+/// §7.2.1.4: readers know the markings of TLP 1 by their identifiers.
+fn tlp_identifier(ex: &mut Examiner<'_>, kind: Option<&str>) {
+    let id = ex.object.property("id").and_then(Node::text);
+    if kind != Some("tlp") && TLP_1.iter().any(|(known, _, _)| id == Some(known)) {
+        ex.found.add(&rule::TLP_ID, &Path::Root.name("id"));
     }
 }
 

@@ -3,12 +3,14 @@
 use crate::examine::Examiner;
 use crate::path::Path;
 use crate::rule;
+use crate::vocabulary::HASH_ALGORITHM;
 use comity_stix::json::tree::Node;
 
 /// Examines one external reference.
 pub(super) fn external(ex: &mut Examiner<'_>, node: &Node<'_>, path: &Path<'_>) {
     something_beside_the_name(ex, node, path);
     hash_of_url(ex, node, path);
+    algorithms(ex, node, path);
     catalogue_and_number(ex, node, path);
 }
 
@@ -23,6 +25,15 @@ fn something_beside_the_name(ex: &mut Examiner<'_>, node: &Node<'_>, path: &Path
 fn hash_of_url(ex: &mut Examiner<'_>, node: &Node<'_>, path: &Path<'_>) {
     if node.property("url").is_some() && node.property("hashes").is_none() {
         ex.found.add(&rule::EXTERNAL_REFERENCE_HASH, path);
+    }
+}
+
+/// §2.5: only here must the names of algorithms be of the vocabulary.
+fn algorithms(ex: &mut Examiner<'_>, node: &Node<'_>, path: &Path<'_>) {
+    for (algorithm, _) in node.property("hashes").map(Node::properties).unwrap_or_default() {
+        if !HASH_ALGORITHM.has(algorithm) {
+            ex.found.add(&rule::REFERENCE_HASH, &path.name("hashes").name(algorithm));
+        }
     }
 }
 

@@ -293,10 +293,7 @@ pub const TYPES: &[ObjectType] = &[
             may("creator_user_ref", Kind::Reference(Targets::Only(&["user-account"])), "§6.17.1"),
             may("number_of_subkeys", NATURAL, "§6.17.1"),
         ],
-        one_of: &[(
-            &["key", "values", "modified_time", "creator_user_ref", "number_of_subkeys", "extensions"],
-            "§6.17.1",
-        )],
+        one_of: &[(&["key", "values", "modified_time", "creator_user_ref", "number_of_subkeys"], "§6.17.1")],
     },
     ObjectType {
         name: "x509-certificate",
@@ -332,7 +329,6 @@ pub const TYPES: &[ObjectType] = &[
                 "subject_public_key_modulus",
                 "subject_public_key_exponent",
                 "x509_v3_extensions",
-                "extensions",
             ],
             "§6.18.1",
         )],

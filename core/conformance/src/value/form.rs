@@ -51,7 +51,6 @@ pub(crate) fn is_url(text: &str) -> bool {
     let scheme = scheme.as_bytes();
     scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-        && !rest.is_empty()
         && !rest.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`'))
 }
 
@@ -168,9 +167,12 @@ pub(crate) fn is_ipv4(text: &str) -> bool {
     block(text, 32).is_some_and(|address| address.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
-/// §6.9.1: an address, or a block in CIDR notation.
+/// §6.9.1: an address, or a block in CIDR notation; a zone (RFC 4007 §11) is passed over.
 pub(crate) fn is_ipv6(text: &str) -> bool {
-    block(text, 128).is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+    block(text, 128).is_some_and(|address| {
+        let (address, zone) = address.split_once('%').unwrap_or((address, "0"));
+        !zone.is_empty() && address.parse::<std::net::Ipv6Addr>().is_ok()
+    })
 }
 
 /// §6.10.1: six pairs in lower case, joined by colons.
@@ -261,7 +263,7 @@ mod tests {
         );
         check(
             is_ipv6,
-            &["::1", "2001:db8::/96", "2001:0db8:85a3::8a2e:370:7334"],
+            &["::1", "2001:db8::/96", "2001:0db8:85a3::8a2e:370:7334", "fe80::1%eth0"],
             &["::1/129", "::1/", "foo", "1.2.3.4"],
         );
         check(is_mac, &["d2:fb:49:24:37:18"], &["D2:FB:49:24:37:18", "d2-fb-49-24-37-18", "d2:fb"]);

@@ -36,14 +36,15 @@ fn lawful(algorithm: &str, value: &str) -> Option<bool> {
         "SHA-1" => digits(40),
         "SHA-256" | "SHA3-256" => digits(64),
         "SHA-512" | "SHA3-512" => digits(128),
-        // Block size and two parts of at most 64 characters, joined by colons.
+        // Block size and two parts in base64, joined by colons: at most 12, 64 and 64 characters.
         "SSDEEP" => {
-            let mut parts = value.splitn(3, ':');
-            let size = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-            size && parts.next().is_some() && parts.next().is_some()
+            (1..=142).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+:.".contains(&b))
         }
-        // 70 digits, since version 4 with T1 before them.
-        "TLSH" => digits(70) || (value.starts_with("T1") && value.len() == 72),
+        // 70 characters, since version 4 with T1 before them.
+        "TLSH" => {
+            matches!(value.strip_prefix("T1").unwrap_or(value).len(), 68 | 70)
+                && value.bytes().all(|b| b.is_ascii_alphanumeric())
+        }
         _ => return None,
     })
 }

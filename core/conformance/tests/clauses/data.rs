@@ -18,6 +18,16 @@ pub fn section_2_data_types(seen: &mut BTreeSet<String>) {
         json!({ "external_references": [{ "source_name": "a" }] }),
         &["external-reference-empty /external_references/0"],
     );
+    let hashed = |algorithm: &str| json!({ "external_references": [{ "source_name": "a", "url": "a:", "hashes": { algorithm: "0".repeat(32) } }] });
+    check("tool", hashed("MD5"), &[]);
+    check(
+        "tool",
+        hashed("MD6"),
+        &[
+            "external-reference-hash-algorithm /external_references/0/hashes/MD6",
+            "hash-algorithm-unknown /external_references/0/hashes/MD6",
+        ],
+    );
     check(
         "tool",
         json!({ "external_references": [{ "description": "a" }] }),

@@ -34,6 +34,13 @@ pub fn sections_7_and_8_objects_about_objects(seen: &mut BTreeSet<String>) {
         json!({ "definition_type": "tlp", "definition": { "tlp": "red" } }),
         &["tlp-marking-altered "],
     );
+    check("marking-definition", json!({ "id": RED }), &["tlp-identifier-reused /id"]);
+    let red = |name: &str| {
+        json!({ "id": RED, "created": "2017-01-20T00:00:00.000Z", "name": name, "definition_type": "tlp",
+            "definition": { "tlp": "red" } })
+    };
+    check("marking-definition", red("TLP:RED"), &[]);
+    check("marking-definition", red("Red"), &["tlp-marking-altered "]);
     check(
         "marking-definition",
         json!({ "object_marking_refs": [MARKING] }),
