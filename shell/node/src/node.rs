@@ -47,6 +47,8 @@ pub struct Node {
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
     pub(crate) keys: Option<HomeKeys>,
+    /// Present while this node was restored and waits for its officers.
+    pub(crate) quarantine: Option<crate::quarantine::Quarantine>,
     pub(crate) access: Access,
     pub(crate) address: DeskAddress,
     pub(crate) passkeys: BTreeMap<OfficerCode, Vec<OfficerPasskey>>,
@@ -67,7 +69,11 @@ impl Node {
         let lock = home.lock()?;
         let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
         let registry = crate::officers::replay(holdings.view().desk())?;
+        let quarantine = crate::quarantine::load(holdings.view().desk())?;
         let address = configured_address(&home)?;
+        let mut entropy = entropy;
+        let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
+        let challenges = Challenges::new(comity_crypto::MacKey::new(&key));
         let mut node = Self {
             home,
             holdings,
@@ -81,10 +87,11 @@ impl Node {
             logs: BTreeMap::new(),
             watch: None,
             keys: None,
+            quarantine,
             access: Access::default(),
             address,
             passkeys: BTreeMap::new(),
-            challenges: Challenges::default(),
+            challenges,
             refusals: Refusals::default(),
             vault: None,
             ask,
@@ -175,7 +182,11 @@ impl Node {
 
     /// Takes what the gate must be told since the last time, in order.
     pub fn take_effects(&mut self) -> Vec<DeskToGate> {
-        std::mem::take(&mut self.effects)
+        let mut effects = std::mem::take(&mut self.effects);
+        if self.quarantine.is_some() {
+            effects.retain(crate::quarantine::stays_here);
+        }
+        effects
     }
 
     /// Tells, once, that partners or endpoints changed: the gate must be started anew, for its confinement cannot be widened.
@@ -204,6 +215,7 @@ impl Node {
         let request = parse(call)?;
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
+        self.admitted(&request)?;
         let by = asker.officer();
         match request {
             Request::Nonce => self.nonce(),
@@ -277,6 +289,14 @@ impl Node {
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
             Request::LinkPreview { card } => self.link_preview(now, &card),
             Request::LinkAdd { card } => self.link_add(now, by, &card),
+            Request::LinkRenew { card } => self.link_renew(now, by, &card),
+            Request::QuarantineShow => self.quarantine_show(),
+            Request::QuarantineRelease { digest, without } => {
+                self.quarantine_release(now, self.officer(by)?, &digest, &without)
+            }
+            Request::BackupBegin { key } => self.backup_begin(now, by, key.as_ref()),
+            Request::BackupDone { created, digest, bytes } => self.backup_done(now, &created, digest, bytes),
+            Request::IdentitySaved => self.identity_saved(now),
             Request::LinkList => self.link_list(),
             Request::LinkShow { partner } => self.link_show(&partner),
             Request::LinkVerify { partner } => self.link_verify(&partner),
@@ -302,7 +322,10 @@ impl Node {
             Request::TokenAdd { name, scopes, expires } => self.token_add(now, &asker, &name, &scopes, expires),
             Request::TokenList => self.token_list(now),
             Request::TokenRevoke { name } => self.token_revoke(now, &asker, &name),
-            Request::Health => Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": "ok" })),
+            Request::Health => {
+                let state = if self.quarantine.is_some() { "quarantine" } else { "ok" };
+                Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": state }))
+            }
         }
     }
 }

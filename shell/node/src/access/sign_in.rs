@@ -31,8 +31,8 @@ pub(crate) struct Refusals {
 
 impl Node {
     pub(crate) fn sign_in_begin(&mut self, now: Timestamp) -> Result<Value, Failure> {
-        let challenge = self.fresh("sign-in-challenge");
-        self.challenges.put(challenge, now, Question::SignIn);
+        let random = self.fresh("sign-in-challenge");
+        let challenge = self.challenges.sign_in(now, random);
         Ok(json!({ "public_key": options::request(&self.address, &challenge, &[]) }))
     }
 
@@ -83,10 +83,12 @@ impl Node {
 
     fn signing_in(&mut self, now: Timestamp, answer: &CredentialAnswer) -> Result<Answered, Failure> {
         let challenge = challenge_of(&answer.client_data.0).map_err(|_| refused())?;
-        match self.challenges.take(&challenge, now) {
-            Some(Question::SignIn) => self.passkey_answered(answer, &challenge),
-            _ => Err(refused()),
+        if !self.challenges.asked_sign_in(&challenge, now) {
+            return Err(refused());
         }
+        let answered = self.passkey_answered(answer, &challenge)?;
+        self.challenges.spend(challenge, now);
+        Ok(answered)
     }
 
     fn count_refusal(&mut self, now: Timestamp) -> Result<(), Failure> {
