@@ -154,6 +154,7 @@ fn custom_property(ex: &mut Examiner<'_>, name: &str, value: &Node<'_>, path: &P
     }
     // §2.1, §2.8: the ending of a name says how its string is to be read.
     match value {
+        Node::Null => ex.found.add(&rule::NULL, path),
         Node::String(text) if name.ends_with("_bin") && !value::form::is_base64(text) => {
             ex.found.add(&rule::BINARY, path);
         }

@@ -120,7 +120,7 @@ rules! {
     Should RELATIONSHIP "relationship-not-suggested" "§5.1, §3.7" "not one of the relationships that the standard defines";
     Must PAYLOAD_AND_URL "payload-and-url" "§6.1.1" "an artifact has either payload_bin or url";
     Must URL_WITHOUT_HASHES "url-without-hashes" "§6.1.1" "an artifact with a url needs hashes";
-    Must PAYLOAD_HASH "payload-hash-mismatch" "§6.1.1" "payload_bin has not the SHA-256 that hashes names";
+    Should PAYLOAD_HASH "payload-hash-mismatch" "§6.1.1" "payload_bin has not the SHA-256 that hashes names";
     Must DECRYPTION_KEY "decryption-key-alone" "§6.1.1" "decryption_key needs encryption_algorithm";
     Must MEDIA_TYPE "media-type" "§6.1.1" "expected a media type of the IANA registry";
     Should MEDIA_TYPE_UNKNOWN "media-type-unknown" "§6.7.1" "expected a media type of the IANA registry";
@@ -128,7 +128,7 @@ rules! {
     Must DOMAIN "domain-name" "§6.4.1, RFC 1034" "not a domain name";
     Must EMAIL "email-address" "§6.5.1, RFC 5322 §3.4.1" "expected one email address without display name";
     Must MULTIPART "multipart-body" "§6.6.1" "body belongs to is_multipart false, body_multipart to is_multipart true";
-    Must ADDITIONAL_HEADER "additional-header" "§6.6.1" "a header field that has a property of its own";
+    Should ADDITIONAL_HEADER "additional-header" "§6.6.1" "a header field that has a property of its own";
     Must IPV4 "ipv4-address" "§6.8.1" "expected an IPv4 address or block";
     Must IPV6 "ipv6-address" "§6.9.1" "expected an IPv6 address or block";
     Must MAC "mac-address" "§6.10.1" "expected a MAC address in lower case, pairs joined by colons";
@@ -143,7 +143,8 @@ rules! {
     Must MARKING_INCOMPLETE "marking-incomplete" "§7.2.1.1" "a marking definition needs definition_type and definition, or extensions";
     Must STATEMENT "statement-malformed" "§7.2.1.3" "a statement marking holds a string statement";
     Should MARKING_TYPE "marking-scheme-unsupported" "§7.2.1.1" "a custom marking should be an extension";
-    Must TLP "tlp-marking-altered" "§7.2.1.4, FIRST TLP 2.0" "a TLP marking is not one of the standard ones, word by word";
+    Must TLP "tlp-marking-altered" "§7.2.1.4" "a TLP marking is not one of the standard ones, word by word";
+    Should TLP_2 "tlp-2-altered" "§7.2.1.1, FIRST TLP 2.0" "a TLP 2.0 marking under another identifier, or with another word, than the standard one";
     Should TLP_ID "tlp-identifier-reused" "§7.2.1.4" "the identifier of a TLP marking on something else: readers will take it for TLP";
     Must MARKS_ITSELF "marking-marks-itself" "§7.2.1.1" "a marking definition is marked with itself";
     Should TWO_TLP "two-tlp-markings" "§7.2.1.4" "more than one TLP marking: the strictest holds";
@@ -160,7 +161,7 @@ rules! {
     Must EXTENSION_PROPERTIES "extension-properties" "§7.3.1" "extension_properties are for toplevel-property-extension";
     Should EXTENSION_PROPERTIES_MISSING "extension-properties-missing" "§7.3.1" "a toplevel-property-extension should list extension_properties";
     Should EXTENSION_DESCRIPTION "extension-without-description" "§7.3.1" "an extension definition should be described";
-    Must VERSION "version-form" "§7.3.1" "expected a version such as 1.2.0 (Semantic Versioning 2.0.0)";
+    Should VERSION "version-form" "§7.3.1" "expected a version such as 1.2.0 (Semantic Versioning 2.0.0)";
     Must BUNDLE_OBJECT "bundle-object" "§8.1" "the objects of a bundle are STIX objects with a type";
     Must NESTED_BUNDLE "bundle-in-bundle" "§8.1" "a bundle inside a bundle";
 
@@ -168,6 +169,7 @@ rules! {
     Should CUSTOM_PROPERTY "property-custom" "§11.1" "a custom property: an extension (§7.3) is the way since 2.1";
     Should CUSTOM_TYPE "type-custom" "§11.2" "a custom type: an extension (§7.3) is the way since 2.1";
     Should CUSTOM_EXTENSION "extension-custom" "§11.3" "a custom extension: one with a definition (§7.3) is the way since 2.1";
+    Should CUSTOM_NULL "custom-null" "§2" "a null inside a custom value: STIX has no such value";
     Should CUSTOM_EMPTY "custom-value-empty" "§2.3" "an empty object";
 
     Should MORE_FINDINGS "more-findings" "§12" "more than 100 findings; the rest is not listed";

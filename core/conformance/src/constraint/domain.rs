@@ -23,6 +23,11 @@ pub(super) fn indicator(ex: &mut Examiner<'_>) {
     }
 }
 
+/// §3.1: what a property may be called.
+fn is_property(name: &str) -> bool {
+    (3..=250).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
 /// §9: the grammar, and the names in it.
 fn pattern(ex: &mut Examiner<'_>, written: &str, old: bool) {
     let path = Path::Root.name("pattern");
@@ -45,8 +50,7 @@ fn pattern(ex: &mut Examiner<'_>, written: &str, old: bool) {
             Some(Step::Key(key)) => key.as_str(),
             Some(Step::Index(_) | Step::Any) | None => "",
         };
-        lawful &= form::is_type_name(&test.path.object_type)
-            && (property == "id" || (form::is_dictionary_key(property) && property.len() >= 3));
+        lawful &= form::is_type_name(&test.path.object_type) && (property == "id" || is_property(property));
     });
     if !lawful {
         ex.found.detail(

@@ -166,6 +166,6 @@ fn tlp_2(ex: &mut Examiner<'_>) {
         (None, None) => {}
         (None, Some((id, tlp))) if tlp.marking_id() != id => {}
         (Some(word), Some((id, tlp))) if tlp.marking_id() == id && word.parse() == Ok(tlp) => {}
-        _ => ex.found.add(&rule::TLP, &Path::Root),
+        _ => ex.found.add(&rule::TLP_2, &Path::Root),
     }
 }

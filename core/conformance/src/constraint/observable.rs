@@ -25,20 +25,8 @@ pub(super) fn artifact(ex: &mut Examiner<'_>) {
 }
 
 /// Header fields that have a property of their own (§6.6.1).
-const HEADERS: [&str; 12] = [
-    "date",
-    "received_lines",
-    "content_type",
-    "from_ref",
-    "sender_ref",
-    "to_refs",
-    "cc_refs",
-    "bcc_refs",
-    "subject",
-    "message_id",
-    "from",
-    "received",
-];
+const HEADERS: [&str; 9] =
+    ["date", "received_lines", "content_type", "from_ref", "sender_ref", "to_refs", "cc_refs", "bcc_refs", "subject"];
 
 /// §6.6.1: one body, or parts.
 pub(super) fn email_message(ex: &mut Examiner<'_>) {

@@ -228,7 +228,7 @@ pub(crate) fn custom_name(ex: &mut Examiner<'_>, name: &str, path: &Path<'_>) {
 /// Examines a value of which the standard knows nothing but the data types (§2). The scanner limits the depth.
 pub(crate) fn custom(ex: &mut Examiner<'_>, node: &Node<'_>, path: &Path<'_>) {
     match node {
-        Node::Null => ex.found.add(&rule::NULL, path),
+        Node::Null => ex.found.add(&rule::CUSTOM_NULL, path),
         Node::Array(items) => {
             if items.is_empty() {
                 ex.found.add(&rule::LIST_EMPTY, path);

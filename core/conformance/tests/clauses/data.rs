@@ -1,7 +1,7 @@
 //! Data types (§2), common properties (§3), and what the standard does not have (§11).
 
 use crate::base::{IPV4, MUTEX, TOOL, check};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub fn section_2_data_types(seen: &mut BTreeSet<String>) {
@@ -138,6 +138,8 @@ pub fn section_3_common_properties(seen: &mut BTreeSet<String>) {
 pub fn section_11_custom_objects(seen: &mut BTreeSet<String>) {
     let mut check = |kind, change, expected: &[&str]| check(seen, kind, change, expected);
     check("tool", json!({ "x_foo": { "a": [] } }), &["list-empty /x_foo/a", "property-custom /x_foo"]);
+    check("tool", json!({ "x_foo": [Value::Null] }), &["property-custom /x_foo", "custom-null /x_foo/0"]);
+    check("tool", json!({ "x_foo": "<null>" }), &["null-value /x_foo", "property-custom /x_foo"]);
     check("tool", json!({ "x_foo": {} }), &["property-custom /x_foo", "custom-value-empty /x_foo"]);
     check("tool", json!({ "x_foo_hex": "0" }), &["hex-malformed /x_foo_hex", "property-custom /x_foo_hex"]);
     check("tool", json!({ "x_foo_bin": "0" }), &["payload-not-base64 /x_foo_bin", "property-custom /x_foo_bin"]);

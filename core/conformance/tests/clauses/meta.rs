@@ -40,6 +40,11 @@ pub fn sections_7_and_8_objects_about_objects(seen: &mut BTreeSet<String>) {
             "definition": { "tlp": "red" } })
     };
     check("marking-definition", red("TLP:RED"), &[]);
+    let tlp_2 = |word: &str| {
+        json!({ "definition_type": null, "definition": null, "extensions": {
+            "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d": { "extension_type": "property-extension", "tlp_2_0": word } } })
+    };
+    check("marking-definition", tlp_2("red"), &["tlp-2-altered "]);
     check("marking-definition", red("Red"), &["tlp-marking-altered "]);
     check(
         "marking-definition",
