@@ -47,6 +47,12 @@ test("the payloads are what they claim to be", () => {
   assert.equal(new Set(PAYLOADS).size, 500);
 });
 
+test("the check finds what it looks for", async () => {
+  await reader();
+  const found = await desk.page.evaluate(`(${strangers})(${JSON.stringify('<p onclick=x style="a:b">t<xss-probe></xss-probe><script>1</script><a href="javascript:x">y</a><img src="//evil.example/x">')})`);
+  assert.equal(found.length, 6, JSON.stringify(found));
+});
+
 for (const object of world.hostile.objects) {
   test(`hostile ${object.type} ${object.id}`, async () => {
     await reader();
@@ -60,7 +66,10 @@ for (const object of world.hostile.objects) {
 
 test("hostile names in every list and picture", async () => {
   await reader();
-  for (const [address] of PAGES.filter(([, code]) => code === "mira")) await visit(desk, address);
+  for (const [address] of PAGES.filter(([, code]) => code === "mira")) {
+    const { status } = await visit(desk, address);
+    assert.equal(status, address.includes("00000000") ? 404 : 200, address);
+  }
   for (const origin of ["/search?origin=hostile-feed", "/timeline?origin=hostile-feed", "/map?origin=hostile-feed"]) await visit(desk, origin);
 });
 

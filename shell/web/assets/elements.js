@@ -33,7 +33,7 @@ export function label(text) {
 }
 
 export function type(word) {
-  return el("span", { class: "type" }, String(word).replaceAll("-", " "));
+  return el("span", { class: "type" }, String(word).replace(/^x-comity-/, "").replaceAll("-", " "));
 }
 
 // One object in a line: type, name as a link where it is held here, label.

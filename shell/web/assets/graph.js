@@ -80,7 +80,7 @@ class Graph {
     this.take(first, this.root);
     // Cytoscape would write a style element, which the policy refuses; it does not when it finds one of this name.
     if (!document.getElementById("__________cytoscape_stylesheet")) document.head.append(el("meta", { id: "__________cytoscape_stylesheet" }));
-    this.cy = cytoscape({ container: this.stage, style: style(), minZoom: 0.1, maxZoom: 4, wheelSensitivity: 0.4, boxSelectionEnabled: false });
+    this.cy = cytoscape({ container: this.stage, style: style(), minZoom: 0.1, maxZoom: 4, boxSelectionEnabled: false });
     this.cy.on("tap", "node", (event) => this.choose(event.target.id()));
     this.cy.on("dbltap", "node", (event) => this.open(event.target.id()));
     const paint = () => this.cy.style(style());
@@ -221,7 +221,7 @@ class Graph {
       const other = this.nodes.get(out ? edge.to : edge.from);
       const word = String(edge.word).replaceAll("-", " ").replaceAll("_", " ");
       rows.push(el("li", {},
-        el("span", { class: "quiet" }, out ? `${word} ` : `is what this ${word}: `), type(other.type), " ",
+        el("span", { class: "quiet" }, out ? `${word} → ` : `← ${word} `), type(other.type), " ",
         el("button", { type: "button", class: "link", dir: "auto", onclick: () => { this.choose(other.id); this.list.querySelector("h3")?.focus(); } }, other.name || other.id),
         " ", label(other.label)));
     }
@@ -240,7 +240,7 @@ class Graph {
   legend() {
     const shown = new Set([...this.nodes.values()].map((node) => kindOf(node.type).word));
     const words = [...KINDS, OTHER].filter((kind) => shown.has(kind.word)).map((kind) => `${kind.word}: ${kind.shape.replace("-", " ")}`);
-    return el("p", { class: "hint" }, `Shapes: ${words.join("; ")}. A thick edge has more relations: open it with a double click.`);
+    return el("p", { class: "hint" }, `Shapes: ${words.join("; ")}. A dark outline has further relations: choose the object, or open it with a double click.`);
   }
 }
 
