@@ -32,6 +32,7 @@ mod relations;
 mod remove;
 mod schema;
 mod search;
+mod snapshot;
 mod taxii;
 mod text;
 pub mod vault;
@@ -59,11 +60,12 @@ pub use put::Received;
 pub use record::{Outcome, Stored, VERSIONS_MAX};
 pub use relations::{Relation, Relations, Through};
 pub use search::{Hit, PAGE_MAX, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
+pub use snapshot::snapshot;
 pub use taxii::{Addition, AdditionQuery, End, Take, VersionMatch};
 pub use vault::Vault;
 pub use verify::{Counts, FirstBad, VerifyError};
 pub use view::View;
 pub use workbench::{
-    Arrival, Batch, INBOX_LOOKED_MAX, InboxCursor, InboxPage, InboxQuery, InboxRow, LocationRow, Locations, Moment, MomentCount,
-    Moments, TimeKind, TimelineQuery,
+    Arrival, Batch, INBOX_LOOKED_MAX, InboxCursor, InboxPage, InboxQuery, InboxRow, LocationRow, Locations, Moment,
+    MomentCount, Moments, TimeKind, TimelineQuery,
 };

@@ -65,8 +65,7 @@ impl View<'_> {
         let current = self.current_of(oid)?;
         let sql =
             format!("SELECT {VERSION_COLUMNS} FROM version v WHERE v.oid = ?1 AND v.digest = ?2 AND {VISIBLE} LIMIT 1");
-        let row =
-            self.conn.prepare_cached(&sql)?.query_row((oid, digest.as_bytes()), VersionRow::read).optional()?;
+        let row = self.conn.prepare_cached(&sql)?.query_row((oid, digest.as_bytes()), VersionRow::read).optional()?;
         row.map(|row| self.placed(row, current)).transpose()
     }
 

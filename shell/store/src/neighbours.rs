@@ -110,8 +110,7 @@ impl View<'_> {
              CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
              WHERE r.target = ?1 AND r.vid < ?2 AND {VISIBLE} ORDER BY r.vid DESC LIMIT ?3"
         );
-        let read =
-            |row: &rusqlite::Row<'_>| Ok(Referring { vid: row.get(0)?, lid: row.get(1)?, bytes: row.get(2)? });
+        let read = |row: &rusqlite::Row<'_>| Ok(Referring { vid: row.get(0)?, lid: row.get(1)?, bytes: row.get(2)? });
         let mut query = self.conn.prepare_cached(&sql)?;
         let rows = query.query_map((oid, before.unwrap_or(i64::MAX), limit as i64), read)?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -20,6 +20,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     Section { name: "objects", version: 1, sql: include_str!("schema/objects.sql") },
     crate::desk::SECTION,
     crate::desk::ACCESS_SECTION,
+    crate::desk::GENERATION_SECTION,
     crate::taxii::SECTION,
     crate::workbench::SECTION,
 ];

@@ -6,6 +6,7 @@
 
 mod api;
 mod assets;
+mod cursor;
 mod desk;
 mod headers;
 mod identity;

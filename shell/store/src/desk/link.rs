@@ -14,7 +14,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    fn code(self) -> i64 {
+    pub(super) fn code(self) -> i64 {
         match self {
             Direction::Out => 0,
             Direction::In => 1,
@@ -75,6 +75,8 @@ pub struct NewLogRow<'a> {
 /// An entry of a log as stored.
 #[derive(Clone, Debug)]
 pub struct LogRow {
+    /// The log's name: the partner's code, and behind a slash the number of a generation that ended.
+    pub link: String,
     /// Position, from 0.
     pub seq: u64,
     /// Exact signed header.
@@ -134,7 +136,8 @@ pub struct ReceivedItem {
 }
 
 const LINK_COLUMNS: &str = "code, card, partner, generation, state, reason, added";
-const LOG_COLUMNS: &str = "seq, header, signature, leaf, salt, payload, envelope, kind, subject, state, reason, at";
+const LOG_COLUMNS: &str =
+    "seq, header, signature, leaf, salt, payload, envelope, kind, subject, state, reason, at, link";
 const RECEIVED_COLUMNS: &str = "link, object_id, version, release, log_seq, header, at, recalled";
 
 fn link_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<LinkRow> {
@@ -166,6 +169,7 @@ fn log_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Vec<u8>, LogRow)> {
             state: row.get(9)?,
             reason: row.get(10)?,
             at: row.get(11)?,
+            link: row.get(12)?,
         },
     ))
 }
@@ -315,13 +319,14 @@ impl Desk<'_> {
         rows.map(|row| with_leaf(row?)).collect()
     }
 
-    /// Reads the entries about one release or recall.
+    /// Reads the entries about one release or recall, of ended generations too.
     ///
     /// # Errors
     /// [`DeskError`].
     pub fn log_about(&self, link: &str, direction: Direction, subject: &str) -> Result<Vec<LogRow>, DeskError> {
         let sql = format!(
-            "SELECT {LOG_COLUMNS} FROM log_entry WHERE link = $1 AND direction = $2 AND subject = $3 ORDER BY seq"
+            "SELECT {LOG_COLUMNS} FROM log_entry WHERE subject = ?3 AND direction = ?2
+             AND (link = ?1 OR substr(link, 1, length(?1) + 1) = ?1 || '/') ORDER BY link, seq"
         );
         let mut query = self.connection.prepare_cached(&sql)?;
         let rows = query.query_map(params![link, direction.code(), subject], log_row)?;

@@ -5,12 +5,15 @@
 
 mod access;
 mod audit;
+mod generation;
 mod link;
 mod recall;
 mod release;
 
 pub use access::{GrantRow, PasskeyRow, TokenRow};
 pub use audit::AuditRow;
+pub use generation::GenerationRow;
+pub(crate) use generation::SECTION as GENERATION_SECTION;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
@@ -74,6 +77,15 @@ impl Desk<'_> {
             "INSERT INTO desk_setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             params![name, value],
         )?;
+        Ok(())
+    }
+
+    /// Takes a setting away.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn clear_setting(&self, name: &str) -> Result<(), DeskError> {
+        self.connection.execute("DELETE FROM desk_setting WHERE name = $1", [name])?;
         Ok(())
     }
 

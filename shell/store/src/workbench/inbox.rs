@@ -163,8 +163,7 @@ impl View<'_> {
             }
             let (key, came, arrival) = if item_first {
                 let Some(item) = streams.items.pop() else { return Ok(page) };
-                at.item =
-                    Some((item.at.clone(), item.link.clone(), item.object_id.clone(), item.version.clone()));
+                at.item = Some((item.at.clone(), item.link.clone(), item.object_id.clone(), item.version.clone()));
                 if !wanted(&item, query) {
                     continue;
                 }
@@ -191,8 +190,7 @@ impl View<'_> {
     fn fill(&self, streams: &mut Streams, query: &InboxQuery, at: &InboxCursor) -> Result<(), StoreError> {
         if streams.items.is_empty() && !streams.items_end {
             let last = "\u{10FFFF}".to_owned();
-            let bound =
-                at.item.clone().unwrap_or_else(|| (last.clone(), last.clone(), last.clone(), last.clone()));
+            let bound = at.item.clone().unwrap_or_else(|| (last.clone(), last.clone(), last.clone(), last.clone()));
             let sql = "SELECT link, object_id, version, release, log_seq, header, at, recalled
                        FROM received_item WHERE (at, link, object_id, version) < (?1, ?2, ?3, ?4)
                        ORDER BY at DESC, link DESC, object_id DESC, version DESC LIMIT ?5";
@@ -300,9 +298,10 @@ fn wanted(item: &ReceivedItem, query: &InboxQuery) -> bool {
         Some(Origin::Link(code)) => item.link == code.as_str(),
         _ => true,
     };
-    let typed = query.object_type.as_ref().is_none_or(|wanted| {
-        item.object_id.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with("--"))
-    });
+    let typed = query
+        .object_type
+        .as_ref()
+        .is_none_or(|wanted| item.object_id.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with("--")));
     let labelled = query.label.as_ref().is_none_or(|wanted| {
         let header: serde_json::Value = serde_json::from_str(&item.header).unwrap_or_default();
         header.get("label").and_then(serde_json::Value::as_str) == Some(wanted)

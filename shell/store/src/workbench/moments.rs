@@ -194,11 +194,11 @@ pub(crate) fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
         conn.prepare_cached(&new)?.query_row([limit.saturating_sub(1)], |row| row.get(0)).optional()?;
     let last = match last {
         Some(last) => last,
-        None => conn.query_row(
-            &format!("SELECT coalesce(max(vid), 0) FROM version WHERE vid < {HORIZON}"),
-            [],
-            |row| row.get(0),
-        )?,
+        None => {
+            conn.query_row(&format!("SELECT coalesce(max(vid), 0) FROM version WHERE vid < {HORIZON}"), [], |row| {
+                row.get(0)
+            })?
+        }
     };
     let sql = "SELECT v.oid, v.tid, v.bytes, i.at FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
                JOIN import i ON i.iid = v.iid
@@ -250,8 +250,7 @@ impl View<'_> {
         let sql = format!("SELECT {at}, m.tid FROM moment m WHERE {}", condition(at));
         let types = self.type_list(&query.types)?;
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut rows =
-            statement.query(named_params! { ":from": query.from, ":to": query.to, ":types": types })?;
+        let mut rows = statement.query(named_params! { ":from": query.from, ":to": query.to, ":types": types })?;
         let mut days: BTreeMap<(i64, i64), u64> = BTreeMap::new();
         let mut found = Moments { behind: self.moments_behind()?, ..Moments::default() };
         while let Some(row) = rows.next()? {

@@ -6,17 +6,24 @@
 pub mod account;
 mod answer;
 pub mod audit;
+mod calendar;
 mod ceremony;
 pub mod home;
+mod inbox;
+mod line;
+mod map;
+mod object;
 pub mod officers;
 pub mod partners;
 pub mod public;
 pub mod recalls;
 pub mod releases;
+mod search;
 pub mod shell;
 pub mod sign_in;
 pub mod sources;
 mod step_up;
+mod timeline;
 pub mod tour;
 pub mod write;
 
@@ -35,6 +42,21 @@ pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
 /// Pages that show holdings.
 fn content() -> Router<Arc<Desk>> {
     Router::new()
+        .route("/inbox", get(inbox::page))
+        .route("/inbox/mark", post(inbox::mark))
+        .route("/inbox/mark-all", post(inbox::mark_all))
+        .route("/timeline", get(timeline::page))
+        .route("/timeline.json", get(timeline::json))
+        .route("/map", get(map::page))
+        .route("/map.json", get(map::json))
+        .route("/search", get(search::page))
+        .route("/objects/{id}", get(object::page))
+        .route("/objects/{id}/text", get(object::report::page))
+        .route("/objects/{id}/raw", get(object::raw))
+        .route("/objects/{id}/relations", get(object::relations_page))
+        .route("/objects/{id}/versions", get(object::versions_page))
+        .route("/objects/{id}/graph", get(object::graph_page))
+        .route("/objects/{id}/graph.json", get(object::graph))
         .route("/releases", get(releases::page).post(releases::compose::draft))
         .route("/releases/new", get(releases::compose::page))
         .route("/releases/{id}", get(releases::one::page))
