@@ -39,6 +39,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Audit(verb) => verbs::audit::run(verb, output),
         Verb::Verify(arguments) => verbs::audit::verify(&arguments, output),
         Verb::Doctor(arguments) => verbs::doctor::run(&arguments, output),
+        Verb::Backup(verb) => verbs::backup::run(verb, output),
+        Verb::Restore(arguments) => verbs::restore::run(arguments, output),
         Verb::Completions(arguments) => verbs::completions::run(&arguments, output),
         Verb::Man(arguments) => verbs::man::run(&arguments, output),
         Verb::Pattern(verb) => verbs::pattern::run(verb, output),

@@ -43,3 +43,17 @@ pub fn officer(code: &OfficerCode) -> Result<Zeroizing<String>, Failure> {
         None => prompt(&format!("passphrase of officer {code}"), &format!("{own} or COMITY_PASSPHRASE")),
     }
 }
+
+/// The passphrase of a file of the safe: the backup key or the copy of the organisation key.
+pub fn safe(kind: comity_node::SafeKind) -> Result<Zeroizing<String>, Failure> {
+    let (own, question) = match kind {
+        comity_node::SafeKind::BackupKey => ("COMITY_BACKUP_PASSPHRASE", "passphrase of the backup key"),
+        comity_node::SafeKind::OrganisationKey => {
+            ("COMITY_IDENTITY_PASSPHRASE", "passphrase of the organisation key's copy")
+        }
+    };
+    match variable(own).or_else(|| variable("COMITY_PASSPHRASE")) {
+        Some(passphrase) => Ok(passphrase),
+        None => prompt(question, &format!("{own} or COMITY_PASSPHRASE")),
+    }
+}

@@ -1,4 +1,4 @@
-//! How far a long import is, on a terminal; nothing in a pipe.
+//! How far long work is, on a terminal; nothing in a pipe.
 
 use comity_node::WatchProgress;
 use std::io::{IsTerminal, Write};
@@ -24,4 +24,20 @@ pub fn on_a_terminal() -> Option<WatchProgress> {
         let end = if done { "\r\x1b[K" } else { "" };
         let _ = write!(std::io::stderr().lock(), "\r{what} {percent:>3} %{end}");
     }))
+}
+
+/// Returns what draws, on a terminal, how much of something is done; it draws nothing in a pipe.
+pub fn bar(what: &'static str) -> impl FnMut(u64, u64) {
+    let shown = std::io::stderr().is_terminal();
+    let mut last = Instant::now();
+    move |done, total| {
+        let whole = done >= total;
+        if !shown || (!whole && last.elapsed() < PAUSE) {
+            return;
+        }
+        last = Instant::now();
+        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100).min(100);
+        let end = if whole { "\r\x1b[K" } else { "" };
+        let _ = write!(std::io::stderr().lock(), "\r{what} {percent:>3} %{end}");
+    }
 }

@@ -22,6 +22,9 @@ pub enum LinkVerb {
     Add {
         #[command(flatten)]
         home: HomeArguments,
+        /// The partner has a new node key, as after a restored backup: a new generation of the link begins
+        #[arg(long)]
+        new_node_key: bool,
         /// The card, a file; - for standard input
         card: PathBuf,
     },

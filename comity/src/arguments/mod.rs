@@ -17,7 +17,9 @@ mod write;
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
 pub use link::{AuditVerb, LinkVerb};
 pub use officer::OfficerVerb;
-pub use operations::{CompletionsArguments, DoctorArguments, ManArguments, Shell};
+pub use operations::{
+    BackupVerb, CompletionsArguments, DoctorArguments, ManArguments, RestoreArguments, RestoreVerb, Shell,
+};
 pub use pattern::PatternVerb;
 pub use release::{DraftArguments, RecallVerb, ReleaseVerb};
 pub use token::TokenVerb;
@@ -86,6 +88,11 @@ pub enum Verb {
     Verify(HomeArguments),
     /// Look for what is wrong with a home and the machine under it, and say what to do
     Doctor(DoctorArguments),
+    /// Make keys for the safe, write backups and rehearse them
+    #[command(subcommand)]
+    Backup(BackupVerb),
+    /// Make a home from a backup, compare it with the partners, and end its quarantine
+    Restore(RestoreArguments),
     /// Print completions for a shell
     Completions(CompletionsArguments),
     /// Write the manual pages

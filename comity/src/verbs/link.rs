@@ -24,9 +24,10 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                 None => output.bytes(format!("{}\n", text(&card, "card").trim_end()).as_bytes()),
             }
         }
-        LinkVerb::Add { home, card } => {
+        LinkVerb::Add { home, new_node_key, card } => {
             let card = read_card(&card)?;
-            let added = Session::open(&home.home)?.ask(&Request::LinkAdd { card })?;
+            let request = if new_node_key { Request::LinkRenew { card } } else { Request::LinkAdd { card } };
+            let added = Session::open(&home.home)?.ask(&request)?;
             output.answer(&added, |added| {
                 vec![
                     format!(

@@ -1,6 +1,7 @@
 //! One file a verb family: reads flags, asks the node, shows the answer. No rule of the domain is decided here.
 
 pub mod audit;
+pub mod backup;
 pub mod completions;
 pub mod doctor;
 pub mod holdings;
@@ -12,6 +13,7 @@ pub mod officer;
 pub mod pattern;
 pub mod recall;
 pub mod release;
+pub mod restore;
 pub mod token;
 pub mod validate;
 pub mod vault;

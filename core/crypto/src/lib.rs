@@ -6,6 +6,7 @@
 //!
 //! Does not know: whose a key is, what time it is, where keys are stored, any source of randomness.
 
+mod backup;
 mod datakey;
 mod encoding;
 mod entropy;
@@ -18,6 +19,7 @@ mod seal;
 mod sign;
 mod words;
 
+pub use backup::{BACKUP_HEAD_BYTES, BACKUP_PIECE_BYTES_MAX, BackupError, BackupOpener, BackupSealer, PieceHead};
 pub use datakey::DataKey;
 pub use entropy::{Entropy, EntropyStream};
 pub use hash::{Sha256Stream, commitment, same, sha256};

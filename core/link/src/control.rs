@@ -6,6 +6,7 @@
 //! Does not know: whether what is acknowledged was really done.
 
 use crate::entry::MAX_SEQ;
+use crate::history::History;
 use crate::payload::PayloadError;
 use comity_release::{RecallAcknowledgement, RecallNotice};
 use serde::{Deserialize, Serialize};
@@ -90,13 +91,16 @@ pub enum Control {
     EntryStatus(EntryStatus),
     /// Keys or endpoints change.
     KeyChange(KeyChange),
+    /// How far the speaker holds the logs of an earlier generation.
+    History(History),
 }
 
 const RECALL_NOTICE: &str = "recall_notice";
 const RECALL_ACKNOWLEDGEMENT: &str = "recall_acknowledgement";
 const ENTRY_STATUS: &str = "entry_status";
 const KEY_CHANGE: &str = "key_change";
-const KINDS: [&str; 4] = [RECALL_NOTICE, RECALL_ACKNOWLEDGEMENT, ENTRY_STATUS, KEY_CHANGE];
+const HISTORY: &str = "history";
+const KINDS: [&str; 5] = [RECALL_NOTICE, RECALL_ACKNOWLEDGEMENT, ENTRY_STATUS, KEY_CHANGE, HISTORY];
 
 /// The fields of an entry together with its kind, as one closed object `{"kind":…,"fields":{…}}`.
 #[derive(Serialize, Deserialize)]
@@ -123,6 +127,7 @@ impl Control {
             Self::RecallAcknowledgement(_) => RECALL_ACKNOWLEDGEMENT,
             Self::EntryStatus(_) => ENTRY_STATUS,
             Self::KeyChange(_) => KEY_CHANGE,
+            Self::History(_) => HISTORY,
         }
     }
 
@@ -141,6 +146,7 @@ impl Control {
             Self::RecallAcknowledgement(answer) => ids_ok(&answer.derived_released_ids),
             Self::EntryStatus(status) => status.seq < MAX_SEQ,
             Self::KeyChange(change) => change.card.len() <= CARD_BYTES_MAX,
+            Self::History(history) => history.mine_size < MAX_SEQ && history.yours_size < MAX_SEQ,
         };
         if ok { Ok(()) } else { Err(PayloadError::Field { field: self.kind() }) }
     }
@@ -156,6 +162,7 @@ impl Control {
             Self::RecallAcknowledgement(fields) => write(RECALL_ACKNOWLEDGEMENT, fields),
             Self::EntryStatus(fields) => write(ENTRY_STATUS, fields),
             Self::KeyChange(fields) => write(KEY_CHANGE, fields),
+            Self::History(fields) => write(HISTORY, fields),
         }
     }
 
@@ -166,6 +173,7 @@ impl Control {
             RECALL_ACKNOWLEDGEMENT => Self::RecallAcknowledgement(read(line)?),
             ENTRY_STATUS => Self::EntryStatus(read(line)?),
             KEY_CHANGE => Self::KeyChange(read(line)?),
+            HISTORY => Self::History(read(line)?),
             _ => return None,
         };
         control.check().ok().map(|()| control)

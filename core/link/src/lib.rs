@@ -12,6 +12,7 @@ pub mod control;
 pub mod entry;
 pub mod exchange;
 pub mod gate_protocol;
+pub mod history;
 pub mod log;
 pub mod outgoing;
 pub mod payload;
@@ -23,6 +24,7 @@ pub use card::{Card, CardError, CardOrganisation, Certified, certify_node, certi
 pub use comity_release::{RecallAcknowledgement, RecallAction, RecallKind, RecallNotice};
 pub use control::{Control, EntryStatus, KeyChange, Parked, Status};
 pub use entry::{Header, leaf, link_id, log_origin};
+pub use history::{Ends, History, HistoryEntry, generation, seal_history};
 pub use log::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 pub use outgoing::{Outgoing, OutgoingNote};
 pub use payload::{Payload, PayloadError, ReleaseHeader, ReleasePayload};

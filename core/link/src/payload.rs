@@ -6,6 +6,7 @@
 //! Does not know: what is in a bundle (`comity-stix` does), whether the desk can apply it.
 
 use crate::control::{Control, Parked};
+use crate::history::{HISTORY_ENTRY, HistoryEntry};
 use comity_vocab::SecurityLabel;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -59,6 +60,8 @@ pub enum Payload {
     Release(ReleasePayload),
     /// A control entry.
     Control(Control),
+    /// An entry of an earlier generation of the link.
+    History(HistoryEntry),
     /// Authentic, but not understood here: to be parked.
     Unreadable(Parked),
 }
@@ -141,7 +144,7 @@ pub(crate) fn control_bytes(control: &Control) -> Result<Vec<u8>, PayloadError> 
     join(control.to_json()?, b"")
 }
 
-fn join(mut line: Vec<u8>, body: &[u8]) -> Result<Vec<u8>, PayloadError> {
+pub(crate) fn join(mut line: Vec<u8>, body: &[u8]) -> Result<Vec<u8>, PayloadError> {
     let max = crate::entry::PAYLOAD_BYTES_MAX;
     let bytes = line.len() + 1 + body.len();
     if line.len() > PAYLOAD_HEADER_BYTES_MAX || bytes > max {
@@ -164,6 +167,8 @@ impl Payload {
         let Ok(Kind { kind }) = serde_json::from_slice(line) else { return Self::Unreadable(Parked::Malformed) };
         let payload = if kind == "release" {
             parse_release(line).map(|header| Self::Release(ReleasePayload { header, bundle: body.to_vec() }))
+        } else if kind == HISTORY_ENTRY {
+            HistoryEntry::parse(line, body).map(Self::History)
         } else if !Control::is_known(&kind) {
             return Self::Unreadable(Parked::UnknownKind);
         } else if body.is_empty() {

@@ -141,7 +141,11 @@ pub fn seal_control(
     seal(control_bytes(control)?, context, entropy)
 }
 
-fn seal(payload: Vec<u8>, context: &SealContext<'_>, entropy: &mut Entropy) -> Result<SealedEntry, SealError> {
+pub(crate) fn seal(
+    payload: Vec<u8>,
+    context: &SealContext<'_>,
+    entropy: &mut Entropy,
+) -> Result<SealedEntry, SealError> {
     let (origin, seq) = (context.origin.to_owned(), context.seq);
     // One stream for one position (design.md §7.15): what is drawn here never depends on what else was sealed.
     let mut stream = entropy.stream("entry", &origin, seq);

@@ -31,6 +31,8 @@ pub(crate) struct Batch {
     refused: BTreeSet<OrgCode>,
     /// Links of which an envelope was held already: the gate may forget it.
     held: BTreeSet<OrgCode>,
+    /// Trees of ended generations that entries came back for, by name and whether the log is ours.
+    trees: BTreeMap<(String, bool), comity_ledger::CompactTree>,
     /// Links of which one spoiled entry was counted in this batch: copies in one batch are one try.
     spoiled: BTreeSet<OrgCode>,
 }
@@ -45,11 +47,12 @@ impl Node {
         self.load_logs(now)?;
         let mut logs = self.logs.clone();
         let mut batch = Batch::default();
+        let quarantined = self.quarantine.is_some();
         {
             let Self { holdings, keys, entropy, reach, .. } = self;
             let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
             let tx = holdings.transaction()?;
-            let mut taking = Taking { tx: &tx, keys, entropy, now, logs: &mut logs, batch: &mut batch };
+            let mut taking = Taking { tx: &tx, keys, entropy, now, logs: &mut logs, batch: &mut batch, quarantined };
             for message in messages {
                 match message {
                     GateToDesk::Ready { .. } => {}
@@ -90,6 +93,8 @@ struct Taking<'a, 'tx> {
     now: Timestamp,
     logs: &'a mut BTreeMap<OrgCode, LinkLogs>,
     batch: &'a mut Batch,
+    /// Whether this node was restored and waits for its officers: then it listens to views only, and sends nothing.
+    quarantined: bool,
 }
 
 impl Taking<'_, '_> {
@@ -104,7 +109,7 @@ impl Taking<'_, '_> {
 
     /// A partner that wants what it gave a receipt for gets it again: we keep it, the partner lost it.
     fn wanted_again(&mut self, peer: &OrgCode, from: u64) -> Result<(), Failure> {
-        if self.heard(peer)?.is_none() {
+        if self.quarantined || self.heard(peer)?.is_none() {
             return Ok(());
         }
         let desk = self.tx.view().desk();
@@ -146,7 +151,7 @@ impl Taking<'_, '_> {
                 };
                 link.spoiled = (expect.next_seq, tries);
                 match (&refused, refused.may_park() && tries >= SPOILED_TRIES_MAX) {
-                    (_, true) => match park(envelope, &expect) {
+                    (_, true) if !self.quarantined => match park(envelope, &expect) {
                         Ok(parked) => parked,
                         Err(refused) => return self.not_accepted(peer, &refused),
                     },
@@ -154,6 +159,11 @@ impl Taking<'_, '_> {
                 }
             }
         };
+        // Everything else stays with the gate until the quarantine ends: nothing is applied, nothing is lost.
+        let told = matches!(accepted.payload(), Some(Payload::Control(Control::History(_))));
+        if self.quarantined && !told {
+            return Ok(());
+        }
         self.enter(peer, accepted)
     }
 
@@ -204,15 +214,22 @@ impl Taking<'_, '_> {
         self.batch.grown.insert(peer.clone());
         let parked = match (parked_before, accepted.payload()) {
             (Some(parked), _) => Some(parked),
-            (None, Some(payload)) => self.apply(peer, accepted.seq, payload)?,
+            (None, Some(payload)) => self.apply(peer, peer.as_str(), accepted.seq, payload)?,
             (None, None) => None,
         };
         if let (Some(reason), None) = (parked, parked_before) {
             desk.set_log_state(peer.as_str(), Direction::In, accepted.seq, "parked", Some(reason.as_str()))?;
         }
+        if matches!(accepted.payload(), Some(Payload::History(_))) {
+            // Its content is held where it belongs; a second copy would be out of reach of a recall.
+            desk.drop_log_payload(peer.as_str(), Direction::In, accepted.seq)?;
+        }
         // A status is not answered by a status, or the two would go on for ever.
-        let answered = matches!(accepted.payload(), Some(Payload::Control(Control::EntryStatus(_))));
-        if !answered {
+        let answered = matches!(
+            accepted.payload(),
+            Some(Payload::Control(Control::EntryStatus(_) | Control::History(_)) | Payload::History(_))
+        );
+        if !answered && !self.quarantined {
             let status = parked.map_or(Status::Applied, Status::Parked);
             self.answer(peer, Control::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
         }
@@ -234,9 +251,10 @@ impl Taking<'_, '_> {
         }
     }
 
-    fn apply(&mut self, peer: &OrgCode, seq: u64, payload: &Payload) -> Result<Option<Parked>, Failure> {
+    /// Does what an entry says; `log` is the name of the log it stands in, which may be of an ended generation.
+    fn apply(&mut self, peer: &OrgCode, log: &str, seq: u64, payload: &Payload) -> Result<Option<Parked>, Failure> {
         match payload {
-            Payload::Release(release) => self.apply_release(peer, seq, release),
+            Payload::Release(release) => self.apply_release(peer, log, seq, release),
             Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, notice),
             Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
             Payload::Control(Control::EntryStatus(status)) => {
@@ -244,10 +262,17 @@ impl Taking<'_, '_> {
                     Status::Applied => ("applied", None),
                     Status::Parked(parked) => ("parked", Some(parked.as_str())),
                 };
-                self.desk().set_log_state(peer.as_str(), Direction::Out, status.seq, state, reason)?;
+                self.desk().set_log_state(log, Direction::Out, status.seq, state, reason)?;
                 Ok(None)
             }
-            Payload::Control(Control::KeyChange(change)) => self.apply_key_change(peer, &change.card),
+            Payload::Control(Control::KeyChange(change)) if log == peer.as_str() => {
+                self.apply_key_change(peer, &change.card)
+            }
+            // What stood in an old log about keys and older logs is past.
+            Payload::Control(Control::KeyChange(_)) => Ok(None),
+            Payload::Control(Control::History(_)) | Payload::History(_) if log != peer.as_str() => Ok(None),
+            Payload::Control(Control::History(view)) => self.apply_history(peer, view),
+            Payload::History(entry) => self.apply_history_entry(peer, entry),
             Payload::Unreadable(parked) => Ok(Some(*parked)),
         }
     }
@@ -255,6 +280,7 @@ impl Taking<'_, '_> {
     fn apply_release(
         &mut self,
         peer: &OrgCode,
+        log: &str,
         seq: u64,
         release: &comity_link::ReleasePayload,
     ) -> Result<Option<Parked>, Failure> {
@@ -286,7 +312,7 @@ impl Taking<'_, '_> {
         let stored = match self.tx.put_received(&received, &release.bundle, self.now) {
             Ok(stored) => stored,
             Err(StoreError::Refused { .. }) => {
-                self.desk().drop_log_payload(peer.as_str(), Direction::In, seq)?;
+                self.desk().drop_log_payload(log, Direction::In, seq)?;
                 return Ok(Some(Parked::BadContent));
             }
             Err(error) => return Err(error.into()),
@@ -313,7 +339,7 @@ impl Taking<'_, '_> {
         }
         if dropped {
             // What is not held as an object is not kept in the log either, where no recall would find it.
-            desk.drop_log_payload(peer.as_str(), Direction::In, seq)?;
+            desk.drop_log_payload(log, Direction::In, seq)?;
         }
         if !stored.is_empty() && stored.iter().all(|one| matches!(one.outcome, Outcome::Refused(_))) {
             return Ok(Some(Parked::BadContent));
@@ -347,7 +373,7 @@ impl Taking<'_, '_> {
     }
 
     fn checkpoint(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
-        if self.heard(peer)?.is_none() {
+        if self.quarantined || self.heard(peer)?.is_none() {
             return Ok(());
         }
         let desk = self.tx.view().desk();
@@ -373,7 +399,7 @@ impl Taking<'_, '_> {
     }
 
     fn cosignature(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
-        if self.heard(peer)?.is_none() {
+        if self.quarantined || self.heard(peer)?.is_none() {
             return Ok(());
         }
         let desk = self.tx.view().desk();
@@ -428,7 +454,7 @@ impl Taking<'_, '_> {
             let Some(link) = self.logs.get_mut(peer) else { continue };
             let refused = self.batch.refused.contains(peer);
             let taken = DeskToGate::Taken { peer: peer.clone(), next_seq: link.inbound.next_seq(), refused };
-            if grown.contains(peer) {
+            if grown.contains(peer) && !self.quarantined {
                 let receipt = link.receipt(desk, &self.keys.node, self.now)?;
                 self.batch.effects.push(receipt);
             }
@@ -451,12 +477,14 @@ fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
             let subject = match control {
                 Control::RecallNotice(notice) => Some(notice.recall_id.to_string()),
                 Control::RecallAcknowledgement(answer) => Some(answer.recall_id.to_string()),
-                Control::EntryStatus(_) | Control::KeyChange(_) => None,
+                Control::EntryStatus(_) | Control::KeyChange(_) | Control::History(_) => None,
             };
             (control.kind(), subject)
         }
+        Some(Payload::History(_)) => ("history_entry", None),
         Some(Payload::Unreadable(_)) | None => ("unreadable", None),
     }
 }
 
+mod history;
 mod recall;

@@ -95,11 +95,6 @@ impl HomeKeys {
             entropy.stream(what, "home", 0).fill(&mut bytes[..]);
             bytes
         };
-        let mut salt = [0u8; 16];
-        for (to, from) in salt.iter_mut().zip(draw("salt").iter()) {
-            *to = *from;
-        }
-        let wrap = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| KeyError::Derivation)?;
         let keys = Self {
             organisation: SigningKey::from_seed(&draw("organisation")),
             node: SigningKey::from_seed(&draw("node")),
@@ -107,6 +102,22 @@ impl HomeKeys {
             tls_pkcs8: Zeroizing::new(tls_pkcs8.to_vec()),
             vault_seed: draw("vault"),
         };
+        keys.store(home, passphrase, entropy)?;
+        Ok(keys)
+    }
+
+    /// Writes the keys wrapped by a passphrase.
+    ///
+    /// # Errors
+    /// [`KeyError::TooShort`], or from the disk.
+    pub fn store(&self, home: &Home, passphrase: &str, entropy: &mut Entropy) -> Result<(), KeyError> {
+        if passphrase.chars().count() < PASSPHRASE_CHARS_MIN {
+            return Err(KeyError::TooShort { min: PASSPHRASE_CHARS_MIN });
+        }
+        let keys = self;
+        let mut salt = [0u8; 16];
+        entropy.stream("salt", "home", 0).fill(&mut salt);
+        let wrap = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| KeyError::Derivation)?;
         let mut nonce_of = |what: &str| {
             let mut nonce = [0u8; 24];
             entropy.stream("nonce", what, 0).fill(&mut nonce);
@@ -124,7 +135,7 @@ impl HomeKeys {
         home.write_file(SEALING, &wrap.seal(SEALING, nonce_of(SEALING), &keys.sealing.seed()[..]))?;
         home.write_file(TLS, &wrap.seal(TLS, nonce_of(TLS), &keys.tls_pkcs8))?;
         home.write_file(VAULT, &wrap.seal(VAULT, nonce_of(VAULT), &keys.vault_seed[..]))?;
-        Ok(keys)
+        Ok(())
     }
 
     /// Unwraps the keys of a home.

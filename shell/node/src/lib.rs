@@ -7,10 +7,12 @@
 mod access;
 mod approvals;
 mod audit_verbs;
+mod backup;
 mod call;
 mod create;
 mod doctor;
 mod failure;
+mod generation;
 mod holdings_verbs;
 mod home;
 mod inbound;
@@ -27,16 +29,19 @@ mod officers_ever;
 mod passkeys;
 mod proof;
 mod public_list;
+mod quarantine;
 mod reader;
 mod recalls;
 mod releases;
 mod request;
+mod restore;
 mod tls;
 mod vault_verbs;
 mod verify;
 mod writing;
 
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
+pub use backup::{BackupGrant, LockedSafe, SafeKind, Watch, copy_identity, make_backup_key, write_backup};
 pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
 pub use comity_release::ApprovalProof;
 pub use comity_release::passkey::PasskeyAnswer;
@@ -53,3 +58,4 @@ pub use reader::{
     Snippet, SnippetPiece, differences,
 };
 pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};
+pub use restore::{FromSafe, restore_home, verify_backup};

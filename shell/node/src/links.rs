@@ -4,20 +4,21 @@
 //! each other: a gate refuses the connection of a key that it was not given.
 
 use crate::failure::Failure;
+use crate::generation::Ended;
 use crate::home::Home;
 use crate::keys::HomeKeys;
-use crate::logs::LinkLogs;
+use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
 use comity_crypto::{SealingPublicKey, VerifyingKey, fingerprint_words};
 use comity_link::card::is_endpoint;
 use comity_link::gate_protocol::{Configuration, DeskToGate, LinkState, Peer, Timing};
-use comity_link::{Card, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
+use comity_link::{Card, CardOrganisation, Certified, Control, certify_node, certify_sealing, certify_tls, generation};
 use comity_store::desk::{Direction, LinkRow};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-const CERTIFICATES: &str = "keys/certificates.json";
+pub(crate) const CERTIFICATES: &str = "keys/certificates.json";
 const DAY_SECONDS: i64 = 86_400;
 /// Life of node, sealing and TLS keys (security.md §6.3; the shorter lives there come with rotation).
 const CERTIFICATE_DAYS: i64 = 365;
@@ -56,6 +57,12 @@ pub(crate) fn certify(home: &Home, keys: &HomeKeys, now: Timestamp) -> Result<()
 pub(crate) fn end_dates(home: &Home) -> Result<[(&'static str, Timestamp); 3], Failure> {
     let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;
     Ok([("node key", held.node.not_after), ("sealing key", held.sealing.not_after), ("TLS key", held.tls.not_after)])
+}
+
+/// This node's own node key, as it stands on the card.
+pub(crate) fn certified_node(home: &Home) -> Result<VerifyingKey, Failure> {
+    let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;
+    Ok(held.node.key)
 }
 
 impl Node {
@@ -120,7 +127,9 @@ impl Node {
                 return Err(Failure::no(format!(
                     "this card of {code} carries another node key than the one the logs are signed with"
                 ))
-                .hint("renewing a node key needs a new generation of the link, which this version cannot begin"));
+                .hint(
+                    "call them: after a restored backup they have a new node key; then comity link add --new-node-key",
+                ));
             }
             if held.is_some_and(|held| held.issued > card.issued) {
                 return Err(Failure::no(format!("this card of {code} is older than the one held")));
@@ -131,7 +140,11 @@ impl Node {
             code: code.to_owned(),
             card: text.trim().to_owned(),
             partner,
-            generation: known.as_ref().map_or(1, |link| link.generation),
+            // Both ends come to the same number from the two cards.
+            generation: match &known {
+                Some(link) => link.generation,
+                None => generation(&certified_node(&self.home)?, &card.node.key),
+            },
             state: known.as_ref().map_or("active".to_owned(), |link| link.state.clone()),
             reason: known.as_ref().and_then(|link| link.reason.clone()),
             added: known.map_or_else(|| now.to_string(), |link| link.added),
@@ -148,6 +161,67 @@ impl Node {
             "country": card.organisation.country,
             "kind": card.organisation.kind,
             "state": state,
+            "fingerprint": fingerprint_words(&own, &card.organisation.key).join(" "),
+            "endpoints": card.endpoints,
+        }))
+    }
+
+    /// Takes a partner's card with another node key: the old generation of the link ends, a new one begins, and the partner is
+    /// told how far we hold the old logs.
+    pub(crate) fn link_renew(
+        &mut self,
+        now: Timestamp,
+        by: Option<&OfficerCode>,
+        text: &str,
+    ) -> Result<Value, Failure> {
+        let card = Card::open(text, now).map_err(|error| Failure::refusal(&error))?;
+        let code = card.organisation.code.clone();
+        let row = self.link_row(&code)?;
+        if row.partner != card.organisation.key.to_bytes() {
+            return Err(Failure::no(format!("partner {code} is known under another organisation key"))
+                .hint("a partner with a new organisation key is a new partner"));
+        }
+        let held = Card::open(&row.card, Timestamp::parse(&row.added).unwrap_or(now))
+            .map_err(|error| Failure::from_error(&error))?;
+        if held.node.key == card.node.key {
+            return Err(Failure::no(format!("this card of {code} carries the node key that is known"))
+                .hint("comity link add CARD, without --new-node-key"));
+        }
+        if held.issued >= card.issued {
+            return Err(Failure::no(format!("this card of {code} is not newer than the one held")));
+        }
+        let own = self.organisation_key()?;
+        let own_node = certified_node(&self.home)?;
+        let quarantined = self.quarantine.is_some();
+        self.keys()?;
+        let Self { holdings, keys, entropy, .. } = self;
+        let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
+        let tx = holdings.transaction()?;
+        let desk = tx.view().desk();
+        // What was evidence against the old logs is answered by people who looked and renewed; a stop by the operator stays.
+        let stopped = row.reason.as_deref() == Some(BY_OPERATOR);
+        let (state, reason) = if stopped { ("suspended", row.reason.clone()) } else { ("active", None) };
+        let row = LinkRow { state: state.into(), reason, ..row };
+        let begun = crate::generation::begin(desk, row, &card, text, (&own_node, &own_node), now)?;
+        let ended = Ended::newest(desk, code.as_str())?.ok_or_else(|| Failure::operational("no ended generation"))?;
+        if !quarantined {
+            let mut logs = LinkLogs::load(desk, &begun, &own, now)?;
+            let view = Content::Control(Control::History(ended.history(desk)?));
+            logs.post(desk, keys, entropy, now, view, None)?;
+            logs.checkpoint(desk, &keys.node)?;
+        }
+        audit(desk, now, by, "link.renew", code.as_str(), &format!("generation {}", begun.generation))?;
+        tx.commit()?;
+        self.logs.remove(&code);
+        // The gate starts anew with the new logs and is then given what waits in them.
+        self.links_changed = true;
+        Ok(json!({
+            "partner": code,
+            "name": card.organisation.name,
+            "country": card.organisation.country,
+            "kind": card.organisation.kind,
+            "state": "renewed",
+            "generation": begun.generation,
             "fingerprint": fingerprint_words(&own, &card.organisation.key).join(" "),
             "endpoints": card.endpoints,
         }))
@@ -203,6 +277,10 @@ impl Node {
             if !seqs.is_empty() {
                 first.push(DeskToGate::Erase { peer: logs.code.clone(), seqs });
             }
+            // A restored node listens; it signs and sends nothing until its officers say so.
+            if self.quarantine.is_some() {
+                continue;
+            }
             first.extend(logs.unreceipted(desk, keys)?);
             first.push(logs.checkpoint(desk, &keys.node)?);
             if logs.inbound.next_seq() > 0 {
@@ -252,11 +330,9 @@ impl Node {
     }
 
     pub(crate) fn link_row(&self, partner: &OrgCode) -> Result<LinkRow, Failure> {
-        self.holdings
-            .view()
-            .desk()
-            .link(partner.as_str())?
-            .ok_or_else(|| Failure::no(format!("there is no link with {partner}")).hint("comity link add CARD"))
+        self.holdings.view().desk().link(partner.as_str())?.ok_or_else(|| {
+            Failure::no(format!("there is no link with {partner}")).code("unknown").hint("comity link add CARD")
+        })
     }
 
     pub(crate) fn link_show(&self, partner: &OrgCode) -> Result<Value, Failure> {
@@ -301,6 +377,12 @@ impl Node {
             fields.insert("out".into(), out);
             fields.insert("in".into(), side(Direction::In)?);
             fields.insert("refusals".into(), refusals.into());
+            fields.insert("generation".into(), row.generation.into());
+            let mut earlier = Vec::new();
+            for ended in desk.generations(&row.code)? {
+                earlier.push(crate::generation::Ended::open(ended)?.compared(desk)?);
+            }
+            fields.insert("earlier".into(), earlier.into());
         }
         Ok(shown)
     }
@@ -316,7 +398,7 @@ impl Node {
         let evidence = row.reason.as_deref().filter(|reason| *reason != BY_OPERATOR);
         if let (false, Some(reason)) = (suspended, evidence) {
             return Err(Failure::no(format!("the link with {partner} is suspended on evidence: {reason}"))
-                .hint("run comity verify, and talk to the partner; a new generation of the link cannot be begun yet"));
+                .hint("run comity verify, and talk to the partner; a card with a new node key begins a new generation of the link"));
         }
         let state = if suspended { "suspended" } else { "active" };
         let reason = suspended.then(|| evidence.unwrap_or(BY_OPERATOR).to_owned());

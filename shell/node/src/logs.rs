@@ -5,12 +5,12 @@
 
 use crate::failure::Failure;
 use crate::keys::HomeKeys;
-use comity_crypto::{Entropy, SigningKey};
+use comity_crypto::{Entropy, SigningKey, VerifyingKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
-    Card, Control, InboundLog, Kept, LogError, OutboundLog, Outgoing, SealContext, log_origin, seal_control,
-    seal_release,
+    Card, Control, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, SealContext, log_origin,
+    seal_control, seal_history, seal_release,
 };
 use comity_release::{Delivery, Released};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
@@ -38,6 +38,12 @@ pub(crate) struct LinkLogs {
 pub(crate) enum Content {
     Release(Released<Delivery>),
     Control(Control),
+    /// An entry of an ended generation, with the node keys of that time.
+    History {
+        entry: HistoryEntry,
+        own_node: VerifyingKey,
+        partner_node: VerifyingKey,
+    },
 }
 
 fn log_failure(error: &LogError) -> Failure {
@@ -82,7 +88,11 @@ impl LinkLogs {
         subject: Option<&str>,
     ) -> Result<(u64, DeskToGate), Failure> {
         // A recall must reach also whom nothing is released to any more; content is sealed only to keys that still hold.
-        let ended = if matches!(content, Content::Release(_)) { self.card.check_dates(now) } else { Ok(()) };
+        let ended = if matches!(content, Content::Release(_) | Content::History { .. }) {
+            self.card.check_dates(now)
+        } else {
+            Ok(())
+        };
         ended.map_err(|error| {
             Failure::refusal(&error).hint(format!("ask {} for a new card and add it with comity link add", self.code))
         })?;
@@ -98,6 +108,16 @@ impl LinkLogs {
         let (kind, sealed) = match content {
             Content::Release(delivery) => ("release", seal_release(delivery, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
+            Content::History { entry, own_node, partner_node } => {
+                let own = keys.organisation.verifying_key();
+                let ends = Ends {
+                    own: &own,
+                    own_node: &own_node,
+                    partner: &self.card.organisation.key,
+                    partner_node: &partner_node,
+                };
+                ("history_entry", seal_history(&entry, &ends, &context, entropy))
+            }
         };
         let sealed = sealed.map_err(|error| Failure::refusal(&error))?;
         let root = self.out.append(sealed.leaf).map_err(|e| log_failure(&e))?;
@@ -111,8 +131,9 @@ impl LinkLogs {
                 signature: sealed.signature.as_bytes(),
                 leaf: sealed.leaf,
                 root,
-                salt: Some(&sealed.salt),
-                payload: Some(&sealed.payload),
+                // What was carried over is held in its own log; a second copy here would be out of reach of a recall.
+                salt: (kind != "history_entry").then_some(&sealed.salt[..]),
+                payload: (kind != "history_entry").then_some(sealed.payload.as_slice()),
                 envelope: Some(sealed.outgoing.envelope()),
                 kind,
                 subject,

@@ -104,12 +104,9 @@ impl Node {
     }
 
     fn recall_row(&self, recall: &str) -> Result<(RecallRow, RecallDraft, Vec<Approval>), Failure> {
-        let row = self
-            .holdings
-            .view()
-            .desk()
-            .recall(recall)?
-            .ok_or_else(|| Failure::no(format!("there is no recall {recall}")).hint("comity recall board"))?;
+        let row = self.holdings.view().desk().recall(recall)?.ok_or_else(|| {
+            Failure::no(format!("there is no recall {recall}")).code("unknown").hint("comity recall board")
+        })?;
         let draft = serde_json::from_slice(&row.draft)?;
         let approvals = serde_json::from_str(&row.approvals)?;
         Ok((row, draft, approvals))
@@ -363,10 +360,14 @@ fn erase_release(
         let mut erased = Vec::new();
         let mut stubs = Vec::new();
         for row in desk.log_about(code.as_str(), Direction::Out, release)? {
-            if row.kind != "release" {
+            if !matches!(row.kind.as_str(), "release" | "history_entry") {
                 continue;
             }
-            desk.erase_log_payload(code.as_str(), Direction::Out, row.seq)?;
+            desk.erase_log_payload(&row.link, Direction::Out, row.seq)?;
+            // The logs of an ended generation are with no gate any more.
+            if row.link != code.as_str() {
+                continue;
+            }
             erased.push(row.seq);
             if row.seq < link.out.cosigned() {
                 continue;

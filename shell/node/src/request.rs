@@ -293,6 +293,36 @@ pub enum Request {
         /// The text of the card.
         card: String,
     },
+    /// Takes a partner's card with another node key, which begins a new generation of the link.
+    LinkRenew {
+        /// The text of the card.
+        card: String,
+    },
+    /// Shows, in a restored node, what was restored and what partners say they hold.
+    QuarantineShow,
+    /// An officer agrees that the quarantine ends; the second one ends it.
+    QuarantineRelease {
+        /// Digest of what was shown.
+        digest: comity_vocab::Digest,
+        /// Partners who did not say what they hold.
+        without: Vec<OrgCode>,
+    },
+    /// Gives what a backup needs from the running node: its keys, sealed to the backup key.
+    BackupBegin {
+        /// The public backup key; the one used last where absent.
+        key: Option<comity_crypto::SealingPublicKey>,
+    },
+    /// Tells that a backup was written.
+    BackupDone {
+        /// When it was begun, as [`Request::BackupBegin`] said.
+        created: Timestamp,
+        /// SHA-256 of the file.
+        digest: comity_vocab::Digest,
+        /// Its length.
+        bytes: u64,
+    },
+    /// Tells that the organisation key was copied to the safe.
+    IdentitySaved,
     /// Lists partners.
     LinkList,
     /// Shows both logs of a link.

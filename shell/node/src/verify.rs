@@ -4,6 +4,7 @@
 
 use crate::audit_verbs::verify_audit;
 use crate::failure::Failure;
+use crate::generation::Ended;
 use crate::node::Node;
 use crate::officers_ever::OfficersEver;
 use crate::vault_verbs::vault_failure;
@@ -35,7 +36,7 @@ impl Node {
             VerifyError::Store(_) => Failure::from_error(&error),
         })?;
         let vault = self.vault()?.verify().map_err(|error| bad(format!("vault: {}", vault_failure(&error).message)))?;
-        let node_key = self.keys()?.node.verifying_key();
+        let node_key = crate::links::certified_node(&self.home)?;
         let own = self.organisation_key()?;
         let mut entries = 0;
         let links = self.holdings.view().desk().links()?;
@@ -114,23 +115,44 @@ impl Node {
 
     pub(crate) fn link_verify(&mut self, partner: &OrgCode) -> Result<Value, Failure> {
         let row = self.link_row(partner)?;
-        let node_key = self.keys()?.node.verifying_key();
+        let node_key = crate::links::certified_node(&self.home)?;
         let own = self.organisation_key()?;
         let entries = verify_link(self.holdings.view().desk(), &row, &own, &node_key)?;
         Ok(json!({ "partner": partner, "entries": entries }))
     }
 }
 
-/// Re-derives both logs of a link: every signature, commitment, leaf and root, and the notes over them.
+/// Re-derives both logs of a link, and those of its ended generations.
 fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &VerifyingKey) -> Result<u64, Failure> {
     let added = Timestamp::parse(&row.added).map_err(|_| bad(format!("link {}: the date is damaged", row.code)))?;
     let card = Card::open(&row.card, added).map_err(|error| bad(format!("link {}: {error}", row.code)))?;
-    let partner = card.organisation.key;
-    if partner.to_bytes()[..] != row.partner[..] {
-        return Err(bad(format!("link {}: the card is of another organisation key", row.code)));
+    let mut count = 0;
+    let mut times = vec![(row.code.clone(), row.generation, card, *node)];
+    for ended in desk.generations(&row.code)? {
+        let ended = Ended::open(ended).map_err(|failure| bad(failure.message))?;
+        times.push((ended.name, ended.row.generation, ended.card, ended.own_node));
     }
-    let out_origin = log_origin(own, &partner, row.generation);
-    let in_origin = log_origin(&partner, own, row.generation);
+    for (name, generation, card, node) in times {
+        if card.organisation.key.to_bytes()[..] != row.partner[..] {
+            return Err(bad(format!("link {name}: the card is of another organisation key")));
+        }
+        count += verify_logs(desk, &name, generation, &card, own, &node)?;
+    }
+    Ok(count)
+}
+
+/// Re-derives both logs of one generation: every signature, commitment, leaf and root, and the notes over them.
+fn verify_logs(
+    desk: Desk<'_>,
+    name: &str,
+    generation: u32,
+    card: &Card,
+    own: &VerifyingKey,
+    node: &VerifyingKey,
+) -> Result<u64, Failure> {
+    let partner = card.organisation.key;
+    let out_origin = log_origin(own, &partner, generation);
+    let in_origin = log_origin(&partner, own, generation);
     let sides = [
         (Direction::Out, "ours", out_origin, node, &card.node.key),
         (Direction::In, "theirs", in_origin, &card.node.key, node),
@@ -139,12 +161,12 @@ fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &Verifyi
     for (direction, whose, origin, sender, receiver) in sides {
         let mut tree = CompactTree::new();
         loop {
-            let rows = desk.log_from(&row.code, direction, tree.size(), PAGE)?;
+            let rows = desk.log_from(name, direction, tree.size(), PAGE)?;
             if rows.is_empty() {
                 break;
             }
             for entry in rows {
-                let wrong = |what: &str| bad(format!("link {}, log {whose}, entry {}: {what}", row.code, entry.seq));
+                let wrong = |what: &str| bad(format!("link {}, log {whose}, entry {}: {what}", name, entry.seq));
                 let signature: &[u8; 64] = entry.signature.as_slice().try_into().map_err(|_| wrong("no signature"))?;
                 let expect = Expect { origin: &origin, next_seq: tree.size(), sender };
                 let (header, leaf) = verify_stored(&entry.header, &Signature::from_bytes(signature), &expect)
@@ -159,20 +181,16 @@ fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &Verifyi
                     }
                 }
                 tree.append(leaf);
-                if desk.log_root(&row.code, direction, tree.size())? != Some(tree.root()) {
+                if desk.log_root(name, direction, tree.size())? != Some(tree.root()) {
                     return Err(wrong("the stored root is not that of the tree"));
                 }
                 count += 1;
             }
         }
-        let wrong = |what: &str| bad(format!("link {}, log {whose}: {what}", row.code));
-        let head = desk.log_head(&row.code, direction)?;
+        let wrong = |what: &str| bad(format!("link {}, log {whose}: {what}", name));
+        let head = desk.log_head(name, direction)?;
         let root_at = |size: u64| -> Result<_, Failure> {
-            if size == 0 {
-                Ok(Some(comity_ledger::empty_root()))
-            } else {
-                Ok(desk.log_root(&row.code, direction, size)?)
-            }
+            if size == 0 { Ok(Some(comity_ledger::empty_root())) } else { Ok(desk.log_root(name, direction, size)?) }
         };
         if let Some(note) = &head.checkpoint {
             let checkpoint = open_checkpoint(note, sender, &origin).map_err(|error| wrong(&error.to_string()))?;

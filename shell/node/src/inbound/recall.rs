@@ -44,7 +44,7 @@ impl Taking<'_, '_> {
             for row in desk.log_about(peer.as_str(), Direction::In, release)? {
                 // Other items that came with it are held as objects; the payload is a second copy and goes.
                 if row.kind == "release" {
-                    desk.erase_log_payload(peer.as_str(), Direction::In, row.seq)?;
+                    desk.erase_log_payload(&row.link, Direction::In, row.seq)?;
                 }
             }
         }
