@@ -110,6 +110,41 @@ test("two officers release with passkeys, and the partner has it", async () => {
   });
 });
 
+test("a recall by passkeys is confirmed by the partner", async () => {
+  const author = await officer("mira");
+  const second = await officer("tam");
+  await author.go("/recalls/new");
+  await author.page.locator("main [name=kind]").selectOption("withdraw_error");
+  await author.page.locator("main [name=release]").fill(world.exchange.recallable);
+  await author.press("main form button.primary");
+  const card = "section.card:has([data-begin*='/recalls/'])";
+  await author.press(`${card} form:has([name=role][value=desk_officer]) button`);
+  await second.go("/recalls");
+  await second.press(`${card} form:has([name=role][value=releasing_officer]) button`);
+  await second.pressAgain("form[action$='/send'] button");
+  await until("the partner confirms", async () => {
+    await second.go("/recalls");
+    return /applied|confirmed|acknowledged|erased/.test(await second.page.locator("main table").first().textContent());
+  });
+  const gone = await world.kps.verb("search", "Vessarin").catch(() => ({ count: 0 }));
+  assert.equal(gone.count, 0);
+});
+
+test("a token is made with a second touch, serves a program, and ends when it is revoked", async () => {
+  const desk = await officer("c1");
+  await desk.go("/account");
+  await desk.page.locator("form[action='/account/tokens'] [name=name]").fill("monitoring");
+  await desk.page.locator("form[action='/account/tokens'] [name=scope][value=read]").check();
+  await desk.pressAgain("form[action='/account/tokens'] button");
+  const token = await desk.page.locator("[role=status] code").textContent();
+  assert.match(token, /^comity_/);
+  // Node's own fetch names another Host than the desk's, so the browser asks, without its cookies.
+  const ask = () => desk.page.evaluate(async (secret) => (await fetch("/api/v1/objects?limit=1", { headers: { authorization: `Bearer ${secret}` }, credentials: "omit" })).status, token);
+  assert.equal(await ask(), 200);
+  await desk.press("form[action='/account/tokens/revoke'] button");
+  assert.equal(await ask(), 401);
+});
+
 test("a source is read by its handler with a reason, and by nobody else", async () => {
   const handler = await officer("hal");
   await handler.go("/sources");

@@ -41,17 +41,21 @@ export async function until(what, done) {
 async function exchange(node, partner) {
   const written = await node.verb("write", "report", "--key", node.key("hal"), "--title", "VR-17: travel in March", "--text",
     "Taven Orlisk will travel about 14 March via Bellacora. He met the clerk at 2026-03-01T21:40:00Z in the station cafe.", "--grading", "B2", "--label", "TLP:AMBER+STRICT");
-  const draft = (title) => node.verb("release", "draft", "--key", node.key("mira"), "--objects", written.id, "--to", partner.code, "--title", title,
-    "--text", "Taven Orlisk is expected to travel in mid-March via Bellacora.", "--descriptor", "access=indirect,reporting_record=limited");
-  const sent = await draft("Expected travel");
-  await node.verb("release", "approve", "--key", node.key("tam"), sent.release);
-  await node.verb("release", "send", sent.release);
+  const draft = (title, name = "Taven Orlisk") => node.verb("release", "draft", "--key", node.key("mira"), "--objects", written.id, "--to", partner.code, "--title", title,
+    "--text", `${name} is expected to travel in mid-March via Bellacora.`, "--descriptor", "access=indirect,reporting_record=limited");
+  const send = async (made) => {
+    await node.verb("release", "approve", "--key", node.key("tam"), made.release);
+    await node.verb("release", "send", made.release);
+    return made;
+  };
+  const sent = await send(await draft("Expected travel"));
+  const recallable = await send(await draft("Expected travel of another", "Vessarin Tull"));
   const waiting = await draft("Expected travel, corrected");
   await until("the release arrives", async () => {
-    const found = await partner.verb("search", "Orlisk").catch(() => ({}));
+    const found = await partner.verb("search", "Vessarin").catch(() => ({}));
     return found.count > 0;
   });
-  return { report: written.id, sent: sent.release, waiting: waiting.release };
+  return { report: written.id, sent: sent.release, recallable: recallable.release, waiting: waiting.release };
 }
 
 export const world = await (async () => {
