@@ -3,9 +3,12 @@
 use crate::arguments::PatternVerb;
 use crate::output::Output;
 use comity_node::Failure;
-use comity_pattern::{Observed, Outcome, Pattern, PatternError};
+use comity_pattern::engine::{Engine, Options, PatternId, Validity};
+use comity_pattern::{Observed, Outcome, Pattern, PatternError, canonical};
 use comity_stix::json::{Limits, tree::Node};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -72,46 +75,111 @@ fn match_all(patterns: &Path, observed: &[std::path::PathBuf], output: &Output) 
     let observed = Observed::of_documents(&documents).map_err(|error| {
         Failure::usage(error.to_string()).hint("comity validate says what is wrong with the objects of a file")
     })?;
+    // All patterns at once: that is what the engine is for.
+    let mut engine = Engine::new(Options { hash_key: random_key(), ..Options::default() });
+    let mut asked: Vec<(Value, Result<PatternId, Value>)> = Vec::new();
     each_pattern(patterns, |named| {
-        let record = match Pattern::parse(&named.pattern) {
-            Ok(pattern) => {
-                let (word, places, error) = match comity_pattern::reference::evaluate(&pattern, &observed) {
-                    Outcome::Match(places) => ("match", places, None),
-                    Outcome::NoMatch => ("no_match", Vec::new(), None),
-                    Outcome::Undetermined => ("undetermined", Vec::new(), None),
-                    Outcome::Error(error) => ("error", Vec::new(), Some(evaluation(&pattern, error))),
-                };
-                let ids: Vec<Option<&str>> =
-                    places.iter().map(|place| observed.get(*place).and_then(|it| it.id)).collect();
-                let mut record = json!({ "id": named.id, "outcome": word, "observed": ids });
-                if let Some(error) = error {
-                    set(&mut record, "error", error);
-                }
-                record
-            }
-            Err(error) => json!({ "id": named.id, "outcome": "error", "observed": [], "error": described(&error) }),
+        let added = Pattern::parse(&named.pattern).map_err(|error| described(&error)).and_then(|pattern| {
+            engine.add(&pattern, Validity::default()).map_err(|error| unusable(&pattern, &error.to_string()))
+        });
+        asked.push((named.id, added));
+        Ok(())
+    })?;
+    while engine.maintain() {}
+    let outcomes = engine.match_all(&observed);
+    for (id, added) in asked {
+        let (word, places, error) = match added.map(|id| outcomes.of(id)) {
+            Ok(Outcome::Match(places)) => ("match", places, None),
+            Ok(Outcome::NoMatch) => ("no_match", Vec::new(), None),
+            Ok(Outcome::Undetermined) => ("undetermined", Vec::new(), None),
+            Ok(Outcome::Error(error)) => ("error", Vec::new(), Some(json!({ "message": error.to_string() }))),
+            Err(error) => ("error", Vec::new(), Some(error)),
         };
-        output.record(&record)
-    })
+        let ids: Vec<Option<&str>> = places.iter().map(|place| observed.get(*place).and_then(|it| it.id)).collect();
+        let mut record = json!({ "id": id, "outcome": word, "observed": ids });
+        if let Some(error) = error {
+            set(&mut record, "error", error);
+        }
+        output.record(&record)?;
+    }
+    Ok(())
 }
 
-fn evaluation(pattern: &Pattern, error: comity_pattern::EvaluationError) -> Value {
+/// A key that whoever wrote the patterns does not know.
+fn random_key() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn unusable(pattern: &Pattern, message: &str) -> Value {
     match pattern.fatal() {
         Some(remark) => json!({ "offset": remark.offset, "message": remark.kind.to_string() }),
-        None => json!({ "message": error.to_string() }),
+        None => json!({ "message": message }),
     }
 }
 
-fn duplicates(_file: &Path, _output: &Output) -> Result<(), Failure> {
-    Err(Failure::usage("not built yet"))
+fn duplicates(file: &Path, output: &Output) -> Result<(), Failure> {
+    let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut invalid = 0_u64;
+    each_pattern(file, |named| {
+        match Pattern::parse(&named.pattern) {
+            Ok(pattern) => groups.entry(canonical(&pattern).to_string()).or_default().push(named.id),
+            Err(_) => invalid += 1,
+        }
+        Ok(())
+    })?;
+    for (pattern, ids) in groups.iter().filter(|(_, ids)| ids.len() > 1) {
+        output.record(&json!({ "pattern": pattern, "ids": ids }))?;
+    }
+    if invalid > 0 {
+        output.note(&format!("{invalid} patterns are not valid and were not compared"));
+    }
+    Ok(())
 }
 
-fn explain(_what: &str, _output: &Output) -> Result<(), Failure> {
-    Err(Failure::usage("not built yet"))
+fn explain(what: &str, output: &Output) -> Result<(), Failure> {
+    if what.starts_with(['[', '(']) {
+        let pattern = parsed(what)?;
+        let said = json!({ "pattern": pattern.to_string(), "explanation": explained(&pattern) });
+        return output.answer(&said, |_| explained(&pattern));
+    }
+    let mut invalid = 0_u64;
+    each_pattern(Path::new(what), |named| {
+        let record = match Pattern::parse(&named.pattern) {
+            Ok(pattern) => json!({ "id": named.id, "explanation": explained(&pattern) }),
+            Err(error) => {
+                invalid += 1;
+                json!({ "id": named.id, "error": described(&error) })
+            }
+        };
+        output.record(&record)
+    })?;
+    match invalid {
+        0 => Ok(()),
+        count => Err(Failure::no(format!("{count} patterns are not valid"))),
+    }
 }
 
-fn equivalent(_one: &str, _other: &str, _output: &Output) -> Result<(), Failure> {
-    Err(Failure::usage("not built yet"))
+fn explained(pattern: &Pattern) -> Vec<String> {
+    let remarks = pattern.remarks.iter().map(|remark| format!("note: {} (byte {})", remark.kind, remark.offset));
+    comity_pattern::explain(pattern).into_iter().chain(remarks).collect()
+}
+
+fn equivalent(one: &str, other: &str, output: &Output) -> Result<(), Failure> {
+    let (one, other) = (parsed(one)?, parsed(other)?);
+    let same = comity_pattern::equivalent(&one, &other);
+    let forms = [canonical(&one).to_string(), canonical(&other).to_string()];
+    output.answer(&json!({ "equivalent": same, "canonical": forms }), |_| {
+        let word = if same { "equivalent" } else { "not known to be equivalent" };
+        [word.to_owned()].into_iter().chain(forms.iter().map(|form| format!("  {form}"))).collect()
+    })?;
+    if same { Ok(()) } else { Err(Failure::no("the patterns are not known to mean the same")) }
+}
+
+fn parsed(text: &str) -> Result<Pattern, Failure> {
+    Pattern::parse(text).map_err(|error| {
+        let failure = Failure::no(format!("not a pattern at byte {}: {error}", error.offset));
+        failure.with(described(&error))
+    })
 }
 
 fn described(error: &PatternError) -> Value {
