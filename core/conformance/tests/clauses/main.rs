@@ -72,6 +72,63 @@ fn findings_are_bounded() {
     assert_eq!(report.errors.last().unwrap().rule, "more-findings");
 }
 
+/// Replaces every value of every lawful object by each of these and looks at what is said: it always ends, always says the
+/// same, and every place it names is there, or lies in something that is.
+#[test]
+fn whatever_stands_anywhere_is_described() {
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!(""),
+        json!("a\u{0}/~"),
+        json!([]),
+        json!([[]]),
+        json!({}),
+        json!({ "a/b~c": [null] }),
+        json!([{ "extension_type": 1 }]),
+        json!("marking-definition--x"),
+    ];
+    let mut count = 0;
+    for kind in comity_conformance::table::TYPES.iter().flat_map(|types| types.iter()).map(|known| known.name) {
+        let whole = Value::Object(lawful(kind));
+        let mut pointers = Vec::new();
+        places(&whole, String::new(), &mut pointers);
+        for pointer in &pointers {
+            for value in &values {
+                let mut changed = whole.clone();
+                *changed.pointer_mut(pointer).unwrap() = value.clone();
+                let text = changed.to_string();
+                let report = validate(text.as_bytes(), &Limits::default());
+                assert_eq!(report, validate(text.as_bytes(), &Limits::default()));
+                for finding in
+                    report.errors.iter().chain(&report.warnings).filter(|finding| !finding.object.starts_with('/'))
+                {
+                    let within = if kind == "bundle" && finding.object.starts_with("tool") { "/objects/0" } else { "" };
+                    let place = format!("{within}{}", finding.path);
+                    let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    let there = [place.as_str(), parent].iter().any(|place| changed.pointer(place).is_some());
+                    assert!(there, "{kind} {pointer} {value}: {finding:?}");
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 3000, "{count}");
+}
+
+fn places(value: &Value, at: String, out: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| places(item, format!("{at}/{index}"), out));
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| places(value, format!("{at}/{name}"), out)),
+        _ => {}
+    }
+    out.push(at);
+}
+
 #[test]
 fn every_rule_names_a_clause_and_says_what_is_expected() {
     for rule in RULES {
