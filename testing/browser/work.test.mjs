@@ -131,7 +131,7 @@ test("a recall by passkeys is confirmed by the partner", async () => {
 });
 
 test("a token is made with a second touch, serves a program, and ends when it is revoked", async () => {
-  const desk = await officer("c1");
+  const desk = await officer("sol");
   await desk.go("/account");
   await desk.page.locator("form[action='/account/tokens'] [name=name]").fill("monitoring");
   await desk.page.locator("form[action='/account/tokens'] [name=scope][value=read]").check();

@@ -14,6 +14,7 @@ async function makeNode(folder, code, name) {
   await node.officer("mira", "Mira Solveig", "analyst,desk_officer");
   await node.officer("tam", "Tam Okonjo", "releasing_officer");
   await node.officer("hal", "Hal Brandt", "source_handler,analyst");
+  await node.officer("sol", "Sol Ferreira", "security_officer,analyst");
   await node.officer("quill", OWN, "analyst");
   return node;
 }

@@ -80,6 +80,17 @@ function fields(form) {
   return values;
 }
 
+// An address that differs from this one in nothing but the part after # would only scroll; the page must be asked for anew.
+function leave(next) {
+  const target = new URL(next, location.origin);
+  if (target.pathname === location.pathname && target.search === location.search) {
+    location.hash = target.hash;
+    location.reload();
+  } else {
+    location.assign(target);
+  }
+}
+
 async function run(form) {
   const { begin, finish, then, passkey } = form.dataset;
   const values = fields(form);
@@ -91,7 +102,7 @@ async function run(form) {
     done = await post(done.finish, { nonce: done.vouch.nonce, answer: await assertion(done.vouch.public_key) });
   }
   if (then) document.getElementById(then).submit();
-  else location.assign(done.next ?? "/");
+  else leave(done.next ?? "/");
 }
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
