@@ -127,7 +127,7 @@ fn lines(
         let end = text.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last + 1);
         text.truncate(end);
         let (report, sco_id) = line(&text, arguments.ids);
-        let valid = report.is_valid() && !(arguments.strict && !report.warnings.is_empty());
+        let valid = report.is_valid() && (report.warnings.is_empty() || !arguments.strict);
         invalid += u64::from(!valid);
         let file = named.map(|path| path.display().to_string());
         let answer = Line { file, line: number, valid, errors: &report.errors, warnings: &report.warnings, sco_id };
