@@ -86,9 +86,9 @@ impl Step {
     }
 }
 
-/// Writes a second as a time.
+/// Writes a second as a time, without a fraction.
 pub fn instant(at: i64) -> String {
-    Timestamp::from_unix(at, 0).to_string()
+    Timestamp::from_unix(at, 0).to_string().replace(".000Z", "Z")
 }
 
 /// Reads a time, a date, a month or a year; the first second of it.
