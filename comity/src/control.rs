@@ -94,6 +94,14 @@ impl Channel {
         }
     }
 
+    /// Asks for the passphrase now, where there will be a need for it, rather than in the middle of long work.
+    pub fn unlock(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Own(node) => node.unlock(),
+            Self::Desk(_) => Ok(()),
+        }
+    }
+
     /// Puts one call and returns its answer.
     pub fn call(&mut self, call: &Call) -> Result<Value, Failure> {
         match self {

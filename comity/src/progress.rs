@@ -41,3 +41,34 @@ pub fn bar(what: &'static str) -> impl FnMut(u64, u64) {
         let _ = write!(std::io::stderr().lock(), "\r{what} {percent:>3} %{end}");
     }
 }
+
+/// Says, on a terminal, that long work goes on and for how long it has; nothing in a pipe. Ends when dropped.
+pub struct Waiting {
+    stop: Option<std::sync::mpsc::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// Begins to say so.
+pub fn waiting(what: &'static str) -> Waiting {
+    if !std::io::stderr().is_terminal() {
+        return Waiting { stop: None, thread: None };
+    }
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let begun = Instant::now();
+    let thread = std::thread::spawn(move || {
+        while stopped.recv_timeout(PAUSE * 10) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            let _ = write!(std::io::stderr().lock(), "\r{what}, {} s", begun.elapsed().as_secs());
+        }
+        let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+    });
+    Waiting { stop: Some(stop), thread: Some(thread) }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

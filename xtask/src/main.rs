@@ -1,8 +1,9 @@
-//! Tasks of the repository that cargo does not know: `cargo xtask tidy` and `cargo xtask soak`.
+//! Tasks of the repository that cargo does not know: `cargo xtask tidy`, `cargo xtask soak` and `cargo xtask package`.
 //!
 //! Guarantees: `tidy` reads and never writes; what it refuses, it names with file and reason.
 //! Does not know: what the program does. It depends on no crate of the workspace.
 
+mod package;
 mod repository;
 mod soak;
 mod tidy;
@@ -11,7 +12,8 @@ use repository::Repository;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy      check the rules of the repository (STYLE.md)
-       cargo xtask soak      run the long versions of the randomised tests, optimised";
+       cargo xtask soak      run the long versions of the randomised tests, optimised
+       cargo xtask package [PROGRAM]  make the Debian package, of the program given or of one built for it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +21,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["tidy"] => tidy_command(),
         ["soak"] => soak::run(&repository::root()),
+        ["package"] => package::run(&repository::root(), None),
+        ["package", program] => package::run(&repository::root(), Some(program)),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(true)

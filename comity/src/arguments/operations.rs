@@ -31,7 +31,7 @@ pub enum BackupVerb {
     Create {
         #[command(flatten)]
         home: HomeArguments,
-        /// The file to write; never over another
+        /// The file to write, never over another; in a folder, a new file named by organisation and time
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
         /// File with the public backup key; the one used last where absent

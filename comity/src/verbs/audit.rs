@@ -38,7 +38,12 @@ pub fn run(verb: AuditVerb, output: &Output) -> Result<(), Failure> {
 
 /// Re-derives everything in a home.
 pub fn verify(arguments: &HomeArguments, output: &Output) -> Result<(), Failure> {
-    let verified = Session::open(&arguments.home)?.ask(&Request::Verify)?;
+    let mut session = Session::open(&arguments.home)?;
+    session.unlock()?;
+    let waiting = crate::progress::waiting("verifying");
+    let verified = session.ask(&Request::Verify);
+    drop(waiting);
+    let verified = verified?;
     output.answer(&verified, |verified| {
         let mut lines = vec!["verified:".to_owned()];
         if let Some(counts) = verified.get("verified").and_then(serde_json::Value::as_object) {

@@ -73,7 +73,7 @@ fn create(
     output: &Output,
 ) -> Result<(), Failure> {
     let key = key.map(public_key).transpose()?;
-    if to.exists() {
+    if to.exists() && !to.is_dir() {
         return Err(Failure::usage(format!("{} exists; a backup is never written over another", to.display())));
     }
     let mut session = Session::open(home)?;
@@ -83,8 +83,12 @@ fn create(
         None => session.ask(&request)?,
     };
     let grant: BackupGrant = serde_json::from_value(grant)?;
+    let opened = Home::open(home)?;
+    // A folder gets one file a backup, named by whose it is and when it was begun.
+    let named = format!("{}-{}.comity-backup", opened.configuration.organisation.code, grant.created);
+    let to = if to.is_dir() { to.join(named.replace(':', "")) } else { to.to_owned() };
     let mut bar = progress::bar("backup");
-    let mut written = write_backup(&Home::open(home)?, &grant, to, &mut world::entropy(), &mut bar)?;
+    let mut written = write_backup(&opened, &grant, &to, &mut world::entropy(), &mut bar)?;
     let digest = written.get("digest").cloned().unwrap_or_default();
     session.ask(&Request::BackupDone {
         created: grant.created,

@@ -169,7 +169,10 @@ pub fn export(arguments: ExportArguments, output: &Output) -> Result<(), Failure
             let failed =
                 |error: std::io::Error| Failure::operational(format!("cannot write {}: {error}", path.display()));
             let mut sink = BufWriter::new(std::fs::File::create(path).map_err(failed)?);
-            let objects = write(&mut sink)?;
+            let waiting = crate::progress::waiting("exporting");
+            let objects = write(&mut sink);
+            drop(waiting);
+            let objects = objects?;
             let file = sink.into_inner().map_err(|error| failed(error.into_error()))?;
             file.sync_all().map_err(failed)?;
             output.answer(&json!({ "objects": objects, "file": path.display().to_string() }), |done| {

@@ -37,6 +37,11 @@ impl Session {
         Ok(Self { channel: Channel::open(home)? })
     }
 
+    /// Asks for the passphrase now, rather than in the middle of long work.
+    pub fn unlock(&mut self) -> Result<(), Failure> {
+        self.channel.unlock()
+    }
+
     /// Asks as the user of the machine account.
     pub fn ask(&mut self, request: &Request) -> Result<Value, Failure> {
         self.channel.call(&Call { request: serde_json::to_string(request)?, ..Call::default() })

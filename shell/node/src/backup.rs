@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 /// The setting with the public backup key.
 const KEY: &str = "backup_key";
 /// The setting about the last backup.
-const LAST: &str = "backup_last";
+pub(crate) const LAST: &str = "backup_last";
 /// The setting that says when the organisation key was copied to the safe.
 const IDENTITY: &str = "identity_saved";
 /// Associated data of the secrets' seal.

@@ -5,7 +5,7 @@
 //! the signature of whoever wrote it. Does not know: why a key changed.
 
 use crate::failure::Failure;
-use crate::logs::{Content, LinkLogs};
+use crate::logs::{Content, LinkLogs, OldEntry};
 use comity_crypto::{Signature, VerifyingKey};
 use comity_ledger::{CompactTree, empty_root};
 use comity_link::gate_protocol::DeskToGate;
@@ -164,7 +164,8 @@ impl LinkLogs {
         for (at, (direction, row)) in entries.into_iter().enumerate() {
             let subject = row.subject.clone();
             let entry = history_entry(row, ended, direction == Direction::In, !whole && at + 1 == last)?;
-            let content = Content::History { entry, own_node: ended.own_node, partner_node: ended.card.node.key };
+            let old = OldEntry { entry, own_node: ended.own_node, partner_node: ended.card.node.key };
+            let content = Content::History(Box::new(old));
             let (_, effect) = self.post(desk, keys, entropy, now, content, subject.as_deref())?;
             messages.push(effect);
         }

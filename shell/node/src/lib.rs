@@ -22,6 +22,7 @@ mod leak_corpus;
 mod link_preview;
 mod links;
 mod logs;
+mod metrics;
 mod node;
 mod officer_key;
 mod officers;
@@ -51,6 +52,7 @@ pub use failure::{Failure, FailureKind, chain};
 pub use holdings_verbs::WatchProgress;
 pub use home::{Configuration, Home, HomeError, HomeLock};
 pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
+pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{

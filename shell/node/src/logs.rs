@@ -39,11 +39,14 @@ pub(crate) enum Content {
     Release(Released<Delivery>),
     Control(Control),
     /// An entry of an ended generation, with the node keys of that time.
-    History {
-        entry: HistoryEntry,
-        own_node: VerifyingKey,
-        partner_node: VerifyingKey,
-    },
+    History(Box<OldEntry>),
+}
+
+/// An entry of an ended generation, and who signed in it.
+pub(crate) struct OldEntry {
+    pub entry: HistoryEntry,
+    pub own_node: VerifyingKey,
+    pub partner_node: VerifyingKey,
 }
 
 fn log_failure(error: &LogError) -> Failure {
@@ -88,7 +91,7 @@ impl LinkLogs {
         subject: Option<&str>,
     ) -> Result<(u64, DeskToGate), Failure> {
         // A recall must reach also whom nothing is released to any more; content is sealed only to keys that still hold.
-        let ended = if matches!(content, Content::Release(_) | Content::History { .. }) {
+        let ended = if matches!(content, Content::Release(_) | Content::History(_)) {
             self.card.check_dates(now)
         } else {
             Ok(())
@@ -108,15 +111,15 @@ impl LinkLogs {
         let (kind, sealed) = match content {
             Content::Release(delivery) => ("release", seal_release(delivery, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
-            Content::History { entry, own_node, partner_node } => {
+            Content::History(old) => {
                 let own = keys.organisation.verifying_key();
                 let ends = Ends {
                     own: &own,
-                    own_node: &own_node,
+                    own_node: &old.own_node,
                     partner: &self.card.organisation.key,
-                    partner_node: &partner_node,
+                    partner_node: &old.partner_node,
                 };
-                ("history_entry", seal_history(&entry, &ends, &context, entropy))
+                ("history_entry", seal_history(&old.entry, &ends, &context, entropy))
             }
         };
         let sealed = sealed.map_err(|error| Failure::refusal(&error))?;

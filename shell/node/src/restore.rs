@@ -101,7 +101,7 @@ pub fn verify_backup(
             tls_pkcs8: crate::tls::generate()?,
             vault_seed: unpacked.secrets.vault.clone(),
         };
-        let passphrase = Zeroizing::new(hex::encode(&*throwaway(entropy, "passphrase")));
+        let passphrase = Zeroizing::new(hex::encode(*throwaway(entropy, "passphrase")));
         keys.store(&unpacked.home, &passphrase, entropy)?;
         let drawn = throwaway(entropy, "entropy");
         let ask = Box::new(move || Ok(passphrase.clone()));

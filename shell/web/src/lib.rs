@@ -10,6 +10,7 @@ mod cursor;
 mod desk;
 mod headers;
 mod identity;
+mod metrics;
 mod pages;
 mod problem;
 mod readers;
@@ -32,6 +33,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .merge(api::routes(&desk))
         .merge(taxii::routes())
         .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics::metrics))
         .route("/assets/{*path}", get(assets::asset))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)

@@ -220,6 +220,11 @@ impl Access {
         self.state().sessions.step_up(session, now)
     }
 
+    /// Returns how many sessions are open.
+    pub fn sessions_open(&self, now: Timestamp) -> u64 {
+        self.sessions(now).len() as u64
+    }
+
     pub(crate) fn sessions(&self, now: Timestamp) -> Vec<SessionFacts> {
         self.state().sessions.list(now)
     }
