@@ -4,6 +4,7 @@
 //! outside before the next begins; every process that was started is stopped, also when a step fails or somebody interrupts.
 //! Does not know: any rule of the domain.
 
+mod browser;
 mod cast;
 mod evidence;
 mod narrator;
@@ -35,7 +36,7 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Failure> {
     let story = Story::read()?;
     let mut narrator = Narrator::new(audience);
     let mut stage = Stage::build(&story, arguments.home.as_deref(), arguments.port, stop.clone())?;
-    if let Err(failure) = story::play(&story, &mut stage, &mut narrator) {
+    if let Err(failure) = story::play(&story, &mut stage, &mut narrator, arguments.check) {
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::operational("the demo was stopped before its end"));
         }

@@ -69,8 +69,8 @@ impl Stage {
     /// # Errors
     /// [`Failure`] where it does not answer.
     pub fn health(&self, organisation: &str) -> Result<(u16, String), Failure> {
-        let address = &self.actor(organisation)?.desk;
-        let answer = http_get(address, &format!("{organisation}.localhost"), "/healthz")
+        let (address, url) = (&self.actor(organisation)?.desk, self.actor(organisation)?.url());
+        let answer = http_get(address, url.trim_start_matches("http://"), "/healthz")
             .map_err(|error| Failure::no(format!("the desk of {organisation} does not answer: {error}")))?;
         let status = answer.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
         let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned()).unwrap_or_default();

@@ -35,6 +35,14 @@ pub struct Actor {
     process: Option<Child>,
 }
 
+impl Actor {
+    /// Where browsers reach the desk: each node under a host name of its own, so that cookies and passkeys do not meet.
+    pub fn url(&self) -> String {
+        let port = self.desk.rsplit_once(':').map_or("", |(_, port)| port);
+        format!("http://{}.localhost:{port}", self.organisation.code)
+    }
+}
+
 /// Everything that stands on the stage.
 pub struct Stage {
     pub folder: PathBuf,
@@ -224,10 +232,11 @@ impl Stage {
     /// # Errors
     /// [`Failure`] where it ends, or is not ready in time.
     pub fn start(&mut self, code: &str) -> Result<Value, Failure> {
-        let home = self.actor(code)?.home.clone();
+        let (home, url) = (self.actor(code)?.home.clone(), self.actor(code)?.url());
         let log = private_file(&self.folder.join("logs").join(format!("{code}.log")))?;
         let mut command = self.command();
-        command.args(["serve", "--json", "--home"]).arg(&home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        command.args(["serve", "--json", "--url", &url, "--home"]).arg(&home);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         self.give_home_passphrase(&mut command);
         let mut child = command.spawn().map_err(|error| failed("start a node", &error))?;
         let (sender, first_line) = mpsc::channel();

@@ -94,7 +94,8 @@ impl DeskHttp {
         events: Sender<Event>,
         gate: Arc<Mutex<GateState>>,
     ) -> Result<Self, Failure> {
-        let broken = |error: std::io::Error| Failure::operational(format!("cannot start the desk's HTTP side: {error}"));
+        let broken =
+            |error: std::io::Error| Failure::operational(format!("cannot start the desk's HTTP side: {error}"));
         let port = listener.local_addr().map_err(broken)?.port();
         let (home, access, address) = {
             let mut node = lock(&node);

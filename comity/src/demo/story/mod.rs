@@ -6,6 +6,7 @@ mod attack;
 mod collection;
 mod delivery;
 mod opening;
+mod pages;
 mod recall;
 mod tearline;
 
@@ -39,7 +40,9 @@ pub struct Sent {
 }
 
 /// Plays everything that this version carries.
-pub fn play(story: &Story, stage: &mut Stage, narrator: &mut Narrator) -> Result<(), Failure> {
+///
+/// `check` has the pages looked at in a browser too; a person does that better.
+pub fn play(story: &Story, stage: &mut Stage, narrator: &mut Narrator, check: bool) -> Result<(), Failure> {
     opening::raise(story, stage, narrator)?;
     let mut play = Play { story, stage, narrator };
     opening::greet(&mut play)?;
@@ -47,6 +50,9 @@ pub fn play(story: &Story, stage: &mut Stage, narrator: &mut Narrator) -> Result
     let (t1, t2) = tearline::play(&mut play, &report)?;
     delivery::play(&mut play, &report, &t1, &t2)?;
     recall::play(&mut play, &report, &t1, &t2)?;
+    if check {
+        pages::play(&mut play, &t1, &t2)?;
+    }
     if let Some(data) = std::env::var_os("COMITY_TEST_DATA").filter(|data| Path::new(data).is_dir()) {
         attack::play(&mut play, Path::new(&data))?;
     }
@@ -124,7 +130,20 @@ pub fn invitation(story: &Story, stage: &Stage, narrator: &Narrator) -> Result<(
     let program = stage.program.display();
     let home = |code: &str| stage.folder.join(code).display().to_string();
     narrator.pause();
-    narrator.plain("The nodes stay up until you press Ctrl-C. Try, in another terminal:");
+    narrator.plain(
+        "The nodes stay up until you press Ctrl-C. Each officer below makes a passkey with a link that works once, for",
+    );
+    narrator.plain("15 minutes; the workbench then has a guided tour at /tour.");
+    narrator.pause();
+    for officer in story.officers.iter().filter(|officer| !officer.is_custodian()) {
+        let link = pages::enrolment_link(stage, &officer.organisation, &officer.code)?;
+        narrator.command(
+            &link,
+            &format!("{}, {}: {}", officer.name, officer.organisation, officer.roles.join(", ").replace('_', " ")),
+        );
+    }
+    narrator.pause();
+    narrator.plain("Later: comity officer enrol gives a new link. Try also, in another terminal:");
     narrator.pause();
     let (ours, police, finance) = (home(OURS), home(POLICE), home(FINANCE));
     for (command, what) in [
