@@ -122,7 +122,7 @@ impl<'a> Observed<'a> {
         let objects = match (node.property("object_refs"), node.property("objects")) {
             (Some(references), _) => {
                 let named = references.items().iter().filter_map(Node::text);
-                named.filter_map(|key| Some(Object::new(key, known.get(key)?)?)).collect()
+                named.filter_map(|key| Object::new(key, known.get(key)?)).collect()
             }
             (None, Some(inside @ Node::Object(_))) => {
                 inside.properties().iter().filter_map(|(key, node)| Object::new(key, node)).collect()

@@ -7,6 +7,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
     missing_docs,
     reason = "test"
 )]

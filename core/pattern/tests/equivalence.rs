@@ -5,6 +5,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
     missing_docs,
     reason = "test"
 )]
@@ -27,4 +29,48 @@ fn agrees_with_the_official_library() {
         .map(ToString::to_string)
         .collect();
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_means_the_same_by_definition_is_the_same() {
+    for (one, other, expected) in [
+        ("[a:b NOT = 1]", "[a:b != 1]", true),
+        ("[a:b NOT != 1]", "[a:b = 1.0]", true),
+        ("[a:b IN (3, 1, 2, 1)]", "[a:b IN (1, 2, 3)]", true),
+        ("[a:b IN ('x')]", "[a:b = 'x']", true),
+        ("[a:b NOT IN ('x')]", "[a:b != 'x']", true),
+        ("[a:b = h'616263']", "[a:b = b'YWJj']", true),
+        ("[a:b = h'616263']", "[a:b = 'abc']", false),
+        ("[a:b > 1]", "[a:b NOT <= 1]", false),
+        ("[a:b = 1] WITHIN 5 SECONDS", "[a:b = 1] WITHIN 5.0 SECONDS", true),
+        ("[a:b = 1] AND [a:b = 1]", "[a:b = 1]", false),
+        ("[a:b = 1] FOLLOWEDBY [a:c = 2]", "[a:c = 2] FOLLOWEDBY [a:b = 1]", false),
+        ("[windows-registry-key:key = 'HKLM\\\\A']", "[windows-registry-key:key = 'hklm\\\\a']", true),
+        ("[windows-registry-key:values[0].data = 'A']", "[windows-registry-key:values[0].data = 'a']", false),
+        ("[ipv4-addr:value ISSUBSET '10.1.2.3/8']", "[ipv4-addr:value ISSUBSET '10.0.0.0/8']", true),
+        ("[ipv4-addr:value = '010.1.1.1']", "[ipv4-addr:value = '10.1.1.1']", false),
+        ("[a:v = 'x'] /* why */", "[ a:v='x' ]", true),
+    ] {
+        assert_eq!(same(one, other), expected, "{one}   {other}");
+        assert_eq!(same(other, one), expected, "{other}   {one}");
+    }
+}
+
+#[test]
+fn what_would_grow_too_large_is_left_as_it_is() {
+    let clauses: Vec<String> = (0..12).map(|at| format!("(a:p{at} = 1 OR a:q{at} = 1)")).collect();
+    let pattern = format!("[{}]", clauses.join(" AND "));
+    let reversed = format!("[{}]", clauses.iter().rev().cloned().collect::<Vec<_>>().join(" AND "));
+    assert!(same(&pattern, &reversed));
+}
+
+#[test]
+fn the_canonical_form_is_its_own_canonical_form() {
+    for case in cases("pattern_equivalence.json").unwrap_or_default() {
+        for side in ["a", "b"] {
+            let once = comity_pattern::canonical(&Pattern::parse(text(&case, side)).unwrap()).to_string();
+            let parsed = Pattern::parse(&once).unwrap_or_else(|error| panic!("{once}: {error:?}"));
+            assert_eq!(comity_pattern::canonical(&parsed).to_string(), once);
+        }
+    }
 }

@@ -43,7 +43,7 @@ fn flat(parts: &[Observation], inner: fn(Observation) -> Result<Vec<Observation>
     parts.iter().map(settled).flat_map(|part| inner(part).unwrap_or_else(|other| vec![other])).collect()
 }
 
-fn only_or(mut parts: Vec<Observation>, join: fn(Vec<Observation>) -> Observation) -> Observation {
+fn only_or(mut parts: Vec<Observation>, join: Join) -> Observation {
     match (parts.pop(), parts.is_empty()) {
         (Some(only), true) => only,
         (last, _) => {
@@ -96,9 +96,12 @@ fn covers(small: &Observation, large: &Observation) -> bool {
     }
 }
 
+/// Makes one expression of several.
+type Join = fn(Vec<Observation>) -> Observation;
+
 /// Distributes AND and FOLLOWEDBY over OR. What a qualifier holds together stays together.
 pub fn distributed(expression: &Observation) -> Observation {
-    let (parts, join): (&[Observation], fn(Vec<Observation>) -> Observation) = match expression {
+    let (parts, join): (&[Observation], Join) = match expression {
         Observation::Test(_) | Observation::Qualified(..) => return expression.clone(),
         Observation::Or(parts) => return Observation::Or(parts.iter().map(distributed).collect()),
         Observation::And(parts) => (parts, Observation::And),

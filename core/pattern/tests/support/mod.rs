@@ -1,4 +1,5 @@
 //! Finds the real test data, which is not committed.
+#![allow(dead_code, reason = "not every test needs all of it")]
 
 use serde_json::Value;
 use std::path::PathBuf;

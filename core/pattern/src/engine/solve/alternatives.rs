@@ -63,7 +63,7 @@ fn one_of_each(
         }
         ways = ways
             .iter()
-            .flat_map(|way| choices.iter().map(|choice| [way.as_slice(), &[choice.clone()]].concat()))
+            .flat_map(|way| choices.iter().map(|choice| [way.as_slice(), std::slice::from_ref(choice)].concat()))
             .collect();
         steps.take(ways.len() as u64)?;
     }
