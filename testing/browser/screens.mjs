@@ -2,7 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ROOT } from "./node.mjs";
-import { officer, world } from "./world.mjs";
+
+// The story only: no hostile texts, no catalogues.
+process.env.COMITY_BROWSER_CALM = "1";
+const { officer, world } = await import("./world.mjs");
 
 const folder = process.argv[2] ?? path.join(ROOT, "docs/screens");
 await mkdir(folder, { recursive: true });

@@ -8,6 +8,9 @@ import { OWN, hostileBundle } from "./payloads.mjs";
 
 const REAL = ["stix/attack-ics-18.1.json", "stix/disarm.json"];
 
+// Set by screens.mjs: pictures for the documents show the story alone.
+const CALM = Boolean(process.env.COMITY_BROWSER_CALM);
+
 async function makeNode(folder, code, name) {
   const node = new Node(folder, code, name);
   await node.init();
@@ -15,7 +18,7 @@ async function makeNode(folder, code, name) {
   await node.officer("tam", "Tam Okonjo", "releasing_officer");
   await node.officer("hal", "Hal Brandt", "source_handler,analyst");
   await node.officer("sol", "Sol Ferreira", "security_officer,analyst");
-  await node.officer("quill", OWN, "analyst");
+  if (!CALM) await node.officer("quill", OWN, "analyst");
   return node;
 }
 
@@ -82,11 +85,21 @@ export const world = await (async () => {
 async function build(made) {
   const { folder } = made;
   made.vsis = await makeNode(folder, "vsis", "Valmora State Information Service");
-  made.kps = await makeNode(folder, "kps", `Kestrian Police ${OWN}`);
+  made.kps = await makeNode(folder, "kps", CALM ? "Kestrian Police, Extremism Unit" : `Kestrian Police ${OWN}`);
   await link(made.vsis, made.kps);
   await Promise.all([made.vsis.serve(), made.kps.serve()]);
   await made.vsis.verb("import", "--origin", "vsis-stock", "--label", "TLP:AMBER", path.join(ROOT, "comity/demo/vsis.json"));
   await made.kps.verb("import", "--origin", "kps-stock", "--label", "TLP:GREEN", path.join(ROOT, "comity/demo/kps.json"));
+  if (!CALM) await addContent(made);
+  await made.vsis.verb("vault", "add", "--key", made.vsis.key("hal"), "--cryptonym", "GREYHERON", "--identity", "Ivo Brandtmann", "--term", "Brandtmann", "--term", "travel agency clerk");
+  made.story = JSON.parse(await readFile(path.join(ROOT, "comity/demo/vsis.json"), "utf8")).objects;
+  made.exchange = await exchange(made.vsis, made.kps);
+  made.browser = await launch();
+}
+
+// What only tests need: hostile objects, and real catalogues where they are at hand.
+async function addContent(made) {
+  const { folder } = made;
   made.hostile = hostileBundle();
   const hostile = path.join(folder, "hostile.json");
   await writeFile(hostile, JSON.stringify(made.hostile));
@@ -95,10 +108,6 @@ async function build(made) {
   made.real = REAL.filter((file) => existsSync(path.join(made.data, file)));
   if (made.real.length === 0) console.log("real data is absent: pages are tested with the story and the hostile objects only");
   for (const file of made.real) await made.vsis.verb("import", "--origin", "catalogue", "--label", "TLP:CLEAR", path.join(made.data, file));
-  await made.vsis.verb("vault", "add", "--key", made.vsis.key("hal"), "--cryptonym", "GREYHERON", "--identity", "Ivo Brandtmann", "--term", "Brandtmann", "--term", "travel agency clerk");
-  made.story = JSON.parse(await readFile(path.join(ROOT, "comity/demo/vsis.json"), "utf8")).objects;
-  made.exchange = await exchange(made.vsis, made.kps);
-  made.browser = await launch();
 }
 
 // An officer at a desk, enrolled and signed in.

@@ -222,16 +222,16 @@ class Graph {
       const word = String(edge.word).replaceAll("-", " ").replaceAll("_", " ");
       rows.push(el("li", {},
         el("span", { class: "quiet" }, out ? `${word} → ` : `← ${word} `), type(other.type), " ",
-        el("button", { type: "button", class: "link", dir: "auto", onclick: () => { this.choose(other.id); this.list.querySelector("h3")?.focus(); } }, other.name || other.id),
+        el("button", { type: "button", class: "link", dir: "auto", onclick: () => { this.choose(other.id); this.list.querySelector("h2")?.focus(); } }, other.name || other.id),
         " ", label(other.label)));
     }
     const missing = Math.max(0, (node.degree ?? 0) - this.degreeShown(node.id));
     const open = !this.opened.has(node.id) && missing > 0 && node.held !== false
-      ? el("button", { type: "button", onclick: () => this.open(node.id).then(() => this.list.querySelector("h3")?.focus()) }, `Add its ${number(missing)} further relations`) : null;
+      ? el("button", { type: "button", onclick: () => this.open(node.id).then(() => this.list.querySelector("h2")?.focus()) }, `Add its ${number(missing)} further relations`) : null;
     const back = node.id === this.root ? null : el("button", { type: "button", class: "small", onclick: () => this.choose(this.root) }, "Back to the first object");
     const absent = node.held === false ? el("p", { class: "hint" }, "Referred to, but not in the holdings.") : null;
     this.list.replaceChildren(
-      el("h3", { tabindex: "-1" }, objectLine(node)),
+      el("h2", { tabindex: "-1" }, objectLine(node)),
       ...[absent, open, back].filter(Boolean),
       rows.length ? el("ul", { class: "plain" }, ...rows) : el("p", { class: "empty" }, "No relation is shown."),
       this.legend());

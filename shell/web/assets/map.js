@@ -86,7 +86,7 @@ class WorldMap {
     this.rows = all.map((place) => {
       const key = place.id ?? place.country;
       const row = el("li", {}, place.type ? objectLine(place) : objectLine({ ...place, type: "location" }), " ",
-        el("span", { class: "quiet" }, `${number(place.objects)} objects`), " ",
+        el("span", { class: "quiet" }, `${number(place.objects)} ${place.objects === 1 ? "object" : "objects"}`), " ",
         el("button", { type: "button", class: "small", onclick: () => this.choose([place]) }, "Show on the map"));
       return { key, row };
     });

@@ -112,11 +112,11 @@ impl Shell {
     }
 
     /// Returns a time as people read it, in UTC to the minute; a text that is no such time comes back as it is.
-    pub fn moment(&self, at: impl AsRef<str>) -> String {
-        let at = at.as_ref();
+    pub fn moment(&self, at: impl std::fmt::Display) -> String {
+        let at = at.to_string();
         match (at.get(..10), at.get(10..11), at.get(11..16)) {
             (Some(day), Some("T"), Some(time)) if at.ends_with('Z') => format!("{day} {time}"),
-            _ => at.to_owned(),
+            _ => at,
         }
     }
 
