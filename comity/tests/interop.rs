@@ -12,6 +12,8 @@
     reason = "test"
 )]
 
+#[path = "interop/api.rs"]
+mod api;
 #[path = "interop/taxii.rs"]
 mod taxii;
 

@@ -13,7 +13,7 @@ pub(crate) fn check(head: &[u8], limits: &Limits, hosts: &Hosts) -> Result<u64, 
     let text = head.strip_suffix(b"\r\n\r\n").ok_or(Refusal::Syntax("the head has no end"))?;
     let mut lines = Lines(Some(text));
     let request_line = lines.next().unwrap_or_default();
-    let method = check_request_line(request_line, limits)?;
+    check_request_line(request_line, limits)?;
     let mut seen = Seen::default();
     for (index, line) in lines.enumerate() {
         if index >= limits.headers_max {
@@ -21,7 +21,7 @@ pub(crate) fn check(head: &[u8], limits: &Limits, hosts: &Hosts) -> Result<u64, 
         }
         seen.field(line)?;
     }
-    seen.decide(method, limits, hosts)
+    seen.decide(limits, hosts)
 }
 
 /// Splits at CRLF, and only there.
@@ -45,7 +45,7 @@ pub(crate) fn target_of(head: &[u8]) -> Option<&[u8]> {
     line.split(|byte| *byte == b' ').nth(1)
 }
 
-fn check_request_line<'a>(line: &'a [u8], limits: &Limits) -> Result<&'a [u8], Refusal> {
+fn check_request_line(line: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let mut parts = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -67,8 +67,7 @@ fn check_request_line<'a>(line: &'a [u8], limits: &Limits) -> Result<&'a [u8], R
     if target.len() > limits.uri_bytes_max {
         return Err(Refusal::TargetTooLong { bytes_max: limits.uri_bytes_max });
     }
-    target::check(target)?;
-    Ok(method)
+    target::check(target)
 }
 
 /// What decides where the body ends and whether it is for us.
@@ -115,7 +114,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn decide(self, method: &[u8], limits: &Limits, hosts: &Hosts) -> Result<u64, Refusal> {
+    fn decide(self, limits: &Limits, hosts: &Hosts) -> Result<u64, Refusal> {
         if self.chunked {
             // Both together is how requests are smuggled past a reader that prefers the other one.
             return Err(match self.length {
@@ -132,9 +131,6 @@ impl<'a> Seen<'a> {
             return Err(Refusal::Misdirected);
         }
         let length = self.length.unwrap_or(0);
-        if length > 0 && matches!(method, b"GET" | b"HEAD" | b"OPTIONS") {
-            return Err(Refusal::Syntax("a body where the method has none"));
-        }
         if length > limits.body_bytes_max {
             return Err(Refusal::BodyTooLong { bytes_max: limits.body_bytes_max });
         }
@@ -199,7 +195,8 @@ mod tests {
             (format!("POST / HTTP/1.1\r\n{h}Transfer-Encoding: chunked\r\n\r\n"), Err(411)),
             (format!("POST / HTTP/1.1\r\n{h}Transfer-Encoding: xchunked\r\n\r\n"), Err(411)),
             (format!("POST / HTTP/1.1\r\n{h}transfer-encoding: chunked\r\nContent-Length: 4\r\n\r\n"), Err(400)),
-            (format!("GET / HTTP/1.1\r\n{h}Content-Length: 4\r\n\r\n"), Err(400)),
+            // A body without a meaning is still a body with one length.
+            (format!("GET / HTTP/1.1\r\n{h}Content-Length: 4\r\n\r\n"), Ok(4)),
             // Fields.
             (format!("GET / HTTP/1.1\r\n{h}A: b\r\n c\r\n\r\n"), Err(400)),
             (format!("GET / HTTP/1.1\r\n {h}\r\n"), Err(400)),

@@ -215,6 +215,25 @@ fn a_partner_reaches_the_exchange_and_nothing_else() {
     ] {
         check(what, request(method, path, content_type, &bytes), 404);
     }
+    // Heads with more than one reading do not reach the exchange, even from a partner (cases 141 to 148 and 151).
+    let start = format!("POST {EXCHANGE_PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: {EXCHANGE_TYPE}\r\n");
+    let many = "a: b\r\n".repeat(65);
+    for (what, head) in [
+        ("a bare line feed", start.replace("\r\n", "\n") + "content-length: 0\n\n"),
+        ("a folded field", format!("{start}a: b\r\n c\r\ncontent-length: 0\r\n\r\n")),
+        ("a space before a colon", format!("{start}a : b\r\ncontent-length: 0\r\n\r\n")),
+        ("a NUL", format!("{start}a: \0\r\ncontent-length: 0\r\n\r\n")),
+        ("two lengths", format!("{start}content-length: 0\r\ncontent-length: 0\r\n\r\n")),
+        ("a length with a sign", format!("{start}content-length: +0\r\n\r\n")),
+        ("length and coding", format!("{start}content-length: 0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")),
+        ("a coding", format!("{start}transfer-encoding: chunked\r\n\r\n0\r\n\r\n")),
+        ("two hosts", format!("{start}host: x\r\ncontent-length: 0\r\n\r\n")),
+        ("too many fields", format!("{start}{many}content-length: 0\r\n\r\n")),
+        ("another version", start.replace("HTTP/1.1", "HTTP/1.0") + "content-length: 0\r\n\r\n"),
+        ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned()),
+    ] {
+        check(what, head.into_bytes(), 404);
+    }
     let post = |body: &[u8]| request("POST", EXCHANGE_PATH, EXCHANGE_TYPE, body);
     let mut newer = bytes.clone();
     newer[0] = 2;

@@ -4,7 +4,7 @@ use crate::desk::Desk;
 use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::Json;
-use comity_node::Request;
+use comity_node::{Failure, Request};
 use comity_vocab::OfficerCode;
 use serde_json::Value;
 
@@ -14,6 +14,15 @@ pub(crate) type Answer = Result<Json<Value>, Problem>;
 /// Puts a request to the node as the caller.
 pub(crate) async fn ask(desk: &Desk, caller: &Caller, request: Request) -> Answer {
     Ok(Json(desk.ask(&request, &caller.credential).await?))
+}
+
+/// As [`ask`], where the body and not the path names what may be missing: that is a refusal, for the address itself is there.
+pub(crate) async fn ask_naming(desk: &Desk, caller: &Caller, request: Request) -> Answer {
+    let answered = desk.ask(&request, &caller.credential).await;
+    Ok(Json(answered.map_err(|failure| {
+        let unknown = failure.code.as_deref() == Some("unknown");
+        Failure { code: failure.code.filter(|_| !unknown), ..failure }
+    })?))
 }
 
 /// Returns who acts, where only an officer can.

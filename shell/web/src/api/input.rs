@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use comity_vocab::SecurityLabel;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
@@ -138,9 +139,39 @@ pub(crate) fn media_type(value: Option<&axum::http::HeaderValue>) -> &str {
     text.split(';').next().unwrap_or_default().trim()
 }
 
+/// A marking as it is written: `TLP:AMBER`, `TLP:GREEN//REL TO kps`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Label(SecurityLabel);
+
+impl TryFrom<String> for Label {
+    type Error = <SecurityLabel as std::str::FromStr>::Err;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Label> for SecurityLabel {
+    fn from(Label(label): Label) -> Self {
+        label
+    }
+}
+
 /// Splits a list with commas; empty parts are left out.
 pub(crate) fn list(text: Option<&str>) -> Vec<String> {
     text.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Reads how many are wanted at most; more than there can be is as many as there can be.
+pub(crate) fn limit(wanted: Option<i64>, most: usize) -> Result<Option<usize>, Problem> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    if wanted < 1 {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", "a parameter is not understood")
+            .place("query limit")
+            .limit("1 or more"));
+    }
+    Ok(Some(usize::try_from(wanted).unwrap_or(most).min(most)))
 }
 
 /// Reads each part of a list with commas.

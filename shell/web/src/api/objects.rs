@@ -1,7 +1,7 @@
 //! Holdings: search, one object, its exact bytes, its versions, what it is joined to.
 
 use super::cursor::Owner;
-use super::input::{Named, Params, list, parsed};
+use super::input::{Named, Params, limit, list, parsed};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use crate::problem::Problem;
@@ -45,8 +45,8 @@ pub(crate) struct SearchParams {
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
     /// At most so many; 50 where absent, never more than 1,000.
-    #[param(value_type = Option<u64>, minimum = 1)]
-    limit: Option<std::num::NonZeroU64>,
+    #[param(minimum = 1)]
+    limit: Option<i64>,
     /// `next` of the page before, with the same other parameters.
     cursor: Option<String>,
 }
@@ -112,7 +112,7 @@ pub(crate) async fn search(
             origins: parsed::<Origin>(params.origin.as_deref(), "origin")?,
             markings,
         },
-        limit: params.limit.map_or(0, |limit| usize::try_from(limit.get()).unwrap_or(PAGE_MAX).min(PAGE_MAX)),
+        limit: limit(params.limit, PAGE_MAX)?.unwrap_or(0),
         after,
     };
     let page = desk.readers.read(move |reader| reader.view().search(&query).map_err(asked)).await?;
@@ -194,7 +194,7 @@ pub(crate) async fn versions(
 
 /// Gives the exact bytes that were received.
 #[utoipa::path(get, path = "/api/v1/objects/{id}/raw", tag = "objects", params(("id" = String, Path, description = "The whole id.")),
-    responses((status = 200, description = "The bytes of the current version.", body = String, content_type = "application/stix+json;version=2.1")))]
+    responses((status = 200, description = "The bytes of the current version.", body = serde_json::Value, content_type = "application/stix+json;version=2.1")))]
 pub(crate) async fn raw(
     State(desk): State<Arc<Desk>>,
     caller: Caller,

@@ -1,6 +1,6 @@
 //! Recalls: draft, approve, send, and the board.
 
-use super::answer::{Answer, ask, officer};
+use super::answer::{Answer, ask, ask_naming, officer};
 use super::input::{Body, Named};
 use super::releases::Signed;
 use crate::desk::Desk;
@@ -41,7 +41,7 @@ pub(crate) struct NewRecall {
 pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewRecall>) -> Answer {
     officer(&caller)?;
     let NewRecall { releases, items, kind } = new;
-    ask(&desk, &caller, Request::RecallDraft { releases, items, kind }).await
+    ask_naming(&desk, &caller, Request::RecallDraft { releases, items, kind }).await
 }
 
 /// A role in which an officer would sign.

@@ -1,7 +1,7 @@
 //! Who is asking, how the desk is, what was done, and whether everything still verifies.
 
 use super::answer::{Answer, ask};
-use super::input::Params;
+use super::input::{Params, limit};
 use crate::desk::Desk;
 use crate::identity::Caller;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 const AUDIT_LIMIT: usize = 100;
-const AUDIT_LIMIT_MAX: u64 = 1_000;
+const AUDIT_LIMIT_MAX: usize = 1_000;
 
 /// Who is asking.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,8 +77,8 @@ pub(crate) struct AuditParams {
     /// From this position on; `next` of the page before.
     from: Option<u64>,
     /// At most so many; 100 where absent, never more than 1,000.
-    #[param(value_type = Option<u64>, minimum = 1)]
-    limit: Option<std::num::NonZeroU64>,
+    #[param(minimum = 1)]
+    limit: Option<i64>,
 }
 
 /// Shows audit entries, oldest first.
@@ -89,9 +89,7 @@ pub(crate) async fn audit(
     caller: Caller,
     Params(params): Params<AuditParams>,
 ) -> Answer {
-    let limit = params
-        .limit
-        .map_or(AUDIT_LIMIT, |limit| usize::try_from(limit.get().min(AUDIT_LIMIT_MAX)).unwrap_or(AUDIT_LIMIT));
+    let limit = limit(params.limit, AUDIT_LIMIT_MAX)?.unwrap_or(AUDIT_LIMIT);
     ask(&desk, &caller, Request::AuditShow { from: params.from.unwrap_or(0), limit }).await
 }
 

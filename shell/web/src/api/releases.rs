@@ -3,15 +3,15 @@
 //! Guarantees: an officer acts in their own name only; the two signatures are made outside, over bytes that the node gives. Does not
 //! know: whether a release may go; the node and the core decide.
 
-use super::answer::{Answer, ask, officer};
-use super::input::{Body, Named};
+use super::answer::{Answer, ask, ask_naming, officer};
+use super::input::{Body, Label, Named};
 use super::writing::Objects;
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
 use comity_node::{ApprovalProof, ReleaseDraftRequest, Request};
 use comity_vocab::time::Precision;
-use comity_vocab::{OrgCode, Role, SecurityLabel, Timestamp};
+use comity_vocab::{OrgCode, Role, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(crate) struct NewRelease {
     to: Vec<OrgCode>,
     /// The marking; the combination of the inputs' markings where absent.
     #[schema(value_type = Option<String>, example = "TLP:AMBER")]
-    label: Option<SecurityLabel>,
+    label: Option<Label>,
     /// Source descriptor, `slot=value,…`.
     descriptor: Option<String>,
     /// Title of the written text.
@@ -63,7 +63,7 @@ pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(ne
         author: Some(officer(&caller)?),
         selection: new.about.into(),
         to: new.to,
-        label: new.label,
+        label: new.label.map(Into::into),
         descriptor: new.descriptor,
         title: new.title,
         text: new.text,
@@ -72,7 +72,7 @@ pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(ne
         as_published: new.as_published,
         expires: new.expires,
     };
-    ask(&desk, &caller, Request::ReleaseDraft(draft)).await
+    ask_naming(&desk, &caller, Request::ReleaseDraft(draft)).await
 }
 
 /// Shows the exact bytes that would leave, beside the originals.

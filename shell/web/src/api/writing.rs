@@ -1,12 +1,12 @@
 //! What an officer writes: notes, reports, markings.
 
 use super::answer::{Answer, ask};
-use super::input::Body;
+use super::input::{Body, Label};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
 use comity_node::{Request, Selection};
-use comity_vocab::{Grading, SecurityLabel};
+use comity_vocab::Grading;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -35,14 +35,19 @@ pub(crate) struct NewNote {
     text: String,
     /// The marking.
     #[schema(value_type = Option<String>, example = "TLP:AMBER")]
-    label: Option<SecurityLabel>,
+    label: Option<Label>,
 }
 
 /// Writes a note about objects.
 #[utoipa::path(post, path = "/api/v1/notes", tag = "writing", request_body = NewNote,
     responses((status = 200, description = "As `comity write note --json`.", body = serde_json::Value)))]
 pub(crate) async fn note(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewNote>) -> Answer {
-    ask(&desk, &caller, Request::WriteNote { selection: new.about.into(), text: new.text, label: new.label }).await
+    ask(
+        &desk,
+        &caller,
+        Request::WriteNote { selection: new.about.into(), text: new.text, label: new.label.map(Into::into) },
+    )
+    .await
 }
 
 /// A raw report, attributed to a source.
@@ -60,7 +65,7 @@ pub(crate) struct NewReport {
     source: Option<String>,
     /// The marking.
     #[schema(value_type = Option<String>, example = "TLP:AMBER")]
-    label: Option<SecurityLabel>,
+    label: Option<Label>,
 }
 
 /// Writes a raw report.
@@ -68,6 +73,7 @@ pub(crate) struct NewReport {
     responses((status = 200, description = "As `comity write report --json`.", body = serde_json::Value)))]
 pub(crate) async fn report(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewReport>) -> Answer {
     let NewReport { title, body, grading, source, label } = new;
+    let label = label.map(Into::into);
     ask(&desk, &caller, Request::WriteReport { title, body, grading, source, label }).await
 }
 
@@ -78,12 +84,12 @@ pub(crate) struct NewMark {
     about: Objects,
     /// The marking.
     #[schema(value_type = String, example = "TLP:AMBER")]
-    label: SecurityLabel,
+    label: Label,
 }
 
 /// Marks holdings.
 #[utoipa::path(post, path = "/api/v1/marks", tag = "writing", request_body = NewMark,
     responses((status = 200, description = "As `comity write mark --json`.", body = serde_json::Value)))]
 pub(crate) async fn mark(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewMark>) -> Answer {
-    ask(&desk, &caller, Request::WriteMark { selection: new.about.into(), label: new.label }).await
+    ask(&desk, &caller, Request::WriteMark { selection: new.about.into(), label: new.label.into() }).await
 }
