@@ -58,13 +58,6 @@ pub struct Exact {
     dead_bytes: usize,
 }
 
-const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0xa076_1d64_78bd_642f];
-
-fn fold(one: u64, other: u64) -> u64 {
-    let product = u128::from(one) * u128::from(other);
-    (product as u64) ^ ((product >> 64) as u64)
-}
-
 impl Exact {
     /// Makes an empty index whose hash is keyed.
     pub fn new(key: u64) -> Self {
@@ -72,20 +65,7 @@ impl Exact {
     }
 
     fn hash(&self, path: PathId, kind: u8, bytes: &[u8]) -> u64 {
-        let [one, two, three] = ODD;
-        let mut hash = fold(self.key ^ one, u64::from(path.0) << 8 | u64::from(kind) | two << 40);
-        let (chunks, tail) = bytes.as_chunks::<16>();
-        for chunk in chunks {
-            let whole = u128::from_le_bytes(*chunk);
-            hash = fold(hash ^ whole as u64 ^ one, (whole >> 64) as u64 ^ two);
-        }
-        let mut last = [0_u8; 16];
-        for (slot, byte) in last.iter_mut().zip(tail) {
-            *slot = *byte;
-        }
-        let whole = u128::from_le_bytes(last);
-        hash = fold(hash ^ whole as u64 ^ three, (whole >> 64) as u64 ^ two ^ (bytes.len() as u64) << 32);
-        fold(hash ^ self.key, three)
+        super::hash::hash(self.key, u64::from(path.0) << 8 | u64::from(kind), bytes)
     }
 
     /// Adds what a leaf asks for.

@@ -10,6 +10,7 @@ mod batch;
 mod exact;
 mod formula;
 mod glob;
+mod hash;
 mod literals;
 mod paths;
 mod plan;

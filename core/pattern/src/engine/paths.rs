@@ -4,6 +4,7 @@
 //! are. Does not know: what is asked of a value.
 
 use crate::ast::{Path, Step};
+use crate::engine::hash::Keyed;
 use crate::engine::value::Value;
 use crate::observed::{Object, Observed};
 use comity_stix::json::tree::Node;
@@ -21,7 +22,7 @@ pub struct TypeId(pub u32);
 #[derive(Default)]
 pub struct Paths {
     by_path: HashMap<Path, PathId>,
-    by_type: HashMap<String, TypeId>,
+    by_type: HashMap<String, TypeId, Keyed>,
     roots: Vec<Branch>,
     binary: Vec<bool>,
 }
@@ -31,17 +32,30 @@ pub struct Paths {
 struct Branch {
     /// The path that ends here.
     path: Option<PathId>,
-    keys: HashMap<String, Branch>,
+    keys: HashMap<String, Branch, Keyed>,
     indexes: HashMap<i64, Branch>,
     any: Option<Box<Branch>>,
 }
 
 impl Branch {
+    fn new(key: Keyed) -> Self {
+        Self { keys: HashMap::with_hasher(key), ..Self::default() }
+    }
+
     fn step(&mut self, step: &Step) -> &mut Branch {
         match step {
-            Step::Key(name) => self.keys.entry(name.clone()).or_default(),
-            Step::Index(index) => self.indexes.entry(*index).or_default(),
-            Step::Any => self.any.get_or_insert_default(),
+            Step::Key(name) => {
+                let key = *self.keys.hasher();
+                self.keys.entry(name.clone()).or_insert_with(|| Branch::new(key))
+            }
+            Step::Index(index) => {
+                let key = *self.keys.hasher();
+                self.indexes.entry(*index).or_insert_with(|| Branch::new(key))
+            }
+            Step::Any => {
+                let key = *self.keys.hasher();
+                self.any.get_or_insert_with(|| Box::new(Branch::new(key)))
+            }
         }
     }
 }
@@ -50,6 +64,11 @@ impl Branch {
 pub type Reached<'a> = (PathId, Value<'a>);
 
 impl Paths {
+    /// Begins with no path. The key is that of the hash.
+    pub fn new(key: u64) -> Self {
+        Self { by_type: HashMap::with_hasher(Keyed(key)), ..Self::default() }
+    }
+
     /// Returns the number of a path; a new one where it is new.
     pub fn id(&mut self, path: &Path) -> PathId {
         if let Some(id) = self.by_path.get(path) {
@@ -75,7 +94,7 @@ impl Paths {
         }
         let id = TypeId(self.roots.len() as u32);
         self.by_type.insert(object_type.to_owned(), id);
-        self.roots.push(Branch::default());
+        self.roots.push(Branch::new(*self.by_type.hasher()));
         id
     }
 

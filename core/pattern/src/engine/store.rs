@@ -132,8 +132,8 @@ impl Engine {
     pub fn new(options: Options) -> Self {
         Self {
             exact: Exact::new(options.hash_key),
+            paths: Paths::new(options.hash_key),
             options,
-            paths: Paths::default(),
             of_path: Vec::new(),
             of_type: HashMap::new(),
             leaves: Vec::new(),
