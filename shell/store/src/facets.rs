@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::filter::CONDITION;
 use crate::intern::{self, Words};
 use crate::record::flag;
-use crate::search::{SearchQuery, TEXT_MATCHES_MAX};
+use crate::search::SearchQuery;
 use crate::view::{VISIBLE, View, number_list, unsigned};
 use comity_vocab::Timestamp;
 use rusqlite::named_params;
@@ -15,7 +15,9 @@ use rusqlite::types::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// The most versions one count looks at.
-pub const LOOKED_MAX: i64 = 20_000;
+pub const LOOKED_MAX: i64 = 5_000;
+/// The most text matches one count looks at; a filter may leave few of them.
+const MATCHES_MAX: i64 = 20_000;
 /// How far back among the versions a filtered count goes.
 const REACH_MAX: i64 = 200_000;
 /// The highest count that is told; more is told as this with a sign.
@@ -159,29 +161,31 @@ impl View<'_> {
             Some(text) => Some(comity_stix::fts_query(text).ok_or(StoreError::Query { part: "text" })?),
             None => None,
         };
-        let source = if expression.is_some() {
-            format!(
-                "(SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {TEXT_MATCHES_MAX}) t
-                 CROSS JOIN version v ON v.vid = t.vid"
-            )
-        } else {
-            "version v".to_owned()
-        };
-        let bound = if expression.is_some() {
-            ":text IS NOT NULL"
-        } else {
-            ":text IS NULL AND v.vid > (SELECT max(vid) FROM version) - :reach"
+        let reach = if expression.is_some() { i64::MAX } else { REACH_MAX };
+        let few = if expression.is_some() { None } else { self.few(&resolved)? };
+        let (source, order) = match (&expression, few) {
+            // The last matches are taken before anything else is asked of them.
+            (Some(_), _) => (
+                format!(
+                    "(SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {MATCHES_MAX}) t
+                     CROSS JOIN version v ON v.vid = t.vid"
+                ),
+                "",
+            ),
+            (None, Some(few)) => (few.to_owned(), ""),
+            (None, None) => ("version v".to_owned(), "ORDER BY v.vid DESC"),
         };
         let sql = format!(
             "SELECT v.tid, v.lid, i.nid, v.flags, v.version FROM {source}
              CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid CROSS JOIN import i ON i.iid = v.iid
-             WHERE {bound} AND :reach > 0 AND (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
-               AND {CONDITION} AND {VISIBLE} ORDER BY v.vid DESC LIMIT :limit"
+             WHERE (:text IS NULL OR :text <> '') AND v.vid > (SELECT max(vid) FROM version) - :reach
+               AND (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
+               AND {CONDITION} AND {VISIBLE} {order} LIMIT :limit"
         );
         let types = resolved.types.as_deref().map_or(Value::Null, number_list);
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(named_params! {
-            ":text": expression, ":reach": REACH_MAX, ":types": types, ":limit": LOOKED_MAX + 1,
+            ":text": expression, ":reach": reach, ":types": types, ":limit": LOOKED_MAX + 1,
             ":since": resolved.since, ":until": resolved.until, ":origins": resolved.origins,
             ":labels": resolved.labels, ":unmarked": resolved.unmarked,
         })?;

@@ -22,6 +22,7 @@ mod intern;
 mod key;
 mod lineage;
 mod marking;
+mod narrow;
 mod neighbours;
 mod open;
 mod origin;

@@ -129,6 +129,15 @@ impl View<'_> {
     /// Walks the newest-first index of every type at once, each only as far as the page needs.
     fn walk(&self, filter: &Filter, limit: usize, after: Option<&Found>) -> Result<Vec<Found>, StoreError> {
         let resolved = filter.resolve(self)?;
+        if let Some(source) = self.few(&resolved)? {
+            return self.gathered(source, None, &resolved, limit, after);
+        }
+        // What is not older than `until` need not be walked through.
+        let bound = match (&resolved.until, after) {
+            (Value::Blob(until), None) => Some(Found { version: until.clone(), vid: 0 }),
+            _ => None,
+        };
+        let after = after.or(bound.as_ref());
         let types = match &resolved.types {
             Some(types) => types.clone(),
             None => self
@@ -173,6 +182,7 @@ impl View<'_> {
         let (after, after_vid) = cursor_values(after);
         // Without a bound the walk begins at the end; any bound lets the index seek.
         let sql = if after == Value::Null { sql } else { sql.replace(":after IS NULL OR ", "") };
+        let sql = if resolved.since == Value::Null { sql } else { sql.replace(":since IS NULL OR ", "") };
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut found: Vec<Found> = statement
             .query_map(
@@ -203,11 +213,25 @@ impl View<'_> {
             .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM version_text WHERE version_text MATCH ?1 LIMIT ?2)")?
             .query_row((&expression, TEXT_MATCHES_MAX + 1), |row| row.get(0))?;
         page.cut = matches > TEXT_MATCHES_MAX;
+        let source = format!(
+            "(SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {TEXT_MATCHES_MAX}) t
+             CROSS JOIN version v ON v.vid = t.vid"
+        );
+        self.gathered(&source, Some(expression), &resolved, limit, after)
+    }
+
+    /// Sorts what a source of few rows `v` has.
+    fn gathered(
+        &self,
+        source: &str,
+        expression: Option<String>,
+        resolved: &Resolved,
+        limit: usize,
+        after: Option<&Found>,
+    ) -> Result<Vec<Found>, StoreError> {
         let sql = format!(
-            "SELECT v.version, v.vid
-             FROM (SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {TEXT_MATCHES_MAX}) t
-             CROSS JOIN version v ON v.vid = t.vid CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
-             WHERE (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
+            "SELECT v.version, v.vid FROM {source} CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
+             WHERE (:text IS NULL OR :text <> '') AND (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
                AND (:after IS NULL OR (v.version, v.vid) < (:after, :after_vid)) AND {CONDITION} AND {VISIBLE}
              ORDER BY v.version DESC, v.vid DESC LIMIT :limit"
         );

@@ -56,13 +56,22 @@ impl Desk<'_> {
     /// [`DeskError::Sql`], also where this generation ended before.
     pub fn end_generation(&self, ended: &GenerationRow) -> Result<(), DeskError> {
         let name = ended.log_name();
+        self.end_generation_unseen(ended)?;
+        self.connection
+            .execute("UPDATE log_entry SET link = ?2, envelope = NULL WHERE link = ?1", params![ended.link, name])?;
+        self.connection.execute("UPDATE log_head SET link = ?2 WHERE link = ?1", params![ended.link, name])?;
+        Ok(())
+    }
+
+    /// Keeps a generation of which nothing is held.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`], also where this generation ended before.
+    pub fn end_generation_unseen(&self, ended: &GenerationRow) -> Result<(), DeskError> {
         self.connection.execute(
             "INSERT INTO link_generation (link, generation, card, read_at, own_node, ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![ended.link, ended.generation, ended.card, ended.read_at, ended.own_node, ended.ended],
         )?;
-        self.connection
-            .execute("UPDATE log_entry SET link = ?2, envelope = NULL WHERE link = ?1", params![ended.link, name])?;
-        self.connection.execute("UPDATE log_head SET link = ?2 WHERE link = ?1", params![ended.link, name])?;
         Ok(())
     }
 

@@ -5,6 +5,8 @@ CREATE TABLE read_mark (
     officer TEXT NOT NULL, item TEXT NOT NULL, is_read INTEGER NOT NULL, PRIMARY KEY (officer, item)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE read_until (officer TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Labels are searched for as often as types.
+CREATE INDEX version_label ON version (lid);
 CREATE INDEX received_item_newest ON received_item (at, link, object_id, version);
 
 -- When the current version of an object says that something happened, was made, and came; seconds since 1970.

@@ -22,6 +22,8 @@ use std::sync::Arc;
 const BUCKETS_MAX: i64 = 400;
 /// The most objects listed.
 const ITEMS_MAX: usize = 200;
+/// The most objects in the page's own list.
+const LISTED_MAX: usize = 60;
 /// Types offered to narrow by.
 const TYPES_SHOWN: usize = 20;
 
@@ -250,8 +252,8 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Query(span): 
         types: types.into_iter().take(TYPES_SHOWN).map(choice).collect(),
         step: step.as_str(),
         parts: buckets.iter().map(part).collect(),
-        all_shown: found.total <= items.len() as u64,
-        rows: items.into_iter().map(row).collect(),
+        all_shown: found.total <= LISTED_MAX as u64,
+        rows: items.into_iter().take(LISTED_MAX).map(row).collect(),
         total: counted(found.total),
         narrowed: !span.from.is_empty() || !span.to.is_empty() || !span.r#type.is_empty(),
         wide: format!("/timeline{}", Span { by: span.by.clone(), ..Span::default() }.query()),

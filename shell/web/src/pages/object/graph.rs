@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// Nodes in one answer.
 const NODES_MAX: usize = 200;
+/// Neighbours of a neighbour, each way.
+const SECOND_MAX: usize = 25;
 
 /// How far to go.
 #[derive(Deserialize)]
@@ -113,7 +115,8 @@ fn drawn(reader: &Reader, root: &str, depth: u8) -> Result<Option<Graph>, Failur
         if far >= depth {
             continue;
         }
-        let around = view.neighbours(&id, None, NODES_MAX)?;
+        // The second step shows how neighbours hang together; it need not show all of theirs.
+        let around = view.neighbours(&id, None, if far == 0 { NODES_MAX } else { SECOND_MAX })?;
         cut |= around.cut || around.next.is_some();
         for neighbour in &around.list {
             let other = &neighbour.other;

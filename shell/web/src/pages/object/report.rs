@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use comity_node::Looked;
+use comity_store::{Glimpse, Presence};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -85,18 +86,21 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
     if id.len() > ID_BYTES_MAX {
         return shell.not_released();
     }
-    let sheet = match desk.readers.read(move |reader| reader.sheet(&id, BESIDE_MAX)).await {
+    let sheet = match desk.readers.read(move |reader| reader.sheet(&id, 0)).await {
         Ok(Looked::Held(sheet)) => sheet,
         Ok(Looked::Recalled(recalled)) => return absent(&shell, Some(recalled)),
         Ok(Looked::Unknown) => return absent(&shell, None),
         Err(failure) => return shell.failure(&failure),
     };
     let object = &sheet.object;
-    let around = || {
-        let list = &sheet.neighbours.list;
-        list.iter().filter(|n| n.outward && n.word != "created_by_ref").map(|n| &n.other)
-    };
-    let labels = around().filter(|glimpse| glimpse.label.is_some()).map(|glimpse| glimpse.label.as_ref());
+    let refers = sheet.body.get("object_refs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let about: Vec<&Glimpse> = refers
+        .iter()
+        .filter_map(Value::as_str)
+        .filter_map(|reference| sheet.names.get(reference))
+        .take(BESIDE_MAX)
+        .collect();
+    let labels = about.iter().filter(|glimpse| glimpse.label.is_some()).map(|glimpse| glimpse.label.as_ref());
     let shell = shell.banner(banner(std::iter::once(object.label.as_ref()).chain(labels)));
     let said = |name: &str| sheet.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let facts = [("Published", said("published")), ("Made", said("created")), ("Changed", said("modified"))]
@@ -112,18 +116,17 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         .map(|list| list.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
     let paragraphs = paragraphs(&sheet.body);
-    let mut line = Line::of(&comity_store::Glimpse {
+    let mut line = Line::of(&Glimpse {
         id: object.id.clone(),
         object_type: object.object_type.clone(),
         title: comity_store::title(&object.bytes),
         label: object.label.clone(),
-        presence: comity_store::Presence::Held,
+        presence: Presence::Held,
     });
     if !line.named {
         line.title = format!("{} without a title", line.object_type.replace('-', " "));
     }
-    let refers = sheet.body.get("object_refs").and_then(Value::as_array).map_or(0, Vec::len);
-    let beside: Vec<Line> = around().map(Line::of).collect();
+    let beside: Vec<Line> = about.into_iter().map(Line::of).collect();
     shell.answer(Ok(ReportPage {
         shell: &shell,
         origin: object.origin().to_string(),
@@ -132,7 +135,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         authors: authors.join(", "),
         contents: paragraphs.iter().filter(|p| p.heading).count() >= CONTENTS_MIN,
         paragraphs,
-        more: refers.saturating_sub(beside.len()),
+        more: refers.len().saturating_sub(beside.len()),
         beside,
         line,
     }))
