@@ -51,6 +51,8 @@ test("the check finds what it looks for", async () => {
   await reader();
   const found = await desk.page.evaluate(`(${strangers})(${JSON.stringify('<p onclick=x style="a:b">t<xss-probe></xss-probe><script>1</script><a href="javascript:x">y</a><img src="//evil.example/x">')})`);
   assert.equal(found.length, 6, JSON.stringify(found));
+  // The browser reports the style of this very sample, which shows that its reports reach us.
+  assert.equal(desk.complaints.splice(0).length, 1);
 });
 
 for (const object of world.hostile.objects) {
