@@ -71,12 +71,17 @@ fn show(home: &Path, output: &Output) -> Result<(), Failure> {
 fn link_lines(link: &Value) -> Vec<String> {
     let size =
         |side: Option<&Value>, log: &str| side.and_then(|side| side.get(log)).map_or(0, |head| number(head, "size"));
-    let held = link.get("held");
-    let partner = link.get("partner").filter(|partner| !partner.is_null());
     let mut lines = vec![format!("{:<16} {}", text(link, "code"), text(link, "state"))];
-    if held.is_none() {
-        return lines;
-    }
+    lines.extend(list(link, "generations").iter().flat_map(generation_lines));
+    lines
+}
+
+fn generation_lines(ended: &Value) -> Vec<String> {
+    let size =
+        |side: Option<&Value>, log: &str| side.and_then(|side| side.get(log)).map_or(0, |head| number(head, "size"));
+    let held = ended.get("held");
+    let partner = ended.get("partner").filter(|partner| !partner.is_null());
+    let mut lines = vec![format!("  logs that ended {}", text(ended, "ended"))];
     for (log, what) in [("ours", "ours to them"), ("theirs", "theirs to us")] {
         let there =
             partner.map_or_else(|| "not said yet".to_owned(), |partner| format!("{} there", size(Some(partner), log)));

@@ -33,11 +33,11 @@ fn restore(node: &Node, safe: &Safe, backup: &str) -> Value {
 }
 
 fn heard(node: &Node) -> Value {
-    node.ask(&["restore", "show"])["links"][0]["partner"].clone()
+    node.ask(&["restore", "show"])["links"][0]["generations"][0]["partner"].clone()
 }
 
 fn here(node: &Node) -> u64 {
-    let held = &node.ask(&["restore", "show"])["links"][0]["held"];
+    let held = &node.ask(&["restore", "show"])["links"][0]["generations"][0]["held"];
     held["ours"]["size"].as_u64().unwrap() + held["theirs"]["size"].as_u64().unwrap()
 }
 

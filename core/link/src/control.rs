@@ -146,7 +146,10 @@ impl Control {
             Self::RecallAcknowledgement(answer) => ids_ok(&answer.derived_released_ids),
             Self::EntryStatus(status) => status.seq < MAX_SEQ,
             Self::KeyChange(change) => change.card.len() <= CARD_BYTES_MAX,
-            Self::History(history) => history.mine_size < MAX_SEQ && history.yours_size < MAX_SEQ,
+            Self::History(history) => {
+                let card_ok = history.your_card.as_ref().is_none_or(|card| card.len() <= CARD_BYTES_MAX);
+                history.mine_size < MAX_SEQ && history.yours_size < MAX_SEQ && card_ok
+            }
         };
         if ok { Ok(()) } else { Err(PayloadError::Field { field: self.kind() }) }
     }

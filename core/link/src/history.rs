@@ -19,7 +19,7 @@ pub(crate) const HISTORY_ENTRY: &str = "history_entry";
 const CARRIER_BYTES_MAX: usize = 2048;
 
 /// How far one side holds the two logs of an earlier generation. `mine` is the speaker's own log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct History {
     /// The generation that is spoken of.
@@ -32,6 +32,10 @@ pub struct History {
     pub yours_size: u64,
     /// Its root.
     pub yours_root: Digest,
+    /// The listener's card of that generation, as the speaker kept it: a listener that lost the whole generation knows by it, for
+    /// its own organisation key certified it, which node key it signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub your_card: Option<String>,
 }
 
 /// One entry of an earlier generation, given back or carried over.

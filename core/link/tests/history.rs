@@ -131,9 +131,15 @@ fn both_ends_come_to_the_same_generation_and_another_key_to_another() {
 #[test]
 fn a_view_is_read_as_it_was_written() {
     let mut pair = Pair::new();
-    let view =
-        History { generation: 7, mine_size: 4, mine_root: Digest([1; 32]), yours_size: 5, yours_root: Digest([2; 32]) };
-    let sealed = pair.seal(0, &Control::History(view));
+    let view = History {
+        generation: 7,
+        mine_size: 4,
+        mine_root: Digest([1; 32]),
+        yours_size: 5,
+        yours_root: Digest([2; 32]),
+        your_card: Some("a card".into()),
+    };
+    let sealed = pair.seal(0, &Control::History(view.clone()));
     let got = pair.expecting(0, |expect| accept(sealed.outgoing.envelope(), expect, &pair.partner_sealing)).unwrap();
     assert_eq!(got.payload(), Some(&Payload::Control(Control::History(view))));
 }

@@ -37,9 +37,38 @@ impl Ended {
         Ok(Self { name: row.log_name(), own_node, card, row })
     }
 
-    /// The generation that ended last, where one did.
-    pub fn newest(desk: Desk<'_>, link: &str) -> Result<Option<Self>, Failure> {
-        desk.generations(link)?.into_iter().next().map(Self::open).transpose()
+    /// The generations of a link that ended, the newest first.
+    pub fn all(desk: Desk<'_>, link: &str) -> Result<Vec<Self>, Failure> {
+        desk.generations(link)?.into_iter().map(Self::open).collect()
+    }
+
+    /// Keeps a generation that began and ended after what this node was restored from. The partner gives our card of that time: our
+    /// own organisation key certified the node key in it, and the number of the generation follows from both node keys.
+    pub fn learn(
+        desk: Desk<'_>,
+        row: &LinkRow,
+        view: &History,
+        own: &VerifyingKey,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(ours) = view.your_card.as_ref().and_then(|text| Card::open(text, now).ok()) else { return Ok(None) };
+        let damaged = || Failure::operational(format!("the card of {} is damaged; run `comity verify`", row.code));
+        let read_at = Timestamp::parse(&row.added).map_err(|_| damaged())?;
+        let theirs = Card::open(&row.card, read_at).map_err(|_| damaged())?;
+        let named = generation(&ours.node.key, &theirs.node.key);
+        if ours.organisation.key != *own || named != view.generation || view.generation == row.generation {
+            return Ok(None);
+        }
+        let ended = GenerationRow {
+            link: row.code.clone(),
+            generation: view.generation,
+            card: row.card.clone(),
+            read_at: row.added.clone(),
+            own_node: ours.node.key.to_string(),
+            ended: now.to_string(),
+        };
+        desk.end_generation_unseen(&ended)?;
+        Self::open(ended).map(Some)
     }
 
     /// Size and root of one of its logs, as we hold it.
@@ -57,7 +86,8 @@ impl Ended {
     pub fn history(&self, desk: Desk<'_>) -> Result<History, Failure> {
         let (mine_size, mine_root) = self.head(desk, Direction::Out)?;
         let (yours_size, yours_root) = self.head(desk, Direction::In)?;
-        Ok(History { generation: self.row.generation, mine_size, mine_root, yours_size, yours_root })
+        let (generation, your_card) = (self.row.generation, Some(self.row.card.clone()));
+        Ok(History { generation, mine_size, mine_root, yours_size, yours_root, your_card })
     }
 
     /// What the partner said it holds, and when.

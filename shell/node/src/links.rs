@@ -203,11 +203,13 @@ impl Node {
         let (state, reason) = if stopped { ("suspended", row.reason.clone()) } else { ("active", None) };
         let row = LinkRow { state: state.into(), reason, ..row };
         let begun = crate::generation::begin(desk, row, &card, text, (&own_node, &own_node), now)?;
-        let ended = Ended::newest(desk, code.as_str())?.ok_or_else(|| Failure::operational("no ended generation"))?;
         if !quarantined {
             let mut logs = LinkLogs::load(desk, &begun, &own, now)?;
-            let view = Content::Control(Control::History(ended.history(desk)?));
-            logs.post(desk, keys, entropy, now, view, None)?;
+            // All of them, the oldest first: what was lost may reach back beyond the last one.
+            for ended in Ended::all(desk, code.as_str())?.iter().rev() {
+                let view = Content::Control(Control::History(ended.history(desk)?));
+                logs.post(desk, keys, entropy, now, view, None)?;
+            }
             logs.checkpoint(desk, &keys.node)?;
         }
         audit(desk, now, by, "link.renew", code.as_str(), &format!("generation {}", begun.generation))?;

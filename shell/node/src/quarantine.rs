@@ -104,25 +104,25 @@ impl Node {
         let mut unheard = Vec::new();
         let mut compared = Vec::new();
         for row in desk.links()? {
-            let mut shown = match Ended::newest(desk, &row.code)? {
-                Some(ended) => ended.compared(desk)?,
-                None => json!({}),
-            };
-            let heard = shown.get("partner").is_some_and(|partner| !partner.is_null());
+            let mut generations = Vec::new();
+            let mut stable = Vec::new();
+            let mut heard = false;
+            for ended in Ended::all(desk, &row.code)? {
+                let shown = ended.compared(desk)?;
+                // When a partner said it does not change what officers agree to.
+                let mut without_time = shown.clone();
+                if let Some(Value::Object(partner)) = without_time.get_mut("partner") {
+                    partner.remove("at");
+                    heard = true;
+                }
+                stable.push(without_time);
+                generations.push(shown);
+            }
             if row.state == "active" && !heard {
                 unheard.push(row.code.clone());
             }
-            if let Value::Object(fields) = &mut shown {
-                fields.insert("code".into(), row.code.clone().into());
-                fields.insert("state".into(), row.state.clone().into());
-            }
-            // When a partner said it does not change what officers agree to.
-            let mut stable = shown.clone();
-            if let Some(Value::Object(partner)) = stable.get_mut("partner") {
-                partner.remove("at");
-            }
-            compared.push(stable);
-            links.push(shown);
+            compared.push(json!([row.code, row.state, stable]));
+            links.push(json!({ "code": row.code, "state": row.state, "generations": generations }));
         }
         let digest = sha256(&[b"comity/v1/quarantine", &serde_json::to_vec(&compared)?]);
         let quarantine = match &self.quarantine {
@@ -190,21 +190,28 @@ impl Node {
             let tx = holdings.transaction()?;
             let desk = tx.view().desk();
             for row in desk.links()? {
-                let Some(ended) = Ended::newest(desk, &row.code)? else { continue };
-                let view = ended.view(desk)?.map(|(view, _)| view);
-                if let Some(view) = &view
-                    && let Some(whose) = ended.contradiction(desk, view)?
-                {
+                let mut differs = None;
+                let mut past = Vec::new();
+                for ended in Ended::all(desk, &row.code)?.into_iter().rev() {
+                    let view = ended.view(desk)?.map(|(view, _)| view);
+                    if let Some(view) = &view {
+                        differs = differs.or(ended.contradiction(desk, view)?);
+                    }
+                    past.push((ended, view));
+                }
+                if let Some(whose) = differs {
                     let reason = format!("the partner holds another history of the log that was {whose}");
                     audit(desk, now, None, "link.suspend", &row.code, &reason)?;
                     desk.put_link(&LinkRow { state: "suspended".into(), reason: Some(reason), ..row })?;
                     continue;
                 }
                 let mut logs = LinkLogs::load(desk, &row, &own, now)?;
-                let ours = Content::Control(Control::History(ended.history(desk)?));
-                logs.post(desk, keys, entropy, now, ours, None)?;
-                if let Some(view) = &view {
-                    logs.give_history(desk, keys, entropy, now, &ended, view)?;
+                for (ended, view) in &past {
+                    let ours = Content::Control(Control::History(ended.history(desk)?));
+                    logs.post(desk, keys, entropy, now, ours, None)?;
+                    if let Some(view) = view {
+                        logs.give_history(desk, keys, entropy, now, ended, view)?;
+                    }
                 }
                 logs.checkpoint(desk, &keys.node)?;
                 told.push(row.code);

@@ -18,9 +18,26 @@ impl Taking<'_, '_> {
     /// Keeps the partner's view of an ended generation; outside quarantine also gives it what it lacks.
     pub(super) fn apply_history(&mut self, peer: &OrgCode, view: &History) -> Result<Option<Parked>, Failure> {
         let desk = self.tx.view().desk();
-        let Some(row) = desk.generation(peer.as_str(), view.generation)? else { return Ok(Some(Parked::Unrelated)) };
-        let ended = Ended::open(row)?;
-        desk.put_view(peer.as_str(), view.generation, &serde_json::to_string(view)?, &self.now.to_string())?;
+        let ended = match desk.generation(peer.as_str(), view.generation)? {
+            Some(row) => Ended::open(row)?,
+            None => {
+                let own = self.keys.organisation.verifying_key();
+                let Some(link) = desk.link(peer.as_str())? else { return Ok(Some(Parked::Unrelated)) };
+                match Ended::learn(desk, &link, view, &own, self.now)? {
+                    Some(ended) => {
+                        // What it holds comes when we say that we hold nothing; in quarantine, when that ends.
+                        if !self.quarantined {
+                            let ours = ended.history(desk)?;
+                            self.answer(peer, Control::History(ours), None)?;
+                        }
+                        ended
+                    }
+                    None => return Ok(Some(Parked::Unrelated)),
+                }
+            }
+        };
+        let kept = serde_json::to_string(&History { your_card: None, ..view.clone() })?;
+        desk.put_view(peer.as_str(), view.generation, &kept, &self.now.to_string())?;
         let detail = format!("holds {} of ours, {} of its own", view.yours_size, view.mine_size);
         audit(desk, self.now, None, "link.history", peer.as_str(), &detail)?;
         if self.quarantined {

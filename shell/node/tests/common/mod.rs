@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub const CODES: [&str; 3] = ["vsis", "kps", "tfo"];
-const PASSPHRASE: &str = "correct-horse-battery";
+pub const PASSPHRASE: &str = "correct-horse-battery";
 const OFFICERS: [(&str, &[&str]); 5] = [
     ("c1", &["custodian"]),
     ("c2", &["custodian"]),
@@ -41,8 +41,13 @@ fn officer_key(org: &str, officer: &str) -> SigningKey {
 
 impl Org {
     pub fn open(path: &Path, code: &str) -> Self {
+        Self::drawing(path, code, entropy(code))
+    }
+
+    /// Opens a home with randomness of its own, for one that would otherwise draw again what it drew before.
+    pub fn drawing(path: &Path, code: &str, entropy: Entropy) -> Self {
         let ask = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-        let mut node = Node::open(Home::open(path).unwrap(), entropy(code), ask).unwrap();
+        let mut node = Node::open(Home::open(path).unwrap(), entropy, ask).unwrap();
         let listed = answer(&mut node, &Request::OfficerList, None).unwrap();
         let organisation = serde_json::from_value(listed["organisation_key"].clone()).unwrap();
         Self { code: code.parse().unwrap(), node, organisation }
