@@ -6,8 +6,11 @@ use crate::repository::cargo;
 use std::path::Path;
 
 /// The runs, as arguments after `cargo test --release`.
-const RUNS: [&[&str]; 2] =
-    [&["-p", "comity", "--test", "exchange", "--", "--nocapture"], &["-p", "comity-node", "--", "--nocapture"]];
+const RUNS: [&[&str]; 3] = [
+    &["-p", "comity", "--test", "exchange", "--", "--nocapture"],
+    &["-p", "comity-node", "--", "--nocapture"],
+    &["-p", "comity-pattern", "--test", "differential", "--", "--nocapture"],
+];
 
 /// Runs every soak test and tells whether all passed.
 pub fn run(root: &Path) -> Result<bool, String> {

@@ -61,34 +61,38 @@ pub enum ObservedErrorKind {
     Objects,
 }
 
-/// Types that are no cyber-observable objects: patterns never look into them (§9.1).
-const NOT_OBSERVABLE: [&str; 25] = [
-    "attack-pattern",
-    "bundle",
-    "campaign",
-    "course-of-action",
-    "extension-definition",
-    "grouping",
-    "identity",
-    "incident",
-    "indicator",
-    "infrastructure",
-    "intrusion-set",
-    "language-content",
-    "location",
-    "malware",
-    "malware-analysis",
-    "marking-definition",
-    "note",
-    "observed-data",
-    "opinion",
-    "relationship",
-    "report",
-    "sighting",
-    "threat-actor",
-    "tool",
-    "vulnerability",
-];
+/// Tells whether a type is none of cyber-observable objects: patterns never look into those (§9.1).
+fn is_not_observable(object_type: &str) -> bool {
+    // A match and not a list: this is asked of every object of a stream.
+    matches!(
+        object_type,
+        "attack-pattern"
+            | "bundle"
+            | "campaign"
+            | "course-of-action"
+            | "extension-definition"
+            | "grouping"
+            | "identity"
+            | "incident"
+            | "indicator"
+            | "infrastructure"
+            | "intrusion-set"
+            | "language-content"
+            | "location"
+            | "malware"
+            | "malware-analysis"
+            | "marking-definition"
+            | "note"
+            | "observed-data"
+            | "opinion"
+            | "relationship"
+            | "report"
+            | "sighting"
+            | "threat-actor"
+            | "tool"
+            | "vulnerability"
+    )
+}
 
 impl<'a> Observed<'a> {
     /// Reads every observed-data of these documents: bundles, single objects, or lists of either. Objects may stand in any of
@@ -141,7 +145,7 @@ impl<'a> Observed<'a> {
 impl<'a> Object<'a> {
     fn new(key: &'a str, node: &'a Node<'a>) -> Option<Self> {
         let object_type = node.property("type").and_then(Node::text)?;
-        (!NOT_OBSERVABLE.contains(&object_type)).then_some(Self { key, object_type, node })
+        (!is_not_observable(object_type)).then_some(Self { key, object_type, node })
     }
 }
 

@@ -22,7 +22,8 @@ fn refused(number: u32, pattern: &str, limit: bool) {
 
 #[test]
 fn too_much_and_malformed_is_refused() {
-    let terms = |count: usize| format!("[{}]", (0..count).map(|at| format!("a:b={at}")).collect::<Vec<_>>().join(" OR "));
+    let terms =
+        |count: usize| format!("[{}]", (0..count).map(|at| format!("a:b={at}")).collect::<Vec<_>>().join(" OR "));
     refused(98, "", false);
     refused(98, "([a:b = 1]", false);
     refused(98, &format!("[a:b = '{}']", "x".repeat(70_000)), true);
@@ -54,7 +55,8 @@ fn observed(at: usize, value: &str) -> String {
 }
 
 fn outcome(pattern: &str, lines: &[String]) -> Outcome {
-    let nodes: Vec<Node<'_>> = lines.iter().map(|line| Node::parse(line.as_bytes(), &Limits::default()).unwrap()).collect();
+    let nodes: Vec<Node<'_>> =
+        lines.iter().map(|line| Node::parse(line.as_bytes(), &Limits::default()).unwrap()).collect();
     let mut engine = Engine::new(Options::default());
     let id = engine.add(&Pattern::parse(pattern).unwrap(), Validity::default()).unwrap();
     engine.match_all(&Observed::of_documents(&nodes).unwrap()).of(id)
@@ -68,7 +70,12 @@ fn what_is_accepted_is_answered_or_says_that_it_is_not() {
     let many = |count: usize| -> Vec<String> { (0..count).map(|at| observed(at, "x")).collect() };
     for (number, pattern, lines, expected) in [
         (103, "[a:v MATCHES '(a+)+$']".to_owned(), vec![observed(0, &("a".repeat(1 << 19) + "b"))], Outcome::NoMatch),
-        (104, "[a:v MATCHES '.*[^A-Z]|[A-Z]']".to_owned(), vec![observed(0, &"aA".repeat(32 << 10))], Outcome::Match(vec![0])),
+        (
+            104,
+            "[a:v MATCHES '.*[^A-Z]|[A-Z]']".to_owned(),
+            vec![observed(0, &"aA".repeat(32 << 10))],
+            Outcome::Match(vec![0]),
+        ),
         (106, "[a:v = 'x'] REPEATS 3000 TIMES".to_owned(), many(2_999), Outcome::NoMatch),
         (107, chain.clone(), many(19), Outcome::NoMatch),
         (107, chain, many(20), Outcome::Match((0..20).collect())),
