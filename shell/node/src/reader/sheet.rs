@@ -9,6 +9,7 @@ use comity_store::{Glimpse, Lineage, MarkingEntry, Neighbours, Object, Provenanc
 use comity_vocab::{Digest, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Versions listed.
 const VERSIONS_MAX: usize = 50;
@@ -121,9 +122,9 @@ impl Reader {
         let mut names = BTreeMap::new();
         if let Ok(facts) = comity_stix::inspect(&object.bytes) {
             for reference in facts.references.into_iter().take(NAMES_MAX) {
-                if !names.contains_key(&reference.target) {
-                    let glimpse = view.glimpse_or_mention(&reference.target)?;
-                    names.insert(reference.target, glimpse);
+                if let Entry::Vacant(place) = names.entry(reference.target) {
+                    let glimpse = view.glimpse_or_mention(place.key())?;
+                    place.insert(glimpse);
                 }
             }
         }
