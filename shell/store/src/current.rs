@@ -81,5 +81,6 @@ pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>
         .optional()?;
     let state = if best.is_some() { state::HELD } else { state::MENTIONED };
     conn.prepare_cached("UPDATE object SET current = ?2, state = ?3 WHERE oid = ?1")?.execute((oid, best, state))?;
+    conn.prepare_cached("INSERT OR IGNORE INTO moment_stale (oid) VALUES (?1)")?.execute([oid])?;
     Ok(best)
 }

@@ -181,6 +181,7 @@ pub(crate) fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
                WHERE o.oid = ?1 AND i.state = 1";
     let mut select = conn.prepare_cached(one)?;
     for oid in stale {
+        conn.prepare_cached("DELETE FROM moment WHERE oid = ?1")?.execute([oid])?;
         let mut rows = select.query([oid])?;
         while let Some(row) = rows.next()? {
             enter(conn, row)?;

@@ -17,9 +17,5 @@ CREATE TABLE moment (
 ) STRICT;
 CREATE TABLE moment_state (one INTEGER PRIMARY KEY CHECK (one = 1), indexed_vid INTEGER NOT NULL) STRICT;
 INSERT INTO moment_state VALUES (1, 0);
+-- Objects whose row must be read anew: their current version changed, or one of their versions went.
 CREATE TABLE moment_stale (oid INTEGER PRIMARY KEY) STRICT;
-CREATE TRIGGER moment_gone AFTER DELETE ON version BEGIN DELETE FROM moment WHERE oid = OLD.oid; END;
-CREATE TRIGGER moment_changed AFTER UPDATE OF current ON object WHEN NEW.current IS NOT OLD.current BEGIN
-    DELETE FROM moment WHERE oid = NEW.oid;
-    INSERT OR IGNORE INTO moment_stale (oid) VALUES (NEW.oid);
-END;
