@@ -16,8 +16,8 @@ export async function launch() {
 
 // One officer's browser: a context of its own with one page and a passkey in software.
 export class Desk {
-  static async open(browser, node, { width = 1280, height = 900, dark = false } = {}) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" });
+  static async open(browser, node, { width = 1280, height = 900, dark = false, scripts = true } = {}) {
+    const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled: scripts, colorScheme: dark ? "dark" : "light", locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" });
     const desk = new Desk();
     Object.assign(desk, { node, context, complaints: [], foreign: [], dialogs: [], requests: 0 });
     desk.page = await context.newPage();

@@ -2,13 +2,20 @@
 import { world } from "./world.mjs";
 
 const actor = world.story.find((object) => object.type === "threat-actor").id;
+const text = world.story.find((object) => object.type === "report").id;
 const { exchange } = world;
+
+// Addresses that rightly answer 404, with a page.
+export const ABSENT = ["/objects/report--00000000-0000-4000-8000-000000000000", "/no-such-page"];
 
 export const OUTSIDE = ["/sign-in", "/enrol"];
 
 export const PAGES = [
   ["/", "mira"], ["/tour", "mira"], ["/inbox", "mira"], ["/search", "mira"], ["/search?q=the", "mira"], ["/search?q=nothing-of-the-kind", "mira"],
-  ["/timeline", "mira"], ["/map", "mira"], [`/objects/${actor}`, "mira"], [`/objects/${actor}/graph`, "mira"], [`/objects/${exchange.report}`, "mira"],
+  ["/timeline", "mira"], ["/map", "mira"], [`/objects/${actor}`, "mira"], [`/objects/${actor}/graph`, "mira"],
+  [`/objects/${actor}/relations`, "mira"], [`/objects/${actor}/versions`, "mira"], [`/objects/${text}/text`, "mira"], [`/objects/${exchange.received}`, "mira"], ["/inbox?unread=1", "mira"],
+  ["/timeline?by=arrived", "mira"], ["/public", "mira"], ["/no-such-page", "mira"],
+  [`/objects/${exchange.report}`, "mira"],
   ["/write/report", "mira"], [`/write/note?object=${actor}`, "mira"], [`/write/mark?object=${actor}`, "mira"],
   ["/releases", "mira"], ["/releases/new", "mira"], [`/releases/${exchange.sent}`, "mira"], [`/releases/${exchange.waiting}`, "mira"],
   ["/recalls", "mira"], ["/recalls/new", "mira"], ["/partners", "mira"], ["/partners/kps", "mira"], ["/sources", "mira"], ["/audit", "mira"], ["/officers", "mira"],

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Desk } from "./browser.mjs";
-import { OUTSIDE, PAGES } from "./pages.mjs";
+import { ABSENT, OUTSIDE, PAGES } from "./pages.mjs";
 import { officer, world } from "./world.mjs";
 
 const LOOKS = [
@@ -25,7 +25,7 @@ for (const [address, code] of [...OUTSIDE.map((address) => [address, null]), ...
       if (!readers.has(code)) readers.set(code, code ? await officer(code) : await Desk.open(world.browser, world.vsis));
       const desk = readers.get(code);
       const status = await look(desk, address, wanted);
-      assert.ok(status === 200 || (status === 404 && address.includes("00000000")), `answered ${status}`);
+      assert.equal(status, ABSENT.includes(address) ? 404 : 200);
       assert.deepEqual(await desk.unfit(), [], "accessibility");
       assert.deepEqual(await desk.overflow(), [], "wider than the window");
       assert.equal(await desk.page.locator("[data-failed]").count(), 0, "a picture failed");

@@ -239,3 +239,69 @@ test("no page of the desk can be put into a frame", async () => {
   });
   await page.close();
 });
+
+test("a small screen has a menu", async () => {
+  const desk = await officer("mira");
+  await desk.page.setViewportSize({ width: 400, height: 800 });
+  await desk.go("/releases");
+  assert.equal(await desk.page.locator("#nav").isVisible(), false);
+  await desk.page.locator("a.menu").click();
+  await desk.page.locator("#nav a[href='/partners']").click();
+  await desk.page.waitForURL(/\/partners$/);
+});
+
+test("without scripts everything but passkeys and pictures works", async () => {
+  const signedIn = await officer("mira");
+  const desk = await Desk.open(world.browser, world.vsis, { scripts: false, width: 400, height: 800 });
+  await desk.context.addCookies(await signedIn.context.cookies(world.vsis.url));
+  await desk.go("/");
+  assert.equal(await desk.page.locator("#nav").isVisible(), false);
+  await desk.page.locator("a.menu").click();
+  await desk.page.locator("#nav a[href='/search']").waitFor();
+  await desk.page.locator("#nav a[href='/search']").click();
+  await desk.page.waitForURL(/\/search$/);
+  await desk.page.locator("main input[name=q]").fill("Orlisk");
+  await desk.press("main form[role=search] button");
+  await desk.press("main .rows a");
+  assert.match(new URL(desk.page.url()).pathname, /^\/objects\//);
+  for (const address of ["/timeline", "/map", `/objects/${world.exchange.report}/graph`]) {
+    assert.equal(await desk.go(address), 200);
+    assert.ok((await desk.page.locator("main a").count()) > 0, `${address}: no way on`);
+  }
+  await desk.go(`/releases/${world.exchange.sent}`);
+  assert.ok((await desk.page.locator("main").textContent()).includes("receipted"));
+  await desk.close();
+});
+
+test("an item of a partner shows whose it is, and is not ours to release", async () => {
+  const desk = await officer("mira");
+  await desk.go("/inbox");
+  await desk.press(`main .rows a[href$='${world.exchange.received}']`);
+  const text = await desk.page.textContent("main");
+  assert.ok(text.includes("kps released it to us") && text.includes("TLP:AMBER"), text.slice(0, 400));
+  await desk.press("main a[href^='/releases/new']");
+  await desk.page.locator("main [name=title]").fill("Onward");
+  await desk.page.locator("main [name=text]").fill("Somebody bought several tickets.");
+  await desk.page.locator("main [name=to]").first().check();
+  await desk.press("main form button.primary");
+  await desk.page.locator("main [role=alert]").waitFor();
+});
+
+test("a graph grows where it is opened, and stops at its limit", async () => {
+  const desk = await officer("mira");
+  const actor = world.story.find((object) => object.type === "campaign").id;
+  await desk.go(`/objects/${actor}/graph`);
+  await desk.settled();
+  const shown = async () => Number(/^([\d,]+) objects/.exec(await desk.page.locator(".island .status").textContent())[1].replace(",", ""));
+  const before = await shown();
+  // The list beside the picture does it all by keyboard.
+  await desk.page.locator(".island .beside button.link").first().focus();
+  await desk.page.keyboard.press("Enter");
+  const more = desk.page.getByRole("button", { name: /further relations/ });
+  if (await more.count()) {
+    await more.press("Enter");
+    await until("the graph has grown", async () => (await shown()) > before);
+  }
+  assert.ok((await shown()) >= before && (await shown()) <= 500);
+  assert.deepEqual(desk.complaints, []);
+});

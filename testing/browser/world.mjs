@@ -18,7 +18,8 @@ async function makeNode(folder, code, name) {
   await node.officer("tam", "Tam Okonjo", "releasing_officer");
   await node.officer("hal", "Hal Brandt", "source_handler,analyst");
   await node.officer("sol", "Sol Ferreira", "security_officer,analyst");
-  if (!CALM) await node.officer("quill", OWN, "analyst");
+  // The leak check would find this name in the name of the partner, who is called the same.
+  if (!CALM && code === "vsis") await node.officer("quill", OWN, "analyst");
   return node;
 }
 
@@ -46,7 +47,7 @@ async function exchange(node, partner) {
   const written = await node.verb("write", "report", "--key", node.key("hal"), "--title", "VR-17: travel in March", "--text",
     "Taven Orlisk will travel about 14 March via Bellacora. He met the clerk at 2026-03-01T21:40:00Z in the station cafe.", "--grading", "B2", "--label", "TLP:AMBER+STRICT");
   const draft = (title, name = "Taven Orlisk") => node.verb("release", "draft", "--key", node.key("mira"), "--objects", written.id, "--to", partner.code, "--title", title,
-    "--text", `${name} is expected to travel in mid-March via Bellacora.`, "--descriptor", "access=indirect,reporting_record=limited");
+    "--text", `${name} is expected to travel in mid-March via Bellacora.`, "--descriptor", "access=indirect,record=limited");
   const send = async (made) => {
     await node.verb("release", "approve", "--key", node.key("tam"), made.release);
     await node.verb("release", "send", made.release);
@@ -59,7 +60,23 @@ async function exchange(node, partner) {
     const found = await partner.verb("search", "Vessarin").catch(() => ({}));
     return found.count > 0;
   });
-  return { report: written.id, sent: sent.release, recallable: recallable.release, waiting: waiting.release };
+  const received = await answer(partner, node);
+  return { report: written.id, received, sent: sent.release, recallable: recallable.release, waiting: waiting.release };
+}
+
+// What the partner sends back, so that the inbox holds an item of somebody else's. Answers its id here.
+async function answer(partner, node) {
+  const written = await partner.verb("write", "report", "--key", partner.key("hal"), "--title", "KP-4: the travel agency", "--text",
+    "The agency in Bellacora sold eleven tickets to one buyer, Ondrej Falk, on 2026-02-20T10:15:00Z.", "--grading", "A2", "--label", "TLP:AMBER");
+  const made = await partner.verb("release", "draft", "--key", partner.key("mira"), "--objects", written.id, "--to", node.code, "--title", "Tickets in one hand",
+    "--text", "An agency in Bellacora sold several tickets to one buyer in February.", "--descriptor", "access=direct,record=established_reliable");
+  await partner.verb("release", "approve", "--key", partner.key("tam"), made.release);
+  await partner.verb("release", "send", made.release);
+  const found = await until("the answer arrives", async () => {
+    const { hits = [] } = await node.verb("search", "tickets").catch(() => ({}));
+    return hits.find((hit) => hit.origin === `link:${partner.code}`);
+  });
+  return found.id;
 }
 
 export const world = await (async () => {
