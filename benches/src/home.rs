@@ -55,7 +55,16 @@ pub fn of(setting: &Setting, objects: usize, text: bool) -> Outcome<Held> {
     seed.iter_mut().skip(8).zip(spent).for_each(|(byte, given)| *byte = given);
     let passphrase = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
     let mut node = Node::open(home.clone(), Entropy::seeded(seed), passphrase)?;
-    let name = format!("bench-{}", Entropy::seeded(seed).stream("name", "bench", 0).bytes32().iter().fold(String::new(), |all, byte| format!("{all}{byte:02x}")).get(..16).unwrap_or_default());
+    let name = format!(
+        "bench-{}",
+        Entropy::seeded(seed)
+            .stream("name", "bench", 0)
+            .bytes32()
+            .iter()
+            .fold(String::new(), |all, byte| format!("{all}{byte:02x}"))
+            .get(..16)
+            .unwrap_or_default()
+    );
     let request = Request::TokenAdd { name, scopes: BTreeSet::from([Scope::TaxiiRead, Scope::Read]), expires: None };
     let call = Call { request: serde_json::to_string(&request)?, ..Call::default() };
     let made = node.handle(now(), &call)?;

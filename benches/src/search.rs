@@ -29,16 +29,46 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     let rare: Vec<String> = names(&reader)?;
     let ids: Vec<String> = ids(&reader)?;
     let pick = |list: &[String], n: usize| list.get(n % list.len().max(1)).cloned().unwrap_or_default();
-    let words = ["beacon", "cipher", "harbour", "vessel", "ledger", "payload", "scheduled", "tunnel"].map(str::to_owned);
+    let words =
+        ["beacon", "cipher", "harbour", "vessel", "ledger", "payload", "scheduled", "tunnel"].map(str::to_owned);
     let since = |n: usize| Timestamp::parse(&format!("2025-{:02}-{:02}T00:00:00Z", n % 12 + 1, n % 28 + 1)).ok();
     let kinds: [(&str, Box<dyn Fn(usize) -> SearchRequest>); 7] = [
         ("newest, no words", Box::new(|_| SearchRequest { limit: 50, ..SearchRequest::default() })),
-        ("a common word (every tenth object)", Box::new(|n| SearchRequest { text: pick(&words, n), limit: 50, ..SearchRequest::default() })),
-        ("two common words", Box::new(|n| SearchRequest { text: format!("{} {}", pick(&words, n), pick(&words, n + 3)), limit: 50, ..SearchRequest::default() })),
+        (
+            "a common word (every tenth object)",
+            Box::new(|n| SearchRequest { text: pick(&words, n), limit: 50, ..SearchRequest::default() }),
+        ),
+        (
+            "two common words",
+            Box::new(|n| SearchRequest {
+                text: format!("{} {}", pick(&words, n), pick(&words, n + 3)),
+                limit: 50,
+                ..SearchRequest::default()
+            }),
+        ),
         ("a rare word", Box::new(|n| SearchRequest { text: pick(&rare, n), limit: 50, ..SearchRequest::default() })),
-        ("the beginning of a word", Box::new(|n| SearchRequest { text: format!("{}*", pick(&rare, n).chars().take(3).collect::<String>()), limit: 50, ..SearchRequest::default() })),
-        ("a word that nothing has", Box::new(|n| SearchRequest { text: format!("zzyzx{n}"), limit: 50, ..SearchRequest::default() })),
-        ("a common word, one type, since a day", Box::new(|n| SearchRequest { text: pick(&words, n), types: vec!["indicator".into()], since: since(n), limit: 50, ..SearchRequest::default() })),
+        (
+            "the beginning of a word",
+            Box::new(|n| SearchRequest {
+                text: format!("{}*", pick(&rare, n).chars().take(3).collect::<String>()),
+                limit: 50,
+                ..SearchRequest::default()
+            }),
+        ),
+        (
+            "a word that nothing has",
+            Box::new(|n| SearchRequest { text: format!("zzyzx{n}"), limit: 50, ..SearchRequest::default() }),
+        ),
+        (
+            "a common word, one type, since a day",
+            Box::new(|n| SearchRequest {
+                text: pick(&words, n),
+                types: vec!["indicator".into()],
+                since: since(n),
+                limit: 50,
+                ..SearchRequest::default()
+            }),
+        ),
     ];
     for (what, request) in &kinds {
         let mut cut = false;
@@ -48,7 +78,8 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
             Ok(())
         })?;
         let met = figure.median < 50.0;
-        let note = if cut { "more matches than are looked at: the newest by arrival are, and the answer says so" } else { "" };
+        let note =
+            if cut { "more matches than are looked at: the newest by arrival are, and the answer says so" } else { "" };
         section.rows.push(Row::new(*what, "ms", Some(figure)).goal("p99 below 50 ms", met).note(note));
     }
     let figure = p99(setting.runs, |n| Ok(reader.show(&pick(&ids, n)).map(|_| ())?))?;
@@ -57,8 +88,11 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     section.rows.push(Row::new("an object", "ms", Some(figure)).goal("p99 below 30 ms", met));
     if let Ok(figure) = identities {
         let met = figure.median < 30.0;
-        let note = format!("about {} objects refer to each; the first 500 are shown", short(0.7 * OBJECTS as f64 / 20.0));
-        section.rows.push(Row::new("an object that very many refer to", "ms", Some(figure)).goal("p99 below 30 ms", met).note(note));
+        let note =
+            format!("about {} objects refer to each; the first 500 are shown", short(0.7 * OBJECTS as f64 / 20.0));
+        section.rows.push(
+            Row::new("an object that very many refer to", "ms", Some(figure)).goal("p99 below 30 ms", met).note(note),
+        );
     }
     Ok(section)
 }

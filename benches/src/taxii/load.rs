@@ -40,8 +40,6 @@ pub struct Connection {
 pub struct Answer<'b> {
     /// The status.
     pub status: u16,
-    /// The head, without the empty line.
-    pub head: &'b str,
     /// The body.
     pub body: &'b [u8],
 }
@@ -100,7 +98,7 @@ impl Connection {
         }
         let head = std::str::from_utf8(self.buffer.get(..head_end).unwrap_or_default())?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status")?;
-        Ok(Answer { status, head, body: self.buffer.get(body_begin..whole).unwrap_or_default() })
+        Ok(Answer { status, body: self.buffer.get(body_begin..whole).unwrap_or_default() })
     }
 }
 
@@ -124,9 +122,8 @@ pub fn run(script: &Script, connections: usize, length: Duration) -> Outcome<Loa
     let (stop, next) = (AtomicBool::new(false), AtomicUsize::new(0));
     let begun = Instant::now();
     let parts: Vec<Outcome<Load>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| worker(script, &stop, &next, begun + length)))
-            .collect();
+        let workers: Vec<_> =
+            (0..connections).map(|_| scope.spawn(|| worker(script, &stop, &next, begun + length))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err("a connection broke".into()))).collect()
     });
     let mut all = Load { seconds: begun.elapsed().as_secs_f64(), ..Load::default() };

@@ -90,8 +90,8 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     }
     drop(servers);
     for (name, variable, script, sizes) in [
-        ("OpenTAXII", "COMITY_BENCH_OPENTAXII", "opentaxii.py", &[5_000, 50_000][..]),
-        ("medallion", "COMITY_BENCH_MEDALLION", "medallion.py", &[5_000][..]),
+        ("OpenTAXII", "COMITY_BENCH_OPENTAXII", "serve_opentaxii.py", &[5_000, 50_000][..]),
+        ("medallion", "COMITY_BENCH_MEDALLION", "serve_medallion.py", &[5_000][..]),
     ] {
         for objects in sizes {
             if let Err(error) = beside(setting, &mut section, (name, variable, script), *objects, &held) {
@@ -117,7 +117,8 @@ fn rows(section: &mut Section, page: usize, connections: usize, ours: &[Taken], 
         if objects == 1_000_000 && page == 1_000 && connections == 8 {
             row = row.goal("p99 below 20 ms", p99 < 20.0);
         } else if objects == 1_000_000 {
-            row = row.goal(format!("p99 at most 1.5 times that at 5,000 ({} ms)", short(smallest)), p99 <= 1.5 * smallest);
+            row = row
+                .goal(format!("p99 at most 1.5 times that at 5,000 ({} ms)", short(smallest)), p99 <= 1.5 * smallest);
         } else if objects == 50_000 && page == 100 {
             let third = row.of_limit().is_some_and(|part| part >= 1.0 / 3.0);
             row = row.goal("a third of the limit", third);

@@ -60,15 +60,18 @@ impl Peer {
         if let Some(out) = running.0.stdout.take() {
             BufReader::new(out).read_line(&mut said)?;
         }
-        let plan: Plan = serde_json::from_str(&said)
-            .map_err(|_| format!("it did not start: {}", std::fs::read_to_string(folder.join("stderr")).unwrap_or_default()))?;
+        let plan: Plan = serde_json::from_str(&said).map_err(|_| {
+            format!("it did not start: {}", std::fs::read_to_string(folder.join("stderr")).unwrap_or_default())
+        })?;
         let peer = Self { plan, address: format!("127.0.0.1:{port}"), _running: running };
         let first = peer.script(1).requests.into_iter().next().ok_or("no pages")?;
         let until = Instant::now() + START_WAIT;
         loop {
             match Connection::new(&peer.address).ask(&first) {
                 Ok(answer) if answer.status == 200 => return Ok(peer),
-                Ok(answer) => return Err(format!("answered {}: {}", answer.status, String::from_utf8_lossy(answer.body)).into()),
+                Ok(answer) => {
+                    return Err(format!("answered {}: {}", answer.status, String::from_utf8_lossy(answer.body)).into());
+                }
                 Err(error) if Instant::now() > until => return Err(error),
                 Err(_) => std::thread::sleep(Duration::from_millis(100)),
             }

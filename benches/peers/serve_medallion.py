@@ -1,6 +1,6 @@
 """Gives a medallion a bundle and serves it until it is ended.
 
-usage: medallion.py FOLDER BUNDLE PORT
+usage: serve_medallion.py FOLDER BUNDLE PORT
 Says on one line, as JSON, which pages can be asked for; then becomes medallion.
 """
 

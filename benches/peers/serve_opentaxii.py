@@ -1,6 +1,6 @@
 """Fills an OpenTAXII with a bundle and serves it until it is ended.
 
-usage: opentaxii.py FOLDER BUNDLE PORT
+usage: serve_opentaxii.py FOLDER BUNDLE PORT
 Says on one line, as JSON, which pages can be asked for; then becomes gunicorn.
 """
 
