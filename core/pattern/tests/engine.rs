@@ -139,8 +139,11 @@ fn a_stream_says_what_each_observation_completes() {
 #[test]
 fn what_a_stream_had_to_forget_is_said() {
     let tight = StreamBounds { kept_per_bracket_max: 2, ..StreamBounds::default() };
-    let said = feed("[a:v = 'x'] REPEATS 4 TIMES", tight, &["x", "x", "x", "x"]);
+    let said = feed("[a:v = 'x'] REPEATS 4 TIMES WITHIN 60 SECONDS", tight, &["x", "x", "x", "x"]);
     assert!(said.contains(&"Undetermined".to_owned()), "{said:?}");
+    // Where times do not matter, what is enough is kept and nothing is forgotten.
+    let roomy = StreamBounds { kept_per_bracket_max: 3, ..StreamBounds::default() };
+    assert_eq!(feed("[a:v = 'x'] AND [a:v = 'y']", roomy, &["x", "x", "x", "x", "x", "y"]), ["[0, 5]"]);
     let none = StreamBounds { patterns_max: 0, ..StreamBounds::default() };
     assert_eq!(feed("[a:v = 'x'] AND [a:v = 'y']", none, &["x"]), ["Undetermined"]);
 }

@@ -79,6 +79,18 @@ impl Plan {
         }
     }
 
+    /// Returns how many observations the largest binding has, where times say nothing about which: more than that many of one
+    /// kind are never needed.
+    pub fn enough(&self) -> Option<u64> {
+        match self {
+            Plan::Leaf(_) => Some(1),
+            Plan::And(parts) => parts.iter().try_fold(0_u64, |sum, part| Some(sum.saturating_add(part.enough()?))),
+            Plan::Or(parts) => parts.iter().try_fold(0_u64, |most, part| Some(most.max(part.enough()?))),
+            Plan::Repeats(inner, count) => Some(inner.enough()?.saturating_mul(*count)),
+            Plan::FollowedBy(_) | Plan::Within(..) | Plan::Between(..) => None,
+        }
+    }
+
     /// Returns the longest time that a binding can span, where there is a bound.
     pub fn span(&self) -> Option<i128> {
         match self {

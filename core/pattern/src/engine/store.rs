@@ -298,8 +298,8 @@ impl Engine {
         true
     }
 
-    /// Merges segments of LIKE and MATCHES, a bounded piece of work; returns whether there may be more. To be called when
-    /// there is nothing else to do: results are the same with and without.
+    /// Merges some segments of LIKE and MATCHES; returns whether there may be more to do. To be called when there is nothing
+    /// else to do: results are the same with and without.
     pub fn maintain(&mut self) -> bool {
         let Some(path) = self.to_maintain.last().copied() else { return false };
         if !self.of_path(path).texts.maintain() {

@@ -102,6 +102,9 @@ impl Stream {
             }
             for (_, leaf) in leaves {
                 if let Some(seen) = progress.seen.get_mut(usize::from(*leaf)) {
+                    if plan.enough().is_some_and(|enough| seen.len() as u64 >= enough) {
+                        continue;
+                    }
                     progress.exhausted |= keep(seen, one, self.bounds.kept_per_bracket_max);
                 }
             }

@@ -1,7 +1,7 @@
 //! LIKE and MATCHES: one automaton over what many patterns must contain, in segments.
 //!
-//! Guarantees: adding costs no more than a segment of [`TAIL_MAX`]; segments are merged when [`Texts::maintain`] is called, a
-//! bounded piece each time; a removed entry is skipped at once and goes with the next merge. Does not know: whether what it
+//! Guarantees: adding costs no more than a segment of [`TAIL_MAX`]; segments are merged when [`Texts::maintain`] is called, one
+//! merge each time; a removed entry is skipped at once and goes with the next merge. Does not know: whether what it
 //! proposes matches.
 
 use super::exact::LeafId;
