@@ -109,7 +109,7 @@ impl DeskHttp {
             public_url: address.origin().to_owned(),
             access,
             ask: ask(node, events),
-            readers: Readers::new(home.clone(), cores.max(2)),
+            readers: Readers::new(home.clone(), cores * 4),
             clock: world::now,
             health: Arc::new(move || {
                 let state = gate.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,7 +123,8 @@ impl DeskHttp {
             .enable_all()
             .build()
             .map_err(broken)?;
-        let edge = Edge::new(transport, Limits::default(), Hosts::loopback(port).and_url(address.origin()));
+        let hosts = Hosts::loopback(port).and_url(address.origin());
+        let edge = Edge::new(transport, Limits::default(), hosts).refusing(Arc::new(comity_web::refused));
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let listener = {
             let _inside = runtime.enter();

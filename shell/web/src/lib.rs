@@ -14,10 +14,12 @@ mod metrics;
 mod pages;
 mod problem;
 mod readers;
+mod refusal;
 mod taxii;
 
 pub use desk::{Ask, Desk, Health, Organisation};
 pub use readers::Readers;
+pub use refusal::refused;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use comity_node::{Failure, FailureKind};
 use serde::Serialize;
+use std::ops::{Deref, DerefMut};
 use utoipa::ToSchema;
 
 /// The media type of RFC 9457.
@@ -15,9 +16,14 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// What every unknown path, object and everything forbidden is called: one text, so that neither can be told from the other.
 pub const NOT_RELEASED: &str = "nothing released to you here";
 
+/// A problem; small, for it is the other way of every result.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Told>);
+
 /// A problem, as it goes out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct Told {
     /// A URI reference that names the kind of problem; relative to the document in `docs/API.md`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -45,10 +51,23 @@ pub struct Problem {
     pub error_id: Option<String>,
 }
 
+impl Deref for Problem {
+    type Target = Told;
+    fn deref(&self) -> &Told {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Told {
+        &mut self.0
+    }
+}
+
 impl Problem {
     /// Makes a problem with an identifier of its own.
     pub fn new(status: StatusCode, kind: &str, title: &str) -> Self {
-        Self {
+        Self(Box::new(Told {
             kind: format!("/problems/{kind}"),
             title: title.to_owned(),
             status: status.as_u16(),
@@ -58,12 +77,14 @@ impl Problem {
             todo: None,
             data: None,
             error_id: Some(uuid::Uuid::new_v4().to_string()),
-        }
+        }))
     }
 
     /// Returns the one answer to the unknown and to the forbidden; its bytes never differ.
     pub fn not_released() -> Self {
-        Self { error_id: None, ..Self::new(StatusCode::NOT_FOUND, "not-found", NOT_RELEASED) }
+        let mut problem = Self::new(StatusCode::NOT_FOUND, "not-found", NOT_RELEASED);
+        problem.error_id = None;
+        problem
     }
 
     /// Returns the answer to a caller who has not shown who they are.
@@ -76,6 +97,19 @@ impl Problem {
     /// Returns the answer to a caller whose token or role does not allow this.
     pub fn forbidden(needs: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "not allowed with this token or role").detail(needs)
+    }
+
+    /// Writes it down.
+    pub fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(&*self.0).unwrap_or_default()
+    }
+
+    /// Takes over what a failure says.
+    fn saying(mut self, failure: Failure) -> Self {
+        self.detail = Some(failure.message);
+        self.todo = failure.hint;
+        self.data = failure.detail;
+        self
     }
 
     /// Says what happened.
@@ -121,23 +155,13 @@ impl From<Failure> for Problem {
                     "passkey_refused" => "the passkey was not accepted",
                     _ => "not allowed with this token or role",
                 };
-                return Self {
-                    detail: Some(failure.message),
-                    todo: failure.hint,
-                    data: failure.detail,
-                    ..Self::new(StatusCode::FORBIDDEN, &code.replace('_', "-"), title)
-                };
+                return Self::new(StatusCode::FORBIDDEN, &code.replace('_', "-"), title).saying(failure);
             }
             FailureKind::No => (StatusCode::CONFLICT, "refused", "the node refuses this"),
             FailureKind::Usage => (StatusCode::BAD_REQUEST, "malformed", "the request is not well formed"),
             FailureKind::Operational => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the node cannot do this now"),
         };
-        Self {
-            detail: Some(failure.message),
-            todo: failure.hint,
-            data: failure.detail,
-            ..Self::new(status, kind, title)
-        }
+        Self::new(status, kind, title).saying(failure)
     }
 }
 
@@ -147,7 +171,7 @@ impl IntoResponse for Problem {
         if let Some(id) = &self.error_id {
             tracing::info!(error_id = %id, status = self.status, kind = %self.kind, "problem answered");
         }
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = self.json();
         let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response

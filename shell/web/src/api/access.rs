@@ -1,11 +1,13 @@
 //! Tokens, sessions, passkeys, and showing again that the officer is there.
 
 use super::answer::{Answer, ask};
+use super::idempotency::NotKept;
 use super::input::{Body, Named};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::extract::State;
+use axum::{Extension, Json};
 use comity_node::{CredentialAnswer, Request, Scope};
 use comity_vocab::Timestamp;
 use serde::Deserialize;
@@ -38,9 +40,13 @@ pub(crate) struct NewToken {
 /// Makes an API token, shown once. Needs the passkey again (`/step-up`).
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "access", request_body = NewToken,
     responses((status = 200, description = "As `comity token add --json`.", body = serde_json::Value)))]
-pub(crate) async fn token_add(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewToken>) -> Answer {
+pub(crate) async fn token_add(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Body(new): Body<NewToken>,
+) -> Result<(Extension<NotKept>, Json<Value>), Problem> {
     let NewToken { name, scopes, expires } = new;
-    ask(&desk, &caller, Request::TokenAdd { name, scopes, expires }).await
+    Ok((Extension(NotKept), ask(&desk, &caller, Request::TokenAdd { name, scopes, expires }).await?))
 }
 
 /// Revokes an API token, at once.

@@ -23,6 +23,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "Nobody is signed in and there is no token that counts."),
     ("403", "The token's scope or the officer's roles do not allow it, or it needs the passkey again."),
     ("404", "Unknown, or not for this caller; the same bytes for both."),
+    ("405", "This address does not take the method."),
     ("408", "The request came too slowly."),
     ("409", "The node refuses: a rule of the domain says no."),
     ("411", "A body without Content-Length."),
@@ -32,6 +33,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("422", "Well formed, but not what is needed."),
     ("431", "The header fields are too many or too long."),
     ("503", "The node cannot do this now; try again."),
+    ("507", "The disk is full."),
 ];
 
 /// Adds what holds for every operation.

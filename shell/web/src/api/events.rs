@@ -19,16 +19,18 @@ use comity_ledger::AuditEntry;
 use comity_node::{Failure, Scope};
 use hyper::body::Frame;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::ToSchema;
 
 const LISTENERS_MAX: usize = 32;
+/// One caller does not take every place.
+const PER_SUBJECT_MAX: usize = 8;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// So many looks without an event, and a comment shows that the connection lives.
 const QUIET_LOOKS: u32 = 15;
@@ -36,12 +38,38 @@ const BATCH_MAX: usize = 200;
 const FILTER: &[u8] = b"events";
 
 /// Counts who listens.
-#[derive(Clone)]
-pub(crate) struct Hub(Arc<Semaphore>);
+#[derive(Clone, Default)]
+pub(crate) struct Hub(Arc<Mutex<BTreeMap<String, usize>>>);
+
+/// A listener's place, given back when dropped.
+struct Place {
+    hub: Hub,
+    subject: String,
+}
 
 impl Hub {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(LISTENERS_MAX)))
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, subject: &str) -> Option<Place> {
+        let mut present = self.lock();
+        let own = present.get(subject).copied().unwrap_or_default();
+        if own >= PER_SUBJECT_MAX || present.values().sum::<usize>() >= LISTENERS_MAX {
+            return None;
+        }
+        present.insert(subject.to_owned(), own + 1);
+        Some(Place { hub: self.clone(), subject: subject.to_owned() })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut present = self.hub.lock();
+        match present.get_mut(&self.subject) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(present.remove(&self.subject)),
+        }
     }
 }
 
@@ -79,9 +107,9 @@ pub(crate) async fn events(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Read)?;
-    let place = hub.0.try_acquire_owned().map_err(|_| {
+    let place = hub.enter(&caller.identity.subject).ok_or_else(|| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many callers listen")
-            .limit(format!("{LISTENERS_MAX} at once"))
+            .limit(format!("{PER_SUBJECT_MAX} at once for each caller, {LISTENERS_MAX} in all"))
             .todo("try again later")
     })?;
     let from = match headers.get("last-event-id") {
@@ -106,7 +134,7 @@ fn owner<'a>(desk: &'a Desk, caller: &'a Caller) -> Owner<'a> {
 }
 
 /// Looks for new entries until the caller is gone or may hear no more.
-async fn watch(desk: Arc<Desk>, caller: Caller, mut next: u64, tell: Sender<Bytes>, _place: OwnedSemaphorePermit) {
+async fn watch(desk: Arc<Desk>, caller: Caller, mut next: u64, tell: Sender<Bytes>, _place: Place) {
     // Shows at once that the stream is open.
     if tell.send(Bytes::from_static(b": open\n\n")).await.is_err() {
         return;
@@ -174,7 +202,22 @@ impl hyper::body::Body for Stream {
 
 #[cfg(test)]
 mod tests {
-    use super::name_of;
+    use super::{Hub, LISTENERS_MAX, PER_SUBJECT_MAX, name_of};
+
+    #[test]
+    fn one_caller_does_not_take_every_place() {
+        let hub = Hub::default();
+        let mut own: Vec<_> = (0..PER_SUBJECT_MAX).map(|_| hub.enter("token:a")).collect();
+        assert!(own.iter().all(Option::is_some));
+        assert!(hub.enter("token:a").is_none());
+        assert!(hub.enter("token:b").is_some(), "others are unaffected");
+        drop(own.pop());
+        assert!(hub.enter("token:a").is_some(), "a place that was left is free");
+        let all: Vec<_> = (0..LISTENERS_MAX).map(|number| hub.enter(&format!("token:{number}"))).collect();
+        assert_eq!(all.iter().flatten().count(), LISTENERS_MAX - own.len());
+        drop((own, all));
+        assert!(hub.lock().is_empty(), "nobody is remembered");
+    }
 
     #[test]
     fn acts_on_sources_and_access_are_not_told() {

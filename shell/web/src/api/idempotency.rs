@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a write that is repeated because its answer was lost is done once.
 //!
 //! Guarantees: the same key of the same caller with the same request gets the same answer; with another request it is refused; while
-//! the first is still being done, the second is told to wait. What is kept is bounded, for a day, and in memory: after a restart of
+//! the first is still being done, the second is told to wait. Answers with secrets are not kept. What is kept is bounded, for a day, and in memory: after a restart of
 //! the desk a key is new. Does not know: what is written.
 
 use super::input::whole;
@@ -38,6 +38,10 @@ struct Entry {
     /// None while it is being done.
     answer: Option<(StatusCode, HeaderMap, Bytes)>,
 }
+
+/// Marks an answer that is never kept: it holds a secret, or it was given to somebody who is there just now.
+#[derive(Clone, Copy)]
+pub(crate) struct NotKept;
 
 /// The answers that are kept, by caller, oldest first.
 #[derive(Default)]
@@ -149,7 +153,10 @@ pub(crate) async fn once(State((desk, kept)): State<(Arc<Desk>, Arc<Kept>)>, req
 async fn keyed(desk: &Arc<Desk>, kept: &Kept, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let key = key_of(&parts)?;
-    let subject = Caller::from_request_parts(&mut parts, desk).await?.identity.subject;
+    let identity = Caller::from_request_parts(&mut parts, desk).await?.identity;
+    let subject = identity.subject;
+    // What was answered to a role is not answered again to whoever has it no more.
+    let allowed = format!("{:?}{:?}", identity.roles, identity.scopes);
     let request = Request::from_parts(parts, body);
     let (method, target) = (request.method().clone(), request.uri().to_string());
     let (head, body) = {
@@ -157,7 +164,8 @@ async fn keyed(desk: &Arc<Desk>, kept: &Kept, request: Request, next: Next) -> R
         let bytes = whole(Request::from_parts(clone_head(&head), body), BODY_BYTES_MAX).await?;
         (head, bytes)
     };
-    let digest = sha256(&[method.as_str().as_bytes(), &[0], target.as_bytes(), &[0], &body]);
+    let digest =
+        sha256(&[method.as_str().as_bytes(), &[0], target.as_bytes(), &[0], allowed.as_bytes(), &[0], &body]);
     match kept.begin(&subject, &key, digest, (desk.clock)().unix_seconds()) {
         Known::New => {}
         Known::Answered(response) => return Ok(response),
@@ -173,7 +181,8 @@ async fn keyed(desk: &Arc<Desk>, kept: &Kept, request: Request, next: Next) -> R
     // What was not done may be tried again with the same key.
     let undone = head.status.is_server_error()
         || matches!(head.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::REQUEST_TIMEOUT);
-    if !undone && body.len() <= ANSWER_BYTES_MAX {
+    let kept_back = head.extensions.get::<NotKept>().is_some();
+    if !undone && !kept_back && body.len() <= ANSWER_BYTES_MAX {
         let mut headers = HeaderMap::new();
         if let Some(content_type) = head.headers.get(header::CONTENT_TYPE) {
             headers.insert(header::CONTENT_TYPE, content_type.clone());
@@ -218,7 +227,7 @@ mod tests {
         match known {
             Known::New => "new".into(),
             Known::Answered(response) => response.status().as_u16().to_string(),
-            Known::Refused(problem) => problem.kind,
+            Known::Refused(problem) => problem.kind.clone(),
         }
     }
 

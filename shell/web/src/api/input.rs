@@ -218,7 +218,7 @@ mod tests {
             let found = parse::<Wanted>(body.as_bytes()).map_or_else(|problem| problem.status, |_| 0);
             assert_eq!(found, status, "{}", body.get(..20).unwrap_or(body));
         }
-        let problem = parse::<Wanted>(long.as_bytes()).map_or_else(|problem| problem.detail, |_| None);
+        let problem = parse::<Wanted>(long.as_bytes()).map_or_else(|problem| problem.detail.clone(), |_| None);
         assert!(problem.is_some_and(|detail| detail.len() < 300 && !detail.contains("xx")));
         assert_eq!(shortened("unknown field `a\u{1b}b`"), "unknown field  a\u{fffd}b");
     }

@@ -43,7 +43,7 @@ macro_rules! api {
         #[derive(utoipa::OpenApi)]
         #[openapi(
             paths($($module::$handler),*),
-            components(schemas(crate::problem::Problem)),
+            components(schemas(crate::problem::Told)),
             modifiers(&Everywhere)
         )]
         struct Document;
@@ -115,7 +115,7 @@ api! {
 pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     imports::clear_leftovers(&desk.readers);
     let kept = Arc::new(idempotency::Kept::default());
-    let hub = events::Hub::new();
+    let hub = events::Hub::default();
     table()
         .layer(axum::Extension(hub))
         .layer(middleware::from_fn_with_state((desk.clone(), kept), idempotency::once))

@@ -1,13 +1,17 @@
 //! The source register, for the handlers of each source.
 
 use super::answer::{Answer, ask};
+use super::idempotency::NotKept;
 use super::input::{Body, Named};
 use crate::desk::Desk;
 use crate::identity::Caller;
+use crate::problem::Problem;
 use axum::extract::State;
+use axum::{Extension, Json};
 use comity_node::Request;
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -77,7 +81,7 @@ pub(crate) struct Reading {
     reason: String,
 }
 
-/// Reads a source. Needs the passkey again (`/step-up`).
+/// Reads a source. Needs the passkey again (`/step-up`). Each reading is one of its own: a repeated key reads again.
 #[utoipa::path(post, path = "/api/v1/sources/{source}/readings", tag = "sources", params(("source" = String, Path)), request_body = Reading,
     responses((status = 200, description = "As `comity vault show --json`.", body = serde_json::Value)))]
 pub(crate) async fn read(
@@ -85,6 +89,6 @@ pub(crate) async fn read(
     caller: Caller,
     Named(source): Named<String>,
     Body(Reading { reason }): Body<Reading>,
-) -> Answer {
-    ask(&desk, &caller, Request::VaultShow { source, reason }).await
+) -> Result<(Extension<NotKept>, Json<Value>), Problem> {
+    Ok((Extension(NotKept), ask(&desk, &caller, Request::VaultShow { source, reason }).await?))
 }

@@ -1,19 +1,7 @@
 //! What a caller reaches, byte by byte, over loopback (security.md §5 G, cases 139 to 153).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod served;
-
+use crate::served::{Answer, answers};
 use comity_edge::{Edge, Hosts, Limits, Transport};
-use served::{Answer, answers};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +24,8 @@ async fn start(limits: Limits, transport: Transport) -> Running {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let edge = Edge::new(transport, limits, Hosts::new(["desk.example"]));
-    let service = tower::service_fn(|request| async move { Ok::<_, Infallible>(served::service(request).await) });
+    let service =
+        tower::service_fn(|request| async move { Ok::<_, Infallible>(crate::served::service(request).await) });
     let done = tokio::spawn(edge.serve(listener, service, stopped));
     Running { address, stop, done }
 }
@@ -85,7 +74,7 @@ async fn what_is_refused_never_reaches_the_service() {
         (format!("GET / HTTP/1.1\r\n{HOST}A: b\r\n c\r\n\r\n"), 400),
         (format!("GET / HTTP/1.1\r\n{HOST}a : b\r\n\r\n"), 400),
         (format!("GET / HTTP/1.1\r\n{HOST}a: \0\r\n\r\n"), 400),
-        (format!("GET / HTTP/1.1\nHost: desk.example\n\n"), 400),
+        ("GET / HTTP/1.1\nHost: desk.example\n\n".into(), 400),
         (format!("GET / HTTP/1.1\r\n{HOST}\n"), 400),
         (format!("\r\nGET / HTTP/1.1\r\n{HOST}\r\n"), 400),
         // 147: hosts.

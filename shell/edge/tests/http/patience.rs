@@ -1,19 +1,7 @@
 //! Slow and silent callers, in virtual time (security.md §5 G, cases 143 to 145).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod served;
-
+use crate::served::answers;
 use comity_edge::{Hosts, Limits, connection, problem_answer};
-use served::answers;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +15,7 @@ fn connect(limits: Limits) -> (DuplexStream, JoinHandle<()>) {
     let (client, server) = duplex(4096);
     let serving = tokio::spawn(async move {
         let hosts = Arc::new(Hosts::new(["desk.example"]));
-        connection(server, Arc::new(limits), hosts, Arc::new(problem_answer), served::service, pending()).await;
+        connection(server, Arc::new(limits), hosts, Arc::new(problem_answer), crate::served::service, pending()).await;
     });
     (client, serving)
 }

@@ -1,0 +1,48 @@
+//! How the edge's refusals look on the desk: problem details, or TAXII's error resource below `/taxii2/`.
+//!
+//! Guarantees: they carry the same headers as every other answer of the desk. Does not know: why the edge refuses.
+
+use crate::headers;
+use crate::problem::Problem;
+use axum::http::{HeaderValue, Response, header};
+use bytes::Bytes;
+use comity_edge::Refusal;
+use http_body_util::Full;
+
+/// Makes the answer to what the edge refuses; `path` is what was asked for, as far as legible.
+pub fn refused(refusal: &Refusal, path: &str) -> Response<Full<Bytes>> {
+    let title = refusal.to_string();
+    let (media_type, body) = if path.starts_with("/taxii2") {
+        let status = refusal.status().as_u16().to_string();
+        let error = serde_json::json!({ "title": title, "description": refusal.todo(), "http_status": status });
+        (comity_taxii::media::MEDIA_TYPE, error.to_string().into_bytes())
+    } else {
+        let problem = Problem::new(refusal.status(), refusal.kind(), &title).todo(refusal.todo());
+        (crate::problem::PROBLEM_JSON, problem.json())
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = refusal.status();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers::add(response.headers_mut());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+    use comity_edge::Refusal;
+
+    #[test]
+    fn each_face_is_refused_in_its_media_type() {
+        for (path, media_type) in [
+            ("/taxii2/desk/", "application/taxii+json;version=2.1"),
+            ("/api/v1/objects", "application/problem+json"),
+            ("", "application/problem+json"),
+        ] {
+            let response = refused(&Refusal::Method, path);
+            let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+            assert_eq!((response.status().as_u16(), header("content-type")), (405, Some(media_type)), "{path}");
+            assert!(header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
+        }
+    }
+}
