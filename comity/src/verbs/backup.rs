@@ -116,7 +116,7 @@ fn public_key(file: &Path) -> Result<comity_crypto::SealingPublicKey, Failure> {
 /// Opens the private backup key.
 pub fn private_key(file: &Path) -> Result<comity_crypto::SealingKey, Failure> {
     let locked = LockedSafe::read(file, SafeKind::BackupKey)?;
-    locked.backup_key(&*passphrase::safe(SafeKind::BackupKey)?)
+    locked.backup_key(&passphrase::safe(SafeKind::BackupKey)?)
 }
 
 fn verify(key: &Path, scratch: Option<PathBuf>, file: &Path, output: &Output) -> Result<(), Failure> {

@@ -69,8 +69,6 @@ fn show(home: &Path, output: &Output) -> Result<(), Failure> {
 }
 
 fn link_lines(link: &Value) -> Vec<String> {
-    let size =
-        |side: Option<&Value>, log: &str| side.and_then(|side| side.get(log)).map_or(0, |head| number(head, "size"));
     let mut lines = vec![format!("{:<16} {}", text(link, "code"), text(link, "state"))];
     lines.extend(list(link, "generations").iter().flat_map(generation_lines));
     lines
