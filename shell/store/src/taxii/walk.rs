@@ -215,9 +215,11 @@ impl View<'_> {
             Some(_) => ("object_current_of_origin", "o.nid = ?3"),
             None => ("object_current", "?3 IS NULL"),
         };
+        // Most of the time no import runs, and then there is nothing to look up for each row.
+        let visible = if self.import_runs()? { VISIBLE } else { "1" };
         let sql = format!(
             "SELECT v.vid, v.bytes FROM object o INDEXED BY {index} CROSS JOIN version v ON v.vid = o.current
-             WHERE o.current > ?1 AND o.current <= ?2 AND {origin} AND v.flags & {} = 0 AND {VISIBLE} ORDER BY o.current",
+             WHERE o.current > ?1 AND o.current <= ?2 AND {origin} AND v.flags & {} = 0 AND {visible} ORDER BY o.current",
             flag::NOT_CURRENT
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
@@ -233,6 +235,11 @@ impl View<'_> {
             after = sequence;
         }
         Ok(End::Done)
+    }
+
+    fn import_runs(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM import WHERE state = 0)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// Hands one version over if it is wanted.
