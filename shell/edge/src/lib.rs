@@ -12,6 +12,7 @@
 
 mod body;
 mod connection;
+mod floor;
 mod guard;
 mod head;
 mod hosts;

@@ -164,8 +164,7 @@ async fn keyed(desk: &Arc<Desk>, kept: &Kept, request: Request, next: Next) -> R
         let bytes = whole(Request::from_parts(clone_head(&head), body), BODY_BYTES_MAX).await?;
         (head, bytes)
     };
-    let digest =
-        sha256(&[method.as_str().as_bytes(), &[0], target.as_bytes(), &[0], allowed.as_bytes(), &[0], &body]);
+    let digest = sha256(&[method.as_str().as_bytes(), &[0], target.as_bytes(), &[0], allowed.as_bytes(), &[0], &body]);
     match kept.begin(&subject, &key, digest, (desk.clock)().unix_seconds()) {
         Known::New => {}
         Known::Answered(response) => return Ok(response),

@@ -9,6 +9,7 @@ mod answer;
 mod cursor;
 mod document;
 mod events;
+mod graph;
 mod idempotency;
 mod imports;
 mod input;
@@ -60,7 +61,7 @@ api! {
     get "/objects/{id}" => objects::show;
     get "/objects/{id}/raw" => objects::raw;
     get "/objects/{id}/versions" => objects::versions;
-    get "/objects/{id}/graph" => objects::graph;
+    get "/objects/{id}/graph" => graph::graph;
     post "/imports" => imports::file;
     post "/notes" => writing::note;
     post "/reports" => writing::report;
