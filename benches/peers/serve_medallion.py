@@ -73,6 +73,8 @@ def main(folder, bundle, port):
     pages = [f"{path}?added_after={added(len(objects) * n // 16)}" for n in range(12)]
     word = base64.b64encode(b"bench:bench").decode()
     print(json.dumps({"pages": pages, "authorization": f"Basic {word}"}), flush=True)
+    # Nobody reads on: what the server says from here on goes where errors go.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     medallion = os.path.join(os.path.dirname(sys.executable), "medallion")
     os.execv(medallion, [medallion, "--host", "127.0.0.1", "--port", str(port), config])
 

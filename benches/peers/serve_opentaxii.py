@@ -81,6 +81,8 @@ def main(folder, bundle, port):
     dates = [(first + datetime.timedelta(milliseconds=n)).strftime("%Y-%m-%dT%H:%M:%S.%fZ") for n in places]
     path = f"/taxii2/{root.id}/collections/{collection.id}/objects/"
     print(json.dumps({"pages": [f"{path}?added_after={date}" for date in dates], "authorization": ""}), flush=True)
+    # Nobody reads on: what the server says from here on goes where errors go.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     gunicorn = os.path.join(os.path.dirname(sys.executable), "gunicorn")
     os.execv(
         gunicorn,

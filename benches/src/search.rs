@@ -14,6 +14,9 @@ const OBJECTS: usize = 1_000_000;
 /// Searches and objects of each kind.
 const ASKED: usize = 200;
 
+/// Makes the request of a call by its number.
+type Request<'a> = Box<dyn Fn(usize) -> SearchRequest + 'a>;
+
 /// Measures searches of several kinds and the showing of objects.
 ///
 /// # Errors
@@ -32,7 +35,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     let words =
         ["beacon", "cipher", "harbour", "vessel", "ledger", "payload", "scheduled", "tunnel"].map(str::to_owned);
     let since = |n: usize| Timestamp::parse(&format!("2025-{:02}-{:02}T00:00:00Z", n % 12 + 1, n % 28 + 1)).ok();
-    let kinds: [(&str, Box<dyn Fn(usize) -> SearchRequest>); 7] = [
+    let kinds: [(&str, Request<'_>); 7] = [
         ("newest, no words", Box::new(|_| SearchRequest { limit: 50, ..SearchRequest::default() })),
         (
             "a common word (every tenth object)",

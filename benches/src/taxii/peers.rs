@@ -17,7 +17,7 @@ pub struct Peer {
     /// Its pages: whole request heads without `limit`.
     plan: Plan,
     address: String,
-    _running: Running,
+    running: Running,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ impl Peer {
         let plan: Plan = serde_json::from_str(&said).map_err(|_| {
             format!("it did not start: {}", std::fs::read_to_string(folder.join("stderr")).unwrap_or_default())
         })?;
-        let peer = Self { plan, address: format!("127.0.0.1:{port}"), _running: running };
+        let mut peer = Self { plan, address: format!("127.0.0.1:{port}"), running };
         let first = peer.script(1).requests.into_iter().next().ok_or("no pages")?;
         let until = Instant::now() + START_WAIT;
         loop {
@@ -73,6 +73,9 @@ impl Peer {
                     return Err(format!("answered {}: {}", answer.status, String::from_utf8_lossy(answer.body)).into());
                 }
                 Err(error) if Instant::now() > until => return Err(error),
+                Err(_) if peer.running.0.try_wait()?.is_some() => {
+                    return Err(std::fs::read_to_string(folder.join("stderr"))?.into());
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(100)),
             }
         }
