@@ -36,9 +36,9 @@ fn items_are_read_when_opened_and_can_be_marked() {
     let page = kps.get("/inbox");
     page.has("About the heron")
         .has("About the magpie")
-        .has("released as")
         .has("TLP:AMBER")
         .has("policy")
+        .has("/partners/vsis")
         .has("a feed")
         .has("1 new");
     for (address, inside, outside) in [
