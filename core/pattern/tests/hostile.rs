@@ -65,8 +65,8 @@ fn outcome(pattern: &str, lines: &[String]) -> Outcome {
 #[test]
 fn what_is_accepted_is_answered_or_says_that_it_is_not() {
     let long = "x".repeat(1 << 20);
-    let chain = vec!["[a:v LIKE '%x%']"; 20].join(" FOLLOWEDBY ");
-    let all = format!("({}) WITHIN 5 SECONDS", vec!["[a:v LIKE '%x%']"; 12].join(" AND "));
+    let chain = ["[a:v LIKE '%x%']"; 20].join(" FOLLOWEDBY ");
+    let all = format!("({}) WITHIN 5 SECONDS", ["[a:v LIKE '%x%']"; 12].join(" AND "));
     let many = |count: usize| -> Vec<String> { (0..count).map(|at| observed(at, "x")).collect() };
     for (number, pattern, lines, expected) in [
         (103, "[a:v MATCHES '(a+)+$']".to_owned(), vec![observed(0, &("a".repeat(1 << 19) + "b"))], Outcome::NoMatch),

@@ -140,30 +140,35 @@ impl Exact {
         entry.path == path && key.split_first() == Some((&kind, bytes))
     }
 
-    /// Calls `hit` with every leaf that asks for this value.
-    pub fn look_up(&self, path: PathId, value: &Value<'_>, hit: &mut impl FnMut(LeafId)) {
-        match value {
-            Value::Text(text) => self.find(path, TEXT, text.as_bytes(), hit),
-            Value::Bytes(bytes) => self.find(path, BYTES, bytes, hit),
-            Value::Number(Number::Whole(whole)) => self.find(path, WHOLE, &whole.to_le_bytes(), hit),
-            Value::Number(Number::Float(float)) => self.find(path, FLOAT, &float.to_bits().to_le_bytes(), hit),
-            Value::Bool(value) => self.find(path, BOOL, &[u8::from(*value)], hit),
-            Value::Other => {}
-        }
+    /// Returns where the entries begin that may ask for this value; most values have none. To be called for many values one
+    /// after the other: the processor then waits for several at the same time.
+    pub fn head(&self, path: PathId, value: &Value<'_>) -> Option<u32> {
+        let hash = with_key(value, |kind, bytes| self.hash(path, kind, bytes))?;
+        self.heads.get(&hash).copied()
     }
 
-    fn find(&self, path: PathId, kind: u8, bytes: &[u8], hit: &mut impl FnMut(LeafId)) {
-        let mut place = match self.heads.get(&self.hash(path, kind, bytes)) {
-            Some(head) => *head,
-            None => return,
-        };
+    /// Calls `hit` with every leaf behind a head that asks for this value.
+    pub fn follow(&self, head: u32, path: PathId, value: &Value<'_>, hit: &mut impl FnMut(LeafId)) {
+        let mut place = head;
         while let Some(entry) = self.entries.get(place as usize) {
-            if self.is(entry, path, kind, bytes) {
+            if with_key(value, |kind, bytes| self.is(entry, path, kind, bytes)) == Some(true) {
                 hit(entry.leaf);
             }
             place = entry.next;
         }
     }
+}
+
+/// Gives the form in which a value is looked up.
+fn with_key<T>(value: &Value<'_>, look_up: impl FnOnce(u8, &[u8]) -> T) -> Option<T> {
+    Some(match value {
+        Value::Text(text) => look_up(TEXT, text.as_bytes()),
+        Value::Bytes(bytes) => look_up(BYTES, bytes),
+        Value::Number(Number::Whole(whole)) => look_up(WHOLE, &whole.to_le_bytes()),
+        Value::Number(Number::Float(float)) => look_up(FLOAT, &float.to_bits().to_le_bytes()),
+        Value::Bool(value) => look_up(BOOL, &[u8::from(*value)]),
+        Value::Other => return None,
+    })
 }
 
 /// Calls `key` with each form in which a value that equals the constant is looked up.

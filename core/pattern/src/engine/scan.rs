@@ -8,6 +8,9 @@ use super::value::{Value, composed};
 use crate::literal;
 use crate::observed::Observed;
 
+/// Values that an observation usually has.
+const VALUES_USUAL: usize = 8;
+
 /// What an observation does to patterns.
 #[derive(Default)]
 pub struct Found {
@@ -23,29 +26,52 @@ impl Engine {
     /// Finds which brackets an observation satisfies.
     pub(super) fn scan(&self, observation: &Observed<'_>) -> Found {
         let mut found = Found::default();
-        let mut values: Vec<Reached<'_>> = Vec::new();
-        let mut candidates: Vec<LeafId> = Vec::new();
+        let mut values: Vec<Reached<'_>> = Vec::with_capacity(VALUES_USUAL);
+        let mut objects: Vec<(TypeId, usize)> = Vec::with_capacity(observation.objects.len());
         for object in &observation.objects {
             let Some(of) = self.paths.known_type(object.object_type) else { continue };
-            values.clear();
-            candidates.clear();
+            let start = values.len();
             self.paths.walk(of, object, observation, &mut values);
             // Stable: the values of one path stay in their order.
-            values.sort_by_key(|(path, _)| *path);
-            for (path, value) in &values {
-                self.exact.look_up(*path, value, &mut |leaf| self.consider(leaf, &mut candidates, &mut found));
-                if let Some(Some(own)) = self.of_path.get(path.0 as usize) {
-                    self.tests_of_path(own, value, &mut candidates, &mut found);
+            if let Some(own) = values.get_mut(start..) {
+                own.sort_by_key(|(path, _)| *path);
+            }
+            objects.push((of, values.len()));
+        }
+        // All values of the observation one after the other, before anything is done with what was found.
+        let mut heads: Vec<(usize, u32)> = Vec::new();
+        for (place, (path, value)) in values.iter().enumerate() {
+            if let Some(head) = self.exact.head(*path, value) {
+                heads.push((place, head));
+            }
+        }
+        let mut candidates: Vec<LeafId> = Vec::new();
+        let (mut start, mut followed) = (0, 0);
+        for (of, end) in objects {
+            candidates.clear();
+            let own = values.get(start..end).unwrap_or_default();
+            // Heads stand in the order of the values: each is followed once.
+            while let Some((place, head)) = heads.get(followed).filter(|(place, _)| *place < end) {
+                followed += 1;
+                if let Some((path, value)) = values.get(*place) {
+                    self.exact
+                        .follow(*head, *path, value, &mut |leaf| self.consider(leaf, &mut candidates, &mut found));
+                }
+            }
+            for (path, value) in own {
+                if let Some(Some(of_path)) = self.of_path.get(path.0 as usize) {
+                    self.tests_of_path(of_path, value, &mut candidates, &mut found);
                 }
             }
             if let Some(tried) = self.of_type.get(&of) {
-                self.tests_of_type(tried, of, &values, &mut candidates, &mut found);
+                self.tests_of_type(tried, of, own, &mut candidates, &mut found);
             }
             candidates.sort_unstable();
             candidates.dedup();
             for leaf in &candidates {
-                self.evaluate(*leaf, of, &values, &mut found);
+                self.evaluate(*leaf, of, own, &mut found);
             }
+            start = end;
         }
         found.leaves.sort_unstable();
         found.leaves.dedup();
