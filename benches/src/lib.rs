@@ -11,6 +11,7 @@ pub mod link;
 pub mod machine;
 pub mod memory;
 pub mod node;
+pub mod pattern;
 pub mod peer;
 pub mod plain;
 pub mod process;
