@@ -22,6 +22,8 @@ pub(crate) const CERTIFICATES: &str = "keys/certificates.json";
 const DAY_SECONDS: i64 = 86_400;
 /// Life of node, sealing and TLS keys (security.md §6.3; the shorter lives there come with rotation).
 const CERTIFICATE_DAYS: i64 = 365;
+/// How far a partner's clock may be ahead of ours when it issues a card.
+const CARD_SKEW_SECONDS: i64 = DAY_SECONDS;
 /// The setting that remembers where the gate last listened.
 const GATE_ADDRESS: &str = "gate_address";
 /// How many receipted entries, newest first, a starting gate is told to drop.
@@ -65,6 +67,15 @@ pub(crate) fn certified_node(home: &Home) -> Result<VerifyingKey, Failure> {
     Ok(held.node.key)
 }
 
+/// Refuses a card that says it was issued later than clocks can differ: it would outrank every card that really comes later.
+fn not_from_the_future(card: &Card, now: Timestamp) -> Result<(), Failure> {
+    if card.issued <= now.plus_seconds(CARD_SKEW_SECONDS) {
+        return Ok(());
+    }
+    Err(Failure::no(format!("the card says it was issued on {}, which is still to come", card.issued))
+        .hint("compare the clocks, and ask the partner for a new card"))
+}
+
 impl Node {
     pub(crate) fn link_card(&mut self, now: Timestamp, endpoints: Vec<String>) -> Result<Value, Failure> {
         let configured = self.home.configuration.gate.endpoints.clone();
@@ -106,6 +117,7 @@ impl Node {
         let card = Card::open(text, now).map_err(|error| {
             Failure::refusal(&error).hint("ask the partner for a new card; cards go by a way you trust")
         })?;
+        not_from_the_future(&card, now)?;
         let own = self.organisation_key()?;
         if card.organisation.key == own || card.organisation.code == self.home.configuration.organisation.code {
             return Err(Failure::no("this card carries our own key or code; add the partner's card"));
@@ -122,8 +134,12 @@ impl Node {
             return Err(Failure::no(format!("this organisation key is known as partner {}", other.code)));
         }
         if let Some(known) = &known {
-            let held = Card::open(&known.card, card.issued).ok();
-            if held.as_ref().is_some_and(|held| held.node.key != card.node.key) {
+            // As of when the link was made, never as of what the new card says of itself: by then the held one could have ended.
+            let held = Timestamp::parse(&known.added).ok().and_then(|added| Card::open(&known.card, added).ok());
+            let held = held.ok_or_else(|| {
+                Failure::operational(format!("the stored card of {code} is damaged; run `comity verify`"))
+            })?;
+            if held.node.key != card.node.key {
                 return Err(Failure::no(format!(
                     "this card of {code} carries another node key than the one the logs are signed with"
                 ))
@@ -131,7 +147,7 @@ impl Node {
                     "call them: after a restored backup they have a new node key; then comity link add --new-node-key",
                 ));
             }
-            if held.is_some_and(|held| held.issued > card.issued) {
+            if held.issued > card.issued {
                 return Err(Failure::no(format!("this card of {code} is older than the one held")));
             }
         }
@@ -175,6 +191,7 @@ impl Node {
         text: &str,
     ) -> Result<Value, Failure> {
         let card = Card::open(text, now).map_err(|error| Failure::refusal(&error))?;
+        not_from_the_future(&card, now)?;
         let code = card.organisation.code.clone();
         let row = self.link_row(&code)?;
         if row.partner != card.organisation.key.to_bytes() {
@@ -189,6 +206,12 @@ impl Node {
         }
         if held.issued >= card.issued {
             return Err(Failure::no(format!("this card of {code} is not newer than the one held")));
+        }
+        // A key that was given up is what a thief may have, and its certificate holds to its end: no own key of ours makes it new.
+        let earlier = Ended::all(self.holdings.view().desk(), code.as_str())?;
+        if earlier.iter().any(|ended| ended.card.node.key == card.node.key) {
+            return Err(Failure::no(format!("this card of {code} carries a node key that they gave up before"))
+                .hint("call them: a node key is never used again; somebody may have the old one"));
         }
         let own = self.organisation_key()?;
         let own_node = certified_node(&self.home)?;
