@@ -90,7 +90,17 @@ impl Node {
             &approval_message(&draft.statement(), role, &overrides),
         )?;
         self.still_releasable(&draft)?;
-        let findings = self.answered(&draft, &overrides, &officer)?;
+        // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
+        self.spend_check(now, &super::check::APPROVED)?;
+        let findings = match self.answered(&draft, &overrides, &officer) {
+            Ok(findings) => findings,
+            Err(failure) => {
+                let tx = self.holdings.transaction()?;
+                audit(tx.view().desk(), now, Some(&officer), "release.check", release, "at approval: findings")?;
+                tx.commit()?;
+                return Err(failure);
+            }
+        };
         let mut approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
         let author = approvals
             .first()

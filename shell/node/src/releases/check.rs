@@ -16,6 +16,8 @@ pub(super) struct Allowance {
 const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 120 };
 /// By releasing officers who proved who they are and prepare an approval.
 pub(super) const APPROVALS: Allowance = Allowance { setting: "leak_checks_for_approval", per_hour: 600 };
+/// By signatures of releasing officers, each of which runs it once more.
+pub(super) const APPROVED: Allowance = Allowance { setting: "leak_checks_at_approval", per_hour: 600 };
 
 impl Node {
     pub(crate) fn release_check(
