@@ -133,6 +133,13 @@ fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Failur
 
 impl Scratch {
     fn new(home: &Home) -> Result<Self, Failure> {
+        let scratch = Self::cleared(home)?;
+        std::fs::DirBuilder::new().mode(0o700).create(&scratch.path).map_err(io("make", &scratch.path))?;
+        Ok(scratch)
+    }
+
+    /// Takes the lock, and removes what a backup that was killed left behind.
+    fn cleared(home: &Home) -> Result<Self, Failure> {
         let lock_path = home.file("snapshot.lock");
         let lock = std::fs::OpenOptions::new()
             .write(true)
@@ -145,13 +152,11 @@ impl Scratch {
         rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| Failure::operational("another backup of this home is being made"))?;
         let path = home.file("snapshot");
-        // What is there was left by a backup that was killed.
         match std::fs::remove_dir_all(&path) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(io("remove", &path)(error)),
         }
-        std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(io("make", &path))?;
         Ok(Self { path, _lock: lock })
     }
 }
@@ -159,6 +164,15 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Removes the plain copies that a backup that was killed left in a home: they would outlive a recall. Does nothing while one is made.
+pub(crate) fn clear_leftovers(home: &Home) {
+    if home.file("snapshot").exists()
+        && let Err(failure) = Scratch::cleared(home)
+    {
+        tracing::warn!(reason = %failure, "copies of a backup that was broken off are still in the home");
     }
 }
 

@@ -67,6 +67,7 @@ impl Node {
     /// [`Failure`]: the home is wide open, in use, damaged or of a later version.
     pub fn open(home: Home, entropy: Entropy, ask: AskPassphrase) -> Result<Self, Failure> {
         let lock = home.lock()?;
+        crate::backup::clear_leftovers(&home);
         let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
         let registry = crate::officers::replay(holdings.view().desk())?;
         let quarantine = crate::quarantine::load(holdings.view().desk())?;
