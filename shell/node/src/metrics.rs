@@ -126,15 +126,12 @@ fn links(out: &mut Exposition, desk: Desk<'_>) -> Result<(), Failure> {
 
 fn stores(out: &mut Exposition, home: &Home) {
     let bytes = |file: &str| std::fs::metadata(home.file(file)).map_or(0, |facts| facts.len());
-    let sizes: Vec<(String, u64)> = [
-        ("holdings", "holdings/holdings.db"),
-        ("holdings_wal", "holdings/holdings.db-wal"),
-        ("vault", "vault/vault.db"),
-        ("vault_wal", "vault/vault.db-wal"),
-    ]
-    .into_iter()
-    .map(|(name, file)| (format!("store=\"{name}\""), bytes(file)))
-    .collect();
+    // Not the vault's: whoever watches it grow learns when a source was entered or joined to something.
+    let sizes: Vec<(String, u64)> =
+        [("holdings", "holdings/holdings.db"), ("holdings_wal", "holdings/holdings.db-wal")]
+            .into_iter()
+            .map(|(name, file)| (format!("store=\"{name}\""), bytes(file)))
+            .collect();
     out.metric("store_bytes", "gauge", "Size of the store's files.", &sizes);
     let free = rustix::fs::statvfs(home.path()).map_or(0, |facts| facts.f_bavail.saturating_mul(facts.f_frsize));
     out.gauge("disk_free_bytes", "Room on the home's filesystem.", free);
