@@ -15,7 +15,7 @@ test("a stranger gets to the sign-in and nowhere else", async () => {
 });
 
 test("signing out ends the session, and its cookie is worth nothing", async () => {
-  const desk = await officer("mira");
+  const desk = await officer("mira", { fresh: true });
   const cookies = await desk.context.cookies(world.vsis.url);
   assert.equal(cookies.length, 1);
   const [cookie] = cookies;
@@ -28,7 +28,7 @@ test("signing out ends the session, and its cookie is worth nothing", async () =
 });
 
 test("after signing in one comes to where one wanted to go", async () => {
-  const desk = await officer("mira");
+  const desk = await officer("mira", { fresh: true });
   await desk.page.locator("form[action='/sign-out'] button").click();
   await desk.page.waitForURL(/sign-in/);
   await desk.go("/audit");
@@ -65,7 +65,7 @@ test("the first stop of the tab key leads past the navigation", async () => {
 });
 
 test("the choice of colours is kept", async () => {
-  const desk = await officer("mira");
+  const desk = await officer("mira", { fresh: true });
   await desk.go("/");
   const ground = () => desk.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const before = await ground();
@@ -126,6 +126,8 @@ test("a recall by passkeys is confirmed by the partner", async () => {
     await second.go("/recalls");
     return /applied|confirmed|acknowledged|erased/.test(await second.page.locator("main table").first().textContent());
   });
+  await author.go(`/releases/${world.exchange.recallable}`);
+  assert.match(await author.page.textContent("main"), /recalled/);
   const gone = await world.kps.verb("search", "Vessarin").catch(() => ({ count: 0 }));
   assert.equal(gone.count, 0);
 });

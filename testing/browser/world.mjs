@@ -46,7 +46,10 @@ export async function until(what, done) {
 async function exchange(node, partner) {
   const written = await node.verb("write", "report", "--key", node.key("hal"), "--title", "VR-17: travel in March", "--text",
     "Taven Orlisk will travel about 14 March via Bellacora. He met the clerk at 2026-03-01T21:40:00Z in the station cafe.", "--grading", "B2", "--label", "TLP:AMBER+STRICT");
-  const draft = (title, name = "Taven Orlisk") => node.verb("release", "draft", "--key", node.key("mira"), "--objects", written.id, "--to", partner.code, "--title", title,
+  // A report of its own, since a recall takes back the item in every release it went out with.
+  const other = await node.verb("write", "report", "--key", node.key("hal"), "--title", "VR-18: another traveller", "--text",
+    "Vessarin Tull bought a ticket in the same agency.", "--grading", "C3", "--label", "TLP:AMBER+STRICT");
+  const draft = (title, name = "Taven Orlisk", report = written) => node.verb("release", "draft", "--key", node.key("mira"), "--objects", report.id, "--to", partner.code, "--title", title,
     "--text", `${name} is expected to travel in mid-March via Bellacora.`, "--descriptor", "access=indirect,record=limited");
   const send = async (made) => {
     await node.verb("release", "approve", "--key", node.key("tam"), made.release);
@@ -54,7 +57,7 @@ async function exchange(node, partner) {
     return made;
   };
   const sent = await send(await draft("Expected travel"));
-  const recallable = await send(await draft("Expected travel of another", "Vessarin Tull"));
+  const recallable = await send(await draft("Expected travel of another", "Vessarin Tull", other));
   const waiting = await draft("Expected travel, corrected");
   await until("the release arrives", async () => {
     const found = await partner.verb("search", "Vessarin").catch(() => ({}));
@@ -127,12 +130,24 @@ async function addContent(made) {
   for (const file of made.real) await made.vsis.verb("import", "--origin", "catalogue", "--label", "TLP:CLEAR", path.join(made.data, file));
 }
 
-// An officer at a desk, enrolled and signed in.
-export async function officer(code, options) {
-  const desk = await Desk.open(world.browser, options?.node ?? world.vsis, options);
+const seated = new Map();
+
+// An officer at a desk, enrolled and signed in: the one who sits there already, or, where a test ends sessions, a fresh one.
+// An officer has at most 16 passkeys, so not every test gets one of its own.
+export async function officer(code, { fresh = false } = {}) {
+  if (!fresh && seated.has(code)) {
+    const desk = seated.get(code);
+    await desk.page.setViewportSize({ width: 1280, height: 900 });
+    await desk.page.emulateMedia({ colorScheme: "light", media: "screen" });
+    await desk.go("/");
+    if (!(await signedIn(desk))) await desk.signIn();
+    return desk;
+  }
+  const desk = await Desk.open(world.browser, world.vsis);
   world.desks.push(desk);
   await desk.enrol(code);
   if (!(await signedIn(desk))) await desk.signIn();
+  if (!fresh) seated.set(code, desk);
   return desk;
 }
 
