@@ -13,6 +13,8 @@
 mod api;
 #[path = "http/hardening.rs"]
 mod hardening;
+#[path = "http/secrets.rs"]
+mod secrets;
 #[path = "http/session.rs"]
 mod session;
 #[path = "http/wire.rs"]

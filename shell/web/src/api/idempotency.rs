@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: a write that is repeated because its answer was lost is done once.
 //!
 //! Guarantees: the same key of the same caller with the same request gets the same answer; with another request it is refused; while
-//! the first is still being done, the second is told to wait. Answers with secrets are not kept. What is kept is bounded, for a day, and in memory: after a restart of
-//! the desk a key is new. Does not know: what is written.
+//! the first is still being done, the second is told to wait. Answers with secrets are not kept. What is kept is bounded, for a day,
+//! and in memory: after a restart of the desk a key is new. Does not know: what is written.
 
 use super::input::whole;
 use crate::desk::Desk;
