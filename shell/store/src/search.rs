@@ -16,7 +16,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 /// The most text matches one page looks at, the ones that came in last.
-pub const TEXT_MATCHES_MAX: i64 = 20_000;
+pub const TEXT_MATCHES_MAX: i64 = 10_000;
 /// The most hits on one page.
 pub const PAGE_MAX: usize = 1_000;
 
