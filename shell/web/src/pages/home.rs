@@ -40,17 +40,22 @@ struct HomePage<'a> {
     needs: Vec<Need>,
     gate_ready: bool,
     confinement: String,
+    /// Whether this node was restored and waits for its officers.
+    quarantine: bool,
 }
 
 /// Answers `GET /`.
 pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "home");
     let health = (desk.health)();
+    let state = desk.ask(&Request::Health, &officer.credential).await.unwrap_or_default();
+    let quarantine = state.get("quarantine").is_some_and(|value| !value.is_null() && value != false);
     shell.answer(needs(&desk, &officer).await.map(|needs| HomePage {
         shell: &shell,
         needs,
         gate_ready: health.ready,
         confinement: health.confinement,
+        quarantine,
     }))
 }
 

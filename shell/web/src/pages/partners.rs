@@ -112,6 +112,9 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, refused: String)
 #[derive(Deserialize)]
 pub struct Pasted {
     card: String,
+    /// The partner has a new node key, as after a restored backup: a new generation of the link begins.
+    #[serde(default)]
+    new_node_key: bool,
 }
 
 /// Answers `POST /partners/card`: what a pasted card says, before anything is kept.
@@ -138,9 +141,12 @@ pub async fn preview(State(desk): State<Arc<Desk>>, officer: Officer, Form(paste
 /// Answers `POST /partners`: keeps the card.
 pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(pasted): Form<Pasted>) -> Response {
     let shell = Shell::new(&desk, &officer, "partners");
-    match desk.ask(&Request::LinkAdd { card: pasted.card.clone() }, &officer.credential).await {
+    let card = pasted.card.clone();
+    let request = if pasted.new_node_key { Request::LinkRenew { card } } else { Request::LinkAdd { card } };
+    let renewed = if pasted.new_node_key { "true" } else { "false" };
+    match desk.ask(&request, &officer.credential).await {
         Ok(answer) => Redirect::to(&format!("/partners/{}", text(&answer, "partner"))).into_response(),
-        Err(failure) => match step_up::again(&shell, &failure, "/partners", &[("card", &pasted.card)]) {
+        Err(failure) => match step_up::again(&shell, &failure, "/partners", &[("card", &pasted.card), ("new_node_key", renewed)]) {
             Some(response) => response,
             None => listing(&desk, &officer, &shell, failure.message).await,
         },
