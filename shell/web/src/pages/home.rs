@@ -49,7 +49,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "home");
     let health = (desk.health)();
     let state = desk.ask(&Request::Health, &officer.credential).await.unwrap_or_default();
-    let quarantine = state.get("quarantine").is_some_and(|value| !value.is_null() && value != false);
+    let quarantine = text(&state, "state") == "quarantine";
     shell.answer(needs(&desk, &officer).await.map(|needs| HomePage {
         shell: &shell,
         needs,
