@@ -94,6 +94,7 @@ impl Node {
         let ids = self.selected(&selection)?;
         let source = self.source_for(&officer, source)?;
         let attached = self.join_source(now, &officer, &source, &ids)?;
+        self.audit_vault(now, &officer, "vault.attach")?;
         Ok(json!({ "attached": attached }))
     }
 
@@ -167,6 +168,8 @@ impl Node {
         self.find_source(officer, name)?.ok_or_else(|| vault_failure(&VaultError::NothingReleasedToYou))
     }
 
+    /// Joins objects to a source; the vault logs it. Beside the entry of a report that was written, one in the audit log would tell
+    /// everybody who reads it which reports have a source.
     pub(crate) fn join_source(
         &mut self,
         now: Timestamp,
@@ -174,9 +177,7 @@ impl Node {
         source: &Uuid,
         objects: &[String],
     ) -> Result<u64, Failure> {
-        let attached = self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))?;
-        self.audit_vault(now, officer, "vault.attach")?;
-        Ok(attached)
+        self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))
     }
 
     fn audit_vault(&mut self, now: Timestamp, officer: &OfficerCode, act: &str) -> Result<(), Failure> {
