@@ -23,6 +23,8 @@ mod real_data;
 mod recall;
 #[path = "exchange/refusals.rs"]
 mod refusals;
+#[path = "exchange/taxii.rs"]
+mod taxii;
 
 use comity_kit::{Node, World, text};
 

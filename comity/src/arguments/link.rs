@@ -47,6 +47,19 @@ pub enum LinkVerb {
         /// The partner
         partner: OrgCode,
     },
+    /// Let a partner's TAXII tools read at the gate what was released to it; two officers, one after the other
+    Taxii {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// Your key file; the second officer's signature makes the token
+        #[arg(long, value_name = "FILE", required_unless_present = "off")]
+        key: Option<PathBuf>,
+        /// End it; the token is worth nothing any more
+        #[arg(long)]
+        off: bool,
+        /// The partner
+        partner: OrgCode,
+    },
     /// Stop a link: nothing more is sent or accepted
     Suspend {
         #[command(flatten)]

@@ -1,9 +1,13 @@
 //! `comity link`.
 
-use super::Session;
+use super::{Session, officer_key};
 use crate::arguments::LinkVerb;
 use crate::output::{Output, list, number, text};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::Purpose;
 use comity_node::{Failure, Request};
+use comity_vocab::{OrgCode, Role};
 use serde_json::Value;
 use std::path::Path;
 
@@ -86,11 +90,52 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                 vec![format!("verified {} entries of both logs", number(verified, "entries"))]
             })
         }
+        LinkVerb::Taxii { home, key, off, partner } => {
+            let mut session = Session::open(&home.home)?;
+            let done = match key {
+                Some(key) if !off => make_recipient(&mut session, &key, partner)?,
+                _ => session.ask(&Request::TaxiiOff { partner })?,
+            };
+            output.answer(&done, |done| match text(done, "state") {
+                "on" => {
+                    let mut lines = vec![
+                        format!(
+                            "{} is a TAXII recipient; its tools bring this token, shown once:",
+                            text(done, "partner")
+                        ),
+                        format!("    {}", text(done, "token")),
+                    ];
+                    if text(done, "listen").is_empty() {
+                        lines.push("name gate.taxii_listen in comity.toml, or nothing answers its tools".into());
+                    }
+                    lines
+                }
+                "waiting" => vec![format!("signed; {} waits for the second officer", text(done, "partner"))],
+                state => vec![format!("TAXII for {} is {state}", text(done, "partner"))],
+            })
+        }
         LinkVerb::Suspend { home, partner, resume } => {
             let done = Session::open(&home.home)?.ask(&Request::LinkSuspend { partner, suspended: !resume })?;
             output.answer(&done, |done| vec![format!("link {} is {}", text(done, "partner"), text(done, "state"))])
         }
     }
+}
+
+/// Signs, as one of two officers, that a partner's tools may read at the gate.
+fn make_recipient(session: &mut Session, key: &Path, partner: OrgCode) -> Result<Value, Failure> {
+    let key = officer_key(key)?;
+    let officer = key.officer.clone();
+    let roles = super::officer::roles_of(session, &officer)?;
+    let role = [Role::ReleasingOfficer, Role::DeskOfficer, Role::Analyst]
+        .into_iter()
+        .find(|role| roles.contains(role))
+        .ok_or_else(|| Failure::no(format!("officer {officer} holds no role that may make a TAXII recipient")))?;
+    let prepared = session.ask(&Request::TaxiiPrepare { partner: partner.clone(), officer: officer.clone(), role })?;
+    let statement = STANDARD
+        .decode(text(&prepared, "statement"))
+        .map_err(|_| Failure::operational("the node gave a statement that is not base64"))?;
+    let proof = key.key.sign(Purpose::TaxiiRecipient, &statement).into();
+    session.ask(&Request::TaxiiSign { partner, officer, role, proof })
 }
 
 fn read_card(path: &Path) -> Result<String, Failure> {

@@ -50,7 +50,8 @@ fn gate_in_place() {
     }
     let configuration = configuration.unwrap();
     let port: u16 = configuration.listen.rsplit_once(':').unwrap().1.parse().unwrap();
-    let mut report = format!("confinement {}\n", comity_gate::confine(folder, port, &BTreeSet::new()).unwrap());
+    let mut report =
+        format!("confinement {}\n", comity_gate::confine(folder, &BTreeSet::from([port]), &BTreeSet::new()).unwrap());
     let home = folder.parent().unwrap();
     for path in [
         "vault/vault.db",

@@ -39,6 +39,8 @@ purposes! {
     OfficerProof => "officer-proof",
     /// An officer declares objects to be public knowledge.
     PublicDeclaration => "public-declaration",
+    /// A partner is made a TAXII recipient.
+    TaxiiRecipient => "taxii-recipient",
     /// An officer agrees to a recall.
     RecallApproval => "recall-approval",
     /// The head of the audit chain.

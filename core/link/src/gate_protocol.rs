@@ -13,6 +13,7 @@ mod codec;
 pub use codec::frame_length;
 
 use crate::outgoing::{Outgoing, OutgoingNote};
+use crate::taxii_copy::TaxiiCopy;
 use comity_vocab::OrgCode;
 use zeroize::Zeroizing;
 
@@ -74,6 +75,31 @@ pub struct Configuration {
     pub peers: Vec<Peer>,
     /// How often to speak.
     pub timing: Timing,
+    /// Where partners' TAXII tools are answered; none where no partner is a TAXII recipient.
+    pub taxii: Option<Taxii>,
+}
+
+/// What the gate needs to answer partners' TAXII tools.
+pub struct Taxii {
+    /// The address to listen on, as `ip:port`.
+    pub listen: String,
+    /// The certificate chain that tools are shown, DER; the gate's own where empty.
+    pub certificates: Vec<Vec<u8>>,
+    /// The key to it, DER; empty with the chain.
+    pub key: Zeroizing<Vec<u8>>,
+    /// Authenticates the cursors of this run of the gate.
+    pub cursor_key: Zeroizing<[u8; 32]>,
+    /// The partners that two officers made TAXII recipients.
+    pub recipients: Vec<TaxiiRecipient>,
+}
+
+/// A partner whose TAXII tools may read what was released to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaxiiRecipient {
+    /// The partner.
+    pub code: OrgCode,
+    /// SHA-256 of the token that its tools bring.
+    pub token: [u8; 32],
 }
 
 /// What the desk says.
@@ -124,6 +150,22 @@ pub enum DeskToGate {
     Poke {
         /// The partner.
         peer: OrgCode,
+    },
+    /// Let the partner's TAXII tools read this, from memory.
+    TaxiiPut {
+        /// The recipient.
+        peer: OrgCode,
+        /// When it was sent, in microseconds of unix time: the time of addition.
+        at_us: u64,
+        /// What was released.
+        copy: TaxiiCopy,
+    },
+    /// Forget what the partner's TAXII tools could read of these entries.
+    TaxiiErase {
+        /// The recipient.
+        peer: OrgCode,
+        /// Their sequences.
+        seqs: Vec<u64>,
     },
     /// Finish what is being written and end.
     Stop,
@@ -176,6 +218,24 @@ pub enum Order {
     Poke {
         /// The partner.
         peer: OrgCode,
+    },
+    /// See [`DeskToGate::TaxiiPut`].
+    TaxiiPut {
+        /// The recipient.
+        peer: OrgCode,
+        /// The time of addition, in microseconds of unix time.
+        at_us: u64,
+        /// The position in the outbound log.
+        seq: u64,
+        /// The bundle's exact bytes.
+        bundle: Vec<u8>,
+    },
+    /// See [`DeskToGate::TaxiiErase`].
+    TaxiiErase {
+        /// The recipient.
+        peer: OrgCode,
+        /// Their sequences.
+        seqs: Vec<u64>,
     },
     /// See [`DeskToGate::Stop`].
     Stop,

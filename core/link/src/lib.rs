@@ -17,6 +17,7 @@ pub mod log;
 pub mod outgoing;
 pub mod payload;
 pub mod seal;
+mod taxii_copy;
 pub mod wire;
 
 pub use accept::{Accepted, Expect, Opened, Refused, accept, park, verify_stored};
@@ -29,4 +30,5 @@ pub use log::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 pub use outgoing::{Outgoing, OutgoingNote};
 pub use payload::{Payload, PayloadError, ReleaseHeader, ReleasePayload};
 pub use seal::{Kept, SealContext, SealError, SealedEntry, seal_control, seal_release};
+pub use taxii_copy::TaxiiCopy;
 pub use wire::WireError;

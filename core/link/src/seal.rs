@@ -189,7 +189,7 @@ pub struct Kept<'a> {
 
 impl Kept<'_> {
     /// Checks that we signed this header.
-    fn check(&self, node_key: &VerifyingKey) -> Result<Header, SealError> {
+    pub(crate) fn check(&self, node_key: &VerifyingKey) -> Result<Header, SealError> {
         let header = Header::parse(self.header).ok_or(SealError::NotOurs { seq: 0 })?;
         let signed = node_key.verify(Purpose::Entry, self.header, self.signature);
         signed.map_err(|_| SealError::NotOurs { seq: header.seq })?;

@@ -40,6 +40,7 @@ fn configuration() -> DeskToGate {
         tls_key: vec![2; 80].into(),
         peers: vec![peer()],
         timing: Timing::default(),
+        taxii: None,
     })
 }
 

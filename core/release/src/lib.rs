@@ -23,6 +23,7 @@ mod references;
 mod request;
 mod sanitise;
 mod sco;
+mod taxii_recipient;
 mod tearline;
 
 pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message};
@@ -41,4 +42,5 @@ pub use recall::{
 };
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};
 pub use sco::deterministic_id;
+pub use taxii_recipient::{AuthorisedRecipient, RecipientSwitch, authorise_recipient};
 pub use tearline::draft_tearline;

@@ -4,6 +4,7 @@
 //! bytes they are; a cursor counts only for whom it was made, with the filter it was made with. Clauses are those of the standard.
 //! Does not know: sockets, tokens, where objects are kept, what time it is.
 
+pub mod credentials;
 pub mod cursor;
 pub mod envelope;
 pub mod media;

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 pub struct Facts<'o> {
     /// `id`.
     pub id: Cow<'o, str>,
-    object_type: Cow<'o, str>,
+    /// Its type.
+    pub object_type: Cow<'o, str>,
     spec_version: Option<Cow<'o, str>>,
     created: Option<Cow<'o, str>>,
     modified: Option<Cow<'o, str>>,

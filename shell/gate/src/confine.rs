@@ -1,7 +1,7 @@
 //! Gives up what the gate does not need, before it listens (Landlock).
 //!
 //! Guarantees: after [`confine`] reported `full`, this thread and those it starts can read and write in the gate's
-//! folder only, run no other program, bind the gate's own port only, and connect to the partners' ports only. Where the
+//! folder only, run no other program, bind the gate's own ports only, and connect to the partners' ports only. Where the
 //! kernel can do less, the report says what.
 //!
 //! Does not know: which address behind a port a connection goes to (Landlock knows ports only); what descriptors were
@@ -32,13 +32,14 @@ pub enum ConfineError {
 ///
 /// # Errors
 /// [`ConfineError`]. A kernel without Landlock is no error; the report says so.
-pub fn confine(folder: &Path, listen: u16, connect: &BTreeSet<u16>) -> Result<String, ConfineError> {
+pub fn confine(folder: &Path, listen: &BTreeSet<u16>, connect: &BTreeSet<u16>) -> Result<String, ConfineError> {
     let own_folder = AccessFs::ReadFile
         | AccessFs::WriteFile
         | AccessFs::ReadDir
         | AccessFs::RemoveFile
         | AccessFs::MakeReg
         | AccessFs::Truncate;
+    let listen = listen.iter().map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::BindTcp)));
     let connect = connect.iter().map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::ConnectTcp)));
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -47,7 +48,7 @@ pub fn confine(folder: &Path, listen: u16, connect: &BTreeSet<u16>) -> Result<St
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rule(PathBeneath::new(PathFd::new(folder)?, own_folder))?
-        .add_rule(NetPort::new(listen, AccessNet::BindTcp))?
+        .add_rules(listen)?
         .add_rules(connect)?
         .restrict_self()?;
     Ok(report(&status))
@@ -99,7 +100,7 @@ mod tests {
         let ports = BTreeSet::from([partner.local_addr().unwrap().port()]);
         let own = folder.path().to_owned();
         std::thread::spawn(move || {
-            let report = confine(&own, free, &ports).unwrap();
+            let report = confine(&own, &BTreeSet::from([free]), &ports).unwrap();
             if !report.starts_with("full") {
                 println!("not tested further here: {report}");
                 return;

@@ -18,6 +18,7 @@ mod server;
 mod slot;
 mod state;
 mod store;
+mod taxii;
 mod tls;
 
 pub use confine::{ConfineError, confine, kernel_interface};
@@ -98,18 +99,24 @@ pub fn run(desk: UnixStream, folder: &Path) -> Result<(), GateError> {
     let clients =
         configuration.peers.iter().map(|peer| tls::client(&configuration, peer)).collect::<Result<Vec<_>, _>>()?;
     let timing = configuration.timing;
+    let taxii_tls = tls::taxii_server(&configuration)?;
+    let shelf = taxii::shelf(configuration.taxii.as_ref());
     let codes: Vec<_> = configuration.peers.iter().map(|peer| peer.code.clone()).collect();
+    let mut configuration = configuration;
+    let taxii = configuration.taxii.take();
+    let taxii_listen = taxii.as_ref().map(|taxii| resolve_listen(&taxii.listen)).transpose()?;
     // The desk's copy of the key is overwritten when it drops its own; rustls keeps the one in use.
     drop(configuration);
 
-    let landlock = confine::confine(folder, listen.port(), &ports)?;
-    let listener = TcpListener::bind(listen).map_err(|source| GateError::Bind { listen, source })?;
-    listener.set_nonblocking(true).map_err(GateError::SetUp)?;
+    let bind: BTreeSet<u16> = taxii_listen.iter().chain([&listen]).map(SocketAddr::port).collect();
+    let landlock = confine::confine(folder, &bind, &ports)?;
+    let listener = bound(listen)?;
+    let taxii_listener = taxii_listen.map(bound).transpose()?;
     desk.set_nonblocking(true).map_err(GateError::Desk)?;
     let address = listener.local_addr().map_err(GateError::SetUp)?;
     tracing::info!(listen = %address, confinement = %landlock, partners = codes.len(), "gate listens");
     let ready = GateToDesk::Ready { listen: address.to_string(), landlock };
-    let gate = Rc::new(RefCell::new(Gate::new(store, timing, peers, ready)?));
+    let gate = Rc::new(RefCell::new(Gate::new(store, timing, peers, ready, shelf.clone())?));
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(GateError::SetUp)?;
     let ended = tokio::task::LocalSet::new().block_on(&runtime, async {
@@ -123,6 +130,10 @@ pub fn run(desk: UnixStream, folder: &Path) -> Result<(), GateError> {
             }
         });
         tokio::task::spawn_local(server::listen(gate.clone(), listener, server, fatal.clone()));
+        if let (Some(taxii), Some(listener)) = (taxii, taxii_listener) {
+            let listener = tokio::net::TcpListener::from_std(listener).map_err(GateError::SetUp)?;
+            tokio::task::spawn_local(taxii::listen(taxii, taxii_tls, listener, shelf));
+        }
         for (code, client) in codes.into_iter().zip(clients) {
             tokio::task::spawn_local(client::call(gate.clone(), code, client, fatal.clone()));
         }
@@ -146,6 +157,12 @@ fn configuration(desk: &UnixStream) -> Result<Configuration, GateError> {
         Order::Configure(configuration) => Ok(configuration),
         _ => Err(GateError::NotConfigured),
     }
+}
+
+fn bound(listen: SocketAddr) -> Result<TcpListener, GateError> {
+    let listener = TcpListener::bind(listen).map_err(|source| GateError::Bind { listen, source })?;
+    listener.set_nonblocking(true).map_err(GateError::SetUp)?;
+    Ok(listener)
 }
 
 fn resolve_listen(listen: &str) -> Result<SocketAddr, GateError> {

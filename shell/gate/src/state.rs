@@ -7,6 +7,7 @@
 
 use crate::slot::Slot;
 use crate::store::{Store, StoreError};
+use crate::taxii::{NotTaken, SharedShelf};
 use comity_link::WireError;
 use comity_link::exchange::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, ExchangeRequest, ExchangeResponse};
 use comity_link::gate_protocol::{GateToDesk, LinkState, Order, Peer, Timing};
@@ -14,6 +15,7 @@ use comity_vocab::OrgCode;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::PoisonError;
 use tokio::sync::Notify;
 
 /// Why the gate ends.
@@ -60,6 +62,8 @@ pub(crate) struct Gate {
     pub(crate) tell: Rc<Notify>,
     ready: Option<GateToDesk>,
     last_told: Option<OrgCode>,
+    /// What partners' TAXII tools may read.
+    shelf: SharedShelf,
 }
 
 impl Gate {
@@ -68,6 +72,7 @@ impl Gate {
         timing: Timing,
         peers: Vec<(Peer, Vec<SocketAddr>)>,
         ready: GateToDesk,
+        shelf: SharedShelf,
     ) -> Result<Self, StateError> {
         store.keep_only(&peers.iter().map(|(peer, _)| peer).collect::<Vec<_>>())?;
         let mut slots = BTreeMap::new();
@@ -76,7 +81,7 @@ impl Gate {
             slots.insert(slot.peer.code.clone(), slot);
         }
         store.scrub()?;
-        Ok(Self { store, timing, slots, tell: Rc::new(Notify::new()), ready: Some(ready), last_told: None })
+        Ok(Self { store, timing, slots, tell: Rc::new(Notify::new()), ready: Some(ready), last_told: None, shelf })
     }
 
     pub(crate) fn slot(&self, code: &OrgCode) -> Option<&Slot> {
@@ -105,6 +110,8 @@ impl Gate {
             | Order::SendCosignature { peer, .. }
             | Order::Taken { peer, .. }
             | Order::Erase { peer, .. }
+            | Order::TaxiiPut { peer, .. }
+            | Order::TaxiiErase { peer, .. }
             | Order::Poke { peer } => peer.clone(),
         };
         let slot = self.slots.get_mut(&code).ok_or(StateError::UnknownPeer)?;
@@ -137,6 +144,23 @@ impl Gate {
                 }
                 slot.state_due = true;
                 true
+            }
+            Order::TaxiiPut { at_us, seq, bundle, .. } => {
+                let bundle = zeroize::Zeroizing::new(bundle);
+                let taken = self.shelf.lock().unwrap_or_else(PoisonError::into_inner).put(&code, seq, at_us, &bundle);
+                match taken {
+                    // The desk may still speak of a partner that has just ceased to be a recipient.
+                    Ok(()) | Err(NotTaken::NoRecipient) => {}
+                    Err(NotTaken::Full) => slot.refused = Some("no room for more on the TAXII shelf".to_owned()),
+                    Err(NotTaken::Malformed) => {
+                        slot.refused = Some("a release is not a bundle; TAXII leaves it out".to_owned())
+                    }
+                }
+                false
+            }
+            Order::TaxiiErase { seqs, .. } => {
+                self.shelf.lock().unwrap_or_else(PoisonError::into_inner).erase(&code, &seqs);
+                false
             }
             Order::Poke { .. } => {
                 slot.poke.notify_one();

@@ -167,6 +167,26 @@ pub(crate) fn server(configuration: &Configuration) -> Result<Arc<ServerConfig>,
     Ok(Arc::new(config))
 }
 
+/// Returns the listening side for partners' TAXII tools: version 1.3 only, but with the classical key exchanges that today's clients
+/// know, and without a client's certificate; a token shows who asks (design.md §7.14).
+pub(crate) fn taxii_server(configuration: &Configuration) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let (mut chain, mut key) = own(configuration);
+    if let Some(taxii) = configuration.taxii.as_ref().filter(|taxii| !taxii.certificates.is_empty()) {
+        chain = taxii.certificates.iter().cloned().map(CertificateDer::from).collect();
+        key = PrivateKeyDer::try_from(taxii.key.to_vec())
+            .map_err(|error| rustls::Error::General(format!("the key for TAXII cannot be used: {error}")))?;
+    }
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    config.max_early_data_size = 0;
+    Ok(Arc::new(config))
+}
+
 /// Returns the calling side, for one partner: its key and no other's is accepted there.
 pub(crate) fn client(configuration: &Configuration, peer: &Peer) -> Result<Arc<ClientConfig>, rustls::Error> {
     let provider = provider();

@@ -137,13 +137,29 @@ pub struct GateSection {
     pub listen: String,
     /// What stands on the card; the listening address where empty.
     pub endpoints: Vec<String>,
+    /// The address where partners' TAXII tools are answered; nowhere where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taxii_listen: Option<String>,
+    /// PEM file of the certificate chain that those tools are shown; the gate's own certificate where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taxii_certificate: Option<PathBuf>,
+    /// PEM file of the key to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taxii_key: Option<PathBuf>,
     /// Seconds between two requests on an idle link.
     pub heartbeat_seconds: u32,
 }
 
 impl Default for GateSection {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8441".into(), endpoints: Vec::new(), heartbeat_seconds: 30 }
+        Self {
+            listen: "127.0.0.1:8441".into(),
+            endpoints: Vec::new(),
+            taxii_listen: None,
+            taxii_certificate: None,
+            taxii_key: None,
+            heartbeat_seconds: 30,
+        }
     }
 }
 

@@ -36,6 +36,7 @@ mod recalls;
 mod releases;
 mod request;
 mod restore;
+mod taxii_recipients;
 mod tls;
 mod vault_verbs;
 mod verify;

@@ -314,12 +314,24 @@ impl Node {
         }
         desk.set_setting(GATE_ADDRESS, listen)?;
         tx.commit()?;
+        let tls_key = keys.tls_pkcs8.clone();
+        let node_key = keys.node.verifying_key();
+        let codes: Vec<OrgCode> = peers.iter().map(|peer| peer.code.clone()).collect();
+        // A restored node shows nothing to tools either.
+        let taxii = if self.quarantine.is_some() { None } else { self.taxii_start(&codes)? };
+        for recipient in taxii.iter().flat_map(|taxii| &taxii.recipients) {
+            if let Some(logs) = self.logs.get(&recipient.code) {
+                let desk = self.holdings.view().desk();
+                first.extend(crate::taxii_recipients::puts(desk, logs, &node_key, 0, u64::MAX)?);
+            }
+        }
         let configuration = Configuration {
             listen: listen.to_owned(),
             tls_certificate,
-            tls_key: keys.tls_pkcs8.clone(),
+            tls_key,
             peers,
             timing: Timing { heartbeat_ms, ..Timing::default() },
+            taxii,
         };
         Ok((configuration, first))
     }
@@ -402,6 +414,9 @@ impl Node {
             fields.insert("out".into(), out);
             fields.insert("in".into(), side(Direction::In)?);
             fields.insert("refusals".into(), refusals.into());
+            let taxii = crate::taxii_recipients::state(desk, row.code.as_str())?;
+            fields
+                .insert("taxii".into(), json!({ "state": taxii, "listen": self.home.configuration.gate.taxii_listen }));
             fields.insert("generation".into(), row.generation.into());
             let mut earlier = Vec::new();
             for ended in desk.generations(&row.code)? {

@@ -301,6 +301,14 @@ impl Node {
             Request::LinkList => self.link_list(),
             Request::LinkShow { partner } => self.link_show(&partner),
             Request::LinkVerify { partner } => self.link_verify(&partner),
+            Request::TaxiiPrepare { partner, officer, role } => {
+                let prepared = self.taxii_prepare(now, &partner, role, &officer)?;
+                self.with_question(now, &asker, Purpose::TaxiiRecipient, prepared, "statement")
+            }
+            Request::TaxiiSign { partner, officer, role, proof } => {
+                self.taxii_sign(now, &partner, officer, role, proof)
+            }
+            Request::TaxiiOff { partner } => self.taxii_off(now, by, &partner),
             Request::LinkSuspend { partner, suspended } => self.link_suspend(now, by, &partner, suspended),
             Request::AuditShow { from, limit } => self.audit_show(from, limit),
             Request::AuditVerify => self.audit_verify(),

@@ -335,6 +335,8 @@ fn effect_peer(effect: &DeskToGate) -> Option<&OrgCode> {
         | DeskToGate::SendCosignature { peer, .. }
         | DeskToGate::Taken { peer, .. }
         | DeskToGate::Erase { peer, .. }
+        | DeskToGate::TaxiiPut { peer, .. }
+        | DeskToGate::TaxiiErase { peer, .. }
         | DeskToGate::Poke { peer } => Some(peer),
         DeskToGate::Configure(_) | DeskToGate::Stop => None,
     }
@@ -383,6 +385,7 @@ fn erase_release(
         }
         // First the content goes, then the stub takes its place.
         if !erased.is_empty() {
+            effects.push(DeskToGate::TaxiiErase { peer: code.clone(), seqs: erased.clone() });
             effects.push(DeskToGate::Erase { peer: code.clone(), seqs: erased });
         }
         effects.append(&mut stubs);

@@ -335,6 +335,31 @@ pub enum Request {
         /// The partner.
         partner: OrgCode,
     },
+    /// Prepares that a partner becomes a TAXII recipient: its tools may read at our gate what was released to it.
+    TaxiiPrepare {
+        /// The partner.
+        partner: OrgCode,
+        /// Who would sign.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+    },
+    /// Brings one officer's signature; with the second the partner's token is made.
+    TaxiiSign {
+        /// The partner.
+        partner: OrgCode,
+        /// Who signs.
+        officer: OfficerCode,
+        /// In which role.
+        role: comity_vocab::Role,
+        /// Over the prepared bytes.
+        proof: ApprovalProof,
+    },
+    /// Ends that a partner is a TAXII recipient.
+    TaxiiOff {
+        /// The partner.
+        partner: OrgCode,
+    },
     /// Stops or resumes a link.
     LinkSuspend {
         /// The partner.

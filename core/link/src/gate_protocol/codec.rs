@@ -2,7 +2,7 @@
 
 use super::{
     Configuration, DeskToGate, ENDPOINT_BYTES_MAX, ENDPOINTS_MAX, ErrorClass, FRAME_BYTES_MAX, GateToDesk, LinkState,
-    Order, PEERS_MAX, Peer, Timing,
+    Order, PEERS_MAX, Peer, Taxii, TaxiiRecipient, Timing,
 };
 use crate::exchange::{ENVELOPE_BYTES_MAX, NOTE_BYTES_MAX, ORIGIN_BYTES_MAX};
 use crate::wire::{Reader, WireError, Writer};
@@ -11,6 +11,8 @@ use comity_vocab::code::CODE_BYTES_MAX;
 use zeroize::Zeroizing;
 
 const CERTIFICATE_BYTES_MAX: usize = 16 * 1024;
+/// The longest chain of certificates.
+const CERTIFICATES_MAX: usize = 8;
 const REASON_BYTES_MAX: usize = 256;
 const SEQS_MAX: usize = 100_000;
 
@@ -45,6 +47,19 @@ fn read_owned(r: &mut Reader<'_>, what: &'static str, max: usize) -> Result<Stri
     r.text(what, max).map(str::to_owned)
 }
 
+fn put_seqs(w: &mut Writer, seqs: &[u64]) -> Result<(), WireError> {
+    w.count("sequences", seqs.len(), SEQS_MAX)?;
+    for seq in seqs {
+        w.u64(*seq);
+    }
+    Ok(())
+}
+
+fn read_seqs(r: &mut Reader<'_>) -> Result<Vec<u64>, WireError> {
+    let count = r.count("sequences", SEQS_MAX)?;
+    (0..count).map(|_| r.u64("sequence")).collect()
+}
+
 fn put_configuration(w: &mut Writer, c: &Configuration) -> Result<(), WireError> {
     w.text("listen", &c.listen, ENDPOINT_BYTES_MAX)?;
     w.bytes("certificate", &c.tls_certificate, CERTIFICATE_BYTES_MAX)?;
@@ -62,7 +77,39 @@ fn put_configuration(w: &mut Writer, c: &Configuration) -> Result<(), WireError>
         w.text("origin", &peer.inbound_origin, ORIGIN_BYTES_MAX)?;
         w.u64(peer.inbound_next_seq);
     }
+    w.u8(u8::from(c.taxii.is_some()));
+    if let Some(taxii) = &c.taxii {
+        w.text("listen", &taxii.listen, ENDPOINT_BYTES_MAX)?;
+        w.count("certificates", taxii.certificates.len(), CERTIFICATES_MAX)?;
+        for certificate in &taxii.certificates {
+            w.bytes("certificate", certificate, CERTIFICATE_BYTES_MAX)?;
+        }
+        w.bytes("key", &taxii.key, CERTIFICATE_BYTES_MAX)?;
+        w.raw(&*taxii.cursor_key).count("recipients", taxii.recipients.len(), PEERS_MAX)?;
+        for recipient in &taxii.recipients {
+            put_peer(w, &recipient.code)?;
+            w.raw(&recipient.token);
+        }
+    }
     Ok(())
+}
+
+fn read_taxii(r: &mut Reader<'_>) -> Result<Option<Taxii>, WireError> {
+    if !r.flag("taxii")? {
+        return Ok(None);
+    }
+    let listen = read_owned(r, "listen", ENDPOINT_BYTES_MAX)?;
+    let mut certificates = Vec::new();
+    for _ in 0..r.count("certificates", CERTIFICATES_MAX)? {
+        certificates.push(r.bytes("certificate", CERTIFICATE_BYTES_MAX)?.to_vec());
+    }
+    let key = Zeroizing::new(r.bytes("key", CERTIFICATE_BYTES_MAX)?.to_vec());
+    let cursor_key = Zeroizing::new(r.array("cursor key")?);
+    let mut recipients = Vec::new();
+    for _ in 0..r.count("recipients", PEERS_MAX)? {
+        recipients.push(TaxiiRecipient { code: read_peer(r)?, token: r.array("token")? });
+    }
+    Ok(Some(Taxii { listen, certificates, key, cursor_key, recipients }))
 }
 
 fn read_configuration(r: &mut Reader<'_>) -> Result<Configuration, WireError> {
@@ -98,7 +145,8 @@ fn read_configuration(r: &mut Reader<'_>) -> Result<Configuration, WireError> {
             inbound_next_seq,
         });
     }
-    Ok(Configuration { listen, tls_certificate, tls_key, peers, timing })
+    let taxii = read_taxii(r)?;
+    Ok(Configuration { listen, tls_certificate, tls_key, peers, timing, taxii })
 }
 
 impl DeskToGate {
@@ -135,10 +183,7 @@ impl DeskToGate {
             }
             Self::Erase { peer, seqs } => {
                 put_peer(&mut w, peer)?;
-                w.count("sequences", seqs.len(), SEQS_MAX)?;
-                for seq in seqs {
-                    w.u64(*seq);
-                }
+                put_seqs(&mut w, seqs)?;
                 6
             }
             Self::Poke { peer } => {
@@ -146,6 +191,16 @@ impl DeskToGate {
                 7
             }
             Self::Stop => 8,
+            Self::TaxiiPut { peer, at_us, copy } => {
+                put_peer(&mut w, peer)?;
+                w.u64(*at_us).u64(copy.seq()).bytes("bundle", copy.bundle(), ENVELOPE_BYTES_MAX)?;
+                9
+            }
+            Self::TaxiiErase { peer, seqs } => {
+                put_peer(&mut w, peer)?;
+                put_seqs(&mut w, seqs)?;
+                10
+            }
         };
         frame(kind, w).map(Zeroizing::new)
     }
@@ -176,15 +231,20 @@ impl Order {
             5 => Self::Taken { peer: read_peer(&mut r)?, next_seq: r.u64("sequence")?, refused: r.flag("refused")? },
             6 => {
                 let peer = read_peer(&mut r)?;
-                let count = r.count("sequences", SEQS_MAX)?;
-                let mut seqs = Vec::new();
-                for _ in 0..count {
-                    seqs.push(r.u64("sequence")?);
-                }
-                Self::Erase { peer, seqs }
+                Self::Erase { peer, seqs: read_seqs(&mut r)? }
             }
             7 => Self::Poke { peer: read_peer(&mut r)? },
             8 => Self::Stop,
+            9 => Self::TaxiiPut {
+                peer: read_peer(&mut r)?,
+                at_us: r.u64("time")?,
+                seq: r.u64("sequence")?,
+                bundle: r.bytes("bundle", ENVELOPE_BYTES_MAX)?.to_vec(),
+            },
+            10 => {
+                let peer = read_peer(&mut r)?;
+                Self::TaxiiErase { peer, seqs: read_seqs(&mut r)? }
+            }
             kind => return Err(WireError::UnknownKind { kind }),
         };
         r.finish()?;

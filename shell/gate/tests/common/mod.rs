@@ -139,6 +139,7 @@ impl Organisation {
             tls_key: self.tls.key.clone().into(),
             peers,
             timing: QUICK,
+            taxii: None,
         };
         writer.send(&DeskToGate::Configure(configuration)).unwrap();
         Running { reader, writer, thread }

@@ -140,6 +140,8 @@ fn rule(request: &Request) -> Rule {
         R::WriteReport { .. } | R::WriteNote { .. } => of(WRITERS),
         R::WriteMark { .. } => of(RELEASERS),
         R::InboxMark { .. } | R::InboxMarkAll => of(READERS),
+        R::TaxiiPrepare { .. } | R::TaxiiSign { .. } => of(RELEASERS),
+        R::TaxiiOff { .. } => stepped(of(RELEASERS)),
         R::PublicList => of(RELEASE_READERS),
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),
@@ -185,7 +187,9 @@ fn names(request: &Request) -> Option<&OfficerCode> {
         | R::ReleaseApprovePrepare { officer, .. }
         | R::ReleaseApprove { officer, .. }
         | R::RecallPrepare { officer, .. }
-        | R::RecallApprove { officer, .. } => Some(officer),
+        | R::RecallApprove { officer, .. }
+        | R::TaxiiPrepare { officer, .. }
+        | R::TaxiiSign { officer, .. } => Some(officer),
         R::ReleaseDraft(draft) => draft.author.as_ref(),
         _ => None,
     }

@@ -74,6 +74,11 @@ impl Node {
                 })?;
             }
             if let Some(link) = logs.get(recipient) {
+                if crate::taxii_recipients::is_recipient(desk, recipient.as_str())? {
+                    let node_key = keys.node.verifying_key();
+                    let entries = first.get(recipient).map_or(0, |(_, entries)| *entries);
+                    effects.extend(crate::taxii_recipients::puts(desk, link, &node_key, *seq, entries)?);
+                }
                 effects.push(link.checkpoint(desk, &keys.node)?);
             }
         }
