@@ -81,7 +81,7 @@ impl World {
             organisation: Organisation { name: "Organisation of tests".into(), code: "vsis".into() },
             public_url: "http://localhost:1".into(),
             access: node.access(),
-            ask: Arc::new(|_| unreachable!("TAXII asks the node for nothing")),
+            ask: Arc::new(|_| panic!("TAXII asks the node for nothing")),
             readers: Readers::new(home, 2),
             clock: now,
             health: Arc::new(Health::default),
