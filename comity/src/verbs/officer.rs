@@ -37,7 +37,7 @@ pub fn run(verb: OfficerVerb, output: &Output) -> Result<(), Failure> {
                 return Err(Failure::usage(format!("this is the key file of officer {}", key.officer)));
             }
             let enrol = enrol(&mut Session::open(&home.home)?, &key)?;
-            output.answer(&enrol, |enrol| enrol_lines(enrol))
+            output.answer(&enrol, enrol_lines)
         }
         OfficerVerb::Passkeys { home, code } => {
             let listed = Session::open(&home.home)?.ask(&Request::PasskeyList { officer: code })?;

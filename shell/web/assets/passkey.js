@@ -101,7 +101,14 @@ async function run(form) {
     say(form, "Now use the passkey that you already have, so that it vouches for the new one.");
     done = await post(done.finish, { nonce: done.vouch.nonce, answer: await assertion(done.vouch.public_key) });
   }
-  if (then) document.getElementById(then).submit();
+  if (done.show) {
+    // Something that is shown once, such as a token: it takes the form's place and stays until the page is left.
+    const shown = document.createElement("p");
+    shown.className = "notice wrap";
+    shown.setAttribute("role", "status");
+    shown.textContent = done.show;
+    form.replaceWith(shown);
+  } else if (then) document.getElementById(then).submit();
   else leave(done.next ?? "/");
 }
 

@@ -14,6 +14,7 @@ mod line;
 mod map;
 mod object;
 pub mod officers;
+pub mod partner_taxii;
 pub mod partners;
 pub mod public;
 pub mod recalls;
@@ -95,6 +96,9 @@ fn running() -> Router<Arc<Desk>> {
         .route("/partners/{code}", get(partners::one))
         .route("/partners/{code}/verify", post(partners::verify))
         .route("/partners/{code}/suspend", post(partners::suspend))
+        .route("/partners/{code}/taxii/begin", post(partner_taxii::begin))
+        .route("/partners/{code}/taxii/finish", post(partner_taxii::finish))
+        .route("/partners/{code}/taxii/off", post(partner_taxii::off))
         .route("/partners/{code}/fingerprint.svg", get(partners::fingerprint))
         .route("/audit", get(audit::page))
         .route("/officers", get(officers::page))

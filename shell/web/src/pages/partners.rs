@@ -75,6 +75,12 @@ struct PartnerPage<'a> {
     fingerprint: Vec<String>,
     logs: Vec<Log>,
     refusals: Vec<(String, String)>,
+    /// Whether the partner's TAXII tools may read at our gate: `off`, `waiting` or `on`.
+    taxii: String,
+    /// Where the gate answers such tools; empty where nowhere.
+    taxii_listen: String,
+    /// The roles in which this officer may sign for it.
+    roles: Vec<&'static str>,
     verified: Option<(bool, String)>,
 }
 
@@ -146,10 +152,12 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(pasted): 
     let renewed = if pasted.new_node_key { "true" } else { "false" };
     match desk.ask(&request, &officer.credential).await {
         Ok(answer) => Redirect::to(&format!("/partners/{}", text(&answer, "partner"))).into_response(),
-        Err(failure) => match step_up::again(&shell, &failure, "/partners", &[("card", &pasted.card), ("new_node_key", renewed)]) {
-            Some(response) => response,
-            None => listing(&desk, &officer, &shell, failure.message).await,
-        },
+        Err(failure) => {
+            match step_up::again(&shell, &failure, "/partners", &[("card", &pasted.card), ("new_node_key", renewed)]) {
+                Some(response) => response,
+                None => listing(&desk, &officer, &shell, failure.message).await,
+            }
+        }
     }
 }
 
@@ -195,6 +203,9 @@ async fn shown(
         fingerprint: words(&answer),
         logs: vec![log("out", "Ours to them"), log("in", "Theirs to us")],
         refusals,
+        taxii: answer.get("taxii").map(|taxii| text(taxii, "state")).unwrap_or_default(),
+        taxii_listen: answer.get("taxii").map(|taxii| text(taxii, "listen")).unwrap_or_default(),
+        roles: super::partner_taxii::roles(officer),
         verified,
     };
     shell.answer(Ok(page))

@@ -63,8 +63,10 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "releases");
     let answer = desk.ask(&Request::ReleaseList, &officer.credential).await;
     shell.answer(answer.map(|answer| {
-        let (done, under_way) =
-            list(&answer, "releases").iter().map(line).partition(|one| one.state == "sent" || one.state == "withdrawn");
+        let (done, under_way) = list(&answer, "releases")
+            .iter()
+            .map(line)
+            .partition(|one| matches!(one.state.as_str(), "sent" | "withdrawn" | "recalled"));
         ReleasesPage { shell: &shell, under_way, done }
     }))
 }

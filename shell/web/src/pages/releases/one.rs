@@ -79,10 +79,23 @@ pub async fn shown(desk: &Desk, officer: &Officer, id: &str, findings: Option<&[
     let shell = Shell::new(desk, officer, "releases");
     let answer = match desk.ask(&Request::ReleaseShow { release: id.to_owned() }, &officer.credential).await {
         Ok(answer) => answer,
-        Err(failure) => return shell.failure(&failure),
+        // Recalled content is gone; that it was released, to whom and by whom, is not.
+        Err(failure) => match listed(desk, officer, id).await {
+            Some(row) => {
+                let shell = shell.banner(Some(text(&row, "label")));
+                return shell.answer(Ok::<_, Failure>(fill(&shell, officer, &row, None, failure.message)));
+            }
+            None => return shell.failure(&failure),
+        },
     };
     let shell = shell.banner(Some(text(&answer, "label")));
     shell.answer(Ok::<_, Failure>(fill(&shell, officer, &answer, findings, refused)))
+}
+
+/// The release as it stands in the list.
+async fn listed(desk: &Desk, officer: &Officer, id: &str) -> Option<Value> {
+    let answer = desk.ask(&Request::ReleaseList, &officer.credential).await.ok()?;
+    list(&answer, "releases").iter().find(|row| text(row, "release") == id).cloned()
 }
 
 fn fill<'a>(
