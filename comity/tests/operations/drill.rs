@@ -23,7 +23,8 @@ fn ceremony(world: &World, node: &Node) -> Safe {
 fn back_up(world: &World, node: &Node, safe: &Safe, name: &str) -> String {
     let file = world.file(name).display().to_string();
     let public = format!("{}.pub", safe.key);
-    node.ask(&["backup", "create", "--to", &file, "--key", &public]);
+    node.run(&["backup", "create", "--to", &file, "--key", &public]).refused(1, "a custodian names the backup key");
+    node.ask(&["backup", "create", "--to", &file, "--key", &public, "--custodian", &node.key("c1")]);
     file
 }
 

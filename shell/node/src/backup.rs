@@ -81,7 +81,18 @@ impl Node {
                 given.clone()
             }
             (Some(stored), _) => stored,
-            (None, Some(given)) => given.clone(),
+            (None, Some(given)) => {
+                // Whoever names the first key reads every backup, sources included: from the first officers on, their custodians
+                // name it, not the machine account.
+                if self.registry.is_open() {
+                    let by = by.ok_or_else(|| {
+                        Failure::no("a custodian names the backup key")
+                            .hint("add --custodian KEYFILE, the first time only")
+                    })?;
+                    self.require_role(by, &[Role::Custodian])?;
+                }
+                given.clone()
+            }
         };
         let keys = self.keys()?;
         let secrets = Secrets { sealing: keys.sealing.seed(), vault: keys.vault_seed.clone() }.to_bytes();

@@ -67,7 +67,7 @@ fn restored(mut org: Org, folder: &Path) -> Org {
     let mut entropy = seeded("backup");
     let public = make_backup_key(&key, PASSPHRASE, &mut entropy).unwrap();
     copy_identity(org.node.home(), PASSPHRASE, &identity, PASSPHRASE, &mut entropy).unwrap();
-    let grant = org.ask(&Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
+    let grant = org.ask_as("c1", &Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
     let grant: BackupGrant = serde_json::from_value(grant).unwrap();
     write_backup(&org.node.home().clone(), &grant, &file, &mut entropy, &mut |_, _| {}).unwrap();
     let read = |path: &Path, kind| LockedSafe::read(path, kind).unwrap();

@@ -85,7 +85,7 @@ fn back_up(org: &mut Org, folder: &Path, seed: u64) -> (Safe, PathBuf) {
     let mut entropy = fresh_entropy(seed);
     let public = make_backup_key(&safe.key, PASSPHRASE, &mut entropy).unwrap();
     copy_identity(org.node.home(), PASSPHRASE, &safe.identity, PASSPHRASE, &mut entropy).unwrap();
-    let grant = org.ask(&Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
+    let grant = org.ask_as("c1", &Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
     let grant: BackupGrant = serde_json::from_value(grant).unwrap();
     let file = folder.join(format!("{seed}.backup"));
     let home: Home = org.node.home().clone();

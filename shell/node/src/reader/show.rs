@@ -48,7 +48,9 @@ impl Reader {
                     "version": object.version_text,
                     "standing": standing(object.standing),
                     "origin": object.origin().to_string(),
-                    "object": raw(&object.bytes),
+                    "label": object.label.as_ref().map(ToString::to_string),
+                    // What is quarantined is named, not shown.
+                    "object": (object.standing != Standing::Quarantined).then(|| raw(&object.bytes)),
                 })
             })
             .collect();

@@ -130,6 +130,9 @@ impl Shell {
 
     /// Renders a failure in words.
     pub fn failure(&self, failure: &Failure) -> Response {
+        if failure.code.as_deref() == Some("unknown") {
+            return self.not_released();
+        }
         let status = match failure.kind {
             // The session ended between the door and the act.
             FailureKind::No if failure.code.as_deref() == Some("sign_in_needed") => {
