@@ -3,7 +3,7 @@
 //! Guarantees: without TLS it listens on loopback only; other hosts than ours get nothing. Does not know: routes, rules.
 
 use super::gate_process::{Event, GateState};
-use super::{SharedNode, lock};
+use super::{SharedNode, lock, tell_gate};
 use crate::world;
 use comity_edge::{Edge, Hosts, Limits, Transport};
 use comity_node::{Failure, Home};
@@ -66,12 +66,7 @@ fn ask(node: SharedNode, events: Sender<Event>) -> Ask {
         let mut node = lock(&node);
         let answer = node.handle_remote(world::now(), call);
         let events = events.lock().unwrap_or_else(PoisonError::into_inner);
-        for effect in node.take_effects() {
-            let _ = events.send(Event::ToGate(effect));
-        }
-        if node.take_links_changed() {
-            let _ = events.send(Event::LinksChanged);
-        }
+        tell_gate(&mut node, &events);
         answer
     })
 }

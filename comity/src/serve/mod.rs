@@ -26,6 +26,17 @@ pub fn lock(node: &SharedNode) -> std::sync::MutexGuard<'_, Node> {
     node.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// Hands the gate's keeper what a call left for the gate. To be called while the node is held, so that the gate hears in the order
+/// of the log.
+pub fn tell_gate(node: &mut Node, events: &mpsc::Sender<Event>) {
+    for effect in node.take_effects() {
+        let _ = events.send(Event::ToGate(effect));
+    }
+    if node.take_links_changed() {
+        let _ = events.send(Event::LinksChanged);
+    }
+}
+
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COMITY_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));

@@ -3,7 +3,7 @@
 //! Guarantees: only the owner of the home can connect (the folder is 0700, the socket 0600); each call is answered whole.
 
 use super::gate_process::Event;
-use super::{SharedNode, lock};
+use super::{SharedNode, lock, tell_gate};
 use crate::{control, world};
 use comity_node::Failure;
 use std::os::unix::fs::PermissionsExt;
@@ -44,13 +44,7 @@ fn converse(mut stream: UnixStream, node: &SharedNode, events: &Sender<Event>) {
         let reply = {
             let mut node = lock(node);
             let reply = control::answer(&mut node, world::now(), &bytes);
-            // Sent while the node is held, so that the gate hears in the order of the log.
-            for effect in node.take_effects() {
-                let _ = events.send(Event::ToGate(effect));
-            }
-            if node.take_links_changed() {
-                let _ = events.send(Event::LinksChanged);
-            }
+            tell_gate(&mut node, events);
             reply
         };
         let Ok(answer) = serde_json::to_vec(&reply) else { return };

@@ -2,9 +2,9 @@
 //!
 //! Guarantees: two different active officers, one of them a releasing officer, signed the set of versions by digest.
 
-use crate::approval::{Approval, OfficerView, Refusal, approval_message, different, verify};
+use crate::approval::{Approval, OfficerView, Refusal, author_and_releasing};
 use comity_crypto::{Purpose, sha256};
-use comity_vocab::{Digest, OfficerCode, OrgCode, Role};
+use comity_vocab::{Digest, OfficerCode, OrgCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -77,22 +77,6 @@ pub fn authorise_public<'o>(
         return Err(Refusal::Empty);
     }
     let statement = declaration.statement();
-    let wrote = verify(
-        author,
-        &[Role::Analyst, Role::DeskOfficer],
-        "the first person as analyst or desk_officer",
-        Purpose::PublicDeclaration,
-        &approval_message(&statement, author.role, &[]),
-        officers,
-    )?;
-    let releases = verify(
-        releasing,
-        &[Role::ReleasingOfficer],
-        "the second person as releasing_officer",
-        Purpose::PublicDeclaration,
-        &approval_message(&statement, releasing.role, &[]),
-        officers,
-    )?;
-    different(&wrote, &releases)?;
+    author_and_releasing(Purpose::PublicDeclaration, &statement, author, releasing, officers)?;
     Ok(AuthorisedDeclaration(declaration))
 }

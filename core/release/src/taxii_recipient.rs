@@ -3,9 +3,9 @@
 //! Guarantees: an [`AuthorisedRecipient`] exists only once two different officers, an author and a releasing officer, signed for
 //! exactly this partner and key. Does not know: tokens, what was released.
 
-use crate::approval::{Approval, OfficerView, Refusal, approval_message, different, verify};
+use crate::approval::{Approval, OfficerView, Refusal, author_and_releasing};
 use comity_crypto::{Purpose, VerifyingKey};
-use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What officers sign.
@@ -40,9 +40,9 @@ impl RecipientSwitch {
 pub struct AuthorisedRecipient(RecipientSwitch);
 
 impl AuthorisedRecipient {
-    /// Shows the switch.
-    pub fn switch(&self) -> &RecipientSwitch {
-        &self.0
+    /// Returns the switch, to be recorded.
+    pub fn into_switch(self) -> RecipientSwitch {
+        self.0
     }
 }
 
@@ -56,13 +56,6 @@ pub fn authorise_recipient<'o>(
     releasing: &Approval,
     officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
 ) -> Result<AuthorisedRecipient, Refusal> {
-    let statement = switch.statement();
-    let check = |approval: &Approval, roles: &[Role], needed| {
-        let message = approval_message(&statement, approval.role, &[]);
-        verify(approval, roles, needed, Purpose::TaxiiRecipient, &message, officers)
-    };
-    let wrote = check(author, &[Role::Analyst, Role::DeskOfficer], "the first person as analyst or desk_officer")?;
-    let releases = check(releasing, &[Role::ReleasingOfficer], "the second person as releasing_officer")?;
-    different(&wrote, &releases)?;
+    author_and_releasing(Purpose::TaxiiRecipient, &switch.statement(), author, releasing, officers)?;
     Ok(AuthorisedRecipient(switch))
 }

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod cursor;
 pub mod envelope;
 pub mod media;
+pub mod page;
 pub mod query;
 pub mod record;
 pub mod refusal;

@@ -151,20 +151,25 @@ fn pins<'a>(peers: impl IntoIterator<Item = &'a Peer>, provider: &Arc<CryptoProv
     Arc::new(Pins { pins, provider: provider.clone() })
 }
 
+/// HTTP/1.1 only, no resumption, no early data: what both listening sides have in common.
+fn settled(mut config: ServerConfig) -> Arc<ServerConfig> {
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    config.max_early_data_size = 0;
+    Arc::new(config)
+}
+
 /// Returns the listening side, for all partners.
 pub(crate) fn server(configuration: &Configuration) -> Result<Arc<ServerConfig>, rustls::Error> {
     let provider = provider();
     let verifier = pins(&configuration.peers, &provider);
     let (chain, key) = own(configuration);
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![ALPN.to_vec()];
-    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    config.max_early_data_size = 0;
-    Ok(Arc::new(config))
+    Ok(settled(config))
 }
 
 /// Returns the listening side for partners' TAXII tools: version 1.3 only, but with the classical key exchanges that today's clients
@@ -176,15 +181,11 @@ pub(crate) fn taxii_server(configuration: &Configuration) -> Result<Arc<ServerCo
         key = PrivateKeyDer::try_from(taxii.key.to_vec())
             .map_err(|error| rustls::Error::General(format!("the key for TAXII cannot be used: {error}")))?;
     }
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![ALPN.to_vec()];
-    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    config.max_early_data_size = 0;
-    Ok(Arc::new(config))
+    Ok(settled(config))
 }
 
 /// Returns the calling side, for one partner: its key and no other's is accepted there.

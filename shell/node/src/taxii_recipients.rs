@@ -156,10 +156,10 @@ impl Node {
         let author = recipient.approvals.iter().find(|approval| approval.role != Role::ReleasingOfficer);
         let mut token = None;
         if let (Some(author), Some(releasing)) = (author, releasing) {
-            let authorised =
+            recipient.switch =
                 authorise_recipient(recipient.switch.clone(), author, releasing, &|code| self.officer_view(code))
-                    .map_err(|refusal| Failure::refusal(&refusal))?;
-            debug_assert_eq!(authorised.switch(), &recipient.switch);
+                    .map_err(|refusal| Failure::refusal(&refusal))?
+                    .into_switch();
             let draw = self.draw();
             let secret = Zeroizing::new(self.entropy.stream("taxii-token", partner.as_str(), draw).bytes32());
             let text = Zeroizing::new(format!("comity_{}", URL_SAFE_NO_PAD.encode(&secret[..])));

@@ -10,9 +10,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use comity_node::{Identity, Scope};
+use comity_node::{Failure, Identity, Scope};
+use comity_taxii::credentials;
+use comity_vocab::OfficerCode;
 use std::sync::Arc;
 
 /// The name of the session's cookie (security.md §6.2).
@@ -33,6 +33,16 @@ pub struct Officer {
     pub identity: Identity,
     /// With what.
     pub credential: Credential,
+}
+
+impl Officer {
+    /// Returns the officer's code.
+    ///
+    /// # Errors
+    /// [`Failure`] where the session is no officer's.
+    pub fn code(&self) -> Result<OfficerCode, Failure> {
+        self.identity.officer.clone().ok_or_else(|| Failure::no("this needs an officer"))
+    }
 }
 
 /// Whoever may call the API: an officer or a tool.
@@ -91,20 +101,7 @@ pub fn token_secret(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         return Err(malformed());
     }
     let text = value.to_str().map_err(|_| malformed())?;
-    let (scheme, rest) = text.split_once(' ').ok_or_else(malformed)?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(Some(rest.trim().to_owned()));
-    }
-    if scheme.eq_ignore_ascii_case("basic") {
-        let bytes = STANDARD.decode(rest.trim()).map_err(|_| malformed())?;
-        let pair = String::from_utf8(bytes).map_err(|_| malformed())?;
-        let (_, password) = pair.split_once(':').ok_or_else(malformed)?;
-        if pair.contains('\0') {
-            return Err(malformed());
-        }
-        return Ok(Some(password.to_owned()));
-    }
-    Err(malformed())
+    credentials::token(text).map(Some).map_err(|_| malformed())
 }
 
 /// Tells whether a request that changes something comes from our own pages.

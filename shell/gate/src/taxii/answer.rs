@@ -5,10 +5,9 @@ use super::shelf::{Held, Partition};
 use bytes::Bytes;
 use comity_edge::BoundedBody;
 use comity_link::gate_protocol::Taxii;
+use comity_taxii::page::{Body, Kind, stamp};
 use comity_taxii::resource::Collection;
-use comity_taxii::{
-    Asked, Cursor, CursorKey, Envelope, Facts, Manifest, Query, Refusal, Route, Versions, credentials, media, resource,
-};
+use comity_taxii::{Asked, Cursor, CursorKey, Facts, Query, Refusal, Route, Versions, credentials, media, resource};
 use comity_vocab::{OrgCode, Timestamp};
 use http_body_util::Full;
 use hyper::header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
@@ -22,9 +21,6 @@ const ROOT: &str = "released";
 const PREFIX: &str = "/taxii2/";
 /// The one collection there is, the same for every recipient: each sees its own in it.
 const COLLECTION: &str = "b7c6a0f4-0c6e-4b6e-9f2a-6d1d3c6d9a01";
-/// Bytes that an object has on average, as a guess at the size of a page.
-const OBJECT_BYTES: usize = 1024;
-
 /// Who may read, and what authenticates cursors.
 pub(super) struct Recipients {
     tokens: Vec<(OrgCode, [u8; 32])>,
@@ -141,7 +137,7 @@ fn answered(recipients: &Recipients, shelf: &SharedShelf, request: &Request<Boun
         Route::Collection(id) => if_ours(id).map(|()| Page::plain(collection().body())),
         Route::Objects(id) | Route::Manifest(id) => {
             if_ours(id)?;
-            let kind = if matches!(route, Route::Manifest(_)) { b'm' } else { b'o' };
+            let kind = if matches!(route, Route::Manifest(_)) { Kind::Manifest } else { Kind::Objects };
             page(partition, kind, query, &Owner { key: &recipients.key, code, object: "" })
         }
         Route::Object(id, object) | Route::Versions(id, object) => {
@@ -154,7 +150,12 @@ fn answered(recipients: &Recipients, shelf: &SharedShelf, request: &Request<Boun
             if versions {
                 query.versions = Versions::All;
             }
-            page(partition, if versions { b'v' } else { b'o' }, query, &Owner { key: &recipients.key, code, object })
+            page(
+                partition,
+                if versions { Kind::Versions } else { Kind::Objects },
+                query,
+                &Owner { key: &recipients.key, code, object },
+            )
         }
     }
 }
@@ -213,44 +214,19 @@ struct Owner<'r> {
     object: &'r str,
 }
 
-enum Body {
-    Objects(Envelope),
-    Manifest(Manifest),
-    Versions(Vec<String>),
+/// Adds an object; `false` where the page is full.
+fn add(body: &mut Body, held: &Held) -> bool {
+    if let Body::Objects(envelope) = body {
+        return envelope.add(&held.bytes);
+    }
+    if let Some(facts) = Facts::read(&held.bytes) {
+        body.add_record(&facts, held.added);
+    }
+    true
 }
 
-impl Body {
-    /// Adds an object; `false` where the page is full.
-    fn add(&mut self, held: &Held) -> bool {
-        match self {
-            Self::Objects(envelope) => envelope.add(&held.bytes),
-            Self::Manifest(manifest) => {
-                if let Some(facts) = Facts::read(&held.bytes) {
-                    manifest.add(&facts, &stamp(held.added));
-                }
-                true
-            }
-            Self::Versions(versions) => {
-                versions.push(held.version.clone().unwrap_or_else(|| stamp(held.added)));
-                true
-            }
-        }
-    }
-
-    fn finish(self, next: Option<&str>) -> Vec<u8> {
-        match self {
-            Self::Objects(envelope) => envelope.finish(next),
-            Self::Manifest(manifest) => manifest.finish(next),
-            Self::Versions(versions) => resource::versions(&versions, next),
-        }
-    }
-}
-
-fn page(partition: &Partition, kind: u8, query: Query, owner: &Owner<'_>) -> Result<Page, Refusal> {
-    let mut filter = vec![kind];
-    filter.extend_from_slice(owner.object.as_bytes());
-    filter.push(0);
-    filter.extend(query.filter());
+fn page(partition: &Partition, kind: Kind, query: Query, owner: &Owner<'_>) -> Result<Page, Refusal> {
+    let filter = kind.bound(owner.object, &query);
     let subject = format!("partner:{}", owner.code);
     let after = match &query.next {
         Some(next) => {
@@ -260,15 +236,11 @@ fn page(partition: &Partition, kind: u8, query: Query, owner: &Owner<'_>) -> Res
         }
         None => query.added_after.map_or(0, |time| partition.until(time)),
     };
-    let mut body = match kind {
-        b'm' => Body::Manifest(Manifest::default()),
-        b'v' => Body::Versions(Vec::new()),
-        _ => Body::Objects(Envelope::with_room(query.limit.saturating_mul(OBJECT_BYTES))),
-    };
+    let mut body = Body::new(kind, query.limit);
     let (mut count, mut more) = (0, false);
     let mut ends: Option<((i64, Timestamp), (i64, Timestamp))> = None;
     partition.walk(after, &query, &mut |at, held| {
-        if count == query.limit || !body.add(held) {
+        if count == query.limit || !add(&mut body, held) {
             more = true;
             return false;
         }
@@ -280,13 +252,4 @@ fn page(partition: &Partition, kind: u8, query: Query, owner: &Owner<'_>) -> Res
     let next =
         ends.filter(|_| more).map(|(_, (sequence, _))| owner.key.seal(Cursor { sequence }, &subject, &filter, now()));
     Ok(Page { body: body.finish(next.as_deref()), dates: ends.map(|((_, first), (_, last))| (first, last)) })
-}
-
-/// Writes a time with six digits of a second, always: clients compare these texts.
-fn stamp(date: Timestamp) -> String {
-    let text = date.to_string();
-    match text.strip_suffix('Z') {
-        Some(short) if short.len() == 23 => format!("{short}000Z"),
-        _ => text,
-    }
 }

@@ -1,9 +1,10 @@
 //! What the passkey ceremonies of all pages have in common: their JSON in and out (see `assets/passkey.js`).
 
+use crate::identity::Officer;
 use crate::problem::Problem;
 use axum::Json;
 use comity_node::{ApprovalProof, CredentialAnswer, Failure, PasskeyAnswer};
-use comity_vocab::Digest;
+use comity_vocab::{Digest, OfficerCode, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -42,6 +43,16 @@ impl Finish<CredentialAnswer> {
             signature: self.answer.signature,
         }))
     }
+}
+
+/// Returns the officer who signs, and in which role, as the form names it.
+///
+/// # Errors
+/// [`Failure`] where the form names no role.
+pub fn signer(officer: &Officer, fields: &Fields) -> Result<(OfficerCode, Role), Failure> {
+    let role = serde_json::from_value(fields.get("role").cloned().unwrap_or_default().into())
+        .map_err(|_| Failure::usage("name the role in which you sign"))?;
+    Ok((officer.code()?, role))
 }
 
 /// Answers a question of the node: options and nonce, which an approval's preparation carries beside what would be signed.

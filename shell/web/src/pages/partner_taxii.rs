@@ -1,6 +1,6 @@
 //! Letting a partner's TAXII tools read at our gate what was released to it: two officers sign, one ends it.
 
-use super::ceremony::{Answer, Fields, Finish, question};
+use super::ceremony::{Answer, Fields, Finish, question, signer};
 use super::shell::Shell;
 use super::step_up;
 use crate::desk::Desk;
@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_node::{CredentialAnswer, Failure, Request};
-use comity_vocab::{OfficerCode, OrgCode, Role};
+use comity_vocab::{OrgCode, Role};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -22,11 +22,8 @@ pub fn roles(officer: &Officer) -> Vec<&'static str> {
         .collect()
 }
 
-fn signing(officer: &Officer, code: &str, fields: &Fields) -> Result<(OrgCode, OfficerCode, Role), Failure> {
-    let me = officer.identity.officer.clone().ok_or_else(|| Failure::no("this needs an officer"))?;
-    let role = serde_json::from_value(fields.get("role").cloned().unwrap_or_default().into())
-        .map_err(|_| Failure::usage("name the role in which you sign"))?;
-    Ok((code.parse().map_err(|_| Failure::no("no such partner"))?, me, role))
+fn partner(code: &str) -> Result<OrgCode, Failure> {
+    code.parse().map_err(|_| Failure::no("no such partner"))
 }
 
 /// Answers `POST /partners/{code}/taxii/begin`.
@@ -39,7 +36,8 @@ pub async fn begin(
     Path(code): Path<String>,
     Json(fields): Json<Fields>,
 ) -> Answer {
-    let (partner, me, role) = signing(&officer, &code, &fields)?;
+    let (me, role) = signer(&officer, &fields)?;
+    let partner = partner(&code)?;
     question(desk.ask(&Request::TaxiiPrepare { partner, officer: me, role }, &officer.credential).await)
 }
 
@@ -53,7 +51,8 @@ pub async fn finish(
     Path(code): Path<String>,
     Json(finish): Json<Finish<CredentialAnswer>>,
 ) -> Answer {
-    let (partner, me, role) = signing(&officer, &code, &finish.fields)?;
+    let (me, role) = signer(&officer, &finish.fields)?;
+    let partner = partner(&code)?;
     let request = Request::TaxiiSign { partner, officer: me, role, proof: finish.proof()? };
     let done = desk.ask(&request, &officer.credential).await?;
     match done.get("token").and_then(serde_json::Value::as_str) {

@@ -1,7 +1,7 @@
 //! Public knowledge: which exact versions two officers declared public, so that they may be sent as published.
 
 use super::answer::{list, number, text};
-use super::ceremony::{Answer, Fields, Finish, next, question};
+use super::ceremony::{Answer, Fields, Finish, next, question, signer};
 use super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use comity_node::{CredentialAnswer, Failure, Request, Selection};
-use comity_vocab::{Digest, OfficerCode, Role};
+use comity_vocab::{Digest, Role};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -84,11 +84,8 @@ pub async fn prepare(State(desk): State<Arc<Desk>>, officer: Officer, Form(form)
     }
 }
 
-fn signing(officer: &Officer, digest: &str, fields: &Fields) -> Result<(Digest, OfficerCode, Role), Failure> {
-    let code = officer.identity.officer.clone().ok_or_else(|| Failure::no("this needs an officer"))?;
-    let role = serde_json::from_value(fields.get("role").cloned().unwrap_or_default().into())
-        .map_err(|_| Failure::usage("name the role in which you sign"))?;
-    Ok((digest.parse().map_err(|_| Failure::usage("not a digest"))?, code, role))
+fn declared(digest: &str) -> Result<Digest, Failure> {
+    digest.parse().map_err(|_| Failure::usage("not a digest"))
 }
 
 /// Answers `POST /public/{digest}/sign/begin`.
@@ -101,7 +98,8 @@ pub async fn sign_begin(
     Path(digest): Path<String>,
     Json(fields): Json<Fields>,
 ) -> Answer {
-    let (declaration, code, role) = signing(&officer, &digest, &fields)?;
+    let (code, role) = signer(&officer, &fields)?;
+    let declaration = declared(&digest)?;
     let request = Request::PublicSignPrepare { declaration, officer: code, role };
     question(desk.ask(&request, &officer.credential).await)
 }
@@ -116,7 +114,8 @@ pub async fn sign_finish(
     Path(digest): Path<String>,
     Json(finish): Json<Finish<CredentialAnswer>>,
 ) -> Answer {
-    let (declaration, code, role) = signing(&officer, &digest, &finish.fields)?;
+    let (code, role) = signer(&officer, &finish.fields)?;
+    let declaration = declared(&digest)?;
     let request = Request::PublicSign { declaration, officer: code, role, proof: finish.proof()? };
     next(desk.ask(&request, &officer.credential).await, "/public")
 }

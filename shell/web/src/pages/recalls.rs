@@ -1,7 +1,7 @@
 //! The recall board: what was recalled, who confirmed, what is outstanding; and drafting a recall.
 
 use super::answer::{flag, list, text, texts};
-use super::ceremony::{Answer, Fields, Finish, next, question};
+use super::ceremony::{Answer, Fields, Finish, next, question, signer};
 use super::shell::{Shell, render};
 use super::step_up;
 use crate::desk::Desk;
@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use comity_node::{CredentialAnswer, Failure, Request};
-use comity_vocab::{OfficerCode, Role};
+use comity_vocab::Role;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -197,13 +197,6 @@ pub async fn send(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
     }
 }
 
-fn signing(officer: &Officer, fields: &Fields) -> Result<(OfficerCode, Role), Failure> {
-    let code = officer.identity.officer.clone().ok_or_else(|| Failure::no("this needs an officer"))?;
-    let role = serde_json::from_value(fields.get("role").cloned().unwrap_or_default().into())
-        .map_err(|_| Failure::usage("name the role in which you sign"))?;
-    Ok((code, role))
-}
-
 /// Answers `POST /recalls/{id}/sign/begin`.
 ///
 /// # Errors
@@ -214,7 +207,7 @@ pub async fn sign_begin(
     Path(recall): Path<String>,
     Json(fields): Json<Fields>,
 ) -> Answer {
-    let (code, role) = signing(&officer, &fields)?;
+    let (code, role) = signer(&officer, &fields)?;
     question(desk.ask(&Request::RecallPrepare { recall, officer: code, role }, &officer.credential).await)
 }
 
@@ -228,7 +221,7 @@ pub async fn sign_finish(
     Path(recall): Path<String>,
     Json(finish): Json<Finish<CredentialAnswer>>,
 ) -> Answer {
-    let (code, role) = signing(&officer, &finish.fields)?;
+    let (code, role) = signer(&officer, &finish.fields)?;
     let address = format!("/recalls#{recall}");
     let request = Request::RecallApprove { recall, officer: code, role, proof: finish.proof()? };
     next(desk.ask(&request, &officer.credential).await, &address)

@@ -9,20 +9,10 @@ use crate::desk::Desk;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use comity_store::{Addition, AdditionQuery, End, StoreError, Take, VersionMatch, View};
-use comity_taxii::{Cursor, CursorKey, Envelope, Facts, Manifest, Query, Refusal, Route, Versions, resource};
+use comity_taxii::page::{Body, Kind, stamp};
+use comity_taxii::{Cursor, CursorKey, Facts, Query, Refusal, Route, Versions};
 use comity_vocab::Timestamp;
 use std::sync::Arc;
-
-/// Bytes that an object has on average, as a guess at the size of a page.
-const OBJECT_BYTES: usize = 1024;
-
-/// What a page consists of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Objects,
-    Manifest,
-    Versions,
-}
 
 /// A page and the times of its ends.
 struct Page {
@@ -58,15 +48,6 @@ pub async fn answered(desk: &Arc<Desk>, route: Route<'_>, query: Query, subject:
         }
     }
     Ok(response)
-}
-
-/// Writes a time with six digits of a second, always: clients compare these texts.
-fn stamp(date: Timestamp) -> String {
-    let text = date.to_string();
-    match text.strip_suffix('Z') {
-        Some(short) if short.len() == 23 => format!("{short}000Z"),
-        _ => text,
-    }
 }
 
 /// Whose cursors are read and made.
@@ -127,33 +108,8 @@ fn page(
 /// Returns what a cursor is bound to beside its owner.
 fn bound(place: &Place, object: Option<&str>, kind: Kind, query: &Query) -> Vec<u8> {
     let mut filter = place.key().to_vec();
-    filter.push(match kind {
-        Kind::Objects => b'o',
-        Kind::Manifest => b'm',
-        Kind::Versions => b'v',
-    });
-    // An identifier has no NUL in it, and the filter is JSON: neither can be taken for the other.
-    filter.extend_from_slice(object.unwrap_or_default().as_bytes());
-    filter.push(0);
-    filter.extend(query.filter());
+    filter.extend(kind.bound(object.unwrap_or_default(), query));
     filter
-}
-
-/// What is being written.
-enum Body {
-    Objects(Envelope),
-    Manifest(Manifest),
-    Versions(Vec<String>),
-}
-
-impl Body {
-    fn finish(self, next: Option<&str>) -> Vec<u8> {
-        match self {
-            Self::Objects(envelope) => envelope.finish(next),
-            Self::Manifest(manifest) => manifest.finish(next),
-            Self::Versions(versions) => resource::versions(&versions, next),
-        }
-    }
 }
 
 /// A page that is being filled.
@@ -168,11 +124,7 @@ struct Sheet {
 
 impl Sheet {
     fn new(kind: Kind, limit: usize, spec_versions: Vec<String>) -> Self {
-        let body = match kind {
-            Kind::Objects => Body::Objects(Envelope::with_room(limit.saturating_mul(OBJECT_BYTES))),
-            Kind::Manifest => Body::Manifest(Manifest::default()),
-            Kind::Versions => Body::Versions(Vec::new()),
-        };
+        let body = Body::new(kind, limit);
         Self { body, count: 0, limit, spec_versions, ends: None }
     }
 
@@ -199,34 +151,11 @@ impl Sheet {
                     return Ok(Take::Full);
                 }
             }
-            (Body::Manifest(manifest), Some(facts)) => manifest.add(&facts, &stamp(view.date_added(sequence)?)),
-            (Body::Versions(versions), Some(facts)) => {
-                let version = match facts.version() {
-                    Some(version) => version.to_owned(),
-                    None => stamp(view.date_added(sequence)?),
-                };
-                versions.push(version);
-            }
+            (body, Some(facts)) => body.add_record(&facts, view.date_added(sequence)?),
             (_, None) => return Err(StoreError::Damaged { what: "version", row: sequence }),
         }
         self.count += 1;
         self.ends = Some((self.ends.map_or(sequence, |(first, _)| first), sequence));
         Ok(Take::Next)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_six_digits() {
-        for (text, expected) in [
-            ("2026-11-24T12:00:00Z", "2026-11-24T12:00:00.000000Z"),
-            ("2026-11-24T12:00:00.5Z", "2026-11-24T12:00:00.500000Z"),
-            ("2026-11-24T12:00:00.000001Z", "2026-11-24T12:00:00.000001Z"),
-        ] {
-            assert_eq!(stamp(Timestamp::parse(text).unwrap()), expected);
-        }
     }
 }

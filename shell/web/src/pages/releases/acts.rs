@@ -12,17 +12,13 @@ use crate::identity::Officer;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{CredentialAnswer, Failure, Request};
-use comity_vocab::{OfficerCode, Role};
+use comity_node::{CredentialAnswer, Request};
+use comity_vocab::Role;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The form fields that answer for a finding begin with this, then comes the finding.
 const OVERRIDE: &str = "override ";
-
-fn me(officer: &Officer) -> Result<OfficerCode, Failure> {
-    officer.identity.officer.clone().ok_or_else(|| Failure::no("this needs an officer"))
-}
 
 /// Answers `POST /releases/{id}/check`: the page with the findings in their places.
 pub async fn check(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path<String>) -> Response {
@@ -42,7 +38,7 @@ pub async fn sign_begin(
     Path(release): Path<String>,
     Json(_): Json<Fields>,
 ) -> Answer {
-    question(desk.ask(&Request::ReleaseSignPrepare { release, officer: me(&officer)? }, &officer.credential).await)
+    question(desk.ask(&Request::ReleaseSignPrepare { release, officer: officer.code()? }, &officer.credential).await)
 }
 
 /// Answers `POST /releases/{id}/sign/finish`.
@@ -55,7 +51,7 @@ pub async fn sign_finish(
     Path(release): Path<String>,
     Json(finish): Json<Finish<CredentialAnswer>>,
 ) -> Answer {
-    let code = me(&officer)?;
+    let code = officer.code()?;
     // The role that the node names when it asks: analyst where held, else desk officer.
     let role = if officer.identity.roles.contains(&Role::Analyst) { Role::Analyst } else { Role::DeskOfficer };
     let address = format!("/releases/{release}");
@@ -81,7 +77,7 @@ pub async fn approve_begin(
     Path(release): Path<String>,
     Json(fields): Json<Fields>,
 ) -> Answer {
-    let request = Request::ReleaseApprovePrepare { release, officer: me(&officer)?, overrides: overrides(&fields) };
+    let request = Request::ReleaseApprovePrepare { release, officer: officer.code()?, overrides: overrides(&fields) };
     question(desk.ask(&request, &officer.credential).await)
 }
 
@@ -98,7 +94,7 @@ pub async fn approve_finish(
     let address = format!("/releases/{release}");
     let request = Request::ReleaseApprove {
         release,
-        officer: me(&officer)?,
+        officer: officer.code()?,
         overrides: overrides(&finish.fields),
         proof: finish.proof()?,
     };
