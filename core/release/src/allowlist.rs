@@ -59,7 +59,7 @@ pub const TABLE: &[Row] = &[
     row("vulnerability",         Domain,       "",               "name description"),
 
     row("relationship",          Relationship, "source_ref target_ref", "relationship_type description source_ref target_ref start_time stop_time"),
-    row("sighting",              Relationship, "sighting_of_ref", "description first_seen last_seen sighting_of_ref observed_data_refs where_sighted_refs summary"),
+    row("sighting",              Relationship, "sighting_of_ref", "description first_seen last_seen count sighting_of_ref observed_data_refs where_sighted_refs summary"),
 
     row("artifact",              Observable,   "",               "mime_type url hashes encryption_algorithm"),
     row("autonomous-system",     Observable,   "",               "number name rir"),

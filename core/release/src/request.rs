@@ -114,6 +114,9 @@ pub struct DraftRequest<'a> {
     pub known_created: BTreeMap<String, Timestamp>,
     /// Identifiers declared public by two officers; objects sent as published may refer to them.
     pub public_ids: BTreeSet<String>,
+    /// Identifiers of what the only recipient itself released to us and did not recall: what is said *about* those may name them
+    /// (a sighting, an opinion, a note; domain.md §8.3), for the recipient knows them and nobody else receives it.
+    pub recipients_own: BTreeSet<String>,
     /// Marking definitions other than TLP that the node knows not to limit who may receive, such as statements of
     /// copyright; an object with any other marking is refused (security.md §5 D, cases 85 and 94).
     pub mapped_markings: BTreeSet<String>,
@@ -147,6 +150,7 @@ impl<'a> DraftRequest<'a> {
             known_versions: BTreeMap::new(),
             known_created: BTreeMap::new(),
             public_ids: BTreeSet::new(),
+            recipients_own: BTreeSet::new(),
             mapped_markings: BTreeSet::new(),
             now,
             expires,

@@ -48,14 +48,15 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     let mut candidates = selected.candidates;
     let note_id = note_id(request, &selected.raw_reports, stream);
     let fixed = fixed_targets(request, &selected.raw_reports, note_id.as_deref());
-    drop_incomplete(&mut candidates, &fixed, &mut dropped);
+    let outside = Outside { fixed, recipients_own: recipients_own(request) };
+    drop_incomplete(&mut candidates, &outside, &mut dropped);
     if candidates.is_empty() && note_id.is_none() {
         return Err(DraftError::NothingLeft);
     }
-    prune(&mut candidates, &fixed, &mut dropped);
-    decide_ids(&mut candidates, request, &fixed);
+    prune(&mut candidates, &outside, &mut dropped);
+    decide_ids(&mut candidates, request, &outside.fixed);
 
-    let mut targets = fixed;
+    let Outside { fixed: mut targets, recipients_own } = outside;
     for candidate in &candidates {
         if let Some(released) = &candidate.released {
             targets.insert(candidate.original.to_owned(), released.clone());
@@ -68,7 +69,12 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     for candidate in candidates {
         let Some(released) = candidate.released else { continue };
         let mut body = candidate.body;
-        references::rewrite(&mut body, "", &|target| targets.get(target).cloned(), &mut |_, _| {});
+        let about = is_about(&candidate.object_type).then_some(&recipients_own);
+        let keep = |target: &str| {
+            let own = about.is_some_and(|own| own.contains(target)).then(|| target.to_owned());
+            targets.get(target).cloned().or(own)
+        };
+        references::rewrite(&mut body, "", &keep, &mut |_, _| {});
         let version = finish(&mut body, &candidate.object_type, candidate.kind, &released, marking, day, request);
         items.push(Item {
             original_id: candidate.original.to_owned(),
@@ -236,13 +242,42 @@ fn fixed_targets(
     fixed
 }
 
+/// What references may point at besides what is released here.
+struct Outside {
+    /// By original identifier: what everybody has.
+    fixed: BTreeMap<String, String>,
+    /// What the only recipient gave us.
+    recipients_own: BTreeSet<String>,
+}
+
+impl Outside {
+    fn knows(&self, candidate: &Candidate<'_>, target: &str) -> bool {
+        self.fixed.contains_key(target) || (is_about(&candidate.object_type) && self.recipients_own.contains(target))
+    }
+}
+
+/// Tells whether objects of this type say something about what somebody else made. Only these may name what the recipient gave us:
+/// from any other the reference would tell what of ours belongs to it.
+fn is_about(object_type: &str) -> bool {
+    matches!(object_type, "sighting" | "opinion" | "note")
+}
+
+/// What the recipient gave us; nothing where there are several, for one would learn what another gave.
+fn recipients_own(request: &DraftRequest<'_>) -> BTreeSet<String> {
+    if request.audience.len() == 1 { request.recipients_own.clone() } else { BTreeSet::new() }
+}
+
 /// Drops objects that lose a reference they need, until no more do.
-fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, fixed: &BTreeMap<String, String>, dropped: &mut Vec<Dropped>) {
+fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, outside: &Outside, dropped: &mut Vec<Dropped>) {
     loop {
         let there: BTreeSet<&str> = candidates.iter().map(|candidate| candidate.original).collect();
-        let known = |target: &str| there.contains(target) || fixed.contains_key(target);
-        let lost: Vec<(String, Dropped)> =
-            candidates.iter().filter_map(|c| lacks(c, &known).map(|d| (c.original.to_owned(), d))).collect();
+        let lost: Vec<(String, Dropped)> = candidates
+            .iter()
+            .filter_map(|candidate| {
+                let known = |target: &str| there.contains(target) || outside.knows(candidate, target);
+                lacks(candidate, &known).map(|entry| (candidate.original.to_owned(), entry))
+            })
+            .collect();
         if lost.is_empty() {
             return;
         }
@@ -254,11 +289,15 @@ fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, fixed: &BTreeMap<String,
 
 /// Drops references to what is not released. Before identifiers are decided, so that two objects which differ only in
 /// what they refer to outside the release are seen to say the same.
-fn prune(candidates: &mut [Candidate<'_>], fixed: &BTreeMap<String, String>, dropped: &mut Vec<Dropped>) {
+fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<Dropped>) {
     let there: BTreeSet<String> = candidates.iter().map(|candidate| candidate.original.to_owned()).collect();
-    let keep = |target: &str| (there.contains(target) || fixed.contains_key(target)).then(|| target.to_owned());
     for candidate in candidates {
         let object = candidate.original;
+        let kept: BTreeSet<String> = referred(&candidate.body)
+            .into_iter()
+            .filter(|target| there.contains(target) || outside.knows(candidate, target))
+            .collect();
+        let keep = |target: &str| kept.get(target).cloned();
         references::rewrite(&mut candidate.body, "", &keep, &mut |property, target| {
             dropped.push(Dropped {
                 object: object.to_owned(),
@@ -268,6 +307,15 @@ fn prune(candidates: &mut [Candidate<'_>], fixed: &BTreeMap<String, String>, dro
             });
         });
     }
+}
+
+/// Returns everything that an object refers to.
+fn referred(body: &Map<String, Value>) -> BTreeSet<String> {
+    let mut targets = BTreeSet::new();
+    references::visit(body, "", &mut |_, target| {
+        targets.insert(target.to_owned());
+    });
+    targets
 }
 
 /// Says which needed reference an object lacks. `a b` needs both, `a|b` needs one of them.

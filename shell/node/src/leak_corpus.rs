@@ -37,7 +37,11 @@ impl Node {
         self.add_received(&mut builder)?;
         let corpus = builder.build();
         let released = draft.released_ids();
-        let known = self.known_to_all(&draft.audience, &released)?;
+        let mut known = self.known_to_all(&draft.audience, &released)?;
+        if draft.mode == Mode::Tearline {
+            let parts: Vec<&[u8]> = draft.parts.iter().map(Vec::as_slice).collect();
+            known.extend(self.recipients_own(&draft.audience, &parts)?);
+        }
         let view = self.holdings.view();
         let desk = view.desk();
         let identity = self.home.configuration.organisation.identity.uuid();

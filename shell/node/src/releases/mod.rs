@@ -6,6 +6,7 @@
 mod approve;
 mod check;
 mod draft;
+mod recipients_own;
 mod send;
 mod show;
 mod unchanged;
