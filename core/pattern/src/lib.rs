@@ -19,6 +19,7 @@ mod parser;
 pub mod reference;
 mod regex;
 
+pub use address::Range;
 pub use ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier, Seconds, Step, Test};
 pub use canonical::{canonical, equivalent};
 pub use error::{PatternError, PatternErrorKind};
@@ -27,3 +28,4 @@ pub use limits::Limits;
 pub use observed::{Object, Observed, ObservedError, ObservedErrorKind};
 pub use outcome::{EvaluationError, Outcome};
 pub use parser::{Pattern, Remark, RemarkKind};
+pub use regex::SafeRegex;

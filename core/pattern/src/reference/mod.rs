@@ -5,8 +5,11 @@
 //! ends, for its steps are counted.
 
 mod binding;
+mod passing;
 mod path;
 mod test;
+
+pub use passing::passing;
 
 use crate::ast::{Comparison, Observation};
 use crate::observed::{Object, Observed};
@@ -44,8 +47,8 @@ fn first_error(pattern: &Pattern, observed: &[Observed<'_>]) -> Option<Evaluatio
     error
 }
 
-/// §9.6: tells whether the comparison expression holds of one object.
-fn comparison(expression: &Comparison, object: &Object<'_>, observation: &Observed<'_>) -> bool {
+/// §9.6: tells whether the comparison expression holds of one object; a test without an answer does not.
+pub fn comparison(expression: &Comparison, object: &Object<'_>, observation: &Observed<'_>) -> bool {
     match expression {
         Comparison::And(parts) => parts.iter().all(|part| comparison(part, object, observation)),
         Comparison::Or(parts) => parts.iter().any(|part| comparison(part, object, observation)),

@@ -26,7 +26,8 @@ pub fn holds(test: &Test, object: &Object<'_>, observation: &Observed<'_>) -> Re
     Ok(any)
 }
 
-fn value_passes(operator: &Operator, negated: bool, value: &Value<'_>) -> Result<bool, EvaluationError> {
+/// Tells whether a test holds of one value.
+pub fn value_passes(operator: &Operator, negated: bool, value: &Value<'_>) -> Result<bool, EvaluationError> {
     let plain = match operator {
         Operator::Equal(wanted) => equal(wanted, value)?,
         Operator::NotEqual(wanted) => !equal(wanted, value)?,

@@ -7,6 +7,7 @@
 mod class;
 mod escape;
 mod matcher;
+mod safe;
 mod translate;
 
 use crate::error::PatternErrorKind;
@@ -15,6 +16,7 @@ use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
 
 pub(crate) use matcher::Matcher;
+pub use safe::SafeRegex;
 pub(crate) use translate::{Mode, translate};
 
 /// What is wrong with a regular expression, and at which byte of it.
