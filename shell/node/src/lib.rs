@@ -57,8 +57,8 @@ pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
-    Change, ChangeKind, Findings, Found, Looked, Notice, Piece, PieceKind, Reader, Recalled, SearchRequest, Sheet,
-    Snippet, SnippetPiece, differences,
+    Change, ChangeKind, Feedback, Findings, Found, Looked, Notice, Piece, PieceKind, Reader, Recalled, SearchRequest,
+    Sheet, Snippet, SnippetPiece, differences,
 };
 pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};
 pub use restore::{FromSafe, restore_home, verify_backup};

@@ -1,6 +1,10 @@
 //! Who refers to whom, both ways.
 
 use crate::error::StoreError;
+use crate::held::Object;
+use crate::intern::{self, Words};
+use crate::origin::Origin;
+use crate::remove;
 use crate::view::{VERSION_COLUMNS, VISIBLE, VersionRow, View};
 use serde::Deserialize;
 
@@ -75,6 +79,32 @@ impl View<'_> {
         }
         self.incoming(id, limit, &mut relations)?;
         Ok(relations)
+    }
+
+    /// Returns what came from one origin and refers to an identifier, newest first, at most `limit`. The identifier need not be
+    /// held: a partner says what it means by the one it knows.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn referring_from(&self, id: &str, origin: &Origin, limit: usize) -> Result<Vec<Object>, StoreError> {
+        let Some(oid) = remove::find_object(self.conn, id)? else { return Ok(Vec::new()) };
+        let Some(nid) = intern::find(self.conn, Words::Origin, &origin.to_string())? else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT {VERSION_COLUMNS} FROM reference r JOIN version v ON v.vid = r.vid JOIN object o ON o.current = v.vid AND o.oid = v.oid
+             JOIN import i ON i.iid = v.iid WHERE r.target = ?1 AND i.nid = ?2 AND {VISIBLE} ORDER BY r.vid DESC LIMIT ?3"
+        );
+        let rows: Vec<VersionRow> = self
+            .conn
+            .prepare_cached(&sql)?
+            .query_map((oid, nid, limit as i64), VersionRow::read)?
+            .collect::<Result<_, _>>()?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let facts =
+                comity_stix::inspect(&row.bytes).map_err(|_| StoreError::Damaged { what: "version", row: row.vid })?;
+            found.extend(self.get(&facts.id)?);
+        }
+        Ok(found)
     }
 
     fn incoming(&self, id: &str, limit: usize, relations: &mut Relations) -> Result<(), StoreError> {

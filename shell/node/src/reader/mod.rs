@@ -3,6 +3,7 @@
 //! Guarantees: opens `holdings.db` read-only and nothing else. Does not know: the vault, keys.
 
 mod diff;
+mod feedback;
 mod find;
 mod search;
 mod sheet;
@@ -10,6 +11,7 @@ mod show;
 mod snippet;
 
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
+pub use feedback::Feedback;
 pub use find::{Findings, Found};
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};
