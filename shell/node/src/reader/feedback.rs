@@ -9,10 +9,12 @@ use comity_store::{Object, Origin};
 use comity_vocab::{OrgCode, SecurityLabel};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is listed for one object.
 const FEEDBACK_MAX: usize = 100;
+/// References looked up for one object.
+const REFERENCES_MAX: usize = 500;
 /// The types that say something about others.
 const TYPES: [&str; 3] = ["sighting", "opinion", "note"];
 
@@ -85,13 +87,18 @@ impl Reader {
         Ok(said)
     }
 
-    /// Returns the object of ours that a partner means by an identifier, where it is one under which we released something to it.
-    ///
-    /// # Errors
-    /// [`Failure`] where the holdings cannot be read.
-    pub fn meant_by(&self, partner: &OrgCode, id: &str) -> Result<Option<String>, Failure> {
-        let items = self.view().desk().released_under(id)?;
-        let ours = items.into_iter().find(|item| item.recipient == partner.as_str());
-        Ok(ours.map(|item| item.original_id).filter(|original| original != id))
+    /// Returns which of our objects a partner's object means, by the identifiers that the partner knows them by.
+    pub(super) fn meant(&self, object: &Object) -> Result<BTreeMap<String, String>, Failure> {
+        let mut meant = BTreeMap::new();
+        let Origin::Link(partner) = object.origin() else { return Ok(meant) };
+        let Ok(facts) = comity_stix::inspect(&object.bytes) else { return Ok(meant) };
+        for reference in facts.references.into_iter().take(REFERENCES_MAX) {
+            let items = self.view().desk().released_under(&reference.target)?;
+            let ours = items.into_iter().find(|item| item.recipient == partner.as_str());
+            if let Some(item) = ours.filter(|item| item.original_id != reference.target) {
+                meant.insert(reference.target, item.original_id);
+            }
+        }
+        Ok(meant)
     }
 }

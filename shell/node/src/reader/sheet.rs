@@ -2,7 +2,7 @@
 //!
 //! Guarantees: bounded, whatever the object is; of what was recalled nothing but the recall. Does not know: words, pages.
 
-use super::Reader;
+use super::{Feedback, Reader};
 use crate::failure::Failure;
 use comity_store::desk::{ReceivedItem, ReleasedItem};
 use comity_store::{Glimpse, Lineage, MarkingEntry, Neighbours, Object, Provenance};
@@ -72,6 +72,10 @@ pub struct Sheet {
     pub received: Vec<ReceivedItem>,
     /// To whom we released it.
     pub released: Vec<ReleasedItem>,
+    /// What its recipients say of it.
+    pub feedback: Vec<Feedback>,
+    /// Where it came from a partner: our own objects that it means, by the identifier the partner knows.
+    pub means: BTreeMap<String, String>,
     /// Recall notices that concern it.
     pub notices: Vec<Notice>,
     /// Who marked it how, oldest first.
@@ -154,6 +158,8 @@ impl Reader {
             ways,
             received: desk.received(id)?,
             released,
+            feedback: self.feedback(id)?,
+            means: self.meant(&object)?,
             notices,
             markings,
             names,

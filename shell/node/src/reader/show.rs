@@ -3,9 +3,8 @@
 use super::{Reader, asked};
 use crate::failure::Failure;
 use comity_store::desk::ReceivedItem;
-use comity_store::{Object, Origin, Provenance, Relation, Standing};
+use comity_store::{Object, Provenance, Relation, Standing};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The most relations shown each way.
 const RELATIONS_MAX: usize = 500;
@@ -110,21 +109,6 @@ impl Reader {
             "means": meant,
             "object": raw(&object.bytes),
         }))
-    }
-}
-
-impl Reader {
-    /// What of ours a partner's object means, by identifier as the partner knows it.
-    fn meant(&self, object: &Object) -> Result<BTreeMap<String, String>, Failure> {
-        let mut meant = BTreeMap::new();
-        let Origin::Link(partner) = object.origin() else { return Ok(meant) };
-        let Ok(facts) = comity_stix::inspect(&object.bytes) else { return Ok(meant) };
-        for reference in facts.references.into_iter().take(RELATIONS_MAX) {
-            if let Some(ours) = self.meant_by(partner, &reference.target)? {
-                meant.insert(reference.target, ours);
-            }
-        }
-        Ok(meant)
     }
 }
 

@@ -36,6 +36,8 @@ use std::sync::Arc;
 const NEIGHBOURS_SHOWN: usize = 100;
 /// The longest identifier that is looked for.
 const ID_BYTES_MAX: usize = 300;
+/// How much of what a partner wrote stands beside the object; the whole is on its own page.
+const SAID_CHARS_MAX: usize = 300;
 
 /// A version in the list.
 pub struct Version {
@@ -78,6 +80,40 @@ struct Given {
     recalled: bool,
 }
 
+/// What a partner says of it.
+struct Said {
+    from: String,
+    href: String,
+    what: String,
+    text: String,
+    label: String,
+}
+
+impl Said {
+    fn of(feedback: &comity_node::Feedback) -> Self {
+        let span = match (feedback.first_seen.is_empty(), feedback.first_seen == feedback.last_seen) {
+            (true, _) => String::new(),
+            (false, true) => format!(", {}", feedback.first_seen),
+            (false, false) => format!(", {} to {}", feedback.first_seen, feedback.last_seen),
+        };
+        let what = match (feedback.object_type.as_str(), feedback.count) {
+            ("sighting", Some(0)) => format!("saw it, and it was a false positive{span}"),
+            ("sighting", Some(1)) => format!("saw it once{span}"),
+            ("sighting", Some(count)) => format!("saw it {} times{span}", counted(count)),
+            ("sighting", None) => format!("saw it{span}"),
+            ("opinion", _) => format!("holds the opinion: {}", feedback.opinion.replace('-', " ")),
+            _ => "wrote a note".to_owned(),
+        };
+        Self {
+            from: feedback.from.clone(),
+            href: address(&feedback.id),
+            what,
+            text: feedback.text.chars().take(SAID_CHARS_MAX).collect(),
+            label: label_text(feedback.label.as_ref()),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "object.html")]
 struct ObjectPage<'a> {
@@ -103,6 +139,8 @@ struct ObjectPage<'a> {
     ways: Vec<Way>,
     received: Vec<Received>,
     given: Vec<Given>,
+    feedback: Vec<Said>,
+    means: Vec<(String, String)>,
     notices: Vec<Notice>,
     encoded: String,
 }
@@ -279,6 +317,8 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         ways: ways.collect(),
         received: received_rows(&sheet),
         given: given.collect(),
+        feedback: sheet.feedback.iter().map(Said::of).collect(),
+        means: sheet.means.values().map(|ours| (ours.clone(), address(ours))).collect(),
         notices: sheet.notices.clone(),
         defects: object.defects.clone(),
         id: object.id.clone(),
