@@ -82,5 +82,6 @@ pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>
     let state = if best.is_some() { state::HELD } else { state::MENTIONED };
     conn.prepare_cached("UPDATE object SET current = ?2, state = ?3 WHERE oid = ?1")?.execute((oid, best, state))?;
     conn.prepare_cached("INSERT OR IGNORE INTO moment_stale (oid) VALUES (?1)")?.execute([oid])?;
+    crate::detection::note_change(conn, oid)?;
     Ok(best)
 }

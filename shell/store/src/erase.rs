@@ -94,6 +94,8 @@ impl Tx<'_> {
                 .execute([oid])?;
             conn.prepare_cached("INSERT OR REPLACE INTO tombstone (oid, recall, at) VALUES (?1, ?2, ?3)")?
                 .execute((oid, recall, at.to_string()))?;
+            crate::detection::forget_content(conn, oid)?;
+            crate::detection::note_change(conn, oid)?;
         }
         Ok(erased)
     }

@@ -30,6 +30,7 @@ impl Holdings {
         let conn = open::open(path, mode, schema::HOLDINGS)?;
         if mode == Mode::ReadWrite {
             remove::remove_unfinished(&conn)?;
+            crate::detection::trim_changes(&conn)?;
         }
         Ok(Self { conn, mode })
     }

@@ -7,6 +7,7 @@
 
 mod current;
 pub mod desk;
+mod detection;
 mod erase;
 mod error;
 mod export;
@@ -41,6 +42,10 @@ mod verify;
 mod view;
 mod workbench;
 
+pub use detection::{
+    DayCount, Followed, IndicatorRow, Judgement, Match, MatchEvidence, Matched, NewMatches, Recorded, SightingEvidence,
+    SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount, WarningListRow,
+};
 pub use erase::Erased;
 pub use error::StoreError;
 pub use export::ExportOptions;

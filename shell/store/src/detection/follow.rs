@@ -1,0 +1,110 @@
+//! How a follower learns which indicators are held now and which changed, without writing.
+//!
+//! Guarantees: what was seen up to a mark need not be looked at again; an indicator that changed in whatever way (a new version, an
+//! erasure, another current version) is named after the mark. Versions of an unfinished import are not seen.
+
+use crate::error::StoreError;
+use crate::intern::{self, Words};
+use crate::record::flag;
+use crate::view::{VISIBLE, View};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+const HORIZON: &str = "coalesce((SELECT min(first_vid) FROM import WHERE state = 0), 9223372036854775807)";
+const INDICATOR: &str = "indicator";
+
+/// Up to where a follower has looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    vid: i64,
+    change: i64,
+}
+
+/// The current version of an indicator.
+#[derive(Clone, Debug)]
+pub struct IndicatorRow {
+    /// The object's number, which it keeps.
+    pub oid: i64,
+    /// Its exact bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it says that it is revoked.
+    pub revoked: bool,
+}
+
+impl IndicatorRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { oid: row.get(0)?, bytes: row.get(2)?, revoked: row.get::<_, i64>(1)? & flag::REVOKED != 0 })
+    }
+}
+
+impl View<'_> {
+    /// Returns the mark of now.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn followed(&self) -> Result<Followed, StoreError> {
+        let sql = format!(
+            "SELECT (SELECT coalesce(max(vid), 0) FROM version WHERE vid < {HORIZON}), (SELECT coalesce(max(seq), 0) FROM current_change)"
+        );
+        let (vid, change) = self.conn.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Followed { vid, change })
+    }
+
+    /// Visits every indicator in its current version, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn each_indicator(&self, visit: &mut dyn FnMut(IndicatorRow)) -> Result<(), StoreError> {
+        let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(()) };
+        let sql = format!(
+            "SELECT o.oid, v.flags, v.bytes FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
+             WHERE v.tid = ?1 AND o.state = 1 AND {VISIBLE}"
+        );
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let mut rows = query.query([tid])?;
+        while let Some(row) = rows.next()? {
+            visit(IndicatorRow::read(row)?);
+        }
+        Ok(())
+    }
+
+    /// Returns the numbers of the objects that may have changed since a mark, each once, and the new mark.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn changed_indicators(&self, since: Followed) -> Result<(Vec<i64>, Followed), StoreError> {
+        let now = self.followed()?;
+        let tid = intern::find(self.conn, Words::Type, INDICATOR)?.unwrap_or(-1);
+        let mut query = self.conn.prepare_cached(
+            "SELECT oid FROM version WHERE vid > ?1 AND vid <= ?2 AND tid = ?5
+             UNION SELECT oid FROM current_change WHERE seq > ?3 AND seq <= ?4",
+        )?;
+        let rows = query.query_map((since.vid, now.vid, since.change, now.change, tid), |row| row.get(0))?;
+        // Versions that were taken away lower the highest number; what comes next may have it again.
+        Ok((rows.collect::<Result<_, _>>()?, now))
+    }
+
+    /// Returns an indicator in its current version; `None` where it is none, or is not held any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn indicator(&self, oid: i64) -> Result<Option<IndicatorRow>, StoreError> {
+        let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(None) };
+        let sql = format!(
+            "SELECT o.oid, v.flags, v.bytes FROM object o JOIN version v ON v.vid = o.current
+             WHERE o.oid = ?1 AND o.state = 1 AND v.tid = ?2 AND {VISIBLE}"
+        );
+        Ok(self.conn.prepare_cached(&sql)?.query_row((oid, tid), IndicatorRow::read).optional()?)
+    }
+}
+
+/// Notes that the current version of an object may be another one now.
+pub(crate) fn note_change(conn: &Connection, oid: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO current_change (oid) VALUES (?1)")?.execute([oid])?;
+    Ok(())
+}
+
+/// Forgets the changes before this start: no follower is older than the process that writes.
+pub(crate) fn trim_changes(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("DELETE FROM current_change", [])?;
+    Ok(())
+}
