@@ -5,7 +5,6 @@
 
 use crate::passphrase;
 use comity_node::{Call, Failure, Home, Node};
-use comity_vocab::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{ErrorKind, Read, Write};
@@ -123,14 +122,16 @@ impl Channel {
     }
 }
 
-/// Answers one call on the desk's side.
-pub fn answer(node: &mut Node, now: Timestamp, bytes: &[u8]) -> Reply {
-    let call: Call = match serde_json::from_slice(bytes) {
-        Ok(call) => call,
-        Err(error) => return Reply::Failed(Failure::usage(format!("not a call of this version: {error}"))),
-    };
-    match node.handle(now, &call) {
-        Ok(value) => Reply::Done(value),
-        Err(failure) => Reply::Failed(failure),
+/// Reads one call on the desk's side.
+pub fn read_call(bytes: &[u8]) -> Result<Call, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| Failure::usage(format!("not a call of this version: {error}")))
+}
+
+impl From<Result<Value, Failure>> for Reply {
+    fn from(answer: Result<Value, Failure>) -> Self {
+        match answer {
+            Ok(value) => Reply::Done(value),
+            Err(failure) => Reply::Failed(failure),
+        }
     }
 }

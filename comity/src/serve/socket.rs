@@ -5,7 +5,8 @@
 use super::gate_process::Event;
 use super::{SharedNode, lock, tell_gate};
 use crate::{control, world};
-use comity_node::Failure;
+use comity_node::{Call, Failure};
+use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -39,14 +40,20 @@ pub fn listen(path: &Path, node: SharedNode, events: Sender<Event>) -> Result<So
     Ok(Socket { path: path.to_owned() })
 }
 
+fn answer(node: &SharedNode, events: &Sender<Event>, call: &Call) -> Result<Value, Failure> {
+    // Observations are matched while others are answered.
+    if let Some(answer) = comity_node::observe(node, world::now(), call, false) {
+        return answer;
+    }
+    let mut node = lock(node);
+    let answer = node.handle(world::now(), call);
+    tell_gate(&mut node, events);
+    answer
+}
+
 fn converse(mut stream: UnixStream, node: &SharedNode, events: &Sender<Event>) {
     while let Ok(Some(bytes)) = control::read_frame(&mut stream) {
-        let reply = {
-            let mut node = lock(node);
-            let reply = control::answer(&mut node, world::now(), &bytes);
-            tell_gate(&mut node, events);
-            reply
-        };
+        let reply = control::Reply::from(control::read_call(&bytes).and_then(|call| answer(node, events, &call)));
         let Ok(answer) = serde_json::to_vec(&reply) else { return };
         if control::write_frame(&mut stream, &answer).is_err() {
             return;

@@ -64,6 +64,7 @@ pub fn create_home(
             ..GateSection::default()
         },
         policy: PolicySection::default(),
+        detection: crate::home::DetectionSection::default(),
     };
     let home = Home::create(path, configuration)?;
     let tls = crate::tls::generate()?;

@@ -87,6 +87,9 @@ pub struct Configuration {
     /// Knobs of the release policy that may only make it stricter or choose a precision.
     #[serde(default)]
     pub policy: PolicySection,
+    /// How detection weighs what matched.
+    #[serde(default)]
+    pub detection: DetectionSection,
 }
 
 /// The organisation, as it stands on its card.
@@ -178,6 +181,20 @@ pub struct PolicySection {
 impl Default for PolicySection {
     fn default() -> Self {
         Self { precision: comity_vocab::time::Precision::Day, draft_valid_days: 30, internal_hosts: Vec::new() }
+    }
+}
+
+/// Knobs of detection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetectionSection {
+    /// Whether matches of indicators that lost their worth are set aside as decayed.
+    pub decay: bool,
+}
+
+impl Default for DetectionSection {
+    fn default() -> Self {
+        Self { decay: true }
     }
 }
 
@@ -386,6 +403,7 @@ mod tests {
             desk: DeskSection::default(),
             gate: GateSection::default(),
             policy: PolicySection::default(),
+            detection: DetectionSection::default(),
         }
     }
 

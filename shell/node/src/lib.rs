@@ -10,6 +10,7 @@ mod audit_verbs;
 mod backup;
 mod call;
 mod create;
+mod detection;
 mod doctor;
 mod failure;
 mod generation;
@@ -47,7 +48,9 @@ pub use backup::{BackupGrant, LockedSafe, SafeKind, Watch, copy_identity, make_b
 pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
 pub use comity_release::ApprovalProof;
 pub use comity_release::passkey::PasskeyAnswer;
+pub use comity_store::{Judgement, SightingState};
 pub use create::{NewHome, create_home};
+pub use detection::observe;
 pub use doctor::{Finding, State as FindingState, Surroundings, examine};
 pub use failure::{Failure, FailureKind, chain};
 pub use holdings_verbs::WatchProgress;
@@ -57,8 +60,9 @@ pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
-    Change, ChangeKind, Feedback, Findings, Found, Looked, Notice, Piece, PieceKind, Reader, Recalled, SearchRequest,
-    Sheet, Snippet, SnippetPiece, differences,
+    Change, ChangeKind, EvidenceRow, Feedback, Findings, Found, Looked, Notice, OfIndicator, OfOrigin, OfValue, Piece,
+    PieceKind, Reader, Recalled, SearchRequest, SeenOf, Sheet, SightingDay, SightingPage, SightingQuery, SightingRow,
+    SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts, differences,
 };
 pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};
 pub use restore::{FromSafe, restore_home, verify_backup};

@@ -3,8 +3,9 @@
 //! Guarantees: time and randomness are arguments; a call either happens whole or not at all; every act leaves an audit entry
 //! in the same transaction. Does not know: sockets, the command line, who waits for the answer.
 
-use crate::access::{Access, DeskAddress, Refusals, open_to_anybody, sign_in_needed};
+use crate::access::{Access, Asker, DeskAddress, Refusals, open_to_anybody, sign_in_needed};
 use crate::call::Call;
+use crate::detection::{Detection, Observation};
 use crate::failure::Failure;
 use crate::home::{Home, HomeLock};
 use crate::keys::HomeKeys;
@@ -54,6 +55,7 @@ pub struct Node {
     pub(crate) passkeys: BTreeMap<OfficerCode, Vec<OfficerPasskey>>,
     pub(crate) challenges: Challenges,
     pub(crate) refusals: Refusals,
+    pub(crate) detection: Detection,
     vault: Option<Vault>,
     ask: AskPassphrase,
     pub(crate) nonces: VecDeque<[u8; 32]>,
@@ -75,6 +77,9 @@ impl Node {
         let mut entropy = entropy;
         let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
         let challenges = Challenges::new(comity_crypto::MacKey::new(&key));
+        let [a, b, c, d, e, f, g, h, ..] = entropy.stream("pattern-hash", "desk", 0).bytes32();
+        let hash_key = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        let detection = Detection::new(home.file("holdings/holdings.db"), hash_key);
         let mut node = Self {
             home,
             holdings,
@@ -94,6 +99,7 @@ impl Node {
             passkeys: BTreeMap::new(),
             challenges,
             refusals: Refusals::default(),
+            detection,
             vault: None,
             ask,
             nonces: VecDeque::new(),
@@ -201,11 +207,8 @@ impl Node {
     /// # Errors
     /// [`Failure`], with nothing changed; its code is `sign_in_needed` where it is about that.
     pub fn handle_remote(&mut self, now: Timestamp, call: &Call) -> Result<Value, Failure> {
-        let request = parse(call)?;
-        if call.proof.is_some() || (call.session.is_none() && call.token.is_none() && !open_to_anybody(&request)) {
-            return Err(sign_in_needed());
-        }
-        self.handle(now, call)
+        let (asker, request) = self.admit(now, call, true)?;
+        self.act(now, &asker, request)
     }
 
     /// Answers one call.
@@ -213,14 +216,28 @@ impl Node {
     /// # Errors
     /// [`Failure`], with nothing changed.
     pub fn handle(&mut self, now: Timestamp, call: &Call) -> Result<Value, Failure> {
+        let (asker, request) = self.admit(now, call, false)?;
+        self.act(now, &asker, request)
+    }
+
+    /// Says who asks for what, where it may be asked. `remote`: over the network, where whoever shows nothing is nobody.
+    pub(crate) fn admit(&mut self, now: Timestamp, call: &Call, remote: bool) -> Result<(Asker, Request), Failure> {
         let request = parse(call)?;
+        let nobody = call.session.is_none() && call.token.is_none() && !open_to_anybody(&request);
+        if remote && (call.proof.is_some() || nobody) {
+            return Err(sign_in_needed());
+        }
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
         self.admitted(&request)?;
+        Ok((asker, request))
+    }
+
+    fn act(&mut self, now: Timestamp, asker: &Asker, request: Request) -> Result<Value, Failure> {
         let by = asker.officer();
         match request {
             Request::Nonce => self.nonce(),
-            Request::Import { path, origin, label } => self.import(now, &asker, &path, &origin, label),
+            Request::Import { path, origin, label } => self.import(now, asker, &path, &origin, label),
             Request::OfficerPrepare { officer, change } => self.officer_prepare(now, officer, change),
             Request::OfficerApply { act, signatures } => self.officer_apply(now, &act, signatures),
             Request::OfficerList => self.officer_list(),
@@ -233,13 +250,28 @@ impl Node {
                 self.write_note(now, self.officer(by)?, &selection, &text, label)
             }
             Request::WriteMark { selection, label } => self.write_mark(now, self.officer(by)?, &selection, label),
+            Request::Observe { mapping, declaration, source, first_line, text, document } => {
+                let observation = Observation { mapping, declaration, source, first_line, text, document };
+                let matched = self.admit_observation(asker, observation)?.matched(now)?;
+                self.record_observation(now, matched)
+            }
+            Request::DetectionStatus => self.detection_status(now),
+            Request::SightingJudge { sighting, judgement, comment } => {
+                self.sighting_judge(now, self.officer(by)?, &sighting, judgement, comment.as_deref())
+            }
+            Request::SightingReturn { sighting, partner } => {
+                self.sighting_return(now, self.officer(by)?, &sighting, &partner)
+            }
+            Request::WarningListAdd { text } => self.warning_list_add(now, asker, &text),
+            Request::WarningListRemove { name } => self.warning_list_remove(now, asker, &name),
+            Request::WarningListList => self.warning_list_list(),
             Request::PublicList => self.public_list(),
             Request::InboxMark { rows, read } => self.inbox_mark(&self.officer(by)?, &rows, read),
             Request::InboxMarkAll => self.inbox_mark_all(now, &self.officer(by)?),
             Request::PublicPrepare { selection } => self.public_prepare(&selection),
             Request::PublicSignPrepare { declaration, officer, role } => {
                 let prepared = self.public_sign_prepare(&declaration, &officer, role)?;
-                self.with_question(now, &asker, Purpose::PublicDeclaration, prepared, "statement")
+                self.with_question(now, asker, Purpose::PublicDeclaration, prepared, "statement")
             }
             Request::PublicSign { declaration, officer, role, proof } => {
                 self.public_sign(now, &declaration, officer, role, proof)
@@ -254,11 +286,11 @@ impl Node {
             Request::VaultList => self.vault_list(now, self.officer(by)?),
             Request::ReleaseDraft(request) => {
                 let drafted = self.release_draft(now, self.officer(by)?, request)?;
-                self.with_question(now, &asker, Purpose::Approval, drafted, "author_statement")
+                self.with_question(now, asker, Purpose::Approval, drafted, "author_statement")
             }
             Request::ReleaseSignPrepare { release, officer } => {
                 let prepared = self.release_sign_prepare(&release, &officer)?;
-                self.with_question(now, &asker, Purpose::Approval, prepared, "statement")
+                self.with_question(now, asker, Purpose::Approval, prepared, "statement")
             }
             Request::ReleaseSign { release, officer, role, proof } => {
                 self.release_sign(now, &release, officer, role, proof)
@@ -266,7 +298,7 @@ impl Node {
             Request::ReleaseCheck { release } => self.release_check(now, &release, by),
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
                 let prepared = self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)?;
-                self.with_question(now, &asker, Purpose::Approval, prepared, "statement")
+                self.with_question(now, asker, Purpose::Approval, prepared, "statement")
             }
             Request::ReleaseApprove { release, officer, overrides, proof } => {
                 self.release_approve(now, &release, officer, &overrides, proof)
@@ -280,7 +312,7 @@ impl Node {
             }
             Request::RecallPrepare { recall, officer, role } => {
                 let prepared = self.recall_prepare(&recall, &officer, role)?;
-                self.with_question(now, &asker, Purpose::RecallApproval, prepared, "statement")
+                self.with_question(now, asker, Purpose::RecallApproval, prepared, "statement")
             }
             Request::RecallApprove { recall, officer, role, proof } => {
                 self.recall_approve(now, &recall, officer, role, proof)
@@ -303,7 +335,7 @@ impl Node {
             Request::LinkVerify { partner } => self.link_verify(&partner),
             Request::TaxiiPrepare { partner, officer, role } => {
                 let prepared = self.taxii_prepare(now, &partner, role, &officer)?;
-                self.with_question(now, &asker, Purpose::TaxiiRecipient, prepared, "statement")
+                self.with_question(now, asker, Purpose::TaxiiRecipient, prepared, "statement")
             }
             Request::TaxiiSign { partner, officer, role, proof } => {
                 self.taxii_sign(now, &partner, officer, role, proof)
@@ -315,22 +347,22 @@ impl Node {
             Request::Verify => self.verify(),
             Request::PasskeyGrantPrepare { officer } => self.passkey_grant_prepare(now, &officer),
             Request::PasskeyGrant { grant, signature } => self.passkey_grant(now, &grant, &signature),
-            Request::RegisterBegin { token } => self.register_begin(now, &asker, token.as_deref()),
+            Request::RegisterBegin { token } => self.register_begin(now, asker, token.as_deref()),
             Request::RegisterFinish { token, name, credential } => {
-                self.register_finish(now, &asker, token.as_deref(), &name, &credential)
+                self.register_finish(now, asker, token.as_deref(), &name, &credential)
             }
-            Request::RegisterConfirm { nonce, answer } => self.register_confirm(now, &asker, &nonce, &answer),
+            Request::RegisterConfirm { nonce, answer } => self.register_confirm(now, asker, &nonce, &answer),
             Request::SignInBegin => self.sign_in_begin(now),
             Request::SignInFinish { answer, agent } => self.sign_in_finish(now, &answer, agent.as_deref()),
-            Request::StepUpBegin => self.step_up_begin(now, &asker),
-            Request::StepUpFinish { answer } => self.step_up_finish(now, &asker, &answer),
-            Request::SessionList => self.session_list(now, &asker),
-            Request::SessionEnd { session } => self.session_end(now, &asker, session),
-            Request::PasskeyList { officer } => self.passkey_list(&asker, officer.as_ref()),
-            Request::PasskeyRemove { credential } => self.passkey_remove(now, &asker, &credential),
-            Request::TokenAdd { name, scopes, expires } => self.token_add(now, &asker, &name, &scopes, expires),
+            Request::StepUpBegin => self.step_up_begin(now, asker),
+            Request::StepUpFinish { answer } => self.step_up_finish(now, asker, &answer),
+            Request::SessionList => self.session_list(now, asker),
+            Request::SessionEnd { session } => self.session_end(now, asker, session),
+            Request::PasskeyList { officer } => self.passkey_list(asker, officer.as_ref()),
+            Request::PasskeyRemove { credential } => self.passkey_remove(now, asker, &credential),
+            Request::TokenAdd { name, scopes, expires } => self.token_add(now, asker, &name, &scopes, expires),
             Request::TokenList => self.token_list(now),
-            Request::TokenRevoke { name } => self.token_revoke(now, &asker, &name),
+            Request::TokenRevoke { name } => self.token_revoke(now, asker, &name),
             Request::Health => {
                 let state = if self.quarantine.is_some() { "quarantine" } else { "ok" };
                 Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": state }))

@@ -74,6 +74,8 @@ impl Node {
                 | Request::AuditVerify
                 | Request::Verify
                 | Request::Health
+                | Request::DetectionStatus
+                | Request::WarningListList
                 | Request::PublicList
                 | Request::LinkPreview { .. }
                 | Request::SignInBegin

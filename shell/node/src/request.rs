@@ -8,6 +8,7 @@ use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::{Signature, VerifyingKey};
 use comity_release::passkey::{Base64Url, PasskeyGrant};
 use comity_release::{ApprovalProof, RecallKind};
+use comity_store::Judgement;
 use comity_vocab::time::Precision;
 use comity_vocab::{Grading, OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,54 @@ pub enum Request {
         /// The marking.
         label: SecurityLabel,
     },
+    /// Looks for the indicators' patterns in what was observed.
+    Observe {
+        /// How the text is read: `stix`, `ecs` or `simple`.
+        mapping: String,
+        /// A mapping of one's own, in place of a built-in one (docs/DETECTION.md).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declaration: Option<serde_json::Value>,
+        /// The sensor or file, for evidence and the audit log.
+        source: String,
+        /// The number of the first line, from 1.
+        first_line: u64,
+        /// Whole lines, or one document; at most 16 MiB.
+        text: String,
+        /// Whether it is one STIX document rather than lines.
+        #[serde(default)]
+        document: bool,
+    },
+    /// Says what is looked for, and what is not and why.
+    DetectionStatus,
+    /// An officer says what a sighting is.
+    SightingJudge {
+        /// The sighting, or the beginning of its identifier.
+        sighting: String,
+        /// What it is.
+        judgement: Judgement,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// An officer writes a sighting for the partner who gave the indicator.
+    SightingReturn {
+        /// The sighting, or the beginning of its identifier.
+        sighting: String,
+        /// The partner.
+        partner: OrgCode,
+    },
+    /// Adds a warning list, or renews the one of its name.
+    WarningListAdd {
+        /// A list in the form of MISP.
+        text: String,
+    },
+    /// Takes a warning list away.
+    WarningListRemove {
+        /// Its name.
+        name: String,
+    },
+    /// Lists the warning lists.
+    WarningListList,
     /// Lists declarations of public knowledge.
     PublicList,
     /// An officer has read rows of the inbox, or marks them unread.

@@ -42,12 +42,14 @@ pub struct Detection {
 pub struct Stream {
     bounds: StreamBounds,
     kept: HashMap<PatternId, Progress>,
+    /// Whether the observation fed last is among what is kept.
+    last_kept: bool,
 }
 
 impl Stream {
     /// Begins with nothing remembered.
     pub fn new(bounds: StreamBounds) -> Self {
-        Self { bounds, kept: HashMap::new() }
+        Self { bounds, kept: HashMap::new(), last_kept: false }
     }
 
     /// Forgets what is kept for a pattern; to be called when it is removed from the engine.
@@ -55,9 +57,15 @@ impl Stream {
         self.kept.remove(&id);
     }
 
+    /// Tells whether the observation fed last is kept, because a pattern needs several: what shows it later must be kept as well.
+    pub fn kept(&self) -> bool {
+        self.last_kept
+    }
+
     /// Takes an observation, which is called by a number of the caller's, and returns what it completes. The observations of
     /// a match are used up: the pattern begins anew.
     pub fn feed(&mut self, engine: &Engine, observation: &Observed<'_>, number: u64) -> Vec<Detection> {
+        self.last_kept = false;
         let mut detections = Vec::new();
         let found = engine.scan(observation);
         let one = seen(observation, number);
@@ -105,6 +113,7 @@ impl Stream {
                     if plan.enough().is_some_and(|enough| seen.len() as u64 >= enough) {
                         continue;
                     }
+                    self.last_kept = true;
                     progress.exhausted |= keep(seen, one, self.bounds.kept_per_bracket_max);
                 }
             }

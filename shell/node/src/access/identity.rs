@@ -23,6 +23,9 @@ pub enum Scope {
     /// Import.
     #[serde(rename = "write")]
     Write,
+    /// Bring observations of sensors, and learn nothing.
+    #[serde(rename = "observe")]
+    Observe,
     /// Read over TAXII.
     #[serde(rename = "taxii:read")]
     TaxiiRead,
@@ -33,18 +36,19 @@ pub enum Scope {
 
 /// A word that is not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a scope: expected read, write, taxii:read or metrics")]
+#[error("not a scope: expected read, write, observe, taxii:read or metrics")]
 pub struct ScopeError;
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 4] = [Scope::Read, Scope::Write, Scope::TaxiiRead, Scope::Metrics];
+    pub const ALL: [Scope; 5] = [Scope::Read, Scope::Write, Scope::Observe, Scope::TaxiiRead, Scope::Metrics];
 
     /// Returns the word of the command line and of the token.
     pub fn as_str(&self) -> &'static str {
         match self {
             Scope::Read => "read",
             Scope::Write => "write",
+            Scope::Observe => "observe",
             Scope::TaxiiRead => "taxii:read",
             Scope::Metrics => "metrics",
         }
@@ -97,7 +101,7 @@ fn scopes_of(roles: &Roles) -> BTreeSet<Scope> {
         scopes.extend([Scope::Read, Scope::TaxiiRead]);
     }
     if roles.contains(&Role::Analyst) || roles.contains(&Role::DeskOfficer) {
-        scopes.insert(Scope::Write);
+        scopes.extend([Scope::Write, Scope::Observe]);
     }
     scopes
 }

@@ -118,6 +118,8 @@ const READERS: &[Role] = &[
     Role::OversightInspector,
     Role::DutyOfficer,
 ];
+const OBSERVERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::DutyOfficer, Role::SecurityOfficer];
+const LISTERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::SecurityOfficer];
 const LINKERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::LiaisonOfficer];
 const REVIEWERS: &[Role] =
     &[Role::Custodian, Role::SecurityOfficer, Role::DataProtectionOfficer, Role::OversightInspector, Role::DeskOfficer];
@@ -140,6 +142,11 @@ fn rule(request: &Request) -> Rule {
         R::WriteReport { .. } | R::WriteNote { .. } => of(WRITERS),
         R::WriteMark { .. } => of(RELEASERS),
         R::InboxMark { .. } | R::InboxMarkAll => of(READERS),
+        // Sensors bring observations with a scope of their own; importing is another right.
+        R::Observe { .. } => Rule { scope: Some(Scope::Observe), ..of(OBSERVERS) },
+        R::DetectionStatus | R::WarningListList => readable(of(READERS)),
+        R::SightingJudge { .. } | R::SightingReturn { .. } => of(AUTHORS),
+        R::WarningListAdd { .. } | R::WarningListRemove { .. } => of(LISTERS),
         R::TaxiiPrepare { .. } | R::TaxiiSign { .. } => of(RELEASERS),
         R::TaxiiOff { .. } => stepped(of(RELEASERS)),
         R::PublicList => of(RELEASE_READERS),

@@ -8,6 +8,7 @@ mod find;
 mod search;
 mod sheet;
 mod show;
+mod sightings;
 mod snippet;
 
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
@@ -15,17 +16,23 @@ pub use feedback::Feedback;
 pub use find::{Findings, Found};
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};
+pub use sightings::{
+    EvidenceRow, OfIndicator, OfOrigin, OfValue, SeenOf, SightingDay, SightingPage, SightingQuery, SightingRow,
+    SightingSheet, SightingSummary, WarningListFacts,
+};
 pub use snippet::{Snippet, SnippetPiece};
 
 use crate::failure::{Failure, FailureKind};
 use crate::home::Home;
 use comity_store::{ExportOptions, Filter, Holdings, Mode, Origin, StoreError};
-use comity_vocab::Timestamp;
+use comity_vocab::{StixId, Timestamp};
 use std::io::Write;
 
 /// The holdings of a home, for reading.
 pub struct Reader {
     holdings: Holdings,
+    /// The identity that is the author of what is ours.
+    identity: StixId,
 }
 
 fn asked(error: StoreError) -> Failure {
@@ -48,7 +55,8 @@ impl Reader {
     /// # Errors
     /// [`Failure`]: modes too wide, damaged, of a later version.
     pub fn open(home: &Home) -> Result<Self, Failure> {
-        Ok(Self { holdings: Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)? })
+        let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)?;
+        Ok(Self { holdings, identity: home.configuration.organisation.identity.clone() })
     }
 
     /// Returns everything that can be read, for a face that puts objects together itself.

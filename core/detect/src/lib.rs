@@ -1,0 +1,23 @@
+//! Observations as they come: what lines say, what matched, what is known to be harmless, and how long an indicator is worth anything.
+//!
+//! Guarantees: what is read is bounded, and what cannot be read is said by line and reason, without what it held. Does not know:
+//! files, clocks, where sightings are kept.
+
+mod decay;
+mod evidence;
+mod instant;
+mod kind;
+mod mapping;
+mod reader;
+mod sighting;
+mod warning;
+mod witness;
+
+pub use decay::{Decay, DecayModel};
+pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
+pub use kind::Kind;
+pub use mapping::{Mapping, MappingError};
+pub use reader::{LINE_BYTES_MAX, LineError, LineReader};
+pub use sighting::{SightingFacts, stix_sighting};
+pub use warning::{ListKind, WarningList, WarningListError, WarningLists};
+pub use witness::{Witness, asked, witnesses};

@@ -1,0 +1,144 @@
+//! How lines become observations: a declaration that names, for each cyber-observable object, the fields it is made of.
+//!
+//! Guarantees: a mapping that was read can be used; built-in ones are declarations like any other. Does not know: lines.
+
+mod build;
+mod declaration;
+mod simple;
+
+pub(crate) use build::Builder;
+pub(crate) use declaration::{Declared, Form, TimeFormat};
+pub(crate) use simple::simple_object;
+
+use declaration::Written;
+use std::sync::Arc;
+
+/// The Elastic Common Schema: which field makes which object.
+const ECS: &str = include_str!("ecs.json");
+
+/// The longest declaration, in bytes.
+const DECLARATION_BYTES_MAX: usize = 1 << 20;
+
+/// Why a declaration is no mapping.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// It is longer than 1 MiB.
+    #[error("the declaration is longer than 1 MiB")]
+    TooLong,
+    /// It is not JSON of this form.
+    #[error("the declaration is not of the form that is described: {0}")]
+    Form(String),
+    /// It names more objects or fields than are allowed.
+    #[error("the declaration names more than {0} {1}")]
+    TooMany(usize, &'static str),
+    /// A part cannot be used.
+    #[error("object {object}: {why}")]
+    Object {
+        /// Which object, from 1.
+        object: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// CSV without a header needs names of columns.
+    #[error("CSV needs a header line or names of columns")]
+    Columns,
+    /// A delimiter that is none.
+    #[error("the delimiter must be one ASCII character, not a quote or a line end")]
+    Delimiter,
+}
+
+/// How lines are read.
+#[derive(Clone)]
+pub struct Mapping {
+    pub(crate) how: How,
+}
+
+#[derive(Clone)]
+pub(crate) enum How {
+    /// STIX as it is.
+    Stix,
+    /// `type,value,time`.
+    Simple,
+    /// By declaration.
+    Declared(Arc<Declared>),
+}
+
+impl Mapping {
+    /// Returns a mapping that comes with the program: `stix`, `ecs` or `simple`.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let how = match name {
+            "stix" => How::Stix,
+            "simple" => How::Simple,
+            "ecs" => How::Declared(Arc::new(Declared::new(serde_json::from_str(ECS).ok()?).ok()?)),
+            _ => return None,
+        };
+        Some(Self { how })
+    }
+
+    /// Reads a declaration.
+    ///
+    /// # Errors
+    /// [`MappingError`].
+    pub fn parse(declaration: &[u8]) -> Result<Self, MappingError> {
+        if declaration.len() > DECLARATION_BYTES_MAX {
+            return Err(MappingError::TooLong);
+        }
+        let written: Written =
+            serde_json::from_slice(declaration).map_err(|error| MappingError::Form(error.to_string()))?;
+        Ok(Self { how: How::Declared(Arc::new(Declared::new(written)?)) })
+    }
+
+    /// Tells whether lines are STIX already.
+    pub fn is_stix(&self) -> bool {
+        matches!(self.how, How::Stix)
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> &str {
+        match &self.how {
+            How::Stix => "stix",
+            How::Simple => "simple",
+            How::Declared(declared) => &declared.name,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_ones_can_be_read() {
+        for name in ["stix", "ecs", "simple"] {
+            assert_eq!(Mapping::built_in(name).expect(name).name(), name);
+        }
+        assert!(Mapping::built_in("other").is_none());
+    }
+
+    #[test]
+    fn declarations_that_are_refused() {
+        let whole = |objects: &str| {
+            format!(
+                r#"{{"name":"x","form":"json","time":{{"fields":["t"],"format":"rfc3339"}},"objects":[{objects}]}}"#
+            )
+        };
+        for (text, said) in [
+            ("{".to_owned(), "form"),
+            (whole(""), "object 1: there is none"),
+            (whole(r#"{"key":"a","type":"address","properties":{}}"#), "it has no property"),
+            (whole(r#"{"key":"a","type":"network-traffic","properties":{"src_ref":"@b"}}"#), "refers to no object"),
+            (
+                whole(
+                    r#"{"key":"a","type":"url","properties":{"value":"f"}},{"key":"a","type":"url","properties":{"value":"f"}}"#,
+                ),
+                "key twice",
+            ),
+            (whole(r#"{"key":"a","type":"URL","properties":{"value":"f"}}"#), "no type"),
+            (whole(r#"{"key":"a","type":"url","properties":{"value":"f"},"more":1}"#), "unknown field"),
+        ] {
+            let error = Mapping::parse(text.as_bytes()).err().expect(&text).to_string();
+            assert!(error.contains(said), "{text}: {error}");
+        }
+        assert!(Mapping::parse(whole(r#"{"key":"a","type":"url","properties":{"value":"f"}}"#).as_bytes()).is_ok());
+    }
+}

@@ -1,0 +1,120 @@
+//! What of an observation a pattern matched, and what a pattern asks for by name.
+
+use comity_pattern::reference::{comparison, passing};
+use comity_pattern::{Comparison, Literal, Object, Observation, Observed, Operator, Pattern, Test};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Values that are reported of one observation at most.
+pub const WITNESSES_MAX: usize = 64;
+/// Bytes of one value at most; what is longer is cut.
+pub const WITNESS_BYTES_MAX: usize = 1 << 10;
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Witness {
+    /// The object path as a pattern writes it, such as `ipv4-addr:value`.
+    pub path: String,
+    /// The value as text.
+    pub value: String,
+}
+
+/// Returns the values of an observation for which comparisons of the pattern hold, sorted, each once.
+///
+/// Where a comparison that names something holds (`=`, `IN`, `LIKE`, `MATCHES`, `ISSUBSET`, `ISSUPERSET`, none of them
+/// negated), only what it found is told: a port that is above 1,024 says nothing and would be another value each time.
+/// Bounded by [`WITNESSES_MAX`] and [`WITNESS_BYTES_MAX`]. An observation that satisfies no bracket gives none.
+pub fn witnesses(pattern: &Pattern, observed: &Observed<'_>) -> Vec<Witness> {
+    let mut found = Found { observed, named: BTreeSet::new(), others: BTreeSet::new() };
+    found.expression(&pattern.expression);
+    let chosen = if found.named.is_empty() { found.others } else { found.named };
+    chosen.into_iter().take(WITNESSES_MAX).collect()
+}
+
+/// Returns what a pattern asks for by equality, `IN` or `ISSUBSET`, as written there, sorted, each once.
+pub fn asked(pattern: &Pattern) -> Vec<Witness> {
+    let mut found = BTreeSet::new();
+    pattern.tests(&mut |test| {
+        let mut add = |value: String| found.insert(Witness { path: test.path.to_string(), value });
+        match &test.operator {
+            _ if test.negated => {}
+            Operator::Equal(literal) => {
+                add(plain(literal));
+            }
+            Operator::In(members) => members.iter().map(plain).for_each(|member| {
+                add(member);
+            }),
+            Operator::Subset(range) => {
+                add(range.clone());
+            }
+            _ => {}
+        }
+    });
+    found.into_iter().collect()
+}
+
+fn plain(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => text.clone(),
+        Literal::Time(instant) => instant.to_string(),
+        Literal::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        other => other.to_string(),
+    }
+}
+
+struct Found<'f> {
+    observed: &'f Observed<'f>,
+    named: BTreeSet<Witness>,
+    others: BTreeSet<Witness>,
+}
+
+impl<'f> Found<'f> {
+    fn expression(&mut self, expression: &Observation) {
+        match expression {
+            Observation::Test(inner) => {
+                let observed = self.observed;
+                for object in observed.objects.iter().filter(|object| comparison(inner, object, observed)) {
+                    self.holding(inner, object);
+                }
+            }
+            Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => {
+                parts.iter().for_each(|part| self.expression(part));
+            }
+            Observation::Qualified(inner, _) => self.expression(inner),
+        }
+    }
+
+    /// Collects from an expression that holds of the object.
+    fn holding(&mut self, expression: &Comparison, object: &Object<'f>) {
+        match expression {
+            Comparison::And(parts) => parts.iter().for_each(|part| self.holding(part, object)),
+            Comparison::Or(parts) => {
+                let observed = self.observed;
+                for part in parts.iter().filter(|part| comparison(part, object, observed)) {
+                    self.holding(part, object);
+                }
+            }
+            Comparison::Test(test) => self.test(test, object),
+        }
+    }
+
+    fn test(&mut self, test: &Test, object: &Object<'f>) {
+        let into = if names_something(test) { &mut self.named } else { &mut self.others };
+        for value in passing(test, object, self.observed) {
+            if into.len() >= WITNESSES_MAX {
+                return;
+            }
+            let end = value.floor_char_boundary(WITNESS_BYTES_MAX);
+            let value = value.get(..end).unwrap_or_default().to_owned();
+            into.insert(Witness { path: test.path.to_string(), value });
+        }
+    }
+}
+
+fn names_something(test: &Test) -> bool {
+    use Operator as O;
+    match test.operator {
+        O::Equal(_) | O::In(_) | O::Like(_) | O::Matches(_) | O::Subset(_) | O::Superset(_) => !test.negated,
+        O::NotEqual(_) | O::Order(..) | O::Exists => false,
+    }
+}

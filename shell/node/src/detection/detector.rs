@@ -1,0 +1,146 @@
+//! The engine with every indicator in it, and what it remembers between calls.
+
+use super::indicator::{Indicator, Unfit};
+use super::kept::Kept;
+use crate::failure::Failure;
+use comity_detect::{DecayModel, WarningLists};
+use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
+use comity_store::{Followed, Holdings, IndicatorRow, Mode};
+use comity_vocab::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// What becomes of one indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is looked for.
+    In {
+        pattern: PatternId,
+        listed: bool,
+    },
+    Revoked,
+    NotStix(String),
+    Invalid,
+}
+
+/// How many invalid indicators are named.
+const INVALID_NAMED: usize = 20;
+/// Merges of the engine's text segments after each call.
+const MAINTENANCE_STEPS: usize = 4;
+
+/// Everything that is looked for.
+pub(super) struct Detector {
+    pub holdings: Holdings,
+    pub engine: Engine,
+    pub stream: Stream,
+    /// By pattern: the object's number.
+    pub of_pattern: Vec<i64>,
+    /// By the object's number.
+    pub places: HashMap<i64, Place>,
+    pub lists: WarningLists,
+    pub model: Option<DecayModel>,
+    pub kept: Kept,
+    /// Invalid indicators by the object's number: identifier and why.
+    pub invalid: BTreeMap<i64, (String, String)>,
+    /// Observations since it was made.
+    pub observations: u64,
+    /// The number of the next observation.
+    fed: u64,
+    /// Answers that a bound on the work kept back.
+    pub undetermined: u64,
+    pub since: Timestamp,
+    pub(super) mark: Followed,
+}
+
+impl Detector {
+    /// Reads every indicator.
+    pub(super) fn new(path: &Path, hash_key: u64, decay: bool, now: Timestamp) -> Result<Self, Failure> {
+        let mut detector = Self {
+            holdings: Holdings::open(path, Mode::ReadOnly)?,
+            engine: Engine::new(Options { hash_key, ..Options::default() }),
+            stream: Stream::new(StreamBounds::default()),
+            of_pattern: Vec::new(),
+            places: HashMap::new(),
+            lists: WarningLists::new(),
+            model: decay.then(DecayModel::default),
+            kept: Kept::default(),
+            invalid: BTreeMap::new(),
+            observations: 0,
+            fed: 0,
+            undetermined: 0,
+            since: now,
+            mark: Followed::default(),
+        };
+        detector.read_all(path)?;
+        Ok(detector)
+    }
+
+    /// Puts an indicator in, in place of what it was before; nothing where it is not held any more.
+    pub(super) fn put(&mut self, oid: i64, row: Option<IndicatorRow>) {
+        if let Some(Place::In { pattern, .. }) = self.places.remove(&oid) {
+            self.engine.remove(pattern);
+            self.stream.forget(pattern);
+        }
+        self.invalid.remove(&oid);
+        if let Some(row) = row {
+            let place = self.place(&row);
+            self.places.insert(oid, place);
+        }
+    }
+
+    fn place(&mut self, row: &IndicatorRow) -> Place {
+        if row.revoked {
+            return Place::Revoked;
+        }
+        match Indicator::read(&row.bytes) {
+            Ok(indicator) => match self.engine.add(&indicator.pattern, indicator.validity) {
+                Ok(pattern) => {
+                    let at = pattern.0 as usize;
+                    if self.of_pattern.len() <= at {
+                        self.of_pattern.resize(at + 1, 0);
+                    }
+                    if let Some(slot) = self.of_pattern.get_mut(at) {
+                        *slot = row.oid;
+                    }
+                    Place::In { pattern, listed: self.is_listed(&indicator) }
+                }
+                Err(error @ (EngineError::Pattern | EngineError::Full)) => {
+                    self.refuse(row.oid, indicator.id, error.to_string())
+                }
+            },
+            Err(Unfit::NotStix(language)) => Place::NotStix(language),
+            Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
+        }
+    }
+
+    fn refuse(&mut self, oid: i64, id: String, why: String) -> Place {
+        if self.invalid.len() < INVALID_NAMED {
+            self.invalid.insert(oid, (id, why));
+        }
+        Place::Invalid
+    }
+
+    /// Whether everything that it asks for by name is known to be harmless.
+    fn is_listed(&self, indicator: &Indicator) -> bool {
+        if self.lists.is_empty() {
+            return false;
+        }
+        let asked = comity_detect::asked(&indicator.pattern);
+        !asked.is_empty() && asked.iter().all(|one| self.lists.find(&one.path, &one.value).is_some())
+    }
+
+    /// Numbers an observation.
+    pub(super) fn next_number(&mut self) -> u64 {
+        self.fed += 1;
+        self.fed
+    }
+
+    /// Merges some of what was added, while nobody waits for more.
+    pub(super) fn maintain(&mut self) {
+        for _ in 0..MAINTENANCE_STEPS {
+            if !self.engine.maintain() {
+                return;
+            }
+        }
+    }
+}

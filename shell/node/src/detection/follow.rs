@@ -1,0 +1,74 @@
+//! Following the holdings: everything once, and then what changed.
+
+use super::Detection;
+use super::detector::Detector;
+use crate::failure::Failure;
+use comity_detect::WarningList;
+use comity_store::{Holdings, Mode};
+use comity_vocab::Timestamp;
+use std::path::Path;
+
+/// Changed indicators above which everything is read anew, for that is faster.
+const CHANGES_MAX: usize = 500_000;
+
+impl Detection {
+    /// Gives the detector, up to date with the holdings.
+    pub(super) fn with<T>(
+        &self,
+        decay: bool,
+        now: Timestamp,
+        work: impl FnOnce(&mut Detector) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut place = self.lock();
+        let up_to_date = match place.as_mut() {
+            Some(detector) => detector.refresh()?,
+            None => false,
+        };
+        if !up_to_date {
+            // The old one goes first, so that there are never two in memory.
+            *place = None;
+            *place = Some(Detector::new(&self.place.holdings, self.place.hash_key, decay, now)?);
+        }
+        match place.as_mut() {
+            Some(detector) => work(detector),
+            None => Err(Failure::operational("there is no detector")),
+        }
+    }
+}
+
+impl Detector {
+    /// Reads everything.
+    pub(super) fn read_all(&mut self, path: &Path) -> Result<(), Failure> {
+        // The mark is taken first: what comes meanwhile is read again with the next changes.
+        self.mark = self.holdings.view().followed()?;
+        for row in self.holdings.view().warning_lists()? {
+            // Only what can be read was taken in.
+            if let Ok(list) = WarningList::parse(&row.text) {
+                self.lists.add(list);
+            }
+        }
+        let holdings = Holdings::open(path, Mode::ReadOnly)?;
+        holdings.view().each_indicator(&mut |row| {
+            let oid = row.oid;
+            self.put(oid, Some(row));
+        })?;
+        self.places.shrink_to_fit();
+        self.of_pattern.shrink_to_fit();
+        while self.engine.maintain() {}
+        Ok(())
+    }
+
+    /// Takes in what changed; false where all must be read anew.
+    pub(super) fn refresh(&mut self) -> Result<bool, Failure> {
+        let (changed, mark) = self.holdings.view().changed_indicators(self.mark)?;
+        if changed.len() > CHANGES_MAX {
+            return Ok(false);
+        }
+        for oid in changed {
+            let row = self.holdings.view().indicator(oid)?;
+            self.put(oid, row);
+        }
+        self.mark = mark;
+        Ok(true)
+    }
+}

@@ -1,0 +1,58 @@
+//! One indicator as detection needs it: pattern, validity, worth.
+
+use comity_pattern::Pattern;
+use comity_pattern::engine::Validity;
+use comity_stix::json::Limits;
+use comity_stix::json::tree::Node;
+use comity_vocab::Timestamp;
+
+/// The confidence of an indicator that states none (STIX 2.1 §3.2: absent is unspecified), for decay.
+const CONFIDENCE_UNSTATED: u8 = 100;
+
+/// An indicator that can be looked for.
+pub(super) struct Indicator {
+    /// Its identifier.
+    pub id: String,
+    pub pattern: Pattern,
+    pub validity: Validity,
+    /// Of 100.
+    pub confidence: u8,
+    /// From when its worth counts down, in seconds since 1970.
+    pub from: i64,
+}
+
+/// Why an indicator is not looked for.
+pub(super) enum Unfit {
+    /// Its pattern is of this language.
+    NotStix(String),
+    /// Its pattern cannot be read or evaluated; its identifier, and why.
+    Invalid(String, String),
+}
+
+impl Indicator {
+    /// Reads an indicator.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Unfit> {
+        let unreadable = |message: &str| Unfit::Invalid(String::new(), message.to_owned());
+        let node = Node::parse(bytes, &Limits::default()).map_err(|_| unreadable("not readable"))?;
+        let text = |name: &str| node.property(name).and_then(Node::text);
+        let id = text("id").unwrap_or_default().to_owned();
+        // STIX 2.0 has no pattern_type: there every pattern is one of STIX.
+        match text("pattern_type") {
+            None | Some("stix") => {}
+            Some(other) => return Err(Unfit::NotStix(other.chars().take(40).collect())),
+        }
+        let Some(written) = text("pattern") else { return Err(Unfit::Invalid(id, "it has no pattern".to_owned())) };
+        let pattern = match Pattern::parse(written) {
+            Ok(pattern) => pattern,
+            Err(error) => return Err(Unfit::Invalid(id, error.to_string())),
+        };
+        let time = |name: &str| text(name).and_then(|text| Timestamp::parse(text).ok());
+        let validity = Validity { from: time("valid_from"), until: time("valid_until") };
+        let confidence = match node.property("confidence") {
+            Some(Node::Number(written)) => written.parse().ok().filter(|confidence| *confidence <= 100),
+            _ => None,
+        };
+        let from = time("valid_from").or_else(|| time("created")).map_or(0, |from| from.unix_seconds());
+        Ok(Self { id, pattern, validity, confidence: confidence.unwrap_or(CONFIDENCE_UNSTATED), from })
+    }
+}

@@ -1,0 +1,57 @@
+//! Warning lists: values that are known to be harmless.
+
+use crate::access::Asker;
+use crate::failure::Failure;
+use crate::node::{Node, audit};
+use comity_detect::WarningList;
+use comity_vocab::Timestamp;
+use serde_json::{Value, json};
+
+/// The most lists.
+const LISTS_MAX: usize = 500;
+
+impl Node {
+    pub(crate) fn warning_list_add(&mut self, now: Timestamp, by: &Asker, text: &str) -> Result<Value, Failure> {
+        let list = WarningList::parse(text.as_bytes()).map_err(|error| {
+            Failure::no(format!("not a warning list: {error}")).hint("a list.json of MISP is expected")
+        })?;
+        let held = self.holdings.view().warning_lists()?;
+        if held.len() >= LISTS_MAX && !held.iter().any(|row| row.name == list.name()) {
+            return Err(Failure::no(format!("there are {LISTS_MAX} warning lists already")).hint("remove one first"));
+        }
+        let tx = self.holdings.transaction()?;
+        tx.put_warning_list(list.name(), text.as_bytes(), by.officer(), now)?;
+        let detail = format!("{} entries", list.len());
+        audit(tx.view().desk(), now, by.officer(), "warning_list.add", list.name(), &detail)?;
+        tx.commit()?;
+        // Which indicators it concerns is found when they are read anew.
+        self.detection.forget();
+        Ok(
+            json!({ "name": list.name(), "version": list.version(), "kind": list.kind().to_string(), "entries": list.len() }),
+        )
+    }
+
+    pub(crate) fn warning_list_remove(&mut self, now: Timestamp, by: &Asker, name: &str) -> Result<Value, Failure> {
+        let tx = self.holdings.transaction()?;
+        if !tx.remove_warning_list(name)? {
+            return Err(Failure::no("there is no warning list of this name")
+                .code("unknown")
+                .hint("comity warning-list list"));
+        }
+        audit(tx.view().desk(), now, by.officer(), "warning_list.remove", name, "")?;
+        tx.commit()?;
+        self.detection.forget();
+        Ok(json!({ "name": name, "removed": true }))
+    }
+
+    pub(crate) fn warning_list_list(&self) -> Result<Value, Failure> {
+        let mut lists = Vec::new();
+        for row in self.holdings.view().warning_lists()? {
+            if let Ok(list) = WarningList::parse(&row.text) {
+                lists.push(json!({ "name": row.name, "version": list.version(), "description": list.description(),
+                    "kind": list.kind().to_string(), "entries": list.len(), "added": row.added, "officer": row.officer }));
+            }
+        }
+        Ok(json!({ "lists": lists }))
+    }
+}
