@@ -3,13 +3,14 @@
 //! Guarantees: a line is shown only where the officer can do something about it, and leads to the place where it is done.
 
 use super::answer::{flag, list, number, text, texts};
+use super::line::counted;
 use super::shell::Shell;
 use crate::desk::Desk;
 use crate::identity::{Credential, Officer};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use comity_node::{Failure, Request};
+use comity_node::{Failure, Judgement, Request, SightingQuery};
 use comity_vocab::Role;
 use serde_json::Value;
 use std::sync::Arc;
@@ -67,6 +68,9 @@ async fn needs(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
     needs.extend(recalls(&ask(Request::RecallBoard).await?, &holds));
     needs.extend(releases(&ask(Request::ReleaseList).await?, &me, holds(Role::ReleasingOfficer)));
     needs.extend(links(&ask(Request::LinkList).await?));
+    if holds(Role::Analyst) || holds(Role::DeskOfficer) {
+        needs.extend(sightings(desk).await?);
+    }
     if holds(Role::Custodian) {
         for act in list(&ask(Request::OfficerList).await?, "waiting") {
             if !texts(act, "signed_by").contains(&me) {
@@ -81,6 +85,21 @@ async fn needs(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
     }
     needs.sort_by_key(|need| !need.urgent);
     Ok(needs)
+}
+
+/// Open sightings that nobody has judged.
+async fn sightings(desk: &Desk) -> Result<Option<Need>, Failure> {
+    let waiting = SightingQuery { judgement: Some(Judgement::Unreviewed), limit: 1, ..SightingQuery::default() };
+    let total = desk.readers.read(move |reader| reader.sightings(&waiting)).await?.total;
+    Ok((total > 0).then(|| {
+        let what = if total == 1 {
+            "A sighting to judge".to_owned()
+        } else {
+            format!("{} sightings to judge", counted(total))
+        };
+        let why = "our own sensors saw what an indicator looks for";
+        Need::new(what, why, "/sightings?judgement=unreviewed")
+    }))
 }
 
 /// A question that this officer's roles do not allow counts as nothing to do.

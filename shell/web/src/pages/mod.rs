@@ -21,11 +21,13 @@ pub mod recalls;
 pub mod releases;
 mod search;
 pub mod shell;
+mod sightings;
 pub mod sign_in;
 pub mod sources;
 mod step_up;
 mod timeline;
 pub mod tour;
+mod warning_lists;
 pub mod write;
 
 use crate::desk::Desk;
@@ -58,6 +60,13 @@ fn content() -> Router<Arc<Desk>> {
         .route("/objects/{id}/versions", get(object::versions_page))
         .route("/objects/{id}/graph", get(object::graph_page))
         .route("/objects/{id}/graph.json", get(object::graph))
+        .route("/sightings", get(sightings::page))
+        .route("/sightings/{id}", get(sightings::one))
+        .route("/sightings/{id}/stix", get(sightings::stix))
+        .route("/sightings/{id}/judgement", post(sightings::judge))
+        .route("/sightings/{id}/return", post(sightings::give_back))
+        .route("/warning-lists", get(warning_lists::page).post(warning_lists::add).layer(warning_lists::body_limit()))
+        .route("/warning-lists/remove", post(warning_lists::remove))
         .route("/releases", get(releases::page).post(releases::compose::draft))
         .route("/releases/new", get(releases::compose::page))
         .route("/releases/{id}", get(releases::one::page))

@@ -10,12 +10,13 @@ use axum::response::{Html, IntoResponse, Response};
 use comity_node::{Failure, FailureKind};
 
 /// The entries of the navigation, in order: key, address, word.
-pub const NAVIGATION: [(&str, &str, &str); 12] = [
+pub const NAVIGATION: [(&str, &str, &str); 13] = [
     ("home", "/", "Home"),
     ("inbox", "/inbox", "Inbox"),
     ("search", "/search", "Search"),
     ("timeline", "/timeline", "Timeline"),
     ("map", "/map", "Map"),
+    ("sightings", "/sightings", "Sightings"),
     ("releases", "/releases", "Releases"),
     ("recalls", "/recalls", "Recalls"),
     ("partners", "/partners", "Partners"),

@@ -157,6 +157,51 @@ impl Face {
         self.send(request)
     }
 
+    /// Asks the API as a program with a token, or as somebody with none.
+    pub fn api(&self, method: &str, address: &str, token: Option<&str>, body: Option<(&str, &[u8])>) -> Page {
+        let mut request = HttpRequest::builder().method(method).uri(address);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some((media, _)) = body {
+            request = request.header(header::CONTENT_TYPE, media);
+        }
+        let body = body.map_or_else(Body::empty, |(_, body)| Body::from(body.to_vec()));
+        self.send(request.body(body).unwrap())
+    }
+
+    /// Asks the API as the officer, from our own pages.
+    pub fn officer_api(&self, method: &str, address: &str, body: &Value) -> Page {
+        let request = HttpRequest::builder()
+            .method(method)
+            .uri(address)
+            .header(header::COOKIE, format!("__Host-s={}", self.session))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request)
+    }
+
+    /// Posts a form with the officer's cookie from a page that is not ours.
+    pub fn post_from_elsewhere(&self, address: &str, form: &str) -> Page {
+        let request = HttpRequest::post(address)
+            .header(header::COOKIE, format!("__Host-s={}", self.session))
+            .header("sec-fetch-site", "cross-site")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        self.send(request)
+    }
+
+    /// Makes a token.
+    pub fn token(&self, name: &str, scope: &str) -> String {
+        let scopes = [scope.parse().unwrap()].into();
+        let request = Request::TokenAdd { name: name.into(), scopes, expires: None };
+        let made = self.org.lock().unwrap().ask(&request).unwrap();
+        made["token"].as_str().unwrap().to_owned()
+    }
+
     /// Asks as nobody.
     pub fn stranger(&self, address: &str) -> Page {
         self.send(HttpRequest::get(address).body(Body::empty()).unwrap())

@@ -16,4 +16,6 @@ mod desk;
 mod inbox;
 mod object;
 mod search;
+mod sightings;
+mod sightings_api;
 mod span;

@@ -80,6 +80,25 @@ struct Given {
     recalled: bool,
 }
 
+/// What our own sensors saw of an indicator.
+struct SeenHere {
+    count: String,
+    sightings: String,
+    last: String,
+    href: String,
+}
+
+impl SeenHere {
+    fn of(indicator: &str, seen: comity_node::SeenOf) -> Self {
+        Self {
+            count: counted(seen.count),
+            sightings: counted(seen.sightings),
+            last: seen.last_day.unwrap_or_default(),
+            href: format!("/sightings{}", super::line::query(&[("indicator", indicator)])),
+        }
+    }
+}
+
 /// What a partner says of it.
 struct Said {
     from: String,
@@ -140,6 +159,7 @@ struct ObjectPage<'a> {
     received: Vec<Received>,
     given: Vec<Given>,
     feedback: Vec<Said>,
+    seen_here: Option<SeenHere>,
     means: Vec<(String, String)>,
     notices: Vec<Notice>,
     encoded: String,
@@ -246,10 +266,14 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
                 Looked::Unknown => Vec::new(),
                 _ => reader.view().unread_of(&reader_code, &id)?,
             };
-            Ok::<_, comity_node::Failure>((looked, unread))
+            let seen = match &looked {
+                Looked::Held(sheet) if sheet.object.object_type == "indicator" => Some(reader.sightings_of(&id)?),
+                _ => None,
+            };
+            Ok::<_, comity_node::Failure>((looked, unread, seen))
         })
         .await;
-    let (looked, unread) = match read {
+    let (looked, unread, seen) = match read {
         Ok(read) => read,
         Err(failure) => return shell.failure(&failure),
     };
@@ -317,6 +341,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         ways: ways.collect(),
         received: received_rows(&sheet),
         given: given.collect(),
+        seen_here: seen.map(|seen| SeenHere::of(&object.id, seen)),
         feedback: sheet.feedback.iter().map(Said::of).collect(),
         means: sheet.means.values().map(|ours| (ours.clone(), address(ours))).collect(),
         notices: sheet.notices.clone(),
