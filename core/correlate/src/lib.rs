@@ -1,0 +1,22 @@
+//! Correlation: which values identify something, when two of them are one, and when two reports of one are independent.
+//!
+//! Guarantees: the same bytes give the same values in the same order; two ways to write one value are one value, by rules that are
+//! named; "independent" is said only where both sides show where they come from and share nothing. Does not know: what is held,
+//! where it is kept, who asks.
+
+mod independence;
+mod key;
+mod kind;
+mod normal;
+mod pattern;
+mod stop;
+mod values;
+
+pub use independence::{Independence, Provenance, Reason, Verdict, independence, summary};
+pub use key::{KEY_BYTES, Keying, ValueKey};
+pub use kind::Kind;
+pub use stop::{Stop, stop};
+pub use values::{CorrelatedValue, VALUES_MAX, guesses, values};
+
+/// The edition of the rules in this crate. Whoever stores keys of values reads them anew where it changed.
+pub const EDITION: u32 = 1;
