@@ -104,13 +104,12 @@ impl<'a> Observed<'a> {
         let mut gathered = Gathered::default();
         documents.iter().for_each(|document| gathered.add(document));
         let observations = std::mem::take(&mut gathered.observations);
-        let read = |(index, node)| {
-            Self::read(node, &gathered.objects).map_err(|kind| ObservedError { position: index + 1, kind })
-        };
+        let known = Known::of(gathered.objects);
+        let read = |(index, node)| Self::read(node, &known).map_err(|kind| ObservedError { position: index + 1, kind });
         observations.into_iter().enumerate().map(read).collect()
     }
 
-    fn read(node: &'a Node<'a>, known: &HashMap<&'a str, &'a Node<'a>>) -> Result<Self, ObservedErrorKind> {
+    fn read(node: &'a Node<'a>, known: &Known<'a>) -> Result<Self, ObservedErrorKind> {
         let time = |name: &'static str| {
             node.property(name).and_then(Node::text).and_then(literal::instant).ok_or(ObservedErrorKind::Time(name))
         };
@@ -126,7 +125,7 @@ impl<'a> Observed<'a> {
         let objects = match (node.property("object_refs"), node.property("objects")) {
             (Some(references), _) => {
                 let named = references.items().iter().filter_map(Node::text);
-                named.filter_map(|key| Object::new(key, known.get(key)?)).collect()
+                named.filter_map(|key| Object::new(key, known.find(key)?)).collect()
             }
             (None, Some(inside @ Node::Object(_))) => {
                 inside.properties().iter().filter_map(|(key, node)| Object::new(key, node)).collect()
@@ -152,7 +151,31 @@ impl<'a> Object<'a> {
 #[derive(Default)]
 struct Gathered<'a> {
     observations: Vec<&'a Node<'a>>,
-    objects: HashMap<&'a str, &'a Node<'a>>,
+    /// By identifier, in the order they came.
+    objects: Vec<(&'a str, &'a Node<'a>)>,
+}
+
+/// Up to so many objects it is faster to look at each than to hash.
+const FEW: usize = 16;
+
+/// The objects that references may lead to.
+enum Known<'a> {
+    Few(Vec<(&'a str, &'a Node<'a>)>),
+    Many(HashMap<&'a str, &'a Node<'a>>),
+}
+
+impl<'a> Known<'a> {
+    fn of(objects: Vec<(&'a str, &'a Node<'a>)>) -> Self {
+        if objects.len() <= FEW { Known::Few(objects) } else { Known::Many(objects.into_iter().collect()) }
+    }
+
+    /// Of two with one identifier the later counts.
+    fn find(&self, key: &str) -> Option<&'a Node<'a>> {
+        match self {
+            Known::Few(list) => list.iter().rev().find(|(id, _)| *id == key).map(|(_, node)| *node),
+            Known::Many(map) => map.get(key).copied(),
+        }
+    }
 }
 
 impl<'a> Gathered<'a> {
@@ -169,7 +192,7 @@ impl<'a> Gathered<'a> {
             }
             _ => {
                 if let Some(id) = node.property("id").and_then(Node::text) {
-                    self.objects.insert(id, node);
+                    self.objects.push((id, node));
                 }
             }
         }
