@@ -192,7 +192,7 @@ fn what_sensors_say_is_text() {
 fn a_recalled_one_says_that_it_is_gone() {
     let (faces, _folder) = faces(2);
     let [vsis, kps] = faces.as_slice() else { panic!("two desks") };
-    vsis.import("feed", Some("TLP:GREEN"), &[indicator(1, "C2 of Emotet", "[ipv4-addr:value = '198.51.100.7']")]);
+    vsis.import("feed", Some("TLP:GREEN"), &[indicator(1, "Control of Emotet", "[ipv4-addr:value = '198.51.100.7']")]);
     let request = ReleaseDraftRequest {
         selection: Selection { objects: vec![id("indicator", 1)], origins: vec![] },
         to: vec!["kps".parse().unwrap()],

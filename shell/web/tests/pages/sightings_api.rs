@@ -188,6 +188,8 @@ fn an_officer_judges_and_keeps_lists() {
     assert_eq!(refused.status, StatusCode::CONFLICT, "it did not come from a partner: {}", refused.text());
     let nothing = "/api/v1/sightings/sighting--00000000-0000-4000-8000-000000000000/judgement";
     assert_eq!(face.officer_api("POST", nothing, &json!({ "judgement": "unreviewed" })).status, StatusCode::NOT_FOUND);
+    let status = face.officer_api("GET", "/api/v1/detection", &json!({})).json();
+    assert_eq!((&status["compiled"], &status["observations"]), (&json!(1), &json!(1)), "{status}");
     let list = json!({ "name": "Public resolvers", "version": 1, "description": "d", "type": "cidr",
         "matching_attributes": ["ip-src", "ip-dst"], "list": ["203.0.113.0/24"] });
     let added = face.officer_api("POST", "/api/v1/warning-lists", &list);
@@ -206,6 +208,4 @@ fn an_officer_judges_and_keeps_lists() {
         face.officer_api("DELETE", "/api/v1/warning-lists/Public%20resolvers", &json!({})).status,
         StatusCode::NOT_FOUND
     );
-    let status = face.officer_api("GET", "/api/v1/detection", &json!({})).json();
-    assert_eq!((&status["compiled"], &status["observations"]), (&json!(1), &json!(1)), "{status}");
 }
