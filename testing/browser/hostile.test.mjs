@@ -80,6 +80,17 @@ test("hostile relations in the graph", async () => {
   for (const object of world.hostile.objects.filter((object) => object.type === "report").slice(0, 3)) await visit(desk, `/objects/${object.id}/graph`);
 });
 
+test("hostile values that were sighted", async () => {
+  await reader();
+  assert.ok(world.sightings.hostile.length > 5, "the hostile indicators were not sighted");
+  for (const row of world.sightings.hostile) {
+    const { status, text } = await visit(desk, `/sightings/${row.sighting}`);
+    assert.equal(status, 200);
+    for (const { value } of row.values) assert.ok(plain(text).includes(plain(value).slice(0, 200)), `not shown literally: ${JSON.stringify(value.slice(0, 120))}`);
+    await visit(desk, `/sightings?value=${encodeURIComponent(row.values[0].value)}`);
+  }
+});
+
 test("search words come back as text", async () => {
   await reader();
   for (const payload of PAYLOADS.filter((_, index) => index % 10 === 0)) {

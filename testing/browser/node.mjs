@@ -1,6 +1,7 @@
 // A real node: the program itself in a home of its own, made ready by its own command line. Nothing here reaches into its stores.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -98,6 +99,27 @@ export class Node {
       });
       this.child.once("exit", (code) => reject(new Error(`${this.code} did not start (${code}): ${said} ${this.log.join("")}`)));
     });
+  }
+
+  // Asks the API as a program with a token; answers the JSON. By the address and not by the name, which only the browser resolves.
+  async api(token, method, address, type, body) {
+    const headers = { host: `${this.code}.localhost:${this.deskPort}`, authorization: `Bearer ${token}` };
+    if (body !== undefined) Object.assign(headers, { "content-type": type, "content-length": Buffer.byteLength(body) });
+    const text = await new Promise((resolve, reject) => {
+      const asked = request({ host: "127.0.0.1", port: this.deskPort, method, path: `/api/v1${address}`, headers }, (response) => {
+        let said = "";
+        response.setEncoding("utf8").on("data", (part) => { said += part; }).on("end", () => {
+          if (response.statusCode === 200) resolve(said);
+          else reject(new Error(`${method} ${address}: ${response.statusCode} ${said}`));
+        });
+      });
+      asked.on("error", reject).end(body);
+    });
+    return JSON.parse(text);
+  }
+
+  async token(name, scope) {
+    return (await this.verb("token", "add", "--name", name, "--scope", scope)).token;
   }
 
   async stop() {

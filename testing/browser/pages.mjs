@@ -3,7 +3,7 @@ import { world } from "./world.mjs";
 
 const actor = world.story.find((object) => object.type === "threat-actor").id;
 const text = world.story.find((object) => object.type === "report").id;
-const { exchange } = world;
+const { exchange, sightings } = world;
 
 // Addresses that rightly answer 404, with a page.
 export const ABSENT = ["/objects/report--00000000-0000-4000-8000-000000000000", "/no-such-page"];
@@ -16,6 +16,8 @@ export const PAGES = [
   [`/objects/${actor}/relations`, "mira"], [`/objects/${actor}/versions`, "mira"], [`/objects/${text}/text`, "mira"], [`/objects/${exchange.received}`, "mira"], ["/inbox?unread=1", "mira"],
   ["/timeline?by=arrived", "mira"], ["/public", "mira"], ["/no-such-page", "mira"],
   [`/objects/${exchange.report}`, "mira"],
+  ["/sightings", "mira"], ["/sightings?state=all&judgement=unreviewed", "mira"], ["/sightings?state=recalled", "mira"], [`/sightings?indicator=${sightings.indicator}`, "mira"],
+  [`/sightings/${sightings.own}`, "mira"], [`/sightings/${sightings.partner}`, "mira"], [`/objects/${sightings.indicator}`, "mira"], ["/warning-lists", "mira"], ["/warning-lists", "tam"],
   ["/write/report", "mira"], [`/write/note?object=${actor}`, "mira"], [`/write/mark?object=${actor}`, "mira"],
   ["/releases", "mira"], ["/releases/new", "mira"], [`/releases/${exchange.sent}`, "mira"], [`/releases/${exchange.waiting}`, "mira"],
   ["/recalls", "mira"], ["/recalls/new", "mira"], ["/partners", "mira"], ["/partners/kps", "mira"], ["/sources", "mira"], ["/audit", "mira"], ["/officers", "mira"],

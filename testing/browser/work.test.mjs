@@ -132,6 +132,45 @@ test("a recall by passkeys is confirmed by the partner", async () => {
   assert.equal(gone.count, 0);
 });
 
+test("a sighting is judged and goes back to whoever gave the indicator", async () => {
+  const author = await officer("mira");
+  const second = await officer("tam");
+  await author.go("/sightings");
+  await author.press(`main .rows a[href='/sightings/${world.sightings.partner}']`);
+  await author.page.locator("main [name=judgement][value=true_positive]").check();
+  await author.page.locator("main [name=comment]").fill("the page of the film evening, from one desk");
+  await author.press("form[action$='/judgement'] button");
+  assert.match(await author.page.textContent("main aside"), /true positive by mira/);
+  await author.press("form[action$='/return'] button");
+  assert.equal(new URL(author.page.url()).pathname, "/releases/new");
+  assert.match(await author.page.locator("main [name=object]").inputValue(), /sighting--.*opinion--/s);
+  assert.ok(await author.page.locator("main [name=to][value=kps]").isChecked());
+  await author.page.locator("main form button.primary").click();
+  await author.page.waitForURL(/\/releases\/[0-9a-f-]{36}$/);
+  const address = new URL(author.page.url()).pathname;
+  const leaving = await author.page.textContent("main");
+  assert.ok(!leaving.includes("film-evening.example.com") && !leaving.includes("one desk"), "a value or the comment would leave");
+  await author.press("form[data-begin$='/sign/begin'] button");
+  await second.go(address);
+  await second.press("form[data-begin$='/approve/begin'] button.primary");
+  await second.pressAgain("form[action$='/send'] button");
+  await until("the partner has the sighting", async () => {
+    const { hits = [] } = await world.kps.verb("search", "--type", "sighting").catch(() => ({}));
+    return hits.some((hit) => hit.origin === "link:vsis");
+  });
+});
+
+test("a warning list is added and removed", async () => {
+  const desk = await officer("sol");
+  await desk.go("/warning-lists");
+  await desk.page.locator("main [name=text]").fill(JSON.stringify({ name: "Public resolvers", version: 1, description: "Everybody asks them", type: "cidr", matching_attributes: ["ip-src", "ip-dst"], list: ["198.51.100.0/24"] }));
+  await desk.press("form[action='/warning-lists'] button");
+  assert.match(await desk.page.textContent("main table"), /Public resolvers/);
+  await desk.page.locator("main table summary").click();
+  await desk.press("form[action='/warning-lists/remove'] button");
+  assert.equal(await desk.page.locator("main table").count(), 0);
+});
+
 test("a token is made with a second touch, serves a program, and ends when it is revoked", async () => {
   const desk = await officer("sol");
   await desk.go("/account");

@@ -82,6 +82,41 @@ async function answer(partner, node) {
   return found.id;
 }
 
+// Indicators of a partner and of our own, and what our sensors saw of them over three weeks.
+async function watch(node, partner, hostile) {
+  const stock = JSON.parse(await readFile(path.join(ROOT, "comity/demo/kps.json"), "utf8")).objects;
+  const given = stock.filter((object) => ["Film evening page", "Phone shop address"].includes(object.name)).map((object) => object.id);
+  const made = await partner.verb("release", "draft", "--key", partner.key("mira"), "--objects", given.join(","), "--to", node.code);
+  await partner.verb("release", "approve", "--key", partner.key("tam"), made.release);
+  await partner.verb("release", "send", made.release);
+  await until("the partner's indicators arrive", async () => {
+    const { hits = [] } = await node.verb("search", "film").catch(() => ({}));
+    return hits.some((hit) => hit.origin === `link:${partner.code}` && hit.type === "indicator");
+  });
+  const lines = [];
+  const see = (type, value, day, hour) => lines.push(JSON.stringify({ type, value, time: `2026-03-${String(day).padStart(2, "0")}T${String(hour).padStart(2, "0")}:12:00Z` }));
+  for (const day of [2, 3, 3, 5, 9, 10, 10, 10, 11, 16, 17, 21]) see("domain", "second-dawn.example", day, 8 + (lines.length % 9));
+  for (const day of [9, 10, 11]) see("ip-dst", "192.0.2.17", day, 10);
+  for (const day of [4, 10, 18]) see("domain", "film-evening.example.com", day, 19);
+  see("ip-dst", "203.0.113.41", 12, 7);
+  see("sha256", "9cd7a6d07a29e14f805f25a8fe654bd619183ac0fe4e9bc847faf8088bef886f", 10, 23);
+  see("domain", "harmless.example", 10, 12);
+  for (const payload of hostile) see("url", payload, 20, 4);
+  const sensor = await node.token("proxy", "observe");
+  await node.api(sensor, "POST", "/observations?mapping=simple&source=proxy-1", "application/x-ndjson", lines.join("\n"));
+  const reader = await node.token("reader", "read");
+  const { sightings } = await node.api(reader, "GET", "/sightings?limit=1000");
+  const of = (value) => sightings.find((row) => row.values.some((one) => one.value === value))?.sighting;
+  return { own: of("second-dawn.example"), partner: of("film-evening.example.com"), indicator: sightings.find((row) => row.sighting === of("second-dawn.example")).indicator,
+    hostile: sightings.filter((row) => row.values.some((one) => hostile.includes(one.value))) };
+}
+
+// What the patterns of hostile indicators ask for, so that it can be seen.
+function hostileValues(made) {
+  const asked = (made.hostile?.objects ?? []).filter((object) => object.type === "indicator" && object.pattern_type === "stix");
+  return asked.slice(0, 20).map((object) => object.pattern.slice("[url:value = '".length, -2).replaceAll("\\'", "'").replaceAll("\\\\", "\\"));
+}
+
 export const world = await (async () => {
   const folder = await scratch();
   const made = { folder, desks: [] };
@@ -114,6 +149,7 @@ async function build(made) {
   await made.vsis.verb("vault", "add", "--key", made.vsis.key("hal"), "--cryptonym", "GREYHERON", "--identity", "Ivo Brandtmann", "--term", "Brandtmann", "--term", "travel agency clerk");
   made.story = JSON.parse(await readFile(path.join(ROOT, "comity/demo/vsis.json"), "utf8")).objects;
   made.exchange = await exchange(made.vsis, made.kps);
+  made.sightings = await watch(made.vsis, made.kps, hostileValues(made));
   made.browser = await launch();
 }
 

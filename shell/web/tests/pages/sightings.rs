@@ -64,7 +64,7 @@ fn what_was_seen_is_listed_narrowed_and_shown() {
     );
     let page = face.get("/sightings");
     assert_eq!(rows(&page), 2);
-    for words in ["C2 of Emotet", "198.51.100.7", "IPv4 address", "2 times", "feed", "TLP:GREEN", "unreviewed", "<rect"]
+    for words in ["C2 of Emotet", "198.51.100.7", "IPv4 address", "2 times", "feed", "TLP:GREEN", "not judged", "<rect"]
     {
         page.has(words);
     }

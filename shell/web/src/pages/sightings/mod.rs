@@ -33,6 +33,8 @@ use std::sync::Arc;
 const PAGE: usize = 50;
 /// Values offered of one group to narrow by.
 const CHOICES_SHOWN: usize = 8;
+/// Characters shown of each end of a long value to narrow by.
+const FOLDED_CHARS: usize = 16;
 const STATES: [SightingState; 4] =
     [SightingState::Open, SightingState::WarningListed, SightingState::Decayed, SightingState::Recalled];
 const JUDGEMENTS: [(Judgement, &str); 3] = [
@@ -206,6 +208,19 @@ fn tabs(narrow: &Narrow, counts: &[(SightingState, u64)]) -> Vec<Tab> {
     tabs
 }
 
+/// Folds a long value in the middle: beginnings and ends are what people tell hashes apart by.
+fn folded(value: &str) -> String {
+    let chars: Vec<char> = value.chars().collect();
+    let (Some(head), Some(tail)) = (chars.get(..FOLDED_CHARS), chars.get(chars.len().saturating_sub(FOLDED_CHARS)..))
+    else {
+        return value.to_owned();
+    };
+    if chars.len() <= 2 * FOLDED_CHARS + 4 {
+        return value.to_owned();
+    }
+    head.iter().chain(&['…']).chain(tail).collect()
+}
+
 fn groups(narrow: &Narrow, summary: &SightingSummary) -> Vec<Group> {
     let choice = |word: String, count: u64, chosen: bool, other: Narrow| Choice {
         word,
@@ -226,7 +241,7 @@ fn groups(narrow: &Narrow, summary: &SightingSummary) -> Vec<Group> {
     });
     let values = summary.by_value.iter().map(|one| {
         let other = Narrow { value: toggled(&narrow.value, &one.value), ..narrow.clone() };
-        choice(one.value.clone(), one.sightings, narrow.value == one.value, other)
+        choice(folded(&one.value), one.sightings, narrow.value == one.value, other)
     });
     [
         Group { word: "Who gave us this", choices: givers.take(CHOICES_SHOWN).collect() },
