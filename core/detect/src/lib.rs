@@ -3,10 +3,12 @@
 //! Guarantees: what is read is bounded, and what cannot be read is said by line and reason, without what it held. Does not know:
 //! files, clocks, where sightings are kept.
 
+mod csv;
 mod decay;
 mod evidence;
 mod instant;
 mod kind;
+mod line;
 mod mapping;
 mod reader;
 mod sighting;
@@ -16,8 +18,9 @@ mod witness;
 pub use decay::{Decay, DecayModel};
 pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
 pub use kind::Kind;
+pub use line::{LINE_BYTES_MAX, LineError};
 pub use mapping::{Mapping, MappingError};
-pub use reader::{LINE_BYTES_MAX, LineError, LineReader};
+pub use reader::LineReader;
 pub use sighting::{SightingFacts, stix_sighting};
 pub use warning::{ListKind, WarningList, WarningListError, WarningLists};
 pub use witness::{Witness, asked, witnesses};

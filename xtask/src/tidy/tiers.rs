@@ -9,7 +9,6 @@ use serde_json::Value;
 /// Third-party libraries that core may use: pure, without clock, file, thread or socket.
 const CORE_LIBRARIES: [&str; 25] = [
     "aho-corasick",
-    "csv-core",
     "argon2",
     "base64",
     "bip39",

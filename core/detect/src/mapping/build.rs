@@ -1,232 +1,306 @@
-//! Making objects of fields.
+//! Making the objects of one line.
 //!
-//! Guarantees: an object is made only where a field of its own gives it something; a reference leads to an object of the same
-//! observation or is left out. Values are as they came, but for what STIX asks: numbers are numbers, lists are lists.
+//! Guarantees: an object is made only where the line gives it something; a reference leads to an object of the same line or is
+//! left out; a value that does not fit its property is an error and never left out.
 
-use super::declaration::{Declared, Source, Template};
+use super::convert::Convert;
+use super::declaration::{Declared, Property, Source, Template, TypeOf};
+use super::fields::{ALONE, Hit};
+use crate::line::LineError;
 use comity_pattern::Range;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
 
 /// Objects of one line at most.
-const OBJECTS_MAX: usize = 1_000;
-/// Properties that are whole numbers.
-const WHOLE: &[&str] = &[
-    "src_port",
-    "dst_port",
-    "number",
-    "pid",
-    "size",
-    "src_byte_count",
-    "dst_byte_count",
-    "src_packets",
-    "dst_packets",
+pub(crate) const OBJECTS_MAX: usize = 1_000;
+
+/// Types of which an object without this property says nothing.
+const NEEDED: &[(&str, &str)] = &[
+    ("autonomous-system", "number"),
+    ("directory", "path"),
+    ("domain-name", "value"),
+    ("email-addr", "value"),
+    ("ipv4-addr", "value"),
+    ("ipv6-addr", "value"),
+    ("mac-addr", "value"),
+    ("mutex", "name"),
+    ("software", "name"),
+    ("url", "value"),
+    ("windows-registry-key", "key"),
 ];
-/// Properties that are lists.
-const LISTS: &[&str] = &["protocols"];
 
-/// One object that was made: key, type, object.
-pub(crate) type Made<'n> = (Cow<'n, str>, &'n str, Node<'n>);
+/// Types of which an object says something by its references alone.
+const REFERRING: &[&str] = &["email-message", "network-traffic", "process"];
 
-/// Makes the objects of one line.
-pub(crate) struct Builder<'n> {
-    declared: &'n Declared,
-    /// By field: its value.
-    values: Vec<Option<&'n Node<'n>>>,
-    /// Further values of fields that stand in a list of objects.
-    more: Vec<(usize, &'n Node<'n>)>,
+/// One object that was made.
+pub(crate) struct Made<'n> {
+    pub key: Cow<'n, str>,
+    pub object_type: &'n str,
+    pub node: Node<'n>,
+    /// Where in a list its values stood.
+    index: u32,
 }
 
-/// Something that an address may also be.
-fn type_of<'n>(template: &'n Template, value: Option<&str>) -> Option<&'n str> {
-    match (template.object_type.as_str(), value) {
-        ("address" | "host", Some(value)) => match Range::parse(value) {
-            Some(range) if range.six => Some("ipv6-addr"),
-            Some(_) => Some("ipv4-addr"),
-            None if template.object_type == "host" => Some("domain-name"),
-            None => None,
-        },
-        ("address" | "host", None) => None,
-        (object_type, _) => Some(object_type),
+impl<'n> Made<'n> {
+    /// Makes an object of its properties without type.
+    pub(super) fn new(key: &'n str, object_type: &'n str, properties: Vec<(Cow<'n, str>, Node<'n>)>) -> Self {
+        let mut all = Vec::with_capacity(properties.len() + 1);
+        all.push((Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type))));
+        all.extend(properties);
+        Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE }
     }
+}
+
+/// Returns the type of an address; `None` where a text is none.
+pub(crate) fn address_type(text: &str) -> Option<&'static str> {
+    Range::parse(text).map(|range| if range.six { "ipv6-addr" } else { "ipv4-addr" })
+}
+
+/// Tells whether a text can be a name of a host.
+fn is_host_name(text: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.len() <= 253 && text.chars().all(fits) && text.chars().any(char::is_alphanumeric)
+}
+
+struct Builder<'n> {
+    declared: &'n Declared,
+    /// Sorted by field.
+    hits: Vec<Hit<'n>>,
+    /// By field: where its hits begin and end.
+    spans: Vec<(u32, u32)>,
+    made: Vec<Made<'n>>,
+    /// By template: where what it made begins and ends.
+    made_by: Vec<(usize, usize)>,
+}
+
+/// Makes the objects of a line, in the order of the declaration.
+pub(crate) fn objects<'n>(declared: &'n Declared, mut hits: Vec<Hit<'n>>) -> Result<Vec<Made<'n>>, LineError> {
+    hits.sort_by_key(|hit| hit.field);
+    let mut spans = vec![(0_u32, 0_u32); declared.fields.len()];
+    for (place, hit) in hits.iter().enumerate() {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        if let Some(span) = spans.get_mut(usize::from(hit.field)) {
+            *span = if span.1 == 0 { (place, place + 1) } else { (span.0, place + 1) };
+        }
+    }
+    let made_by = Vec::with_capacity(declared.templates.len());
+    let mut builder = Builder { declared, hits, spans, made: Vec::with_capacity(8), made_by };
+    for template in &declared.templates {
+        let begin = builder.made.len();
+        builder.template(template)?;
+        builder.made_by.push((begin, builder.made.len()));
+    }
+    Ok(builder.made)
 }
 
 impl<'n> Builder<'n> {
-    pub(crate) fn new(declared: &'n Declared) -> Self {
-        Self { declared, values: vec![None; declared.fields.len()], more: Vec::new() }
+    fn of_field(&self, field: u16) -> &[Hit<'n>] {
+        let (begin, end) = self.spans.get(usize::from(field)).copied().unwrap_or_default();
+        self.hits.get(begin as usize..end as usize).unwrap_or_default()
     }
 
-    /// Gives a field a value.
-    pub(crate) fn set(&mut self, field: usize, value: &'n Node<'n>) {
-        match self.values.get_mut(field) {
-            Some(slot @ None) => *slot = Some(value),
-            Some(Some(_)) => self.more.push((field, value)),
-            None => {}
+    fn of_object(&self, template: usize) -> &[Made<'n>] {
+        let (begin, end) = self.made_by.get(template).copied().unwrap_or_default();
+        self.made.get(begin..end).unwrap_or_default()
+    }
+
+    fn template(&mut self, template: &'n Template) -> Result<(), LineError> {
+        let touched = template.fields.iter().any(|field| !self.of_field(*field).is_empty());
+        if !touched && !REFERRING.iter().any(|object_type| template.is(object_type)) {
+            return Ok(());
         }
-    }
-
-    /// Returns the value of a field.
-    pub(crate) fn get(&self, field: usize) -> Option<&'n Node<'n>> {
-        self.values.get(field).copied().flatten()
-    }
-
-    /// Makes the objects; `None` where a line gives more than are allowed.
-    pub(crate) fn objects(&self) -> Option<Vec<Made<'n>>> {
-        let mut made = Vec::new();
-        for template in &self.declared.templates {
-            // A list in the only field of an object means an object for each.
-            let fields = template.properties.iter().filter(|(_, source)| matches!(source, Source::Field(_))).count();
-            match self.only_list(template, fields) {
-                Some((items, steps)) => {
-                    for (number, item) in items.iter().enumerate() {
-                        let key = if number == 0 {
-                            Cow::Borrowed(template.key.as_str())
-                        } else {
-                            Cow::Owned(format!("{}#{number}", template.key))
-                        };
-                        made.extend(self.of_item(template, key, item, steps));
-                        if made.len() > OBJECTS_MAX {
-                            return None;
-                        }
-                    }
-                }
-                None => made.extend(self.of_template(template)),
-            }
-            if let (1, Some((steps, Source::Field(field)))) = (fields, template.properties.first()) {
-                let further = self.more.iter().filter(|(of, _)| of == field);
-                for (number, (_, value)) in further.enumerate() {
-                    let key = Cow::Owned(format!("{}+{number}", template.key));
-                    made.extend(self.of_item(template, key, value, steps));
+        if template.needs.iter().any(|field| self.of_field(*field).is_empty()) {
+            return Ok(());
+        }
+        // Values in lists make an object for each place; what stands alone is said of each of them.
+        let mut places: Vec<u32> = Vec::new();
+        for property in template.properties.iter().filter(|property| !property.list) {
+            for source in &property.from {
+                if let Source::Field(field) = source {
+                    places.extend(self.of_field(*field).iter().map(|hit| hit.index).filter(|index| *index != ALONE));
                 }
             }
         }
-        (made.len() <= OBJECTS_MAX).then_some(made)
-    }
-
-    fn only_list(&self, template: &'n Template, fields: usize) -> Option<(&'n [Node<'n>], &'n [String])> {
-        let (steps, Source::Field(field)) = template.properties.first()? else { return None };
-        match self.get(*field) {
-            Some(Node::Array(items)) if fields == 1 => Some((items, steps)),
-            _ => None,
+        places.sort_unstable();
+        places.dedup();
+        if places.is_empty() {
+            places.push(ALONE);
         }
+        for (number, place) in places.into_iter().enumerate() {
+            let key = match number {
+                0 => Cow::Borrowed(template.key.as_str()),
+                _ => Cow::Owned(format!("{}#{number}", template.key)),
+            };
+            if let Some(made) = self.object(template, key, place)? {
+                if self.made.len() >= OBJECTS_MAX {
+                    return Err(LineError::TooManyObjects);
+                }
+                self.made.push(made);
+            }
+        }
+        Ok(())
     }
 
-    fn of_item(
+    fn object(&self, template: &'n Template, key: Cow<'n, str>, place: u32) -> Result<Option<Made<'n>>, LineError> {
+        let mut all = Vec::with_capacity(template.properties.len() + 1);
+        all.push((Cow::Borrowed("type"), Node::Null));
+        let (mut own, mut refers) = (false, false);
+        for property in &template.properties {
+            let value = if property.list { self.list(property)? } else { self.single(property, place)? };
+            let Some((value, source)) = value else { continue };
+            own |= matches!(source, Source::Field(_));
+            refers |= matches!(source, Source::Object(_));
+            put(&mut all, &property.steps, value);
+        }
+        let by_references = refers && REFERRING.iter().any(|object_type| template.is(object_type));
+        if !own && !by_references {
+            return Ok(None);
+        }
+        let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };
+        let needed = NEEDED.iter().find(|(of, _)| *of == object_type);
+        if needed.is_some_and(|(_, needed)| !all.iter().any(|(name, _)| name == needed)) {
+            return Ok(None);
+        }
+        if object_type == "network-traffic" && !all.iter().any(|(name, _)| name == "protocols") {
+            all.extend(self.protocols(&all));
+        }
+        if let Some((_, slot)) = all.first_mut() {
+            *slot = Node::String(Cow::Borrowed(object_type));
+        }
+        Ok(Some(Made { key, object_type, node: Node::Object(all), index: place }))
+    }
+
+    fn type_of(
         &self,
         template: &'n Template,
-        key: Cow<'n, str>,
-        item: &'n Node<'n>,
-        steps: &'n [String],
-    ) -> Option<Made<'n>> {
-        let object_type = type_of(template, item.text())?;
-        let mut properties = vec![(Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type)))];
-        put(&mut properties, steps, self.value(steps, item)?);
-        Some((key, object_type, Node::Object(properties)))
-    }
-
-    fn of_template(&self, template: &'n Template) -> Option<Made<'n>> {
-        let first = template.properties.iter().find_map(|(_, source)| match source {
-            Source::Field(field) => self.get(*field),
-            Source::Object(_) | Source::Constant(_) => None,
-        });
-        let refers =
-            template.properties.iter().any(|(_, source)| matches!(source, Source::Object(at) if self.is_made(*at)));
-        // Constants alone make nothing, and neither does a reference alone, except of what exists by its references.
-        if first.is_none() && !(refers && template.object_type == "network-traffic") {
-            return None;
-        }
-        let object_type = type_of(template, first.and_then(Node::text))?;
-        let mut properties = vec![(Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type)))];
-        for (steps, source) in &template.properties {
-            let value = match source {
-                Source::Field(field) => self.get(*field).and_then(|value| self.value(steps, value)),
-                Source::Object(at) if self.is_made(*at) => {
-                    self.declared.templates.get(*at).map(|other| Node::String(Cow::Borrowed(other.key.as_str())))
-                }
-                Source::Object(_) => None,
-                Source::Constant(text) => self.text(steps, Cow::Borrowed(text.as_str())),
-            };
-            if let Some(value) = value {
-                put(&mut properties, steps, value);
+        properties: &[(Cow<'n, str>, Node<'n>)],
+    ) -> Result<Option<&'n str>, LineError> {
+        let value = || properties.iter().find(|(name, _)| name == "value").and_then(|(_, value)| value.text());
+        match &template.of {
+            TypeOf::Fixed(fixed) => Ok(Some(fixed)),
+            TypeOf::Address => match value() {
+                Some(value) => match address_type(value) {
+                    Some(object_type) => Ok(Some(object_type)),
+                    None => Err(self.unfit(template, "an IPv4 or IPv6 address")),
+                },
+                None => Ok(None),
+            },
+            TypeOf::Host => {
+                Ok(value()
+                    .and_then(|value| address_type(value).or_else(|| is_host_name(value).then_some("domain-name"))))
             }
         }
-        (properties.len() > 1).then_some((Cow::Borrowed(template.key.as_str()), object_type, Node::Object(properties)))
     }
 
-    /// Whether an object that references may lead to is made of this line.
-    fn is_made(&self, at: usize) -> bool {
-        let Some(template) = self.declared.templates.get(at) else { return false };
-        template.properties.iter().any(|(_, source)| match source {
-            Source::Field(field) => match self.get(*field) {
-                Some(Node::Array(items)) => items.first().is_some_and(|item| type_of(template, item.text()).is_some()),
-                Some(value) => type_of(template, value.text()).is_some(),
-                None => false,
-            },
-            Source::Object(_) | Source::Constant(_) => false,
-        })
+    fn unfit(&self, template: &Template, expected: &'static str) -> LineError {
+        let given = template.fields.iter().find(|field| !self.of_field(**field).is_empty());
+        let field = given.map(|field| self.declared.fields.name(*field)).unwrap_or_default();
+        LineError::Value { field: field.to_owned(), expected }
     }
 
-    fn value(&self, steps: &[String], value: &'n Node<'n>) -> Option<Node<'n>> {
-        match value {
-            Node::String(text) => self.text(steps, Cow::Borrowed(text.as_ref())),
-            Node::Number(_) | Node::Bool(_) => Some(value.clone()),
-            Node::Array(items) => items.iter().find_map(|item| self.value(steps, item)),
-            Node::Null | Node::Object(_) => None,
-        }
-    }
-
-    fn text(&self, steps: &[String], text: Cow<'n, str>) -> Option<Node<'n>> {
-        let text = if text.trim().len() == text.len() { text } else { Cow::Owned(text.trim().to_owned()) };
-        if text.is_empty() {
-            return None;
-        }
-        let last = steps.last().map(String::as_str).unwrap_or_default();
-        if WHOLE.contains(&last) {
-            return match text {
-                Cow::Borrowed(text) if is_whole(text) => Some(Node::Number(text)),
-                _ => None,
+    /// The first source that gives something.
+    fn single(&self, property: &'n Property, place: u32) -> Result<Option<(Node<'n>, &'n Source)>, LineError> {
+        for source in &property.from {
+            let value = match source {
+                Source::Field(field) => {
+                    let hits = self.of_field(*field);
+                    let hit = hits.iter().find(|hit| hit.index == place || hit.index == ALONE);
+                    match hit {
+                        Some(hit) => self.read(property.convert, *field, hit.node)?,
+                        None => None,
+                    }
+                }
+                Source::Object(template) => {
+                    let made = self.of_object(*template);
+                    let one = made.iter().find(|one| one.index == place).or_else(|| made.first());
+                    one.map(|one| Node::String(one.key.clone()))
+                }
+                Source::Constant(text) => property.convert.read_text(text, false).unwrap_or_default(),
             };
+            if let Some(value) = value {
+                return Ok(Some((value, source)));
+            }
         }
-        let text = if self.declared.refang { refanged(text) } else { text };
-        if LISTS.contains(&last) {
-            return Some(Node::Array(vec![Node::String(Cow::Owned(text.to_ascii_lowercase()))]));
+        Ok(None)
+    }
+
+    /// What all sources give, each once.
+    fn list(&self, property: &'n Property) -> Result<Option<(Node<'n>, &'n Source)>, LineError> {
+        let (mut items, mut first): (Vec<Node<'n>>, Option<&'n Source>) = (Vec::new(), None);
+        for source in &property.from {
+            let before = items.len();
+            match source {
+                Source::Field(field) => {
+                    for hit in self.of_field(*field) {
+                        items.extend(self.read(property.convert, *field, hit.node)?);
+                    }
+                }
+                Source::Object(template) => {
+                    items.extend(self.of_object(*template).iter().map(|one| Node::String(one.key.clone())));
+                }
+                Source::Constant(text) => items.extend(property.convert.read_text(text, false).unwrap_or_default()),
+            }
+            if items.len() > before && first.is_none() {
+                first = Some(source);
+            }
         }
-        Some(Node::String(text))
+        // Short lists: compared pairwise.
+        let mut distinct: Vec<Node<'n>> = Vec::with_capacity(items.len());
+        for item in items {
+            if distinct.len() >= OBJECTS_MAX {
+                return Err(LineError::TooManyObjects);
+            }
+            if !distinct.contains(&item) {
+                distinct.push(item);
+            }
+        }
+        Ok(first.map(|source| (Node::Array(distinct), source)))
+    }
+
+    fn read(&self, convert: Convert, field: u16, node: &'n Node<'n>) -> Result<Option<Node<'n>>, LineError> {
+        convert
+            .read(node, self.declared.refang)
+            .map_err(|expected| LineError::Value { field: self.declared.fields.name(field).to_owned(), expected })
+    }
+
+    /// What traffic between addresses is at least (STIX 2.1 §6.12 asks for a protocol).
+    fn protocols(&self, properties: &[(Cow<'n, str>, Node<'n>)]) -> Option<(Cow<'n, str>, Node<'n>)> {
+        let ends = properties.iter().filter(|(name, _)| name == "src_ref" || name == "dst_ref");
+        let mut types = ends.filter_map(|(_, end)| {
+            let key = end.text()?;
+            self.made.iter().find(|made| made.key == key).map(|made| made.object_type)
+        });
+        let protocol = types.find_map(|object_type| match object_type {
+            "ipv4-addr" => Some("ipv4"),
+            "ipv6-addr" => Some("ipv6"),
+            _ => None,
+        })?;
+        let list = Node::Array(vec![Node::String(Cow::Borrowed(protocol))]);
+        Some((Cow::Borrowed("protocols"), list))
     }
 }
 
-fn is_whole(text: &str) -> bool {
-    let digits = text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits && !text.is_empty() && (text == "0" || !text.starts_with('0'))
-}
-
-/// Undoes what makes links in reports harmless.
-fn refanged(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains(['[', '(']) && !text.starts_with("hxxp") {
-        return text;
-    }
-    let mut plain =
-        text.replace("[.]", ".").replace("(.)", ".").replace("[:]", ":").replace("[@]", "@").replace("[://]", "://");
-    if let Some(rest) = plain.strip_prefix("hxxp") {
-        plain = format!("http{rest}");
-    }
-    Cow::Owned(plain)
-}
-
-/// Puts a value at the end of these steps.
+/// Puts a value at the end of these steps; a step that ends with `[]` is a list of one object.
 fn put<'n>(properties: &mut Vec<(Cow<'n, str>, Node<'n>)>, steps: &'n [String], value: Node<'n>) {
     match steps {
         [] => {}
         [last] => properties.push((Cow::Borrowed(last.as_str()), value)),
         [first, rest @ ..] => {
-            let at = match properties.iter().position(|(name, _)| name == first) {
+            let (name, list) = first.strip_suffix("[]").map_or((first.as_str(), false), |name| (name, true));
+            let at = match properties.iter().position(|(known, _)| known == name) {
                 Some(at) => at,
                 None => {
-                    properties.push((Cow::Borrowed(first.as_str()), Node::Object(Vec::new())));
+                    let inner = Node::Object(Vec::new());
+                    let inner = if list { Node::Array(vec![inner]) } else { inner };
+                    properties.push((Cow::Borrowed(name), inner));
                     properties.len() - 1
                 }
             };
-            if let Some((_, Node::Object(inner))) = properties.get_mut(at) {
+            let inner = match properties.get_mut(at).map(|(_, inner)| inner) {
+                Some(Node::Array(items)) => items.first_mut(),
+                inner => inner,
+            };
+            if let Some(Node::Object(inner)) = inner {
                 put(inner, rest, value);
             }
         }

@@ -1,14 +1,21 @@
 //! A declaration as it is written, and as it is used.
+//!
+//! Guarantees: what was read can be used: every reference leads to an object that stands before, every name has a number.
 
 use super::MappingError;
+use super::convert::Convert;
+use super::fields::Fields;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-/// Objects and fields of one declaration at most.
+/// Objects of one declaration at most.
 const OBJECTS_MAX: usize = 200;
+/// Fields of one declaration at most.
 const FIELDS_MAX: usize = 1_000;
+/// Steps of a property at most.
+const STEPS_MAX: usize = 8;
 
-/// What a field of a line is called that says when.
+/// How a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
@@ -51,40 +58,91 @@ pub(super) struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenTime {
+    /// Of these the first that is there says when something was seen first.
     fields: Vec<String>,
+    /// Of these the first that is there says when it was seen last; without any, it is as the other.
+    #[serde(default)]
+    last: Vec<String>,
     format: TimeFormat,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenObject {
-    key: String,
+    /// How other objects call it.
+    #[serde(default)]
+    key: Option<String>,
     #[serde(rename = "type")]
     object_type: String,
+    properties: BTreeMap<String, WrittenSource>,
+    /// How the values of a property are read.
+    #[serde(default, rename = "as")]
+    convert: BTreeMap<String, Convert>,
+    /// Fields without which the object is not made.
     #[serde(default)]
-    properties: BTreeMap<String, String>,
-    #[serde(default)]
-    constants: BTreeMap<String, String>,
+    needs: Vec<String>,
+    /// Why the object stands here, for readers.
+    #[serde(default, rename = "note")]
+    _note: Option<String>,
+}
+
+/// `field`, `@key` of another object, or `=constant`; of several the first that gives something, or all for a list.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenSource {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// Where a property comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// A field, by number.
-    Field(usize),
+    Field(u16),
     /// Another object, by number.
     Object(usize),
     /// A text.
     Constant(String),
 }
 
+/// How the type of an object is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TypeOf {
+    /// It is this.
+    Fixed(String),
+    /// `ipv4-addr` or `ipv6-addr`; the value must be one of them.
+    Address,
+    /// The same, or `domain-name`; what is none of them gives no object.
+    Host,
+}
+
+/// One property of an object.
+#[derive(Debug)]
+pub(crate) struct Property {
+    /// The names on the way to it, at least one.
+    pub steps: Vec<String>,
+    /// Whether all sources are gathered in a list.
+    pub list: bool,
+    pub convert: Convert,
+    pub from: Vec<Source>,
+}
+
 /// One object that lines may give.
 #[derive(Debug)]
 pub(crate) struct Template {
     pub key: String,
-    pub object_type: String,
-    /// The steps to the property, and where its value comes from.
-    pub properties: Vec<(Vec<String>, Source)>,
+    pub of: TypeOf,
+    pub properties: Vec<Property>,
+    /// Fields that it is made of, by number.
+    pub fields: Vec<u16>,
+    /// Fields without which it is not made.
+    pub needs: Vec<u16>,
+}
+
+impl Template {
+    pub(crate) fn is(&self, object_type: &str) -> bool {
+        matches!(&self.of, TypeOf::Fixed(fixed) if fixed == object_type)
+    }
 }
 
 /// A declaration ready to be used.
@@ -95,15 +153,12 @@ pub(crate) struct Declared {
     pub delimiter: u8,
     pub header: bool,
     pub columns: Vec<String>,
-    /// Fields that say when, by number, the first that is there counts.
-    pub time: Vec<usize>,
+    pub first: Vec<u16>,
+    pub last: Vec<u16>,
     pub time_format: TimeFormat,
     pub refang: bool,
     pub templates: Vec<Template>,
-    /// Field by name.
-    pub fields: HashMap<String, usize>,
-    /// Beginnings of fields' names up to a dot.
-    pub beginnings: HashSet<String>,
+    pub fields: Fields,
 }
 
 impl Declared {
@@ -122,66 +177,100 @@ impl Declared {
         if written.form == Form::Csv && !written.header && written.columns.is_empty() {
             return Err(MappingError::Columns);
         }
-        let mut declared = Self {
-            name: written.name.chars().take(100).collect(),
+        if written.time.fields.is_empty() {
+            return Err(MappingError::Time);
+        }
+        let mut fields = Fields::default();
+        let mut numbers = |names: &[String]| names.iter().map(|name| fields.number(name)).collect();
+        let (first, last) = (numbers(&written.time.fields), numbers(&written.time.last));
+        let mut templates: Vec<Template> = Vec::with_capacity(written.objects.len());
+        for (at, object) in written.objects.into_iter().enumerate() {
+            let template = template(object, at, &templates, &mut fields);
+            templates.push(template.map_err(|why| MappingError::Object { object: at + 1, why })?);
+        }
+        if fields.len() > FIELDS_MAX {
+            return Err(MappingError::TooMany(FIELDS_MAX, "fields"));
+        }
+        Ok(Self {
+            name: written.name.chars().filter(|c| !c.is_control()).take(100).collect(),
             form: written.form,
             delimiter,
             header: written.header,
             columns: written.columns,
-            time: Vec::new(),
+            first,
+            last,
             time_format: written.time.format,
             refang: written.refang,
-            templates: Vec::new(),
-            fields: HashMap::new(),
-            beginnings: HashSet::new(),
+            templates,
+            fields,
+        })
+    }
+}
+
+fn template(
+    object: WrittenObject,
+    at: usize,
+    before: &[Template],
+    fields: &mut Fields,
+) -> Result<Template, &'static str> {
+    let key = object.key.unwrap_or_else(|| at.to_string());
+    if key.is_empty() || before.iter().any(|other| other.key == key) {
+        return Err("its key is empty, or another object has it too");
+    }
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let of = match object.object_type.as_str() {
+        "address" => TypeOf::Address,
+        "host" => TypeOf::Host,
+        other if !other.is_empty() && other.len() <= 250 && other.chars().all(good) => TypeOf::Fixed(other.to_owned()),
+        _ => return Err("its type is no type of STIX, nor address or host"),
+    };
+    if object.convert.keys().any(|path| !object.properties.contains_key(path)) {
+        return Err("`as` names a property that it does not have");
+    }
+    let (mut properties, mut own) = (Vec::new(), Vec::new());
+    for (path, sources) in object.properties {
+        let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
+        let last = steps.last().map(String::as_str).unwrap_or_default();
+        if steps.len() > STEPS_MAX || steps.iter().any(String::is_empty) || path == "type" || path == "id" {
+            return Err("a property cannot have this name");
+        }
+        let refers = last.ends_with("_ref") || last.ends_with("_refs");
+        let list = last.ends_with("_refs") || last == "protocols";
+        let sources = match sources {
+            WrittenSource::One(one) => vec![one],
+            WrittenSource::Several(several) => several,
         };
-        declared.time = written.time.fields.iter().map(|field| declared.field(field)).collect();
-        let keys: Vec<&str> = written.objects.iter().map(|object| object.key.as_str()).collect();
-        for (at, object) in written.objects.iter().enumerate() {
-            let wrong = |why| MappingError::Object { object: at + 1, why };
-            if keys.iter().filter(|key| **key == object.key).count() > 1 {
-                return Err(wrong("another object has its key twice"));
-            }
-            let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if object.object_type.is_empty() || !object.object_type.chars().all(good) {
-                return Err(wrong("this is no type of STIX"));
-            }
-            if object.properties.is_empty() {
-                return Err(wrong("it has no property that comes from a field"));
-            }
-            let steps = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
-            let mut properties = Vec::new();
-            for (path, from) in &object.properties {
-                let source = match from.strip_prefix('@').filter(|_| path.ends_with("_ref")) {
-                    Some(key) => match keys.iter().position(|known| *known == key) {
-                        Some(other) => Source::Object(other),
-                        None => return Err(wrong("a property refers to no object of the declaration")),
-                    },
-                    None => Source::Field(declared.field(from)),
-                };
-                properties.push((steps(path), source));
-            }
-            for (path, text) in &object.constants {
-                properties.push((steps(path), Source::Constant(text.clone())));
-            }
-            declared.templates.push(Template {
-                key: object.key.clone(),
-                object_type: object.object_type.clone(),
-                properties,
+        let mut from = Vec::with_capacity(sources.len());
+        for source in sources {
+            from.push(match (source.strip_prefix('@'), source.strip_prefix('=')) {
+                (Some(key), _) if refers => match before.iter().position(|other| other.key == key) {
+                    Some(other) => Source::Object(other),
+                    None => return Err("a property refers to no object that stands before it"),
+                },
+                (_, Some(constant)) => Source::Constant(constant.to_owned()),
+                // `@timestamp` and its like are fields.
+                _ if refers => return Err("a reference must be written @key"),
+                _ => {
+                    let field = fields.number(&source);
+                    own.push(field);
+                    Source::Field(field)
+                }
             });
         }
-        if declared.fields.len() > FIELDS_MAX {
-            return Err(MappingError::TooMany(FIELDS_MAX, "fields"));
-        }
-        Ok(declared)
+        let convert = object.convert.get(&path).copied();
+        let convert = convert.unwrap_or_else(|| Convert::usual(&object.object_type, last));
+        properties.push(Property { steps, list, convert, from });
     }
-
-    /// Numbers a field.
-    fn field(&mut self, name: &str) -> usize {
-        for (dot, _) in name.match_indices('.') {
-            self.beginnings.insert(name.get(..dot).unwrap_or_default().to_owned());
-        }
-        let next = self.fields.len();
-        *self.fields.entry(name.to_owned()).or_insert(next)
+    let by_value = of == TypeOf::Address || of == TypeOf::Host;
+    if by_value && !properties.iter().any(|property| property.steps.first().is_some_and(|step| step == "value")) {
+        return Err("an address or host needs the property value");
     }
+    let refers = properties.iter().any(|property| property.from.iter().any(|from| matches!(from, Source::Object(_))));
+    if own.is_empty() && !refers {
+        return Err("it has no property that comes from a field");
+    }
+    own.sort_unstable();
+    own.dedup();
+    let needs = object.needs.iter().map(|name| fields.number(name)).collect();
+    Ok(Template { key, of, properties, fields: own, needs })
 }

@@ -3,12 +3,15 @@
 //! Guarantees: a mapping that was read can be used; built-in ones are declarations like any other. Does not know: lines.
 
 mod build;
+mod convert;
 mod declaration;
+mod fields;
 mod simple;
 
-pub(crate) use build::Builder;
+pub(crate) use build::{Made, OBJECTS_MAX, objects};
 pub(crate) use declaration::{Declared, Form, TimeFormat};
-pub(crate) use simple::simple_object;
+pub(crate) use fields::{ALONE, Hit, is_absent};
+pub(crate) use simple::simple_objects;
 
 use declaration::Written;
 use std::sync::Arc;
@@ -42,6 +45,9 @@ pub enum MappingError {
     /// CSV without a header needs names of columns.
     #[error("CSV needs a header line or names of columns")]
     Columns,
+    /// Without the field of a time nothing was observed at any time.
+    #[error("time names no field")]
+    Time,
     /// A delimiter that is none.
     #[error("the delimiter must be one ASCII character, not a quote or a line end")]
     Delimiter,
@@ -122,23 +128,41 @@ mod tests {
                 r#"{{"name":"x","form":"json","time":{{"fields":["t"],"format":"rfc3339"}},"objects":[{objects}]}}"#
             )
         };
+        let csv = |more: &str| {
+            let objects = r#"[{"type":"url","properties":{"value":"u"}}]"#;
+            format!(
+                r#"{{"name":"x","form":"csv","time":{{"fields":["t"],"format":"unix"}},"objects":{objects}{more}}}"#
+            )
+        };
+        let url = r#"{"key":"a","type":"url","properties":{"value":"f"}}"#;
         for (text, said) in [
             ("{".to_owned(), "form"),
             (whole(""), "object 1: there is none"),
-            (whole(r#"{"key":"a","type":"address","properties":{}}"#), "it has no property"),
-            (whole(r#"{"key":"a","type":"network-traffic","properties":{"src_ref":"@b"}}"#), "refers to no object"),
-            (
-                whole(
-                    r#"{"key":"a","type":"url","properties":{"value":"f"}},{"key":"a","type":"url","properties":{"value":"f"}}"#,
-                ),
-                "key twice",
-            ),
-            (whole(r#"{"key":"a","type":"URL","properties":{"value":"f"}}"#), "no type"),
-            (whole(r#"{"key":"a","type":"url","properties":{"value":"f"},"more":1}"#), "unknown field"),
+            (whole(r#"{"type":"address","properties":{}}"#), "needs the property value"),
+            (whole(r#"{"type":"file","properties":{"name":"=x"}}"#), "comes from a field"),
+            (whole(r#"{"type":"network-traffic","properties":{"src_ref":"@b"}}"#), "refers to no object"),
+            (whole(r#"{"type":"network-traffic","properties":{"src_ref":"b"}}"#), "written @key"),
+            (whole(&format!("{url},{url}")), "object 2: its key"),
+            (whole(r#"{"type":"URL","properties":{"value":"f"}}"#), "no type"),
+            (whole(r#"{"type":"url","properties":{"id":"f"}}"#), "cannot have this name"),
+            (whole(r#"{"type":"url","properties":{"a..b":"f"}}"#), "cannot have this name"),
+            (whole(r#"{"type":"url","properties":{"value":"f"},"as":{"name":"lower"}}"#), "does not have"),
+            (whole(r#"{"type":"url","properties":{"value":"f"},"as":{"value":"loud"}}"#), "unknown variant"),
+            (whole(r#"{"type":"url","properties":{"value":"f"},"more":1}"#), "unknown field"),
+            (whole(&vec![r#"{"type":"url","properties":{"value":"f"}}"#; 201].join(",")), "more than 200 objects"),
+            (csv(""), "header line or names of columns"),
+            (csv(r#","header":true,"delimiter":"ab""#), "delimiter"),
+            (csv(r#","header":true,"delimiter":"\"""#), "delimiter"),
+            (whole(url).replace(r#"["t"]"#, "[]"), "time names no field"),
+            (whole(url) + &" ".repeat(DECLARATION_BYTES_MAX), "longer than 1 MiB"),
         ] {
-            let error = Mapping::parse(text.as_bytes()).err().expect(&text).to_string();
-            assert!(error.contains(said), "{text}: {error}");
+            let said_is = Mapping::parse(text.as_bytes()).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(said_is.contains(said), "{said}: {said_is}");
         }
-        assert!(Mapping::parse(whole(r#"{"key":"a","type":"url","properties":{"value":"f"}}"#).as_bytes()).is_ok());
+        assert!(Mapping::parse(whole(url).as_bytes()).is_ok());
+        assert_eq!(
+            Mapping::parse(csv(r#","header":true,"delimiter":"\t""#).as_bytes()).map(|m| m.name().to_owned()),
+            Ok("x".to_owned())
+        );
     }
 }

@@ -1,88 +1,131 @@
-//! `type,value,time`: which word makes which object.
+//! `type,value,time`: which word makes which objects.
 //!
-//! The words are types of STIX and attribute types of MISP.
+//! The words are types of STIX and attribute types of MISP, with the objects that MISP's own mapping to STIX gives them.
 
-use super::build::Made;
-use comity_pattern::Range;
+use super::build::{Made, address_type};
+use super::convert;
+use crate::line::LineError;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
 
-/// Word, type, property. `address` is what the value is.
-const WORDS: &[(&str, &str, &[&str])] = &[
-    ("ipv4-addr", "ipv4-addr", &["value"]),
-    ("ipv6-addr", "ipv6-addr", &["value"]),
-    ("ip", "address", &["value"]),
-    ("ip-src", "address", &["value"]),
-    ("ip-dst", "address", &["value"]),
-    ("domain-name", "domain-name", &["value"]),
-    ("domain", "domain-name", &["value"]),
-    ("hostname", "domain-name", &["value"]),
-    ("url", "url", &["value"]),
-    ("uri", "url", &["value"]),
-    ("link", "url", &["value"]),
-    ("email-addr", "email-addr", &["value"]),
-    ("email", "email-addr", &["value"]),
-    ("email-src", "email-addr", &["value"]),
-    ("email-dst", "email-addr", &["value"]),
-    ("email-subject", "email-message", &["subject"]),
-    ("mac-addr", "mac-addr", &["value"]),
-    ("mac-address", "mac-addr", &["value"]),
-    ("mutex", "mutex", &["name"]),
-    ("regkey", "windows-registry-key", &["key"]),
-    ("windows-registry-key", "windows-registry-key", &["key"]),
-    ("filename", "file", &["name"]),
-    ("file", "file", &["name"]),
-    ("md5", "file", &["hashes", "MD5"]),
-    ("sha1", "file", &["hashes", "SHA-1"]),
-    ("sha224", "file", &["hashes", "SHA-224"]),
-    ("sha256", "file", &["hashes", "SHA-256"]),
-    ("sha384", "file", &["hashes", "SHA-384"]),
-    ("sha512", "file", &["hashes", "SHA-512"]),
-    ("sha3-256", "file", &["hashes", "SHA3-256"]),
-    ("sha3-512", "file", &["hashes", "SHA3-512"]),
-    ("ssdeep", "file", &["hashes", "SSDEEP"]),
-    ("tlsh", "file", &["hashes", "TLSH"]),
-    ("x509-fingerprint-md5", "x509-certificate", &["hashes", "MD5"]),
-    ("x509-fingerprint-sha1", "x509-certificate", &["hashes", "SHA-1"]),
-    ("x509-fingerprint-sha256", "x509-certificate", &["hashes", "SHA-256"]),
-    ("user-account", "user-account", &["account_login"]),
-    ("account", "user-account", &["account_login"]),
-    ("user-id", "user-account", &["user_id"]),
-    ("as", "autonomous-system", &["number"]),
-    ("autonomous-system", "autonomous-system", &["number"]),
-    ("process", "process", &["command_line"]),
-    ("software", "software", &["name"]),
+/// What a value is.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    /// An IPv4 or IPv6 address, as the value says.
+    Address,
+    /// A property of an object of this type.
+    Text(&'static str, &'static str),
+    /// A hash of an object of this type.
+    Hash(&'static str, &'static str),
+    /// A hardware address.
+    Mac,
+    /// The number of an autonomous system, with or without `AS`.
+    Number,
+}
+
+use Part as P;
+
+/// Word, and what its value is.
+const WORDS: &[(&str, Part)] = &[
+    ("ipv4-addr", P::Address),
+    ("ipv6-addr", P::Address),
+    ("ip", P::Address),
+    ("ip-src", P::Address),
+    ("ip-dst", P::Address),
+    ("domain-name", P::Text("domain-name", "value")),
+    ("domain", P::Text("domain-name", "value")),
+    ("hostname", P::Text("domain-name", "value")),
+    ("url", P::Text("url", "value")),
+    ("uri", P::Text("url", "value")),
+    ("link", P::Text("url", "value")),
+    ("email-addr", P::Text("email-addr", "value")),
+    ("email", P::Text("email-addr", "value")),
+    ("email-src", P::Text("email-addr", "value")),
+    ("email-dst", P::Text("email-addr", "value")),
+    ("email-subject", P::Text("email-message", "subject")),
+    ("mac-addr", P::Mac),
+    ("mac-address", P::Mac),
+    ("mutex", P::Text("mutex", "name")),
+    ("regkey", P::Text("windows-registry-key", "key")),
+    ("windows-registry-key", P::Text("windows-registry-key", "key")),
+    ("filename", P::Text("file", "name")),
+    ("file", P::Text("file", "name")),
+    ("directory", P::Text("directory", "path")),
+    ("md5", P::Hash("file", "MD5")),
+    ("sha1", P::Hash("file", "SHA-1")),
+    ("sha224", P::Hash("file", "SHA-224")),
+    ("sha256", P::Hash("file", "SHA-256")),
+    ("sha384", P::Hash("file", "SHA-384")),
+    ("sha512", P::Hash("file", "SHA-512")),
+    ("sha3-256", P::Hash("file", "SHA3-256")),
+    ("sha3-512", P::Hash("file", "SHA3-512")),
+    ("ssdeep", P::Hash("file", "SSDEEP")),
+    ("tlsh", P::Hash("file", "TLSH")),
+    ("imphash", P::Hash("file", "IMPHASH")),
+    ("authentihash", P::Hash("file", "AUTHENTIHASH")),
+    ("x509-fingerprint-md5", P::Hash("x509-certificate", "MD5")),
+    ("x509-fingerprint-sha1", P::Hash("x509-certificate", "SHA-1")),
+    ("x509-fingerprint-sha256", P::Hash("x509-certificate", "SHA-256")),
+    ("x509-certificate", P::Text("x509-certificate", "serial_number")),
+    ("user-account", P::Text("user-account", "account_login")),
+    ("account", P::Text("user-account", "account_login")),
+    ("user-id", P::Text("user-account", "user_id")),
+    ("as", P::Number),
+    ("autonomous-system", P::Number),
+    ("process", P::Text("process", "command_line")),
+    ("software", P::Text("software", "name")),
 ];
 
-/// Makes the object of a line; `None` where the word is not known or the value does not fit it.
-pub(crate) fn simple_object<'n>(word: &str, value: &'n str) -> Option<Made<'n>> {
-    let word = word.trim().to_ascii_lowercase();
-    let (_, object_type, steps) = WORDS.iter().find(|(known, ..)| *known == word)?;
-    let value = value.trim();
-    if value.is_empty() {
-        return None;
+/// Makes the objects of a line; a word like `filename|md5` has values like `name|hash`.
+pub(crate) fn simple_objects<'n>(word: &str, value: &'n str) -> Result<Vec<Made<'n>>, LineError> {
+    if !word.contains('|') {
+        let (object_type, property) = property(part(word)?, value)?;
+        return Ok(vec![Made::new("0", object_type, vec![property])]);
     }
-    let object_type = match (*object_type, Range::parse(value)) {
-        ("address", Some(range)) if range.six => "ipv6-addr",
-        ("address", Some(_)) => "ipv4-addr",
-        ("address", None) => return None,
-        (other, _) => other,
-    };
-    let written = if *object_type == *"autonomous-system" {
-        let digits = value.strip_prefix("AS").or_else(|| value.strip_prefix("as")).unwrap_or(value);
-        let whole = !digits.is_empty() && digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !whole || (digits.len() > 1 && digits.starts_with('0')) {
-            return None;
-        }
-        Node::Number(digits)
+    let parts = word.split_once('|').zip(value.rsplit_once('|'));
+    let ((one, other), (first, second)) = parts.ok_or(unfit("two values with | between them"))?;
+    let ((one_type, one), (other_type, other)) = (property(part(one)?, first)?, property(part(other)?, second)?);
+    Ok(if one_type == other_type {
+        vec![Made::new("0", one_type, vec![one, other])]
     } else {
-        Node::String(Cow::Borrowed(value))
+        vec![Made::new("0", one_type, vec![one]), Made::new("1", other_type, vec![other])]
+    })
+}
+
+fn part(word: &str) -> Result<Part, LineError> {
+    let word = word.trim();
+    let known = WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map(|(_, part)| *part).ok_or(LineError::Type)
+}
+
+fn unfit(expected: &'static str) -> LineError {
+    LineError::Value { field: "value".to_owned(), expected }
+}
+
+/// Returns the type of the object and its property.
+fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Node<'_>)), LineError> {
+    if value.is_empty() {
+        return Err(LineError::Absent("value"));
+    }
+    let text = || Node::String(Cow::Borrowed(value));
+    let (object_type, name, node) = match part {
+        Part::Address => {
+            let object_type = address_type(value).ok_or(unfit("an IPv4 or IPv6 address"))?;
+            (object_type, "value", text())
+        }
+        Part::Text(object_type, name) => (object_type, name, text()),
+        Part::Hash(object_type, algorithm) => {
+            (object_type, "hashes", Node::Object(vec![(Cow::Borrowed(algorithm), text())]))
+        }
+        Part::Mac => {
+            let mac = convert::mac(value).ok_or(unfit("a hardware address of 12 hexadecimal digits"))?;
+            ("mac-addr", "value", Node::String(mac))
+        }
+        Part::Number => {
+            let digits = value.trim_start_matches(['A', 'S', 'a', 's']);
+            let number = convert::Convert::Whole.read_text(digits, false).map_err(unfit)?;
+            ("autonomous-system", "number", number.ok_or(unfit("a whole number"))?)
+        }
     };
-    let inner = match steps {
-        [first, second] => (Cow::Borrowed(*first), Node::Object(vec![(Cow::Borrowed(*second), written)])),
-        [first, ..] => (Cow::Borrowed(*first), written),
-        [] => return None,
-    };
-    let object = Node::Object(vec![(Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type))), inner]);
-    Some((Cow::Borrowed("0"), object_type, object))
+    Ok((object_type, (Cow::Borrowed(name), node)))
 }
