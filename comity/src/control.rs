@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// The longest frame on the local socket, in bytes.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+/// The code of a failure that says: the desk went away before it answered.
+pub const DESK_LOST: &str = "desk_lost";
+
 /// The answer to one call.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,6 +96,14 @@ impl Channel {
         }
     }
 
+    /// Reaches the running desk of a home; `None` where none runs.
+    pub fn desk(path: &Path) -> Result<Option<Self>, Failure> {
+        let home = Home::open(path)?;
+        let (socket, _folder) = socket_address(&home)
+            .map_err(|error| Failure::operational(format!("cannot open {}: {error}", path.display())))?;
+        Ok(UnixStream::connect(socket).ok().map(Self::Desk))
+    }
+
     /// Asks for the passphrase now, where there will be a need for it, rather than in the middle of long work.
     pub fn unlock(&mut self) -> Result<(), Failure> {
         match self {
@@ -109,7 +120,7 @@ impl Channel {
                 let lost = |error: std::io::Error| {
                     Failure::operational(format!("lost the running desk: {error}")).hint(
                         "see whether `comity serve` still runs, then look with the listing verbs whether it was done",
-                    )
+                    ).code(DESK_LOST)
                 };
                 write_frame(stream, &serde_json::to_vec(call)?).map_err(lost)?;
                 let answer = read_frame(stream).map_err(lost)?.ok_or_else(|| lost(ErrorKind::UnexpectedEof.into()))?;

@@ -44,6 +44,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Completions(arguments) => verbs::completions::run(&arguments, output),
         Verb::Man(arguments) => verbs::man::run(&arguments, output),
         Verb::Pattern(verb) => verbs::pattern::run(verb, output),
+        Verb::Detect(arguments) => verbs::detect::run(arguments, output),
+        Verb::Sighting(verb) => verbs::sighting::run(verb, output),
+        Verb::WarningList(verb) => verbs::warning_list::run(verb, output),
         Verb::Gate(arguments) => serve::gate(&arguments),
     }
 }

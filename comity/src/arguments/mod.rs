@@ -2,18 +2,22 @@
 //!
 //! Does not know: how a verb is carried out (`verbs/`).
 
+mod detect;
 mod holdings;
 mod link;
 mod officer;
 mod operations;
 mod pattern;
 mod release;
+mod sighting;
 mod time;
 mod token;
 mod validate;
 mod vault;
+mod warning_list;
 mod write;
 
+pub use detect::DetectArguments;
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
 pub use link::{AuditVerb, LinkVerb};
 pub use officer::OfficerVerb;
@@ -22,9 +26,11 @@ pub use operations::{
 };
 pub use pattern::PatternVerb;
 pub use release::{DraftArguments, RecallVerb, ReleaseVerb};
+pub use sighting::{JudgementArguments, SightingListArguments, SightingVerb};
 pub use token::TokenVerb;
 pub use validate::ValidateArguments;
 pub use vault::VaultVerb;
+pub use warning_list::WarningListVerb;
 pub use write::WriteVerb;
 
 use clap::{Args, Parser, Subcommand};
@@ -100,6 +106,14 @@ pub enum Verb {
     /// Check, match and explain STIX patterns
     #[command(subcommand)]
     Pattern(PatternVerb),
+    /// Look for every indicator held in logs, alerts and observed-data
+    Detect(DetectArguments),
+    /// See what was found, judge it, and write what partners may be told of it
+    #[command(subcommand)]
+    Sighting(SightingVerb),
+    /// Keep lists of values that are known to be harmless
+    #[command(subcommand)]
+    WarningList(WarningListVerb),
     /// The partner-facing process; started by `serve`
     #[command(hide = true)]
     Gate(GateArguments),

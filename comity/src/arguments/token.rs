@@ -15,7 +15,7 @@ pub enum TokenVerb {
         /// What the token is called, such as siem; never used twice
         #[arg(long)]
         name: String,
-        /// What it may do: read, write, taxii:read or metrics; several may be given
+        /// What it may do: read, write, observe, taxii:read or metrics; several may be given
         #[arg(long, required = true, value_delimiter = ',')]
         scope: Vec<Scope>,
         /// When it ends by itself

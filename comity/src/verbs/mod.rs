@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod completions;
+pub mod detect;
 pub mod doctor;
 pub mod holdings;
 pub mod import;
@@ -14,9 +15,11 @@ pub mod pattern;
 pub mod recall;
 pub mod release;
 pub mod restore;
+pub mod sighting;
 pub mod token;
 pub mod validate;
 pub mod vault;
+pub mod warning_list;
 pub mod write;
 
 use crate::arguments::SelectionArguments;
