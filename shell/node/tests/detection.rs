@@ -400,3 +400,26 @@ fn others_are_answered_while_lines_are_matched() {
     let page = org_reader.sightings(&SightingQuery::default()).unwrap();
     assert_eq!((page.total, page.sightings[0].count), (1, 60));
 }
+
+#[test]
+fn an_indicator_that_matches_everything_does_not_hide_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut org = one_org(folder.path());
+    import(&mut org, folder.path(), &[indicator(2, "[domain-name:value LIKE '%']", json!({})), domain(1)]);
+    let mut text = String::new();
+    for n in 0..3_000 {
+        text.push_str(&format!("domain,n{n}.example,2026-03-01T10:00:00Z\n"));
+    }
+    text.push_str(&format!("domain,{VALUE},2026-03-01T10:00:00Z\n"));
+    let answer = org.ask(&lines(&text)).unwrap();
+    assert_eq!(answer["matches"], 3_002);
+    let page = |indicator: &Value| {
+        let indicator = Some(indicator["id"].as_str().unwrap().to_owned());
+        reader(&org).sightings(&SightingQuery { indicator, limit: 1_000, ..SightingQuery::default() }).unwrap()
+    };
+    assert_eq!(page(&domain(1)).total, 1, "the other is found");
+    let many = page(&indicator(2, "", json!({})));
+    assert_eq!(many.total, 1_001, "a thousand by value, and one for the rest");
+    let rest = many.sightings.iter().find(|row| row.values.is_empty()).unwrap();
+    assert_eq!(rest.count, 2_001);
+}

@@ -43,7 +43,7 @@ mod view;
 mod workbench;
 
 pub use detection::{
-    DayCount, Followed, IndicatorRow, Judgement, Match, MatchEvidence, Matched, NewMatches, Recorded, SightingEvidence,
+    DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched, NewMatches, Recorded, SightingEvidence,
     SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount, WarningListRow,
 };
 pub use erase::Erased;

@@ -15,8 +15,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// Distinct sightings of one call; more is more than anybody looks at, and a sign of an indicator that matches everything.
-pub(super) const SIGHTINGS_MAX: usize = 100_000;
+/// Distinct sightings of one call, and of one indicator in it. What is beyond is counted in one sighting without values: an indicator that
+/// matches everything must not keep others from being found.
+const SIGHTINGS_MAX: usize = 100_000;
+const SIGHTINGS_OF_ONE_MAX: usize = 1_000;
 /// Lines that cannot be read and are named one by one.
 const REFUSED_NAMED: usize = 20;
 /// Matches of one sighting in one call of which the evidence is kept.
@@ -40,6 +42,8 @@ struct Gathering<'d> {
     line: u64,
     found: Found,
     at: HashMap<(PatternId, [u8; 16]), usize>,
+    /// How many distinct sightings an indicator has in this call.
+    of_one: HashMap<PatternId, usize>,
     indicators: HashMap<PatternId, Option<Rc<Indicator>>>,
     failed: Option<Failure>,
 }
@@ -60,6 +64,7 @@ impl Detector {
             detector: self,
             found: Found::default(),
             at: HashMap::new(),
+            of_one: HashMap::new(),
             indicators: HashMap::new(),
             failed: None,
         };
@@ -171,8 +176,12 @@ impl Gathering<'_> {
         // It may have been recalled since the lines came.
         let Some(indicator) = indicator else { return Ok(()) };
         self.found.matches += 1;
-        let (parts, matched) = self.binding(detection, &indicator, observed, number);
-        let dedup = stand_in(&matched);
+        let (parts, mut matched) = self.binding(detection, &indicator, observed, number);
+        let mut dedup = stand_in(&matched);
+        if !self.at.contains_key(&(pattern, dedup)) && self.is_too_much(pattern) {
+            dedup = comity_store::MANY_VALUES;
+            matched.clear();
+        }
         let (first, last) = span(&parts, observed);
         let count = if detection.observations.len() > 1 { 1 } else { observed.count };
         let digests: Vec<[u8; 16]> = parts.iter().map(|part| part.evidence.digest()).collect();
@@ -180,12 +189,6 @@ impl Gathering<'_> {
         let at = match self.at.get(&(pattern, dedup)) {
             Some(at) => *at,
             None => {
-                if self.found.sightings.len() >= SIGHTINGS_MAX {
-                    return Err(Failure::no(format!(
-                        "more than {SIGHTINGS_MAX} sightings in one call; nothing was recorded"
-                    ))
-                    .hint("bring fewer lines at once, and look for an indicator that matches everything"));
-                }
                 let oid = self.detector.of_pattern.get(pattern.0 as usize).copied().unwrap_or_default();
                 let (state, list, score) = self.detector.judged(oid, &indicator, &matched, last)?;
                 self.found.sightings.push(NewMatches {
@@ -198,6 +201,7 @@ impl Gathering<'_> {
                     matches: Vec::new(),
                 });
                 let at = self.found.sightings.len() - 1;
+                *self.of_one.entry(pattern).or_default() += 1;
                 self.at.insert((pattern, dedup), at);
                 at
             }
@@ -211,6 +215,12 @@ impl Gathering<'_> {
         }
         sighting.matches.push(Match { digest: short(&slices), first, last, count, evidence });
         Ok(())
+    }
+
+    /// Whether one more sighting of its own would be too much.
+    fn is_too_much(&self, pattern: PatternId) -> bool {
+        self.found.sightings.len() >= SIGHTINGS_MAX
+            || self.of_one.get(&pattern).is_some_and(|count| *count >= SIGHTINGS_OF_ONE_MAX)
     }
 
     /// The observations of a match as evidence, and what of them the pattern asked for.

@@ -16,7 +16,7 @@ pub use list::{
     Judgement, Matched, SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage,
 };
 pub use lists::WarningListRow;
-pub use record::{Match, MatchEvidence, NewMatches, Recorded};
+pub use record::{MANY_VALUES, Match, MatchEvidence, NewMatches, Recorded};
 pub use sum::{DayCount, Sums, TopCount};
 
 pub(crate) use follow::{note_change, trim_changes};

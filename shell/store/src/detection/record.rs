@@ -13,6 +13,11 @@ const EVIDENCE_KEPT: i64 = 10;
 /// Matches that are remembered so that they are not counted again.
 const COUNTED_KEPT: i64 = 1_000;
 const DAY_SECONDS: i64 = 86_400;
+/// Sightings of one indicator; what has further values is counted in one of its own.
+const SIGHTINGS_OF_ONE_MAX: i64 = 10_000;
+
+/// Stands for too many different values to keep each.
+pub const MANY_VALUES: [u8; 16] = [0; 16];
 
 /// One observation of a match.
 #[derive(Clone, Debug)]
@@ -85,15 +90,17 @@ impl Tx<'_> {
         if !is_held(conn, oid)? {
             return Ok(None);
         }
-        let found: Option<(i64, Uuid, i64)> = conn
-            .prepare_cached("SELECT sid, uuid, state FROM sighting WHERE oid = ?1 AND dedup = ?2")?
-            .query_row((oid, new.dedup), |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?)))
-            .optional()?;
+        let mut dedup = new.dedup;
+        let mut found = find(conn, oid, &dedup)?;
+        if found.is_none() && is_full(conn, oid)? {
+            dedup = MANY_VALUES;
+            found = find(conn, oid, &dedup)?;
+        }
         let is_new = found.is_none();
         let (sid, uuid) = match found {
             Some((sid, uuid, _)) => (sid, uuid),
             None => match new.matches.first() {
-                Some(first) => (enter(conn, oid, new, first, uuid, now)?, uuid),
+                Some(first) => (enter(conn, oid, new, &dedup, first, uuid, now)?, uuid),
                 None => return Ok(None),
             },
         };
@@ -120,6 +127,17 @@ impl Tx<'_> {
     }
 }
 
+fn find(conn: &Connection, oid: i64, dedup: &[u8; 16]) -> rusqlite::Result<Option<(i64, Uuid, i64)>> {
+    conn.prepare_cached("SELECT sid, uuid, state FROM sighting WHERE oid = ?1 AND dedup = ?2")?
+        .query_row((oid, dedup), |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?)))
+        .optional()
+}
+
+fn is_full(conn: &Connection, oid: i64) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) >= ?2 FROM (SELECT 1 FROM sighting WHERE oid = ?1 LIMIT ?2)";
+    conn.prepare_cached(sql)?.query_row((oid, SIGHTINGS_OF_ONE_MAX), |row| row.get(0))
+}
+
 fn is_held(conn: &Connection, oid: i64) -> rusqlite::Result<bool> {
     conn.prepare_cached("SELECT state = 1 FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))
 }
@@ -128,6 +146,7 @@ fn enter(
     conn: &Connection,
     oid: i64,
     new: &NewMatches,
+    dedup: &[u8; 16],
     first: &Match,
     uuid: Uuid,
     now: Timestamp,
@@ -140,7 +159,7 @@ fn enter(
         .insert((
             uuid.as_bytes(),
             oid,
-            new.dedup,
+            dedup,
             new.state.number(),
             &new.list,
             new.score,
@@ -151,7 +170,8 @@ fn enter(
             now.to_string(),
         ))?;
     let mut insert = conn.prepare_cached("INSERT INTO sighting_value (sid, n, path, value) VALUES (?1, ?2, ?3, ?4)")?;
-    for (n, matched) in new.values.iter().enumerate() {
+    let values = if *dedup == MANY_VALUES { &[] } else { new.values.as_slice() };
+    for (n, matched) in values.iter().enumerate() {
         insert.execute((sid, n as i64, &matched.path, &matched.value))?;
     }
     Ok(sid)
