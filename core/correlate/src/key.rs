@@ -73,6 +73,12 @@ impl ValueKey {
         let number = i64::from(kind.number());
         (ValueKey(number << KIND_SHIFT), ValueKey((number + 1) << KIND_SHIFT))
     }
+
+    /// Returns the first number of the stop values of a kind and the first after it.
+    pub fn stop_range(kind: Kind) -> (ValueKey, ValueKey) {
+        let (first, end) = Self::range(kind);
+        (ValueKey(first.0 | STOP_BIT), ValueKey(end.0 | STOP_BIT))
+    }
 }
 
 #[cfg(test)]

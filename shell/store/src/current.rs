@@ -79,9 +79,12 @@ pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>
         )?
         .query_row((oid, horizon), |row| row.get(0))
         .optional()?;
+    let before: Option<i64> =
+        conn.prepare_cached("SELECT current FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))?;
     let state = if best.is_some() { state::HELD } else { state::MENTIONED };
     conn.prepare_cached("UPDATE object SET current = ?2, state = ?3 WHERE oid = ?1")?.execute((oid, best, state))?;
     conn.prepare_cached("INSERT OR IGNORE INTO moment_stale (oid) VALUES (?1)")?.execute([oid])?;
     crate::detection::note_change(conn, oid)?;
+    crate::correlation::note_stale(conn, oid, before)?;
     Ok(best)
 }

@@ -89,6 +89,7 @@ impl Tx<'_> {
             )?
             .execute([oid])?;
             current::choose_current(conn, oid, Some(at))?;
+            crate::correlation::settle(conn, oid)?;
         } else {
             conn.prepare_cached("UPDATE object SET state = 2, current = NULL, nid = NULL WHERE oid = ?1")?
                 .execute([oid])?;

@@ -31,6 +31,7 @@ impl Holdings {
         if mode == Mode::ReadWrite {
             remove::remove_unfinished(&conn)?;
             crate::detection::trim_changes(&conn)?;
+            crate::correlation::check_edition(&conn)?;
         }
         Ok(Self { conn, mode })
     }

@@ -5,6 +5,7 @@
 //! types, on different files, with no reference from one to the other.
 //! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
 
+mod correlation;
 mod current;
 pub mod desk;
 mod detection;
@@ -42,9 +43,13 @@ mod verify;
 mod view;
 mod workbench;
 
+pub use correlation::{
+    Correlated, CorrelationCursor, CorrelationFilter, CorrelationPage, Holder, OBJECTS_MAX, StopValue,
+};
 pub use detection::{
-    DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched, NewMatches, Recorded, SightingEvidence,
-    SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount, WarningListRow,
+    DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched, NewMatches, Recorded,
+    SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount,
+    WarningListRow,
 };
 pub use erase::Erased;
 pub use error::StoreError;

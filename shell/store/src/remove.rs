@@ -54,6 +54,7 @@ pub(crate) fn remove_version(conn: &Connection, vid: i64, bytes: &[u8]) -> Resul
             }
         }
     }
+    crate::correlation::forget_version(conn, vid, bytes)?;
     for sql in [
         "DELETE FROM defect WHERE vid = ?1",
         "DELETE FROM marking WHERE vid = ?1",

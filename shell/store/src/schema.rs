@@ -23,6 +23,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::GENERATION_SECTION,
     crate::taxii::SECTION,
     crate::workbench::SECTION,
+    crate::correlation::SECTION,
     crate::detection::SECTION,
 ];
 

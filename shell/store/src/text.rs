@@ -34,8 +34,11 @@ impl Holdings {
         let tx = self.transaction()?;
         take(tx.sql(), max)?;
         crate::workbench::take_moments(tx.sql(), max)?;
+        let text_complete = tx.view().text_behind()? == 0;
+        crate::correlation::take(tx.sql(), max, text_complete)?;
         tx.commit()?;
-        Ok(self.view().text_behind()?.max(self.view().moments_behind()?))
+        let view = self.view();
+        Ok(view.text_behind()?.max(view.moments_behind()?).max(view.values_behind()?))
     }
 }
 

@@ -71,6 +71,7 @@ impl View<'_> {
         rows::objects(self, &mut counts)?;
         rows::orphans(self)?;
         crate::taxii::verify(self)?;
+        crate::correlation::verify(self)?;
         index::texts(self, &mut counts)?;
         Ok(counts)
     }
