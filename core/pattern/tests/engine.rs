@@ -147,3 +147,42 @@ fn what_a_stream_had_to_forget_is_said() {
     let none = StreamBounds { patterns_max: 0, ..StreamBounds::default() };
     assert_eq!(feed("[a:v = 'x'] AND [a:v = 'y']", none, &["x"]), ["Undetermined"]);
 }
+
+#[test]
+fn the_caller_learns_what_it_must_keep() {
+    let mut engine = Engine::new(Options::default());
+    add(&mut engine, "[a:v = 'single']");
+    add(&mut engine, "[a:v = 'x'] FOLLOWEDBY [a:v = 'y']");
+    let repeated = add(&mut engine, "[a:v = 'x'] REPEATS 3 TIMES WITHIN 5 SECONDS");
+    let mut stream = Stream::new(StreamBounds { kept_max: 3, ..StreamBounds::default() });
+    let mut fed = Vec::new();
+    for (second, value) in ["single", "x", "y", "z", "x"].into_iter().enumerate() {
+        let text = line(second as u32, value);
+        let nodes = [Node::parse(text.as_bytes(), &Limits::default()).unwrap()];
+        stream.feed(&engine, &Observed::of_documents(&nodes).unwrap()[0], second as u64);
+        fed.push((stream.kept(), stream.oldest_kept()));
+    }
+    // The second observation completes FOLLOWEDBY with the first, which stays for the repetition only.
+    let expected = [(false, None), (true, Some(1)), (false, Some(1)), (false, Some(1)), (true, Some(1))];
+    assert_eq!(fed, expected);
+    stream.forget(repeated);
+    assert_eq!(stream.oldest_kept(), Some(4));
+}
+
+#[test]
+fn all_that_a_stream_keeps_is_bounded() {
+    let tight = StreamBounds { kept_max: 3, ..StreamBounds::default() };
+    let said = feed("[a:v = 'x'] REPEATS 5 TIMES WITHIN 60 SECONDS", tight, &["x", "x", "x", "x"]);
+    assert_eq!(said, ["Undetermined"]);
+    // What is too old makes room.
+    let values = ["x", "x", "x", "z", "z", "z", "x", "x"];
+    assert!(feed("[a:v = 'x'] REPEATS 4 TIMES WITHIN 2 SECONDS", tight, &values).is_empty());
+}
+
+#[test]
+fn an_engine_is_shared_and_a_stream_goes_along() {
+    fn shared<T: Send + Sync>() {}
+    fn sent<T: Send>() {}
+    shared::<Engine>();
+    sent::<Stream>();
+}

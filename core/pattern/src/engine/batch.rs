@@ -1,6 +1,7 @@
 //! All patterns against a given number of observations.
 
 use super::plan::nanos;
+use super::scan::{Found, Scratch};
 use super::solve::{Seen, Solution, solve};
 use super::steps::Steps;
 use super::store::{Engine, Entry, PatternId};
@@ -44,16 +45,21 @@ impl Engine {
     /// Matches all patterns against observations, in their order.
     pub fn match_all(&self, observed: &[Observed<'_>]) -> Outcomes {
         let mut progress: HashMap<PatternId, Progress> = HashMap::new();
+        let mut scratch = Scratch::default();
+        let mut values = scratch.values();
         for (at, observation) in observed.iter().enumerate() {
-            self.advance(observation, at as u64, &mut progress);
+            values.clear();
+            let found = self.scan(observation, &mut values, &mut scratch);
+            if !found.is_nothing() {
+                self.advance(observation, at as u64, found, &mut progress);
+            }
         }
         let listed = progress.into_iter().map(|(id, progress)| (id, self.conclude(id, &progress)));
         Outcomes { listed: listed.filter(|(_, outcome)| *outcome != Outcome::NoMatch).collect() }
     }
 
     /// Notes what an observation does to the patterns that it concerns.
-    fn advance(&self, observation: &Observed<'_>, at: u64, progress: &mut HashMap<PatternId, Progress>) {
-        let found = self.scan(observation);
+    fn advance(&self, observation: &Observed<'_>, at: u64, found: Found, progress: &mut HashMap<PatternId, Progress>) {
         let valid = |id: &PatternId| self.valid(*id, observation).is_some();
         for id in found.errors.into_iter().filter(valid) {
             progress.entry(id).or_default().error = true;

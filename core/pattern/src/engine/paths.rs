@@ -8,6 +8,7 @@ use crate::engine::hash::Keyed;
 use crate::engine::value::Value;
 use crate::observed::{Object, Observed};
 use comity_stix::json::tree::Node;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// A path, by number.
@@ -32,31 +33,96 @@ pub struct Paths {
 struct Branch {
     /// The path that ends here.
     path: Option<PathId>,
-    keys: HashMap<String, Branch, Keyed>,
+    keys: Keys,
     indexes: HashMap<i64, Branch>,
     any: Option<Box<Branch>>,
 }
 
 impl Branch {
-    fn new(key: Keyed) -> Self {
-        Self { keys: HashMap::with_hasher(key), ..Self::default() }
+    fn step(&mut self, step: &Step, key: Keyed) -> &mut Branch {
+        match step {
+            Step::Key(name) => self.keys.step(name, key),
+            Step::Index(index) => self.indexes.entry(*index).or_default(),
+            Step::Any => self.any.get_or_insert_default(),
+        }
+    }
+}
+
+/// Up to so many names it is faster to look at each than to hash.
+const FEW: usize = 6;
+
+/// The names that paths go on with from one place.
+#[derive(Default)]
+struct Keys {
+    list: Vec<Next>,
+    /// Places in the list, where it is not short.
+    places: HashMap<String, usize, Keyed>,
+}
+
+struct Next {
+    key: Box<str>,
+    name: Name,
+    branch: Branch,
+}
+
+impl Keys {
+    fn find(&self, key: &str) -> Option<&Next> {
+        if self.list.len() <= FEW {
+            return self.list.iter().find(|next| *next.key == *key);
+        }
+        self.places.get(key).and_then(|place| self.list.get(*place))
     }
 
-    fn step(&mut self, step: &Step) -> &mut Branch {
-        match step {
-            Step::Key(name) => {
-                let key = *self.keys.hasher();
-                self.keys.entry(name.clone()).or_insert_with(|| Branch::new(key))
-            }
-            Step::Index(index) => {
-                let key = *self.keys.hasher();
-                self.indexes.entry(*index).or_insert_with(|| Branch::new(key))
-            }
-            Step::Any => {
-                let key = *self.keys.hasher();
-                self.any.get_or_insert_with(|| Box::new(Branch::new(key)))
+    #[expect(clippy::indexing_slicing, reason = "a place that was found, or the one that was pushed to")]
+    fn step(&mut self, key: &str, hash_key: Keyed) -> &mut Branch {
+        let known = match self.list.len() <= FEW {
+            true => self.list.iter().position(|next| *next.key == *key),
+            false => self.places.get(key).copied(),
+        };
+        let place = known.unwrap_or(self.list.len());
+        if known.is_none() {
+            self.list.push(Next { key: key.into(), name: Name::of(key), branch: Branch::default() });
+            if self.list.len() == FEW + 1 {
+                self.places = HashMap::with_hasher(hash_key);
+                self.places.extend(self.list.iter().enumerate().map(|(place, next)| (next.key.to_string(), place)));
+            } else if self.list.len() > FEW {
+                self.places.insert(key.to_owned(), place);
             }
         }
+        &mut self.list[place].branch
+    }
+}
+
+/// Where references lead: to the objects of one observation.
+pub struct Targets<'o, 'a> {
+    observation: &'o Observed<'a>,
+    /// By key, made when first asked, where there are many.
+    by_key: OnceCell<HashMap<&'a str, &'a Node<'a>>>,
+}
+
+/// Up to so many objects it is faster to look at each than to hash.
+const FEW_OBJECTS: usize = 16;
+
+impl<'o, 'a> Targets<'o, 'a> {
+    /// Takes an observation.
+    pub fn new(observation: &'o Observed<'a>) -> Self {
+        Self { observation, by_key: OnceCell::new() }
+    }
+
+    fn find(&self, key: &str) -> Option<&'a Node<'a>> {
+        let objects = &self.observation.objects;
+        if objects.len() <= FEW_OBJECTS {
+            return self.observation.object(key).map(|object| object.node);
+        }
+        let make = || {
+            let mut by_key = HashMap::with_capacity(objects.len());
+            // Of two with one key the first counts.
+            for object in objects {
+                by_key.entry(object.key).or_insert(object.node);
+            }
+            by_key
+        };
+        self.by_key.get_or_init(make).get(key).copied()
     }
 }
 
@@ -81,7 +147,8 @@ impl Paths {
             matches!(path.steps.last(), Some(Step::Key(name)) if name.ends_with("_hex") || name.ends_with("_bin"));
         self.binary.push(binary);
         if let Some(root) = self.roots.get_mut(of.0 as usize) {
-            let end = path.steps.iter().fold(root, Branch::step);
+            let key = *self.by_type.hasher();
+            let end = path.steps.iter().fold(root, |branch, step| branch.step(step, key));
             end.path = Some(id);
         }
         id
@@ -94,7 +161,7 @@ impl Paths {
         }
         let id = TypeId(self.roots.len() as u32);
         self.by_type.insert(object_type.to_owned(), id);
-        self.roots.push(Branch::new(*self.by_type.hasher()));
+        self.roots.push(Branch::default());
         id
     }
 
@@ -109,15 +176,9 @@ impl Paths {
     }
 
     /// Collects what all paths lead to from this object.
-    pub fn walk<'a>(
-        &self,
-        of: TypeId,
-        object: &Object<'a>,
-        observation: &Observed<'a>,
-        reached: &mut Vec<Reached<'a>>,
-    ) {
+    pub fn walk<'a>(&self, of: TypeId, object: &Object<'a>, targets: &Targets<'_, 'a>, reached: &mut Vec<Reached<'a>>) {
         if let Some(root) = self.roots.get(of.0 as usize) {
-            down(root, object.node, Name::Plain, observation, reached);
+            down(root, object.node, Name::Plain, targets, reached);
         }
     }
 }
@@ -153,7 +214,7 @@ fn down<'a>(
     branch: &Branch,
     node: &'a Node<'a>,
     name: Name,
-    observation: &Observed<'a>,
+    targets: &Targets<'_, 'a>,
     reached: &mut Vec<Reached<'a>>,
 ) {
     if let Some(path) = branch.path {
@@ -164,21 +225,15 @@ fn down<'a>(
         };
         reached.push((path, value));
     }
-    if !branch.keys.is_empty() {
+    if !branch.keys.list.is_empty() {
         let target = match name {
-            Name::Reference => node.text().and_then(|key| observation.object(key)).map(|object| object.node),
+            Name::Reference => node.text().and_then(|key| targets.find(key)),
             _ => Some(node),
         };
         if let Some(Node::Object(properties)) = target {
-            if let (1, Some((only, next))) = (branch.keys.len(), branch.keys.iter().next()) {
-                for (_, value) in properties.iter().filter(|(key, _)| key == only) {
-                    down(next, value, Name::of(only), observation, reached);
-                }
-            } else {
-                for (key, value) in properties {
-                    if let Some(next) = branch.keys.get(key.as_ref()) {
-                        down(next, value, Name::of(key), observation, reached);
-                    }
+            for (key, value) in properties {
+                if let Some(next) = branch.keys.find(key) {
+                    down(&next.branch, value, next.name, targets, reached);
                 }
             }
         }
@@ -189,10 +244,10 @@ fn down<'a>(
     let inner = if matches!(name, Name::References) { Name::Reference } else { Name::Plain };
     for (place, item) in node.items().iter().enumerate() {
         if let Some(next) = &branch.any {
-            down(next, item, inner, observation, reached);
+            down(next, item, inner, targets, reached);
         }
         if let Some(next) = i64::try_from(place).ok().and_then(|place| branch.indexes.get(&place)) {
-            down(next, item, inner, observation, reached);
+            down(next, item, inner, targets, reached);
         }
     }
 }

@@ -1,15 +1,12 @@
 //! One observation against all patterns: which brackets it satisfies.
 
 use super::exact::LeafId;
-use super::paths::{Reached, TypeId};
+use super::paths::{Reached, Targets, TypeId};
 use super::steps::Steps;
 use super::store::{Engine, PatternId, Tried};
 use super::value::{Value, composed};
 use crate::literal;
 use crate::observed::Observed;
-
-/// Values that an observation usually has.
-const VALUES_USUAL: usize = 8;
 
 /// What an observation does to patterns.
 #[derive(Default)]
@@ -22,53 +19,94 @@ pub struct Found {
     pub exhausted: Vec<PatternId>,
 }
 
+impl Found {
+    /// Tells whether nothing happened, as with most observations.
+    pub fn is_nothing(&self) -> bool {
+        self.leaves.is_empty() && self.errors.is_empty() && self.exhausted.is_empty()
+    }
+}
+
+/// Memory that is used for one observation after the other.
+#[derive(Default)]
+pub struct Scratch {
+    values: Vec<Reached<'static>>,
+    /// The type of each object, and where its values end.
+    objects: Vec<(TypeId, usize)>,
+    /// Values, by place, of which an index may know something, and where that begins.
+    heads: Vec<(usize, u32)>,
+    candidates: Vec<LeafId>,
+}
+
+impl Scratch {
+    /// Lends memory for values.
+    pub fn values<'a>(&mut self) -> Vec<Reached<'a>> {
+        recycled(std::mem::take(&mut self.values))
+    }
+
+    /// Takes it back.
+    pub fn give_back(&mut self, values: Vec<Reached<'_>>) {
+        self.values = recycled(values);
+    }
+}
+
+/// An empty list with the memory of another: collecting a list from itself keeps its memory.
+fn recycled<'b>(mut values: Vec<Reached<'_>>) -> Vec<Reached<'b>> {
+    values.clear();
+    values.into_iter().filter_map(|_| None).collect()
+}
+
 impl Engine {
-    /// Finds which brackets an observation satisfies.
-    pub(super) fn scan(&self, observation: &Observed<'_>) -> Found {
+    /// Finds which brackets an observation satisfies. `values` is empty.
+    pub(super) fn scan<'a>(
+        &self,
+        observation: &Observed<'a>,
+        values: &mut Vec<Reached<'a>>,
+        scratch: &mut Scratch,
+    ) -> Found {
         let mut found = Found::default();
-        let mut values: Vec<Reached<'_>> = Vec::with_capacity(VALUES_USUAL);
-        let mut objects: Vec<(TypeId, usize)> = Vec::with_capacity(observation.objects.len());
+        let Scratch { objects, heads, candidates, .. } = scratch;
+        objects.clear();
+        heads.clear();
+        let targets = Targets::new(observation);
         for object in &observation.objects {
             let Some(of) = self.paths.known_type(object.object_type) else { continue };
             let start = values.len();
-            self.paths.walk(of, object, observation, &mut values);
+            self.paths.walk(of, object, &targets, values);
             // Stable: the values of one path stay in their order.
-            if let Some(own) = values.get_mut(start..) {
-                own.sort_by_key(|(path, _)| *path);
+            match values.get_mut(start..) {
+                Some(own) if own.len() > 1 => own.sort_by_key(|(path, _)| *path),
+                _ => {}
             }
             objects.push((of, values.len()));
         }
         // All values of the observation one after the other, before anything is done with what was found.
-        let mut heads: Vec<(usize, u32)> = Vec::new();
         for (place, (path, value)) in values.iter().enumerate() {
             if let Some(head) = self.exact.head(*path, value) {
                 heads.push((place, head));
             }
         }
-        let mut candidates: Vec<LeafId> = Vec::new();
         let (mut start, mut followed) = (0, 0);
-        for (of, end) in objects {
+        for (of, end) in objects.iter().copied() {
             candidates.clear();
             let own = values.get(start..end).unwrap_or_default();
             // Heads stand in the order of the values: each is followed once.
             while let Some((place, head)) = heads.get(followed).filter(|(place, _)| *place < end) {
                 followed += 1;
                 if let Some((path, value)) = values.get(*place) {
-                    self.exact
-                        .follow(*head, *path, value, &mut |leaf| self.consider(leaf, &mut candidates, &mut found));
+                    self.exact.follow(*head, *path, value, &mut |leaf| self.consider(leaf, candidates, &mut found));
                 }
             }
             for (path, value) in own {
                 if let Some(Some(of_path)) = self.of_path.get(path.0 as usize) {
-                    self.tests_of_path(of_path, value, &mut candidates, &mut found);
+                    self.tests_of_path(of_path, value, candidates, &mut found);
                 }
             }
-            if let Some(tried) = self.of_type.get(&of) {
-                self.tests_of_type(tried, of, own, &mut candidates, &mut found);
+            if let Some(tried) = self.of_type.get(of.0 as usize) {
+                self.tests_of_type(tried, of, own, candidates, &mut found);
             }
             candidates.sort_unstable();
             candidates.dedup();
-            for leaf in &candidates {
+            for leaf in candidates.iter() {
                 self.evaluate(*leaf, of, own, &mut found);
             }
             start = end;

@@ -119,7 +119,8 @@ pub struct Engine {
     pub(super) paths: Paths,
     pub(super) exact: Exact,
     pub(super) of_path: Vec<Option<Box<OfPath>>>,
-    pub(super) of_type: HashMap<TypeId, Vec<Tried>>,
+    /// By number of the type.
+    pub(super) of_type: Vec<Vec<Tried>>,
     pub(super) leaves: Vec<Option<Leaf>>,
     pub(super) patterns: Vec<Option<Entry>>,
     free_leaves: Vec<LeafId>,
@@ -135,7 +136,7 @@ impl Engine {
             paths: Paths::new(options.hash_key),
             options,
             of_path: Vec::new(),
-            of_type: HashMap::new(),
+            of_type: Vec::new(),
             leaves: Vec::new(),
             patterns: Vec::new(),
             free_leaves: Vec::new(),
@@ -239,7 +240,7 @@ impl Engine {
             }
             (Access::Type, _) => {
                 let of = it.of;
-                self.of_type.entry(of).or_default().push(Tried { leaf, atom: atom.into_own() });
+                self.of_type(of).push(Tried { leaf, atom: atom.into_own() });
                 traces.push(Trace::Type(of));
             }
             _ => {
@@ -265,6 +266,13 @@ impl Engine {
         self.of_path[place].get_or_insert_default()
     }
 
+    #[expect(clippy::indexing_slicing, reason = "made long enough in the line before")]
+    fn of_type(&mut self, of: TypeId) -> &mut Vec<Tried> {
+        let place = of.0 as usize;
+        self.of_type.resize_with(self.of_type.len().max(place + 1), Vec::new);
+        &mut self.of_type[place]
+    }
+
     /// Takes a pattern out; false where it was not in.
     pub fn remove(&mut self, id: PatternId) -> bool {
         let Some(entry) = self.patterns.get_mut(id.0 as usize).and_then(Option::take) else { return false };
@@ -281,9 +289,7 @@ impl Engine {
                 }
                 Trace::Path(path) => self.of_path(path).tried.retain(|tried| !entry.leaves.contains(&tried.leaf)),
                 Trace::Type(of) => {
-                    if let Some(tried) = self.of_type.get_mut(&of) {
-                        tried.retain(|tried| !entry.leaves.contains(&tried.leaf));
-                    }
+                    self.of_type(of).retain(|tried| !entry.leaves.contains(&tried.leaf));
                 }
                 Trace::Timed(path) => self.of_path(path).timed.retain(|other| *other != id),
             }
