@@ -24,6 +24,7 @@ pub struct Story {
     pub tearline_vault_slip: VaultSlip,
     pub tearline_t1: Tearline,
     pub tearline_t2: Tearline,
+    pub sighting: Sighting,
     pub recall: Recall,
 }
 
@@ -76,6 +77,18 @@ pub struct RawReport {
     pub body: String,
     pub objects: Vec<String>,
     pub search: String,
+}
+
+/// What a partner's sensor sees of an indicator that it was given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sighting {
+    pub analyst: String,
+    pub releasing_officer: String,
+    pub indicator: String,
+    pub sensor: String,
+    pub observations: String,
+    pub comment: String,
 }
 
 /// A text written for partners.

@@ -8,6 +8,7 @@ mod delivery;
 mod opening;
 mod pages;
 mod recall;
+mod sighting;
 mod tearline;
 
 use super::cast::{Story, Tearline};
@@ -49,6 +50,7 @@ pub fn play(story: &Story, stage: &mut Stage, narrator: &mut Narrator, check: bo
     let report = collection::play(&mut play)?;
     let (t1, t2) = tearline::play(&mut play, &report)?;
     delivery::play(&mut play, &report, &t1, &t2)?;
+    sighting::play(&mut play, &t2)?;
     recall::play(&mut play, &report, &t1, &t2)?;
     if check {
         pages::play(&mut play, &t1, &t2)?;
@@ -149,6 +151,7 @@ pub fn invitation(story: &Story, stage: &Stage, narrator: &Narrator) -> Result<(
     for (command, what) in [
         (format!("{program} search --home {ours} 'орлиск'"), "what the originator still holds"),
         (format!("{program} search --home {police} 'orlisk'"), "what the police hold now: their own, nothing of T1"),
+        (format!("{program} sighting list --home {police}"), "what the police saw of what they were given"),
         (format!("{program} link show --home {police} {OURS}"), "both logs of a link: sizes, receipts, roots"),
         (format!("{program} recall board --home {ours}"), "who confirmed the recall"),
         (format!("{program} audit show --home {ours}"), "who did what; sources are never named"),

@@ -42,6 +42,10 @@ pub fn play(play: &mut Play<'_>, t1: &Sent, t2: &Sent) -> Result<(), Failure> {
     play.narrator.check(&format!("{handler}, who handles it, sees {cryptonym}"), open.contains(&cryptonym))?;
     let audit = see(&mut browser, &author, "/audit?verify=true")?;
     play.narrator.check("the audit page verifies the chain", audit.contains("the chain holds"))?;
+    let indicator = play.story.sighting.indicator.clone();
+    let own = see(&mut browser, &author, &format!("/objects/{indicator}"))?;
+    let heard = own.contains("What partners say of it") && own.contains("saw it 2 times") && own.contains("agree");
+    play.narrator.check(&format!("{OURS} reads on its own indicator what {POLICE} saw"), heard)?;
     at_the_partner(play, &mut browser, t1, t2)
 }
 
@@ -67,6 +71,9 @@ fn at_the_partner(play: &mut Play<'_>, browser: &mut Browser, t1: &Sent, t2: &Se
         let shown = browser.visit(&analyst, &format!("{url}/objects/{item}"))?;
         play.narrator.check(&format!("{POLICE} reads T2, with its originator"), shown.contains(OURS))?;
     }
+    let sightings = browser.visit(&analyst, &format!("{url}/sightings"))?;
+    let seen = sightings.contains("Film 灯") && sightings.contains(&format!("partner {OURS}"));
+    play.narrator.check(&format!("{POLICE} sees its sightings, and who gave the indicator"), seen)?;
     for item in t1.items.iter().filter(|item| item.starts_with("note--")) {
         let shown = browser.visit(&analyst, &format!("{url}/objects/{item}"))?;
         let silent = shown.to_lowercase().contains("recalled") && !shown.contains(&gone);

@@ -173,11 +173,12 @@ fn second_product(play: &mut Play<'_>, report: &Report, t1: &Sent) -> Result<Sen
     let tearline = &play.story.tearline_t2;
     let drafted = play.draft(tearline, &tearline.body)?;
     let clean = play.findings(text(&drafted, "release"), None)?.is_empty();
-    play.narrator.check("T2, an account and two files without any person, passes the leak check", clean)?;
+    play.narrator
+        .check("T2, an account, two files and an indicator without any person, passes the leak check", clean)?;
     let sent = play.release(&drafted, &tearline.releasing_officer)?;
     play.narrator.pause();
     play.narrator.say(&format!(
-        "T2, an account and two media files without any person, goes to {} only.",
+        "T2, an account, two media files and an indicator without any person, goes to {} only.",
         tearline.audience.join(", ")
     ));
     let common = common(report);
