@@ -1,13 +1,16 @@
-//! A sighting as STIX: the sighting, what was observed, and the objects of it (STIX 2.1 §5.2, §4.14, §6).
+//! A sighting as STIX 2.1: the sighting, what was observed, and the objects of it (§5.2, §4.14, §6).
 //!
-//! Guarantees: observables have their deterministic identifiers where they have one; the same sighting gives the same objects.
+//! Guarantees: every observed-data and observable that is returned is valid, and observables have their deterministic
+//! identifiers where they have one; what of the evidence cannot be said in valid STIX is left out, and an observed-data of
+//! which nothing is left with it. The same sighting gives the same objects. Does not know: who may see the sighting.
+
+mod observables;
 
 use crate::evidence::Evidence;
-use comity_stix::json::Limits;
-use comity_stix::json::tree::Node;
 use comity_vocab::SecurityLabel;
+use observables::Observables;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The most that STIX lets a sighting or an observed-data count (STIX 2.1 §5.2.1, §4.14.1).
 const COUNT_MAX: u64 = 999_999_999;
@@ -28,7 +31,7 @@ pub struct SightingFacts<'a> {
     pub first_seen: &'a str,
     /// When it was last seen.
     pub last_seen: &'a str,
-    /// How often.
+    /// How often; 0 says that it was a false positive (§5.2).
     pub count: u64,
     /// How the indicator is marked; what is made of it is marked as strictly.
     pub label: Option<&'a SecurityLabel>,
@@ -38,26 +41,26 @@ pub struct SightingFacts<'a> {
 
 /// Returns the sighting, one observed-data for each piece of evidence, and their objects, each once.
 pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
+    let marking = facts.label.map(|label| json!([label.tlp.marking_id()]));
     let mut common = Map::new();
     common.insert("spec_version".into(), json!("2.1"));
+    common.insert("created".into(), json!(facts.created));
+    common.insert("modified".into(), json!(facts.modified));
     if let Some(identity) = facts.identity {
         common.insert("created_by_ref".into(), json!(identity));
     }
-    if let Some(label) = facts.label {
-        common.insert("object_marking_refs".into(), json!([label.tlp.marking_id()]));
+    if let Some(marking) = &marking {
+        common.insert("object_marking_refs".into(), marking.clone());
     }
-    common.insert("created".into(), json!(facts.created));
-    common.insert("modified".into(), json!(facts.modified));
-    let mut observables: BTreeMap<String, Value> = BTreeMap::new();
-    let mut observed = Vec::new();
-    let mut observed_ids = Vec::new();
+    let (mut observed, mut observables) = (Vec::new(), Vec::new());
+    let (mut observed_ids, mut known) = (Vec::new(), BTreeSet::new());
     for piece in facts.evidence {
-        let ids = named(piece, facts.sighting);
-        let refs: Vec<&String> = ids.values().collect();
+        let objects = Observables::new(piece).all();
+        let refs: Vec<&str> = objects.iter().map(|(id, _)| id.as_str()).collect();
         if refs.is_empty() {
             continue;
         }
-        let id = format!("observed-data--{}", derived(facts.sighting, &piece.digest(), 0));
+        let id = format!("observed-data--{}", derived(facts.sighting, &piece.digest()));
         let mut object = common.clone();
         object.insert("type".into(), json!("observed-data"));
         object.insert("id".into(), json!(id));
@@ -67,10 +70,12 @@ pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
         object.insert("object_refs".into(), json!(refs));
         observed_ids.push(id);
         observed.push(Value::Object(object));
-        for kept in &piece.objects {
-            let key = kept.get("id").and_then(Value::as_str).unwrap_or_default();
-            if let Some(id) = ids.get(key) {
-                observables.entry(id.clone()).or_insert_with(|| observable(kept, id, &ids));
+        for (id, mut object) in objects {
+            if known.insert(id) {
+                if let Some(marking) = &marking {
+                    object.insert("object_marking_refs".into(), marking.clone());
+                }
+                observables.push(Value::Object(object));
             }
         }
     }
@@ -87,76 +92,17 @@ pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
     if let Some(identity) = facts.identity {
         sighting.insert("where_sighted_refs".into(), json!([identity]));
     }
-    std::iter::once(Value::Object(sighting)).chain(observed).chain(observables.into_values()).collect()
+    std::iter::once(Value::Object(sighting)).chain(observed).chain(observables).collect()
 }
 
-/// The identifier that each object of a piece of evidence gets, by its key there.
-fn named(piece: &Evidence, sighting: &str) -> BTreeMap<String, String> {
-    let mut ids = BTreeMap::new();
-    for (number, object) in piece.objects.iter().enumerate() {
-        let (Some(key), Some(object_type)) =
-            (object.get("id").and_then(Value::as_str), object.get("type").and_then(Value::as_str))
-        else {
-            continue;
-        };
-        let deterministic = || {
-            let mut bare = object.clone();
-            if let Value::Object(fields) = &mut bare {
-                fields.remove("id");
-            }
-            let text = bare.to_string();
-            let node = Node::parse(text.as_bytes(), &Limits::default()).ok()?;
-            // References inside of it are keys still: what is made of those would not be deterministic.
-            let refers = node.properties().iter().any(|(name, _)| name.ends_with("_ref") || name.ends_with("_refs"));
-            if refers { None } else { comity_conformance::sco_id(&node) }
-        };
-        let id = if is_id(key, object_type) {
-            key.to_owned()
-        } else {
-            deterministic()
-                .unwrap_or_else(|| format!("{object_type}--{}", derived(sighting, &piece.digest(), number + 1)))
-        };
-        ids.insert(key.to_owned(), id);
-    }
-    ids
+/// A random-looking UUID that is the same for the same part of the same sighting.
+fn derived(sighting: &str, digest: &[u8; 16]) -> String {
+    uuid('8', &[b"comity sighting part 1\n", sighting.as_bytes(), b"\n", digest])
 }
 
-fn is_id(key: &str, object_type: &str) -> bool {
-    let uuid = key.strip_prefix(object_type).and_then(|rest| rest.strip_prefix("--"));
-    uuid.is_some_and(|uuid| uuid.len() == 36 && uuid.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit()))
-}
-
-/// A random-looking UUID (version 8) that is the same for the same part of the same sighting.
-fn derived(sighting: &str, digest: &[u8; 16], number: usize) -> String {
-    let whole = comity_crypto::sha256(&[b"comity sighting part 1", sighting.as_bytes(), digest, &number.to_be_bytes()]);
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(whole.as_bytes()).for_each(|(slot, byte)| *slot = *byte);
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+/// A UUID of this version (RFC 9562) drawn from content: 8, or 4 where the standard asks for that.
+fn uuid(version: char, parts: &[&[u8]]) -> String {
+    let hex = comity_crypto::sha256(parts).to_string();
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-8{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
-}
-
-fn observable(kept: &Value, id: &str, ids: &BTreeMap<String, String>) -> Value {
-    let Value::Object(fields) = kept else { return Value::Null };
-    let mut object = Map::new();
-    for (name, value) in fields {
-        let value = match value {
-            Value::String(key) if name.ends_with("_ref") => match ids.get(key) {
-                Some(id) => json!(id),
-                None => continue,
-            },
-            Value::Array(keys) if name.ends_with("_refs") => {
-                let kept: Vec<&String> = keys.iter().filter_map(Value::as_str).filter_map(|key| ids.get(key)).collect();
-                if kept.is_empty() {
-                    continue;
-                }
-                json!(kept)
-            }
-            other => other.clone(),
-        };
-        object.insert(name.clone(), value);
-    }
-    object.insert("id".into(), json!(id));
-    object.insert("spec_version".into(), json!("2.1"));
-    Value::Object(object)
+    format!("{}-{}-{version}{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
