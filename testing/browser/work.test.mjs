@@ -166,6 +166,11 @@ test("a warning list is added and removed", async () => {
   await desk.page.locator("main [name=text]").fill(JSON.stringify({ name: "Public resolvers", version: 1, description: "Everybody asks them", type: "cidr", matching_attributes: ["ip-src", "ip-dst"], list: ["198.51.100.0/24"] }));
   await desk.press("form[action='/warning-lists'] button");
   assert.match(await desk.page.textContent("main table"), /Public resolvers/);
+  for (const width of [400, 1280]) {
+    await desk.page.setViewportSize({ width, height: 900 });
+    assert.deepEqual(await desk.unfit(), [], "accessibility");
+    assert.deepEqual(await desk.overflow(), [], "wider than the window");
+  }
   await desk.page.locator("main table summary").click();
   await desk.press("form[action='/warning-lists/remove'] button");
   assert.equal(await desk.page.locator("main table").count(), 0);
@@ -305,7 +310,7 @@ test("without scripts everything but passkeys and pictures works", async () => {
   await desk.press("main form[role=search] button");
   await desk.press("main .rows a");
   assert.match(new URL(desk.page.url()).pathname, /^\/objects\//);
-  for (const address of ["/timeline", "/map", `/objects/${world.exchange.report}/graph`]) {
+  for (const address of ["/timeline", "/map", "/sightings", `/sightings/${world.sightings.own}`, `/objects/${world.exchange.report}/graph`]) {
     assert.equal(await desk.go(address), 200);
     assert.ok((await desk.page.locator("main a").count()) > 0, `${address}: no way on`);
   }
