@@ -1,20 +1,24 @@
 //! One list as MISP writes it.
+//!
+//! Guarantees: bounded in bytes and entries before it is indexed; what of it cannot be used is counted, not dropped silently.
 
+use super::index::Index;
 use crate::kind::Kind;
-use serde::Deserialize;
-use std::collections::BTreeSet;
+use comity_stix::json::tree::Node;
+use comity_stix::json::{JsonError, JsonErrorKind, Limits};
 use std::fmt;
 
 /// The longest text of a list, in bytes.
 const TEXT_BYTES_MAX: usize = 64 << 20;
 /// Entries of a list at most.
 const ENTRIES_MAX: usize = 2_000_000;
+/// Bytes of one entry at most.
+const ENTRY_BYTES_MAX: usize = 8 << 10;
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 200;
 
 /// How the entries of a list are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListKind {
     /// The whole value.
     String,
@@ -28,68 +32,80 @@ pub enum ListKind {
     Regex,
 }
 
+const KINDS: [(&str, ListKind); 5] = [
+    ("string", ListKind::String),
+    ("substring", ListKind::Substring),
+    ("hostname", ListKind::Hostname),
+    ("cidr", ListKind::Cidr),
+    ("regex", ListKind::Regex),
+];
+
 impl fmt::Display for ListKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ListKind::String => "string",
-            ListKind::Substring => "substring",
-            ListKind::Hostname => "hostname",
-            ListKind::Cidr => "cidr",
-            ListKind::Regex => "regex",
-        })
+        f.write_str(KINDS.iter().find(|(_, kind)| kind == self).map_or("", |(word, _)| word))
     }
 }
 
 /// Why a text is no warning list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WarningListError {
-    /// It is longer than 64 MiB.
-    #[error("it is longer than 64 MiB")]
-    TooLong,
-    /// It is not of MISP's form.
-    #[error("it is not of the form of a MISP warning list: {0}")]
-    Form(String),
-    /// The name is absent or too long.
-    #[error("its name must have 1 to {NAME_CHARS_MAX} characters and no control characters")]
-    Name,
-    /// It has more than 2,000,000 entries.
-    #[error("it has more than {ENTRIES_MAX} entries")]
-    TooMany,
+    /// It is too long.
+    #[error("{bytes} bytes, limit {TEXT_BYTES_MAX}")]
+    TooLong {
+        /// Bytes found.
+        bytes: usize,
+    },
+    /// It is not strict JSON.
+    #[error("line {line}, column {column}: {kind}")]
+    Json {
+        /// The line, from 1.
+        line: u64,
+        /// The byte in it, from 1.
+        column: u64,
+        /// What is wrong.
+        kind: JsonErrorKind,
+    },
+    /// It is JSON of another form.
+    #[error("{property}: expected {expected}")]
+    Form {
+        /// Which property.
+        property: &'static str,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// It has too many entries.
+    #[error("{entries} entries, limit {ENTRIES_MAX}")]
+    TooMany {
+        /// Entries found.
+        entries: usize,
+    },
+    /// It asks for more than can be looked up at once.
+    #[error("{bytes} bytes of entries of type {kind}, limit {limit}")]
+    TooLarge {
+        /// The type.
+        kind: ListKind,
+        /// Bytes found.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Nothing in it can be used.
+    #[error("none of its {entries} entries can be used as type {kind}")]
+    Unusable {
+        /// Entries found.
+        entries: usize,
+        /// The type.
+        kind: ListKind,
+    },
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Version {
-    Number(u64),
-    Text(String),
+impl From<JsonError> for WarningListError {
+    fn from(error: JsonError) -> Self {
+        Self::Json { line: error.line, column: error.column, kind: error.kind }
+    }
 }
 
-#[derive(Deserialize)]
-struct Written {
-    name: String,
-    #[serde(default)]
-    description: String,
-    version: Option<Version>,
-    #[serde(rename = "type")]
-    kind: ListKind,
-    #[serde(default)]
-    matching_attributes: Vec<String>,
-    list: Vec<String>,
-}
-
-/// A warning list.
-#[derive(Clone, Debug)]
-pub struct WarningList {
-    name: String,
-    description: String,
-    version: String,
-    kind: ListKind,
-    /// Nothing: about everything.
-    about: Option<BTreeSet<Kind>>,
-    entries: Vec<String>,
-}
-
-/// Attribute types of MISP and the kinds of observables they are; composite ones count as both their parts.
+/// Attribute types of MISP, and the kinds of observables that they are.
 const ATTRIBUTES: &[(&str, Kind)] = &[
     ("ip", Kind::Address),
     ("ip-src", Kind::Address),
@@ -103,6 +119,7 @@ const ATTRIBUTES: &[(&str, Kind)] = &[
     ("email-src", Kind::Email),
     ("email-dst", Kind::Email),
     ("email-reply-to", Kind::Email),
+    ("dns-soa-email", Kind::Email),
     ("whois-registrant-email", Kind::Email),
     ("target-email", Kind::Email),
     ("email-subject", Kind::EmailSubject),
@@ -113,6 +130,9 @@ const ATTRIBUTES: &[(&str, Kind)] = &[
     ("sha384", Kind::Sha384),
     ("sha512", Kind::Sha512),
     ("ssdeep", Kind::Ssdeep),
+    ("authentihash", Kind::OtherHash),
+    ("imphash", Kind::OtherHash),
+    ("tlsh", Kind::OtherHash),
     ("filename", Kind::FileName),
     ("mac-address", Kind::Mac),
     ("mutex", Kind::Mutex),
@@ -120,42 +140,81 @@ const ATTRIBUTES: &[(&str, Kind)] = &[
     ("port", Kind::Port),
     ("AS", Kind::AutonomousSystem),
     ("user-agent", Kind::UserAgent),
+    ("github-username", Kind::Account),
     ("x509-fingerprint-md5", Kind::Certificate),
     ("x509-fingerprint-sha1", Kind::Certificate),
     ("x509-fingerprint-sha256", Kind::Certificate),
 ];
 
+/// A warning list, ready to be looked up.
+#[derive(Debug)]
+pub struct WarningList {
+    name: String,
+    description: String,
+    version: String,
+    kind: ListKind,
+    /// Nothing: about everything.
+    about: Option<Vec<Kind>>,
+    ignored_attributes: usize,
+    entries: usize,
+    unusable: usize,
+    pub(super) index: Index,
+}
+
 impl WarningList {
-    /// Reads a list.
+    /// Reads a list: `name`, `type`, `list`, and perhaps `description`, `version`, `matching_attributes`. Entries are a list of
+    /// texts, or an object from texts to comments.
     ///
     /// # Errors
     /// [`WarningListError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, WarningListError> {
         if bytes.len() > TEXT_BYTES_MAX {
-            return Err(WarningListError::TooLong);
+            return Err(WarningListError::TooLong { bytes: bytes.len() });
         }
-        let written: Written = serde_json::from_slice(bytes).map_err(|error| WarningListError::Form(place(&error)))?;
-        let name = written.name.trim();
-        if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
-            return Err(WarningListError::Name);
+        let limits = Limits {
+            depth_max: 4,
+            nodes_max: 2 * ENTRIES_MAX + 10_000,
+            key_bytes_max: ENTRY_BYTES_MAX,
+            string_bytes_max: ENTRY_BYTES_MAX,
+            object_bytes_max: TEXT_BYTES_MAX,
+            ..Limits::default()
+        };
+        let node = Node::parse(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), &limits)?;
+        let form = |property, expected| WarningListError::Form { property, expected };
+        let text = |name: &str| node.property(name).and_then(Node::text).map(str::trim);
+        let name = text("name").filter(|name| !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX);
+        let name = name.filter(|name| !name.chars().any(char::is_control));
+        let name = name.ok_or(form("name", "1 to 200 characters without control characters"))?;
+        let kind = kind(node.property("type")).ok_or(form("type", "string, substring, hostname, cidr or regex"))?;
+        let entries: Vec<&str> = match node.property("list") {
+            Some(Node::Array(items)) => items.iter().filter_map(Node::text).collect(),
+            Some(Node::Object(properties)) => properties.iter().map(|(entry, _)| entry.as_ref()).collect(),
+            _ => return Err(form("list", "a list of texts")),
+        };
+        let given = node.property("list").map_or(0, |list| list.items().len().max(list.properties().len()));
+        if given > ENTRIES_MAX {
+            return Err(WarningListError::TooMany { entries: given });
         }
-        if written.list.len() > ENTRIES_MAX {
-            return Err(WarningListError::TooMany);
+        let (about, ignored_attributes) = about(node.property("matching_attributes"))
+            .ok_or(form("matching_attributes", "a list of attribute types of MISP"))?;
+        let (index, used) = Index::of(kind, &entries)?;
+        if used == 0 && given > 0 {
+            return Err(WarningListError::Unusable { entries: given, kind });
         }
-        let kind_of = |word: &str| ATTRIBUTES.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
-        let about: BTreeSet<Kind> =
-            written.matching_attributes.iter().flat_map(|word| word.split('|')).filter_map(kind_of).collect();
         Ok(Self {
             name: name.to_owned(),
-            description: written.description.chars().take(1_000).collect(),
-            version: match written.version {
-                Some(Version::Number(number)) => number.to_string(),
-                Some(Version::Text(text)) => text.chars().take(40).collect(),
-                None => String::new(),
+            description: text("description").unwrap_or_default().chars().take(1_000).collect(),
+            version: match node.property("version") {
+                Some(Node::String(text)) => text.chars().take(40).collect(),
+                Some(Node::Number(written)) => (*written).to_owned(),
+                _ => String::new(),
             },
-            kind: written.kind,
-            about: (!written.matching_attributes.is_empty()).then_some(about),
-            entries: written.list,
+            kind,
+            about,
+            ignored_attributes,
+            entries: used,
+            unusable: given - used,
+            index,
         })
     }
 
@@ -179,18 +238,24 @@ impl WarningList {
         self.kind
     }
 
-    /// Returns how many entries it has.
+    /// Returns how many entries are looked up.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries
     }
 
     /// Tells whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries == 0
     }
 
-    pub(super) fn entries(&self) -> &[String] {
-        &self.entries
+    /// Returns how many entries are not looked up: no text, no address, no expression that can be searched in linear time.
+    pub fn unusable(&self) -> usize {
+        self.unusable
+    }
+
+    /// Returns how many of its `matching_attributes` are of no kind of observable that is known here.
+    pub fn ignored_attributes(&self) -> usize {
+        self.ignored_attributes
     }
 
     /// Tells whether the list says anything of this kind of observable.
@@ -199,7 +264,35 @@ impl WarningList {
     }
 }
 
-/// Where JSON is wrong, without what stands there.
-fn place(error: &serde_json::Error) -> String {
-    format!("line {}, column {}", error.line(), error.column())
+/// MISP takes `string` where no type is given, and the first of several.
+fn kind(node: Option<&Node<'_>>) -> Option<ListKind> {
+    let word = match node {
+        None => return Some(ListKind::String),
+        Some(node) => node.text().or_else(|| node.items().first().and_then(Node::text))?,
+    };
+    KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+}
+
+/// Returns the kinds that a list is about, `None` for all, and how many attribute types are ignored. A composite type
+/// (`domain|ip`) stands for its parts only where the list names nothing else: else a list of mail providers, which names
+/// `domain|ip` beside the types of addresses of mail, would be about all names of hosts.
+fn about(node: Option<&Node<'_>>) -> Option<(Option<Vec<Kind>>, usize)> {
+    let words: Vec<&str> = match node {
+        None | Some(Node::Null) => return Some((None, 0)),
+        Some(Node::Array(items)) => items.iter().map(Node::text).collect::<Option<_>>()?,
+        Some(_) => return None,
+    };
+    if words.is_empty() {
+        return Some((None, 0));
+    }
+    let known = |word: &str| ATTRIBUTES.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
+    let parts = |word: &str| word.split('|').filter_map(known).collect::<Vec<_>>();
+    let mut kinds: Vec<Kind> = words.iter().filter_map(|word| known(word)).collect();
+    let ignored = words.iter().filter(|word| parts(word).is_empty()).count();
+    if kinds.is_empty() {
+        kinds = words.iter().flat_map(|word| parts(word)).collect();
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    Some((Some(kinds), ignored))
 }

@@ -8,13 +8,13 @@ mod list;
 pub use list::{ListKind, WarningList, WarningListError};
 
 use crate::kind::Kind;
-use index::Index;
+use index::Asked;
 use std::collections::BTreeMap;
 
 /// Lists that values are looked up in.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct WarningLists {
-    lists: BTreeMap<String, (WarningList, Index)>,
+    lists: BTreeMap<String, WarningList>,
 }
 
 impl WarningLists {
@@ -30,8 +30,7 @@ impl WarningLists {
 
     /// Adds a list, in place of the one of its name.
     pub fn add(&mut self, list: WarningList) {
-        let index = Index::of(&list);
-        self.lists.insert(list.name().to_owned(), (list, index));
+        self.lists.insert(list.name().to_owned(), list);
     }
 
     /// Takes a list away; false where there is none of this name.
@@ -39,11 +38,12 @@ impl WarningLists {
         self.lists.remove(name).is_some()
     }
 
-    /// Returns the first list, by name, on which a value stands that was found at an object path.
+    /// Returns the first list, by name, on which a value stands that was found, or is asked for, at an object path. A list about
+    /// attribute types of other kinds says nothing of it.
     pub fn find(&self, path: &str, value: &str) -> Option<&str> {
         let kind = Kind::of(path, value);
-        let on = |(list, index): &&(WarningList, Index)| list.is_about(kind) && index.has(kind, value);
-        self.lists.values().find(on).map(|(list, _)| list.name())
+        let asked = Asked::new(kind, value);
+        self.lists.values().find(|list| list.is_about(kind) && list.index.has(&asked)).map(WarningList::name)
     }
 }
 
@@ -67,6 +67,16 @@ mod tests {
         for (text, path, value, on) in [
             (list("string", r#""A.example""#, ""), "domain-name:value", "a.example", true),
             (list("string", r#""a.example""#, ""), "domain-name:value", "b.a.example", false),
+            (list("string", r#""A.exe""#, ""), "file:name", "a.exe", false),
+            (list("string", r#""A.exe""#, ""), "file:name", "A.exe", true),
+            (list("string", r#""x""#, r#""domain|ip","email-src""#), "domain-name:value", "x", false),
+            (list("string", r#""x""#, r#""domain|ip""#), "domain-name:value", "x", true),
+            (list("string", r#""x""#, r#""phone-number""#), "domain-name:value", "x", false),
+            (list("hostname", r#""a.example""#, ""), "email-addr:value", "x@b.a.example", true),
+            (list("cidr", r#""10.0.0.0/8""#, ""), "ipv4-addr:value", "10.2.0.0/16", true),
+            (list("cidr", r#""0.0.0.0/0""#, ""), "ipv6-addr:value", "::1", false),
+            (list("regex", r##""#^a/b$#","(?=x)""##, ""), "url:value", "a/b", true),
+            (list("regex", r#""/^https?:\\/\\/a/g""#, ""), "url:value", "http://a.example", true),
             (list("string", r#""a.example""#, r#""ip-dst""#), "domain-name:value", "a.example", false),
             (list("string", r#""a.example""#, r#""domain""#), "domain-name:value", "a.example", true),
             (list("substring", r#""gmail.""#, ""), "email-addr:value", "x@gmail.example", true),
@@ -103,8 +113,45 @@ mod tests {
             r#"{"name":"","type":"string","list":[]}"#,
             r#"{"name":"x","type":"other","list":[]}"#,
             r#"{"name":"x","type":"string","list":[1]}"#,
+            r#"{"name":"x","type":"string","list":"a"}"#,
+            r#"{"name":"x","type":"cidr","list":["a","10.0.0.0/33"]}"#,
+            r#"{"name":"x","type":"regex","list":["a(?=b)","/a/e"]}"#,
+            r#"{"name":"x","type":"string","matching_attributes":"md5","list":["a"]}"#,
+            r#"{"name":"x","name":"y","type":"string","list":["a"]}"#,
         ] {
             assert!(WarningList::parse(text.as_bytes()).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_used_is_counted() {
+        let text = r#"{"name":"x","type":["cidr"],"version":"7b","matching_attributes":["ip-src","phone-number","domain|ip"],
+            "list":{"10.0.0.0/8":"private","nonsense":"","FE80::/10":""}}"#;
+        let list = WarningList::parse(text.as_bytes()).expect("a list");
+        assert_eq!((list.len(), list.unusable(), list.ignored_attributes(), list.version()), (2, 1, 1, "7b"));
+        assert_eq!(list.kind().to_string(), "cidr");
+    }
+
+    #[test]
+    fn bounds() {
+        let list = |kind: &str, entry: &str, times: usize| {
+            let entries = vec![format!("\"{entry}\""); times].join(",");
+            WarningList::parse(format!(r#"{{"name":"x","type":"{kind}","list":[{entries}]}}"#).as_bytes()).err()
+        };
+        assert!(matches!(list("substring", &"a".repeat(8_000), 1_100), Some(WarningListError::TooLarge { .. })));
+        assert!(matches!(list("regex", &"a".repeat(1_000), 70), Some(WarningListError::TooLarge { .. })));
+        assert!(matches!(list("string", &"a".repeat(8_193), 1), Some(WarningListError::Json { .. })));
+        assert!(matches!(list("string", "a", 2_000_001), Some(WarningListError::TooMany { entries: 2_000_001 })));
+        assert_eq!(list("string", "a", 3), None);
+        let long = vec![b' '; (64 << 20) + 1];
+        assert_eq!(WarningList::parse(&long).err(), Some(WarningListError::TooLong { bytes: long.len() }));
+    }
+
+    #[test]
+    fn lists_come_and_go() {
+        let mut lists = lists(r#"{"name":"l","type":"string","list":["a"]}"#);
+        lists.add(WarningList::parse(br#"{"name":"l","type":"string","list":["b"]}"#).expect("a list"));
+        assert_eq!((lists.find("url:value", "a"), lists.find("url:value", "b")), (None, Some("l")));
+        assert!(lists.remove("l") && !lists.remove("l") && lists.is_empty());
     }
 }
