@@ -22,6 +22,11 @@ const only = process.env.COMITY_SCREENS?.split(",");
 const wanted = PICTURES.filter(([name]) => !only || only.includes(name));
 const looks = process.env.COMITY_SCREENS_ALL ? [[1280, false, ""], [1280, true, "-dark"], [400, false, "-narrow"], [400, true, "-narrow-dark"], [3000, false, "-wide"]] : [[1280, false, ""]];
 const desk = await officer("mira");
+// A list as MISP publishes them, shortened.
+await desk.go("/warning-lists");
+await desk.page.locator("main [name=text]").fill(JSON.stringify({ name: "List of known public DNS resolvers", version: 20260301, description: "Resolvers that many ask; an address of theirs in a log says little.",
+  type: "string", matching_attributes: ["ip-src", "ip-dst", "domain|ip"], list: ["1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "2606:4700:4700::1111"] }));
+await desk.press("form[action='/warning-lists'] button");
 for (const [width, dark, suffix] of looks) {
   await desk.page.setViewportSize({ width, height: width < 500 ? 800 : Math.round(width * 0.7) });
   await desk.page.emulateMedia({ colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });

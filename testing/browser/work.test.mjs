@@ -165,15 +165,15 @@ test("a warning list is added and removed", async () => {
   await desk.go("/warning-lists");
   await desk.page.locator("main [name=text]").fill(JSON.stringify({ name: "Public resolvers", version: 1, description: "Everybody asks them", type: "cidr", matching_attributes: ["ip-src", "ip-dst"], list: ["198.51.100.0/24"] }));
   await desk.press("form[action='/warning-lists'] button");
-  assert.match(await desk.page.textContent("main table"), /Public resolvers/);
+  assert.match(await desk.page.textContent("main .rows"), /Public resolvers/);
   for (const width of [400, 1280]) {
     await desk.page.setViewportSize({ width, height: 900 });
     assert.deepEqual(await desk.unfit(), [], "accessibility");
     assert.deepEqual(await desk.overflow(), [], "wider than the window");
   }
-  await desk.page.locator("main table summary").click();
+  await desk.page.locator("main .rows summary").click();
   await desk.press("form[action='/warning-lists/remove'] button");
-  assert.equal(await desk.page.locator("main table").count(), 0);
+  assert.equal(await desk.page.locator("main .rows").count(), 0);
 });
 
 test("a token is made with a second touch, serves a program, and ends when it is revoked", async () => {
