@@ -46,6 +46,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Pattern(verb) => verbs::pattern::run(verb, output),
         Verb::Detect(arguments) => verbs::detect::run(arguments, output),
         Verb::Sighting(verb) => verbs::sighting::run(verb, output),
+        Verb::Correlate(arguments) => verbs::correlate::run(arguments, output),
         Verb::WarningList(verb) => verbs::warning_list::run(verb, output),
         Verb::Gate(arguments) => serve::gate(&arguments),
     }

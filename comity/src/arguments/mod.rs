@@ -2,6 +2,7 @@
 //!
 //! Does not know: how a verb is carried out (`verbs/`).
 
+mod correlate;
 mod detect;
 mod holdings;
 mod link;
@@ -17,6 +18,7 @@ mod vault;
 mod warning_list;
 mod write;
 
+pub use correlate::{CorrelateArguments, CorrelateQuery, CorrelateVerb, StopVerb};
 pub use detect::DetectArguments;
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
 pub use link::{AuditVerb, LinkVerb};
@@ -114,6 +116,8 @@ pub enum Verb {
     /// Keep lists of values that are known to be harmless
     #[command(subcommand)]
     WarningList(WarningListVerb),
+    /// Find values that more than one originator holds
+    Correlate(CorrelateArguments),
     /// The partner-facing process; started by `serve`
     #[command(hide = true)]
     Gate(GateArguments),

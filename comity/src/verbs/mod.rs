@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod completions;
+pub mod correlate;
 pub mod detect;
 pub mod doctor;
 pub mod holdings;

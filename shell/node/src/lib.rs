@@ -37,6 +37,7 @@ mod recalls;
 mod releases;
 mod request;
 mod restore;
+mod stop_values;
 mod taxii_recipients;
 mod tls;
 mod vault_verbs;
@@ -60,9 +61,10 @@ pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
-    Change, ChangeKind, EvidenceRow, Feedback, Findings, Found, Looked, Notice, OfIndicator, OfOrigin, OfValue, Piece,
-    PieceKind, Reader, Recalled, SearchRequest, SeenOf, Sheet, SightingDay, SightingPage, SightingQuery, SightingRow,
-    SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts, differences,
+    Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Looked, Notice,
+    OfIndicator, OfOrigin, OfValue, Piece, PieceKind, Reader, Recalled, SearchRequest, SeenOf, Sheet, SightingDay,
+    SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts,
+    differences,
 };
 pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};
 pub use restore::{FromSafe, restore_home, verify_backup};

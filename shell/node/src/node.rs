@@ -265,6 +265,11 @@ impl Node {
             Request::WarningListAdd { text } => self.warning_list_add(now, asker, &text),
             Request::WarningListRemove { name } => self.warning_list_remove(now, asker, &name),
             Request::WarningListList => self.warning_list_list(),
+            Request::StopValueAdd { kind, value, reason } => {
+                self.stop_value_add(now, asker, kind.as_deref(), &value, &reason)
+            }
+            Request::StopValueRemove { kind, value } => self.stop_value_remove(now, asker, kind.as_deref(), &value),
+            Request::StopValueList => self.stop_value_list(),
             Request::PublicList => self.public_list(),
             Request::InboxMark { rows, read } => self.inbox_mark(&self.officer(by)?, &rows, read),
             Request::InboxMarkAll => self.inbox_mark_all(now, &self.officer(by)?),

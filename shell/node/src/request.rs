@@ -160,6 +160,24 @@ pub enum Request {
     },
     /// Lists the warning lists.
     WarningListList,
+    /// Puts a value on the node's own list of values that say nothing for correlation.
+    StopValueAdd {
+        /// Its kind, such as `domain-name`; the likeliest where absent.
+        kind: Option<String>,
+        /// The value, however it is written.
+        value: String,
+        /// Why it says nothing.
+        reason: String,
+    },
+    /// Takes a value off that list.
+    StopValueRemove {
+        /// Its kind; the likeliest where absent.
+        kind: Option<String>,
+        /// The value.
+        value: String,
+    },
+    /// Shows that list.
+    StopValueList,
     /// Lists declarations of public knowledge.
     PublicList,
     /// An officer has read rows of the inbox, or marks them unread.

@@ -144,7 +144,8 @@ fn rule(request: &Request) -> Rule {
         R::InboxMark { .. } | R::InboxMarkAll => of(READERS),
         // Sensors bring observations with a scope of their own; importing is another right.
         R::Observe { .. } => Rule { scope: Some(Scope::Observe), ..of(OBSERVERS) },
-        R::DetectionStatus | R::WarningListList => readable(of(READERS)),
+        R::DetectionStatus | R::WarningListList | R::StopValueList => readable(of(READERS)),
+        R::StopValueAdd { .. } | R::StopValueRemove { .. } => Rule { scope: Some(Scope::Write), ..of(AUTHORS) },
         R::SightingJudge { .. } | R::SightingReturn { .. } => of(AUTHORS),
         R::WarningListAdd { .. } | R::WarningListRemove { .. } => of(LISTERS),
         R::TaxiiPrepare { .. } | R::TaxiiSign { .. } => of(RELEASERS),

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: opens `holdings.db` read-only and nothing else. Does not know: the vault, keys.
 
+mod correlations;
 mod diff;
 mod feedback;
 mod find;
@@ -11,6 +12,8 @@ mod show;
 mod sightings;
 mod snippet;
 
+pub(crate) use correlations::written;
+pub use correlations::{CorrelationQuery, Correlations};
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
 pub use feedback::Feedback;
 pub use find::{Findings, Found};
