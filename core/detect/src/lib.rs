@@ -15,7 +15,7 @@ mod sighting;
 mod warning;
 mod witness;
 
-pub use decay::{Decay, DecayModel};
+pub use decay::{Decay, DecayModel, DecayRow};
 pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
 pub use kind::Kind;
 pub use line::{LINE_BYTES_MAX, LineError};

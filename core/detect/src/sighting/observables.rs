@@ -44,10 +44,9 @@ impl<'e> Observables<'e> {
         let (mut all, mut known) = (Vec::new(), BTreeSet::new());
         for key in order {
             self.make(key, 0);
-            if let Some(Some((id, object))) = self.made.get(key) {
-                if known.insert(id.clone()) {
-                    all.push((id.clone(), object.clone()));
-                }
+            let Some(Some((id, object))) = self.made.get(key) else { continue };
+            if known.insert(id.clone()) {
+                all.push((id.clone(), object.clone()));
             }
         }
         all
