@@ -5,6 +5,7 @@ use super::literals;
 use super::paths::{Paths, Reached, TypeId};
 use super::steps::Steps;
 use super::value::Constant;
+use super::wholes::Whole;
 use crate::ast::Comparison;
 use crate::regex::{self, Mode};
 
@@ -28,6 +29,8 @@ pub enum Access {
     Superset,
     /// By a text that contains one of these.
     Runs(Vec<Vec<u8>>),
+    /// By a text that the expression matches, together with others.
+    Whole(Box<Whole>),
     /// By any value of its path.
     Path,
     /// By any object of its type.
@@ -49,12 +52,17 @@ impl Access {
             Ask::Like(glob) if glob.literal().len() > 1 => {
                 Access::Runs(vec![glob.literal().as_bytes().to_ascii_lowercase()])
             }
+            Ask::Like(glob) => Access::whole(Whole::new(glob.expression())),
             Ask::Matches(matcher) => {
-                let hir = regex::parse(matcher.source(), Mode::Text).ok();
-                hir.and_then(|hir| literals::required(&hir)).map_or(Access::Path, Access::Runs)
+                let Ok(hir) = regex::parse(matcher.source(), Mode::Text) else { return Access::Path };
+                literals::required(&hir).map_or_else(|| Access::whole(Whole::new(hir)), Access::Runs)
             }
             _ => Access::Path,
         }
+    }
+
+    fn whole(expression: Option<Whole>) -> Self {
+        expression.map_or(Access::Path, |whole| Access::Whole(Box::new(whole)))
     }
 
     /// Says how many objects are looked at in vain, as an order.
@@ -63,6 +71,7 @@ impl Access {
             Access::Exact => 1,
             Access::Subset | Access::Superset => 3,
             Access::Runs(_) => 5,
+            Access::Whole(_) => 100,
             Access::Path => 1_000,
             Access::Type => 10_000,
         }

@@ -1,6 +1,7 @@
 //! LIKE: `%` for any characters, `_` for one (STIX 2.1 §9.6.1).
 
 use super::steps::Steps;
+use regex_syntax::hir::{Dot, Hir, Look, Repetition};
 use std::ops::ControlFlow;
 
 /// Comparisons of characters that count as one step.
@@ -87,6 +88,25 @@ impl Glob {
             Some(before) => rest_of_text.char_indices().rev().nth(before)?.0,
         };
         Some(last.at_start(rest_of_text.get(tail..)?).is_some())
+    }
+
+    /// Returns a regular expression that matches the same texts.
+    pub fn expression(&self) -> Hir {
+        let any = || Hir::dot(Dot::AnyChar);
+        let mut all = vec![Hir::look(Look::Start)];
+        for (place, part) in self.parts.iter().enumerate() {
+            if place > 0 {
+                all.push(Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(any()) }));
+            }
+            for character in part.text.chars() {
+                all.push(match character {
+                    '_' => any(),
+                    _ => Hir::literal(character.encode_utf8(&mut [0; 4]).as_bytes().to_vec()),
+                });
+            }
+        }
+        all.push(Hir::look(Look::End));
+        Hir::concat(all)
     }
 
     /// Returns the longest run of characters that every match has; empty where there is none.

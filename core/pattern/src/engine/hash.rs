@@ -12,19 +12,36 @@ fn fold(one: u64, other: u64) -> u64 {
 /// Hashes bytes that belong to a number.
 pub fn hash(key: u64, number: u64, bytes: &[u8]) -> u64 {
     let [one, two, three] = ODD;
-    let mut hash = fold(key ^ one, number ^ two);
-    let (chunks, tail) = bytes.as_chunks::<16>();
-    for chunk in chunks {
+    // Both factors of each product depend on the key: nobody who does not know it can make one of them zero, which would
+    // forget everything before.
+    let (low_key, high_key) = (key ^ one, key.rotate_left(32) ^ two);
+    let mut hash = fold(low_key, number ^ high_key);
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<16>()
+        && !behind.is_empty()
+    {
         let whole = u128::from_le_bytes(*chunk);
-        hash = fold(hash ^ whole as u64 ^ one, (whole >> 64) as u64 ^ two);
+        hash = fold(hash ^ whole as u64 ^ low_key, (whole >> 64) as u64 ^ high_key);
+        rest = behind;
     }
-    let mut last = [0_u8; 16];
-    for (slot, byte) in last.iter_mut().zip(tail) {
-        *slot = *byte;
-    }
-    let whole = u128::from_le_bytes(last);
-    hash = fold(hash ^ whole as u64 ^ three, (whole >> 64) as u64 ^ two ^ (bytes.len() as u64) << 32);
+    let (low, high) = ends(bytes, rest);
+    hash = fold(hash ^ low ^ low_key, high ^ high_key ^ (bytes.len() as u64) << 32);
     fold(hash ^ key, three)
+}
+
+/// Returns the last 16 bytes; of shorter texts all, some twice. The length tells apart what this makes alike.
+fn ends(bytes: &[u8], rest: &[u8]) -> (u64, u64) {
+    if let Some(last) = bytes.last_chunk::<16>() {
+        let whole = u128::from_le_bytes(*last);
+        return (whole as u64, (whole >> 64) as u64);
+    }
+    match (rest.first_chunk::<8>(), rest.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(first), Some(last), ..) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        (_, _, Some(first), Some(last)) => {
+            (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+        }
+        _ => (rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
+    }
 }
 
 /// Makes hashers for tables of names.

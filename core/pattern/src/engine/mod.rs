@@ -16,12 +16,14 @@ mod paths;
 mod plan;
 mod ranges;
 mod scan;
+mod segments;
 mod solve;
 mod steps;
 mod store;
 mod stream;
 mod texts;
 mod value;
+mod wholes;
 
 pub use batch::Outcomes;
 pub(crate) use steps::Steps;

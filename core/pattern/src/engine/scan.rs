@@ -2,8 +2,9 @@
 
 use super::exact::LeafId;
 use super::paths::{Reached, Targets, TypeId};
+use super::segments::EntryId;
 use super::steps::Steps;
-use super::store::{Engine, PatternId, Tried};
+use super::store::{Engine, OfPath, PatternId, Tried};
 use super::value::{Value, composed};
 use crate::literal;
 use crate::observed::Observed;
@@ -125,13 +126,7 @@ impl Engine {
         }
     }
 
-    fn tests_of_path(
-        &self,
-        own: &super::store::OfPath,
-        value: &Value<'_>,
-        candidates: &mut Vec<LeafId>,
-        found: &mut Found,
-    ) {
+    fn tests_of_path(&self, own: &OfPath, value: &Value<'_>, candidates: &mut Vec<LeafId>, found: &mut Found) {
         if let Value::Text(text) = value {
             if !own.ranges.is_empty() {
                 own.ranges.look_up(text, &mut |leaf| self.consider(leaf, candidates, found));
@@ -140,30 +135,42 @@ impl Engine {
                 found.errors.extend_from_slice(&own.timed);
             }
         }
-        if !own.texts.is_empty() {
-            let text = match value {
-                Value::Text(text) => Some(composed(text)),
-                Value::Bytes(bytes) => Some(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into()),
-                _ => None,
-            };
-            let mut proposed: Vec<(u32, LeafId)> = Vec::new();
-            if let Some(text) = text {
-                own.texts.look_up(text.as_bytes(), &mut |entry, leaf| proposed.push((entry, leaf)));
-            }
-            proposed.sort_unstable();
-            proposed.dedup();
-            for (entry, leaf) in proposed {
-                match own.text_atoms.get(&entry) {
-                    Some(Some(atom)) => self.try_atom(leaf, atom, value, found),
-                    Some(None) => candidates.push(leaf),
-                    None => {}
-                }
-            }
+        if !own.texts.is_empty() || !own.wholes.is_empty() {
+            self.tests_of_text(own, value, candidates, found);
         }
         for tried in &own.tried {
             match &tried.atom {
                 Some(atom) => self.try_atom(tried.leaf, atom, value, found),
                 None => candidates.push(tried.leaf),
+            }
+        }
+    }
+
+    fn tests_of_text(&self, own: &OfPath, value: &Value<'_>, candidates: &mut Vec<LeafId>, found: &mut Found) {
+        let (mut by_run, mut as_whole): (Vec<(EntryId, LeafId)>, Vec<(EntryId, LeafId)>) = Default::default();
+        match value {
+            Value::Text(text) => {
+                let text = composed(text);
+                own.texts.look_up(text.as_bytes(), &mut |entry, leaf| by_run.push((entry, leaf)));
+                own.wholes.look_up(text.as_bytes(), &mut |entry, leaf| as_whole.push((entry, leaf)));
+            }
+            Value::Bytes(bytes) => {
+                let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+                own.texts.look_up(text.as_bytes(), &mut |entry, leaf| by_run.push((entry, leaf)));
+                // Expressions mean something else in bytes.
+                own.wholes.all(&mut |entry, leaf| as_whole.push((entry, leaf)));
+            }
+            _ => return,
+        }
+        for (proposed, atoms) in [(&mut by_run, &own.text_atoms), (&mut as_whole, &own.whole_atoms)] {
+            proposed.sort_unstable();
+            proposed.dedup();
+            for (entry, leaf) in proposed {
+                match atoms.get(entry) {
+                    Some(Some(atom)) => self.try_atom(*leaf, atom, value, found),
+                    Some(None) => candidates.push(*leaf),
+                    None => {}
+                }
             }
         }
     }

@@ -6,7 +6,9 @@ use super::formula::{Access, Formula};
 use super::paths::{PathId, Paths, TypeId};
 use super::plan::Plan;
 use super::ranges::Ranges;
-use super::texts::{EntryId, Texts};
+use super::segments::{EntryId, Segments};
+use super::texts::Texts;
+use super::wholes::Wholes;
 use crate::address::Range;
 use crate::ast::Comparison;
 use crate::observed::Observed;
@@ -90,6 +92,7 @@ enum Trace {
     Subset(PathId, Box<(Range, LeafId)>),
     Superset(PathId, Box<(Range, LeafId)>),
     Text(PathId, EntryId),
+    Whole(PathId, EntryId),
     Path(PathId),
     Type(TypeId),
     Timed(PathId),
@@ -105,9 +108,12 @@ pub(super) struct Tried {
 #[derive(Default)]
 pub(super) struct OfPath {
     pub ranges: Ranges,
-    pub texts: Texts,
+    pub texts: Segments<Texts>,
     /// The tests behind the entries of `texts`.
     pub text_atoms: HashMap<EntryId, Option<Box<Atom>>>,
+    pub wholes: Segments<Wholes>,
+    /// The tests behind the entries of `wholes`.
+    pub whole_atoms: HashMap<EntryId, Option<Box<Atom>>>,
     pub tried: Vec<Tried>,
     /// Patterns that have no answer where a text is no instant.
     pub timed: Vec<PatternId>,
@@ -234,9 +240,14 @@ impl Engine {
                 let entry = own.texts.add(runs, leaf);
                 own.text_atoms.insert(entry, atom.into_own());
                 traces.push(Trace::Text(path, entry));
-                if self.to_maintain.last() != Some(&path) {
-                    self.to_maintain.push(path);
-                }
+                self.to_maintain(path);
+            }
+            (Access::Whole(whole), _) => {
+                let own = self.of_path(path);
+                let entry = own.wholes.add(*whole, leaf);
+                own.whole_atoms.insert(entry, atom.into_own());
+                traces.push(Trace::Whole(path, entry));
+                self.to_maintain(path);
             }
             (Access::Type, _) => {
                 let of = it.of;
@@ -285,7 +296,13 @@ impl Engine {
                     let own = self.of_path(path);
                     own.texts.remove(entry);
                     own.text_atoms.remove(&entry);
-                    self.to_maintain.push(path);
+                    self.to_maintain(path);
+                }
+                Trace::Whole(path, entry) => {
+                    let own = self.of_path(path);
+                    own.wholes.remove(entry);
+                    own.whole_atoms.remove(&entry);
+                    self.to_maintain(path);
                 }
                 Trace::Path(path) => self.of_path(path).tried.retain(|tried| !entry.leaves.contains(&tried.leaf)),
                 Trace::Type(of) => {
@@ -304,11 +321,18 @@ impl Engine {
         true
     }
 
-    /// Merges some segments of LIKE and MATCHES; returns whether there may be more to do. To be called when there is nothing
-    /// else to do: results are the same with and without.
+    fn to_maintain(&mut self, path: PathId) {
+        if self.to_maintain.last() != Some(&path) {
+            self.to_maintain.push(path);
+        }
+    }
+
+    /// Merges some segments of LIKE and MATCHES, of bounded size; returns whether there may be more to do. To be called when
+    /// there is nothing else to do: results are the same with and without.
     pub fn maintain(&mut self) -> bool {
         let Some(path) = self.to_maintain.last().copied() else { return false };
-        if !self.of_path(path).texts.maintain() {
+        let own = self.of_path(path);
+        if !own.texts.maintain() && !own.wholes.maintain() {
             self.to_maintain.retain(|other| *other != path);
         }
         !self.to_maintain.is_empty()
