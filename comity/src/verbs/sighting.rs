@@ -32,17 +32,16 @@ pub fn run(verb: SightingVerb, output: &Output) -> Result<(), Failure> {
             let key = officer_key(&key.key)?;
             let done = Session::open(&home.home)?.ask_as(&key, &Request::SightingReturn { sighting, partner: to })?;
             output.answer(&done, |done| {
-                let objects: Vec<&str> = list(done, "objects").iter().filter_map(Value::as_str).collect();
-                vec![
-                    format!("written for {} under {}:", text(done, "partner"), text(done, "label")),
-                    format!("  {}", objects.join("\n  ")).replace('\n', " "),
-                    "nothing has left; next:".into(),
-                    format!(
-                        "  comity release draft --objects {} --to {} --key FILE",
-                        objects.join(","),
-                        text(done, "partner")
-                    ),
-                ]
+                let objects = list(done, "objects").iter().filter_map(Value::as_str);
+                let mut lines = vec![format!("written for {} under {}:", text(done, "partner"), text(done, "label"))];
+                lines.extend(objects.clone().map(|id| format!("  {id}")));
+                lines.push("nothing has left; go on with".into());
+                lines.push(format!(
+                    "  comity release draft --objects {} --to {} --key FILE",
+                    objects.collect::<Vec<_>>().join(","),
+                    text(done, "partner")
+                ));
+                lines
             })
         }
         SightingVerb::Stix { home, sighting } => {
