@@ -18,6 +18,7 @@ export const PAGES = [
   [`/objects/${exchange.report}`, "mira"],
   ["/sightings", "mira"], ["/sightings?state=all&judgement=unreviewed", "mira"], ["/sightings?state=recalled", "mira"], [`/sightings?indicator=${sightings.indicator}`, "mira"],
   [`/sightings/${sightings.own}`, "mira"], [`/sightings/${sightings.partner}`, "mira"], [`/objects/${sightings.indicator}`, "mira"], ["/warning-lists", "mira"], ["/warning-lists", "tam"],
+  ["/correlations", "mira"], ["/correlations?kind=domain-name&origin=own", "mira"], ["/correlations?value=not%20a%20value&kind=md5", "mira"],
   ["/write/report", "mira"], [`/write/note?object=${actor}`, "mira"], [`/write/mark?object=${actor}`, "mira"],
   ["/releases", "mira"], ["/releases/new", "mira"], [`/releases/${exchange.sent}`, "mira"], [`/releases/${exchange.waiting}`, "mira"],
   ["/recalls", "mira"], ["/recalls/new", "mira"], ["/partners", "mira"], ["/partners/kps", "mira"], ["/sources", "mira"], ["/audit", "mira"], ["/officers", "mira"],

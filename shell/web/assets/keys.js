@@ -4,7 +4,7 @@
 
 const PAGES = {
   h: ["/", "Home"], i: ["/inbox", "Inbox"], s: ["/search", "Search"], t: ["/timeline", "Timeline"], m: ["/map", "Map"],
-  d: ["/sightings", "Sightings"], r: ["/releases", "Releases"], c: ["/recalls", "Recalls"], p: ["/partners", "Partners"], v: ["/sources", "Sources"],
+  d: ["/sightings", "Sightings"], e: ["/correlations", "Shared values"], r: ["/releases", "Releases"], c: ["/recalls", "Recalls"], p: ["/partners", "Partners"], v: ["/sources", "Sources"],
   a: ["/audit", "Audit"], o: ["/officers", "Officers"],
 };
 const GO_MILLISECONDS = 1500;

@@ -53,7 +53,7 @@ impl Default for CorrelationQuery {
 }
 
 /// A page of values that several originators hold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Correlations {
     /// The values, most originators first, then the rarest.
     pub values: Vec<Correlated>,

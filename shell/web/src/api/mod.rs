@@ -6,6 +6,7 @@
 
 mod access;
 mod answer;
+mod correlations;
 mod cursor;
 mod document;
 mod events;
@@ -65,6 +66,11 @@ api! {
     get "/objects/{id}/raw" => objects::raw;
     get "/objects/{id}/versions" => objects::versions;
     get "/objects/{id}/graph" => graph::graph;
+    get "/objects/{id}/correlations" => correlations::of_object;
+    get "/correlations" => correlations::list;
+    get "/stop-values" => correlations::stop_values;
+    post "/stop-values" => correlations::stop_add;
+    delete "/stop-values" => correlations::stop_remove;
     post "/imports" => imports::file;
     post "/observations" => observations::observe;
     get "/detection" => observations::status;

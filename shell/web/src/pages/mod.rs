@@ -8,6 +8,7 @@ mod answer;
 pub mod audit;
 mod calendar;
 mod ceremony;
+mod correlations;
 pub mod home;
 mod inbox;
 mod line;
@@ -60,6 +61,9 @@ fn content() -> Router<Arc<Desk>> {
         .route("/objects/{id}/versions", get(object::versions_page))
         .route("/objects/{id}/graph", get(object::graph_page))
         .route("/objects/{id}/graph.json", get(object::graph))
+        .route("/correlations", get(correlations::page))
+        .route("/correlations/stop", post(correlations::stop_add))
+        .route("/correlations/stop/remove", post(correlations::stop_remove))
         .route("/sightings", get(sightings::page))
         .route("/sightings/{id}", get(sightings::one))
         .route("/sightings/{id}/stix", get(sightings::stix))

@@ -10,13 +10,14 @@ use axum::response::{Html, IntoResponse, Response};
 use comity_node::{Failure, FailureKind};
 
 /// The entries of the navigation, in order: key, address, word.
-pub const NAVIGATION: [(&str, &str, &str); 13] = [
+pub const NAVIGATION: [(&str, &str, &str); 14] = [
     ("home", "/", "Home"),
     ("inbox", "/inbox", "Inbox"),
     ("search", "/search", "Search"),
     ("timeline", "/timeline", "Timeline"),
     ("map", "/map", "Map"),
     ("sightings", "/sightings", "Sightings"),
+    ("correlations", "/correlations", "Shared values"),
     ("releases", "/releases", "Releases"),
     ("recalls", "/recalls", "Recalls"),
     ("partners", "/partners", "Partners"),

@@ -17,6 +17,7 @@ pub use raw::raw;
 pub use relations::page as relations_page;
 pub use versions::page as versions_page;
 
+use super::correlations::AlsoHeld;
 use super::line::{Line, address, banner, counted, label_text};
 use super::shell::{Shell, render};
 use crate::desk::Desk;
@@ -160,6 +161,7 @@ struct ObjectPage<'a> {
     given: Vec<Given>,
     feedback: Vec<Said>,
     seen_here: Option<SeenHere>,
+    also_held: Option<AlsoHeld>,
     means: Vec<(String, String)>,
     notices: Vec<Notice>,
     encoded: String,
@@ -270,10 +272,14 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
                 Looked::Held(sheet) if sheet.object.object_type == "indicator" => Some(reader.sightings_of(&id)?),
                 _ => None,
             };
-            Ok::<_, comity_node::Failure>((looked, unread, seen))
+            let also_held = match &looked {
+                Looked::Held(_) => AlsoHeld::read(reader, &id)?,
+                _ => None,
+            };
+            Ok::<_, comity_node::Failure>((looked, unread, seen, also_held))
         })
         .await;
-    let (looked, unread, seen) = match read {
+    let (looked, unread, seen, also_held) = match read {
         Ok(read) => read,
         Err(failure) => return shell.failure(&failure),
     };
@@ -342,6 +348,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         received: received_rows(&sheet),
         given: given.collect(),
         seen_here: seen.map(|seen| SeenHere::of(&object.id, seen)),
+        also_held,
         feedback: sheet.feedback.iter().map(Said::of).collect(),
         means: sheet.means.values().map(|ours| (ours.clone(), address(ours))).collect(),
         notices: sheet.notices.clone(),
