@@ -29,7 +29,7 @@ pub(crate) async fn tokens(State(desk): State<Arc<Desk>>, caller: Caller) -> Ans
 pub(crate) struct NewToken {
     /// What it is called; never used twice.
     name: String,
-    /// `read`, `write`, `taxii:read`, `metrics`.
+    /// `read`, `write`, `observe`, `taxii:read`, `metrics`.
     #[schema(value_type = Vec<String>, example = json!(["read"]))]
     scopes: BTreeSet<Scope>,
     /// When it ends by itself.

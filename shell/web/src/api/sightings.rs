@@ -114,7 +114,7 @@ pub(crate) async fn list(
 
 /// Sums sightings up: by day, indicator, originator and value.
 #[utoipa::path(get, path = "/api/v1/sightings/summary", tag = "detection", params(SightingParams),
-    responses((status = 200, description = "As `comity sighting summary --json`.", body = serde_json::Value)))]
+    responses((status = 200, description = "`days`, `by_indicator`, `by_origin`, `by_value`, each with `count` and `sightings`; the 20 most frequent of the latter.", body = serde_json::Value)))]
 pub(crate) async fn summary(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
