@@ -197,7 +197,7 @@ impl<'a> Feed<'a> {
             }
             if sum.set_aside > 0 {
                 lines.push(format!(
-                    "{} of the new sightings are set aside: comity sighting list --state warning_listed,decayed",
+                    "set aside by warning lists or decay: {} of the new ones; comity sighting list --state warning_listed,decayed",
                     sum.set_aside
                 ));
             }
