@@ -10,6 +10,7 @@ use crate::control::Channel;
 use crate::output::{Output, list, number, text};
 use comity_node::{Call, Failure, Request};
 use serde_json::{Value, json};
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -156,6 +157,9 @@ impl<'a> Feed<'a> {
     }
 
     fn took(&mut self, place: Place<'_>, answer: &Value) -> Result<(), Failure> {
+        if !(list(answer, "refused").is_empty() && list(answer, "sightings").is_empty()) {
+            wipe();
+        }
         let refused = list(answer, "refused").iter();
         let refused = refused.map(|one| Refused { line: number(one, "line"), reason: text(one, "reason").to_owned() });
         self.refused(place, refused.collect(), number(answer, "refused_count"));
@@ -211,6 +215,14 @@ impl<'a> Feed<'a> {
             count => Err(Failure::no(format!("{count} of {} lines were refused", sum.lines))
                 .hint("what each lacks stands above; everything else was read")),
         }
+    }
+}
+
+/// Takes the line with the progress away before others are written.
+fn wipe() {
+    let mut shown = std::io::stderr().lock();
+    if shown.is_terminal() {
+        let _ = write!(shown, "\r\x1b[K");
     }
 }
 
