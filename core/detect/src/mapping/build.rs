@@ -29,9 +29,6 @@ const NEEDED: &[(&str, &str)] = &[
     ("windows-registry-key", "key"),
 ];
 
-/// Types of which an object says something by its references alone.
-const REFERRING: &[&str] = &["email-message", "network-traffic", "process"];
-
 /// One object that was made.
 pub(crate) struct Made<'n> {
     pub key: Cow<'n, str>,
@@ -106,7 +103,7 @@ impl<'n> Builder<'n> {
 
     fn template(&mut self, template: &'n Template) -> Result<(), LineError> {
         let touched = template.fields.iter().any(|field| !self.of_field(*field).is_empty());
-        if !touched && !REFERRING.iter().any(|object_type| template.is(object_type)) {
+        if !touched && !(template.by_references && self.refers(template)) {
             return Ok(());
         }
         if template.needs.iter().any(|field| self.of_field(*field).is_empty()) {
@@ -141,6 +138,12 @@ impl<'n> Builder<'n> {
         Ok(())
     }
 
+    /// Tells whether something was made that the object would refer to.
+    fn refers(&self, template: &Template) -> bool {
+        let made = |source: &Source| matches!(source, Source::Object(other) if !self.of_object(*other).is_empty());
+        template.properties.iter().any(|property| property.from.iter().any(made))
+    }
+
     fn object(&self, template: &'n Template, key: Cow<'n, str>, place: u32) -> Result<Option<Made<'n>>, LineError> {
         let mut all = Vec::with_capacity(template.properties.len() + 1);
         all.push((Cow::Borrowed("type"), Node::Null));
@@ -152,8 +155,7 @@ impl<'n> Builder<'n> {
             refers |= matches!(source, Source::Object(_));
             put(&mut all, &property.steps, value);
         }
-        let by_references = refers && REFERRING.iter().any(|object_type| template.is(object_type));
-        if !own && !by_references {
+        if !own && !(refers && template.by_references) {
             return Ok(None);
         }
         let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 const OBJECTS_MAX: usize = 200;
 /// Fields of one declaration at most.
 const FIELDS_MAX: usize = 1_000;
+/// Types of which an object says something by its references alone.
+const REFERRING: [&str; 3] = ["email-message", "network-traffic", "process"];
 /// Steps of a property at most.
 const STEPS_MAX: usize = 8;
 
@@ -137,12 +139,8 @@ pub(crate) struct Template {
     pub fields: Vec<u16>,
     /// Fields without which it is not made.
     pub needs: Vec<u16>,
-}
-
-impl Template {
-    pub(crate) fn is(&self, object_type: &str) -> bool {
-        matches!(&self.of, TypeOf::Fixed(fixed) if fixed == object_type)
-    }
+    /// Whether references alone say something.
+    pub by_references: bool,
 }
 
 /// A declaration ready to be used.
@@ -272,5 +270,6 @@ fn template(
     own.sort_unstable();
     own.dedup();
     let needs = object.needs.iter().map(|name| fields.number(name)).collect();
-    Ok(Template { key, of, properties, fields: own, needs })
+    let by_references = matches!(&of, TypeOf::Fixed(fixed) if REFERRING.contains(&fixed.as_str()));
+    Ok(Template { key, of, properties, fields: own, needs, by_references })
 }
