@@ -103,7 +103,8 @@ impl<'n> Builder<'n> {
 
     fn template(&mut self, template: &'n Template) -> Result<(), LineError> {
         let touched = template.fields.iter().any(|field| !self.of_field(*field).is_empty());
-        if !touched && !(template.by_references && self.refers(template)) {
+        let says_something = touched || template.by_references && self.refers(template);
+        if !says_something {
             return Ok(());
         }
         if template.needs.iter().any(|field| self.of_field(*field).is_empty()) {
@@ -155,7 +156,8 @@ impl<'n> Builder<'n> {
             refers |= matches!(source, Source::Object(_));
             put(&mut all, &property.steps, value);
         }
-        if !own && !(refers && template.by_references) {
+        let says_something = own || refers && template.by_references;
+        if !says_something {
             return Ok(None);
         }
         let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };
