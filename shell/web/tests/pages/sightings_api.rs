@@ -104,6 +104,31 @@ fn bodies_are_taken_in_each_form_and_others_refused() {
 }
 
 #[test]
+fn a_long_body_is_looked_through_in_pieces() {
+    let (face, _folder) = face();
+    face.import("feed", Some("TLP:GREEN"), &[indicator(1, "C2", "[ipv4-addr:value = '198.51.100.7']")]);
+    let sensor = face.token("sensor", "observe");
+    let hit = "ip-dst,198.51.100.7,2026-02-01T10:00:00Z\n";
+    let filler = format!("url,http://harmless.example/{},2026-02-01T10:00:00Z\n", "x".repeat(2_000));
+    let mut body = String::from(hit);
+    for _ in 0..4_500 {
+        body.push_str(&filler);
+    }
+    body.push_str(&hit.replace("10:00:00", "11:00:00"));
+    assert!(body.len() > 8 * 1024 * 1024, "more than one piece");
+    let answer = face.api("POST", "/api/v1/observations", Some(&sensor), Some(("text/csv", body.as_bytes())));
+    assert_eq!((answer.status, &answer.json()["observations"]), (StatusCode::OK, &json!(4_502)), "{}", answer.text());
+    let sheet = face.officer_api("GET", &format!("/api/v1{}", only(&face, "/sightings")), &json!({})).json();
+    let lines: Vec<u64> =
+        sheet["evidence"].as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();
+    assert_eq!((&sheet["count"], lines), (&json!(2), vec![1, 4_502]), "lines are counted through");
+    let endless = "x".repeat(8 * 1024 * 1024 + 1);
+    let refused = face.api("POST", "/api/v1/observations", Some(&sensor), Some(("text/csv", endless.as_bytes())));
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", refused.text());
+    refused.has("line 1");
+}
+
+#[test]
 fn lists_are_narrowed_and_read_in_pages() {
     let (face, _folder) = face();
     let many: Vec<_> = (0..5)
