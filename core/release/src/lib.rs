@@ -7,6 +7,7 @@
 //!
 //! Does not know: what time it is, where objects are stored, how bytes travel, who is at the keyboard.
 
+mod about;
 pub mod allowlist;
 mod approval;
 mod as_published;
@@ -26,6 +27,7 @@ mod sco;
 mod taxii_recipient;
 mod tearline;
 
+pub use about::about;
 pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message};
 pub use as_published::draft_as_published;
 pub use authorise::{Bundle, Delivery, Released, authorise};

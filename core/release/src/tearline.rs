@@ -7,6 +7,7 @@
 //! An observable's deterministic identifier is computed from what is *released* of it. Whether an original had a further
 //! property that contributes therefore never shows, not even as the kind of its identifier.
 
+use crate::about::about;
 use crate::allowlist::{self, Kind};
 use crate::policy::{self, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
 use crate::sanitise::{Sanitiser, check_names};
@@ -53,7 +54,7 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     if candidates.is_empty() && note_id.is_none() {
         return Err(DraftError::NothingLeft);
     }
-    prune(&mut candidates, &outside, &mut dropped);
+    prune(&mut candidates, &outside, &mut dropped, &mut sanitisation);
     decide_ids(&mut candidates, request, &outside.fixed);
 
     let Outside { fixed: mut targets, recipients_own } = outside;
@@ -69,9 +70,9 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     for candidate in candidates {
         let Some(released) = candidate.released else { continue };
         let mut body = candidate.body;
-        let about = is_about(&candidate.object_type).then_some(&recipients_own);
+        // Whatever else it referred to was pruned.
         let keep = |target: &str| {
-            let own = about.is_some_and(|own| own.contains(target)).then(|| target.to_owned());
+            let own = recipients_own.contains(target).then(|| target.to_owned());
             targets.get(target).cloned().or(own)
         };
         references::rewrite(&mut body, "", &keep, &mut |_, _| {});
@@ -252,14 +253,18 @@ struct Outside {
 
 impl Outside {
     fn knows(&self, candidate: &Candidate<'_>, target: &str) -> bool {
-        self.fixed.contains_key(target) || (is_about(&candidate.object_type) && self.recipients_own.contains(target))
+        self.fixed.contains_key(target) || self.own_of(candidate).contains(target)
     }
-}
 
-/// Tells whether objects of this type say something about what somebody else made. Only these may name what the recipient gave us:
-/// from any other the reference would tell what of ours belongs to it.
-fn is_about(object_type: &str) -> bool {
-    matches!(object_type, "sighting" | "opinion" | "note")
+    /// What an object is about that the recipient gave us itself; any other reference would tell what of ours belongs to it.
+    fn own_of(&self, candidate: &Candidate<'_>) -> BTreeSet<String> {
+        if self.recipients_own.is_empty() {
+            return BTreeSet::new();
+        }
+        let mut own = about(&candidate.object_type, &candidate.body);
+        own.retain(|target| self.recipients_own.contains(target));
+        own
+    }
 }
 
 /// What the recipient gave us; nothing where there are several, for one would learn what another gave.
@@ -289,15 +294,19 @@ fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, outside: &Outside, dropp
 
 /// Drops references to what is not released. Before identifiers are decided, so that two objects which differ only in
 /// what they refer to outside the release are seen to say the same.
-fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<Dropped>) {
+fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<Dropped>, log: &mut Vec<Change>) {
     let there: BTreeSet<String> = candidates.iter().map(|candidate| candidate.original.to_owned()).collect();
     for candidate in candidates {
         let object = candidate.original;
-        let kept: BTreeSet<String> = referred(&candidate.body)
-            .into_iter()
-            .filter(|target| there.contains(target) || outside.knows(candidate, target))
-            .collect();
-        let keep = |target: &str| kept.get(target).cloned();
+        let own = outside.own_of(candidate);
+        for target in &own {
+            let change = format!("names {target}, which the recipient gave us");
+            log.push(Change { object: object.to_owned(), property: String::new(), change });
+        }
+        let keep = |target: &str| {
+            let known = there.contains(target) || outside.fixed.contains_key(target) || own.contains(target);
+            known.then(|| target.to_owned())
+        };
         references::rewrite(&mut candidate.body, "", &keep, &mut |property, target| {
             dropped.push(Dropped {
                 object: object.to_owned(),
@@ -307,15 +316,6 @@ fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<
             });
         });
     }
-}
-
-/// Returns everything that an object refers to.
-fn referred(body: &Map<String, Value>) -> BTreeSet<String> {
-    let mut targets = BTreeSet::new();
-    references::visit(body, "", &mut |_, target| {
-        targets.insert(target.to_owned());
-    });
-    targets
 }
 
 /// Says which needed reference an object lacks. `a b` needs both, `a|b` needs one of them.

@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 use support::*;
 
 const THEIRS: &str = "indicator--11111111-0000-4000-8000-000000000001";
+const PLACE: &str = "location--55555555-0000-4000-8000-000000000005";
+const WHO: &str = "identity--66666666-0000-4000-8000-000000000006";
+const ADDRESS: &str = "ipv4-addr--77777777-0000-4000-8000-000000000007";
 const OTHERS: &str = "indicator--22222222-0000-4000-8000-000000000002";
 
 fn own(object_type: &str, properties: Value) -> Value {
@@ -34,8 +37,10 @@ fn drafted(object: &Value, to: &str) -> Result<Value, DraftError> {
     let sources = sources(&held);
     let mut request = request(&sources, &organisation);
     request.audience = audience(to);
-    request.recipients_own = [THEIRS.to_owned()].into();
+    request.recipients_own = [THEIRS, PLACE, WHO, ADDRESS].map(str::to_owned).into();
     let draft = draft_tearline(&request, &mut stream(1))?;
+    let said = draft.sanitisation.iter().any(|change| change.change.contains(THEIRS));
+    assert!(said, "the officers are told that it is named");
     Ok(released(&draft).into_iter().find(|it| it["type"] == object["type"]).expect("the object is released"))
 }
 
@@ -44,12 +49,14 @@ fn a_sighting_names_what_the_recipient_gave() {
     let sighting = own(
         "sighting",
         json!({ "sighting_of_ref": THEIRS, "count": 37, "first_seen": "2026-03-16T08:15:30Z",
+            "where_sighted_refs": [WHO, PLACE],
             "observed_data_refs": ["observed-data--44444444-0000-4000-8000-000000000004"] }),
     );
     let released = drafted(&sighting, "kps").unwrap();
     assert_eq!(released["sighting_of_ref"], THEIRS);
     assert_eq!((&released["count"], &released["first_seen"]), (&json!(37), &json!("2026-03-16T00:00:00.000Z")));
     assert_eq!(released.get("observed_data_refs"), None, "what was observed stays here");
+    assert_eq!(released.get("where_sighted_refs"), None, "nor who saw it and where, whoever gave us their names");
     assert_ne!(released["id"], sighting["id"]);
 }
 
@@ -57,7 +64,7 @@ fn a_sighting_names_what_the_recipient_gave() {
 fn an_opinion_and_a_note_name_it_and_drop_the_rest() {
     for (object_type, properties) in [
         ("opinion", json!({ "opinion": "agree", "object_refs": [THEIRS, OTHERS] })),
-        ("note", json!({ "content": "Seen here too.", "object_refs": [OTHERS, THEIRS] })),
+        ("note", json!({ "content": "Seen here too.", "object_refs": [OTHERS, THEIRS, WHO, PLACE, ADDRESS] })),
     ] {
         let released = drafted(&own(object_type, properties), "kps").unwrap();
         assert_eq!(released["object_refs"], json!([THEIRS]), "{object_type}");

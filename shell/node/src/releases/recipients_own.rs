@@ -5,12 +5,13 @@
 
 use crate::failure::Failure;
 use crate::node::Node;
+use comity_release::about;
 use comity_vocab::OrgCode;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 impl Node {
-    /// Of everything that these texts refer to, what the only recipient released to us; nothing where there are several.
+    /// Of everything that these objects or bundles are about, what the only recipient released to us; nothing where there are several.
     pub(crate) fn recipients_own(
         &self,
         audience: &BTreeSet<OrgCode>,
@@ -21,7 +22,7 @@ impl Node {
         let mut named = BTreeSet::new();
         for text in texts {
             if let Ok(value) = serde_json::from_slice(text) {
-                references(&value, &mut named);
+                collect(&value, &mut named);
             }
         }
         let desk = self.holdings.view().desk();
@@ -36,23 +37,12 @@ impl Node {
     }
 }
 
-/// Collects the targets of every property named `…_ref` or `…_refs`.
-fn references(value: &Value, named: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(target) if name.ends_with("_ref") => {
-                        named.insert(target.clone());
-                    }
-                    Value::Array(list) if name.ends_with("_refs") => {
-                        named.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
-                    }
-                    _ => references(value, named),
-                }
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| references(value, named)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+/// Collects what an object, or each object of a bundle, is about.
+fn collect(value: &Value, named: &mut BTreeSet<String>) {
+    let Value::Object(object) = value else { return };
+    let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
+    named.extend(about(object_type, object));
+    if let ("bundle", Some(Value::Array(objects))) = (object_type, object.get("objects")) {
+        objects.iter().for_each(|object| collect(object, named));
     }
 }
