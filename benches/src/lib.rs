@@ -4,6 +4,7 @@
 //! a user would wait for is measured on the real program or through the public API of its crates, on the disk that the
 //! build lies on. Does not know: what is fast enough (goals are shown beside the figures, people judge).
 
+pub mod correlate;
 pub mod detect;
 pub mod figure;
 pub mod home;

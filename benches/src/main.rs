@@ -1,12 +1,12 @@
 //! `comity-bench`: takes the figures and prints them side by side.
 
 use comity_benches::report::{Report, Section};
-use comity_benches::{Outcome, Setting, detect, import, link, machine, memory, pattern, search, start, taxii, validate};
+use comity_benches::{Outcome, Setting, correlate, detect, import, link, machine, memory, pattern, search, start, taxii, validate};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect]...
+usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect|correlate]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
@@ -16,7 +16,8 @@ Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix
 environment under the build folder when it can be. OpenTAXII and medallion are measured where COMITY_BENCH_OPENTAXII and
 COMITY_BENCH_MEDALLION name Python environments that have them.";
 
-const ALL: [&str; 9] = ["import", "start", "memory", "link", "taxii", "search", "validate", "pattern", "detect"];
+const ALL: [&str; 10] =
+    ["import", "start", "memory", "link", "taxii", "search", "validate", "pattern", "detect", "correlate"];
 
 struct Arguments {
     json: bool,
@@ -80,6 +81,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             "memory" => memory::measure(&setting),
             "link" => link::measure(&setting),
             "pattern" => pattern::measure(&setting),
+            "correlate" => correlate::measure(&setting),
             "detect" => detect::measure(&setting),
             "taxii" => taxii::measure(&setting),
             "validate" => validate::measure(&setting),

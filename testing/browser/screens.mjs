@@ -13,7 +13,7 @@ const of = (type) => world.story.find((object) => object.type === type).id;
 
 const PICTURES = [
   ["home", "/"], ["inbox", "/inbox"], ["search", "/search?q=travel"], ["object", `/objects/${of("threat-actor")}`], ["graph", `/objects/${of("threat-actor")}/graph`],
-  ["timeline", "/timeline"], ["sightings", "/sightings"], ["sighting", `/sightings/${world.sightings.own}`], ["sighting-partner", `/sightings/${world.sightings.partner}`], ["warning-lists", "/warning-lists"], ["map", "/map"], ["report", "/write/report"], ["releases", "/releases"], ["release", `/releases/${world.exchange.waiting}`],
+  ["timeline", "/timeline"], ["sightings", "/sightings"], ["sighting", `/sightings/${world.sightings.own}`], ["sighting-partner", `/sightings/${world.sightings.partner}`], ["warning-lists", "/warning-lists"], ["correlations", "/correlations"], ["map", "/map"], ["report", "/write/report"], ["releases", "/releases"], ["release", `/releases/${world.exchange.waiting}`],
   ["compose", "/releases/new"], ["recalls", "/recalls"], ["partners", "/partners"], ["partner", "/partners/kps"], ["sources", "/sources"], ["audit", "/audit"],
   ["officers", "/officers"], ["account", "/account"], ["tour", "/tour"],
 ];
