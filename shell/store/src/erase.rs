@@ -82,6 +82,7 @@ impl Tx<'_> {
             }
         }
         text::lower_mark(conn)?;
+        crate::detection::note_lowered(conn)?;
         if erased.kept > 0 {
             conn.prepare_cached(
                 "UPDATE object SET nid = (SELECT i.nid FROM version v JOIN import i USING (iid) WHERE v.oid = ?1 ORDER BY v.vid LIMIT 1)

@@ -52,7 +52,9 @@ pub enum OpenError {
         known: i64,
     },
     /// The file is no database of this kind yet.
-    #[error("section {section} is missing: the database was never opened for writing")]
+    #[error(
+        "section {section} is missing: an older version made the home, or nothing wrote to it yet; start `comity serve` once"
+    )]
     Missing {
         /// The set of tables.
         section: &'static str,

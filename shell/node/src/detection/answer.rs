@@ -1,4 +1,6 @@
 //! Observations for a node that others wait for too: admitted with the node held, matched without it, recorded with it again.
+//!
+//! What is looked for is asked likewise, for it may be read from the holdings first, which takes long where there is much.
 
 use super::observe::Admitted;
 use crate::call::Call;
@@ -21,15 +23,30 @@ fn hold(node: &Mutex<Node>) -> MutexGuard<'_, Node> {
     node.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Answers a call that brings observations; `None` where it is any other call. `remote` says that it comes over the network, where
-/// whoever shows nothing is nobody.
+/// Answers a call that brings observations, or asks what is looked for; `None` where it is any other call. `remote` says that it
+/// comes over the network, where whoever shows nothing is nobody.
 pub fn observe(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Option<Result<Value, Failure>> {
     let verb: Verb<'_> = serde_json::from_str(&call.request).ok()?;
-    (verb.verb == "observe").then(|| {
-        let admitted = hold(node).admit_observe(now, call, remote)?;
-        let matched = admitted.matched(now)?;
-        hold(node).record_observation(now, matched)
-    })
+    match verb.verb.as_ref() {
+        "observe" => Some(observed(node, now, call, remote)),
+        "detection_status" => Some(status(node, now, call, remote)),
+        _ => None,
+    }
+}
+
+fn observed(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Result<Value, Failure> {
+    let admitted = hold(node).admit_observe(now, call, remote)?;
+    let matched = admitted.matched(now)?;
+    hold(node).record_observation(now, matched)
+}
+
+fn status(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Result<Value, Failure> {
+    let (detection, decay) = {
+        let mut node = hold(node);
+        node.admit(now, call, remote)?;
+        (node.detection.clone(), node.home.configuration.detection.decay)
+    };
+    detection.status(decay, now)
 }
 
 impl Node {

@@ -16,7 +16,10 @@ pub(super) enum Place {
     /// It is looked for.
     In {
         pattern: PatternId,
+        /// Whether all that it asks for is known to be harmless.
         listed: bool,
+        /// From when on it does not hold, in seconds since 1970. What was observed before still counts.
+        until: i64,
     },
     Revoked,
     NotStix(String),
@@ -102,7 +105,8 @@ impl Detector {
                     if let Some(slot) = self.of_pattern.get_mut(at) {
                         *slot = row.oid;
                     }
-                    Place::In { pattern, listed: self.is_listed(&indicator) }
+                    let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
+                    Place::In { pattern, listed: self.is_listed(&indicator), until }
                 }
                 Err(error @ (EngineError::Pattern | EngineError::Full)) => {
                     self.refuse(row.oid, indicator.id, error.to_string())

@@ -7,6 +7,7 @@ use comity_detect::WarningList;
 use comity_store::{Holdings, Mode};
 use comity_vocab::Timestamp;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 /// Changed indicators above which everything is read anew, for that is faster.
 const CHANGES_MAX: usize = 500_000;
@@ -20,19 +21,25 @@ impl Detection {
         work: impl FnOnce(&mut Detector) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut place = self.lock();
+        let generation = self.place.generation.load(Ordering::Acquire);
         let up_to_date = match place.as_mut() {
-            Some(detector) => detector.refresh()?,
-            None => false,
+            Some((made, detector)) if *made == generation => detector.refresh()?,
+            _ => false,
         };
         if !up_to_date {
             // The old one goes first, so that there are never two in memory.
             *place = None;
-            *place = Some(Detector::new(&self.place.holdings, self.place.hash_key, decay, now)?);
+            *place = Some((generation, Detector::new(&self.place.holdings, self.place.hash_key, decay, now)?));
         }
-        match place.as_mut() {
-            Some(detector) => work(detector),
+        let worked = match place.as_mut() {
+            Some((_, detector)) => work(detector),
             None => Err(Failure::operational("there is no detector")),
+        };
+        if worked.is_err() {
+            // What patterns over several observations used up for it was for nothing.
+            *place = None;
         }
+        worked
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lines against the engine: what each one brings about, gathered by sighting.
 
-use super::detector::Detector;
+use super::detector::{Detector, Place};
+use super::gathered::Gathered;
 use super::indicator::Indicator;
 use super::observe::{Observation, Refused};
 use crate::failure::Failure;
@@ -12,17 +13,14 @@ use comity_stix::json::tree::Node;
 use comity_store::{Match, MatchEvidence, Matched, NewMatches, SightingState};
 use comity_vocab::Timestamp;
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// Distinct sightings of one call, and of one indicator in it. What is beyond is counted in one sighting without values: an indicator that
-/// matches everything must not keep others from being found.
-const SIGHTINGS_MAX: usize = 100_000;
-const SIGHTINGS_OF_ONE_MAX: usize = 1_000;
 /// Lines that cannot be read and are named one by one.
 const REFUSED_NAMED: usize = 20;
-/// Matches of one sighting in one call of which the evidence is kept.
-const EVIDENCE_PER_CALL: usize = 20;
+/// Indicators that are kept at hand while one call is matched.
+const AT_HAND_MAX: usize = 10_000;
 
 /// What came of one call, before it is recorded.
 #[derive(Default)]
@@ -41,18 +39,37 @@ struct Gathering<'d> {
     source: &'d str,
     line: u64,
     found: Found,
-    at: HashMap<(PatternId, [u8; 16]), usize>,
-    /// How many distinct sightings an indicator has in this call.
-    of_one: HashMap<PatternId, usize>,
-    indicators: HashMap<PatternId, Option<Rc<Indicator>>>,
+    gathered: Gathered,
+    at_hand: HashMap<PatternId, Option<Rc<AtHand>>>,
     failed: Option<Failure>,
 }
 
+/// An indicator that matched.
+struct AtHand {
+    oid: i64,
+    indicator: Indicator,
+    /// When it was last truly seen, by what officers hold, in seconds since 1970.
+    truly_seen: Option<i64>,
+}
+
+/// The observation that is looked at, as evidence once something matched it.
+struct Current<'o> {
+    observed: &'o Observed<'o>,
+    number: u64,
+    evidence: OnceCell<Evidence>,
+}
+
+impl Current<'_> {
+    fn evidence(&self) -> &Evidence {
+        self.evidence.get_or_init(|| evidence(self.observed))
+    }
+}
+
 /// One observation of a binding.
-struct Part {
-    source: String,
+struct Part<'p> {
+    source: &'p str,
     line: u64,
-    evidence: Evidence,
+    evidence: &'p Evidence,
 }
 
 impl Detector {
@@ -63,9 +80,8 @@ impl Detector {
             line: observation.first_line,
             detector: self,
             found: Found::default(),
-            at: HashMap::new(),
-            of_one: HashMap::new(),
-            indicators: HashMap::new(),
+            gathered: Gathered::default(),
+            at_hand: HashMap::new(),
             failed: None,
         };
         let mut reader = LineReader::new(mapping);
@@ -83,7 +99,8 @@ impl Detector {
                 }
             }
         }
-        let Gathering { found, failed, .. } = gathering;
+        let Gathering { mut found, gathered, failed, .. } = gathering;
+        found.sightings = gathered.finish();
         self.observations += found.observations;
         self.undetermined += found.undetermined;
         self.maintain();
@@ -93,38 +110,38 @@ impl Detector {
         }
     }
 
-    /// Returns an indicator that matched, read again from the holdings.
-    fn indicator(&self, pattern: PatternId) -> Result<Option<Indicator>, Failure> {
-        let Some(oid) = self.of_pattern.get(pattern.0 as usize) else { return Ok(None) };
-        let row = self.holdings.view().indicator(*oid)?;
-        Ok(row.filter(|row| !row.revoked).and_then(|row| Indicator::read(&row.bytes).ok()))
+    /// Returns an indicator that matched, read again from the holdings; nothing where it was recalled or revoked meanwhile.
+    fn at_hand(&self, pattern: PatternId) -> Result<Option<AtHand>, Failure> {
+        let Some(oid) = self.of_pattern.get(pattern.0 as usize).copied() else { return Ok(None) };
+        let view = self.holdings.view();
+        let row = view.indicator(oid)?.filter(|row| !row.revoked);
+        let Some(indicator) = row.and_then(|row| Indicator::read(&row.bytes).ok()) else { return Ok(None) };
+        Ok(Some(AtHand { oid, indicator, truly_seen: view.last_true_sighting(oid)? }))
     }
 
     /// What becomes of a match: open, on a warning list (which), or decayed (what is left).
-    fn judged(
-        &self,
-        oid: i64,
-        indicator: &Indicator,
-        matched: &[Witness],
-        last: Timestamp,
-    ) -> Result<(SightingState, Option<String>, Option<u8>), Failure> {
+    fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
+        let AtHand { oid, indicator, truly_seen } = of;
         let lists: Vec<&str> = matched.iter().filter_map(|one| self.lists.find(&one.path, &one.value)).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
-            return Ok((SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None));
+            return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
+        }
+        // Nothing but what is known to be harmless is asked for, whichever of it was seen.
+        if matched.is_empty() && matches!(self.places.get(oid), Some(Place::In { listed: true, .. })) {
+            return (SightingState::WarningListed, None, None);
         }
         // Whoever says until when it holds has said how long it is worth something.
         if indicator.validity.until.is_some() {
-            return Ok((SightingState::Open, None, None));
+            return (SightingState::Open, None, None);
         }
         let Some(decay) = self.model.as_ref().and_then(|model| model.of(&indicator.pattern)) else {
-            return Ok((SightingState::Open, None, None));
+            return (SightingState::Open, None, None);
         };
-        let seen = self.holdings.view().last_true_sighting(oid)?.unwrap_or(i64::MIN);
-        let age = last.unix_seconds().saturating_sub(indicator.from.max(seen)).max(0);
+        let age = last.unix_seconds().saturating_sub(indicator.from.max(truly_seen.unwrap_or(i64::MIN))).max(0);
         let score = decay.score(indicator.confidence, age);
         let state =
             if decay.is_decayed(indicator.confidence, age) { SightingState::Decayed } else { SightingState::Open };
-        Ok((state, None, Some(score)))
+        (state, None, Some(score))
     }
 }
 
@@ -143,9 +160,10 @@ impl Gathering<'_> {
 
     fn take(&mut self, observed: &Observed<'_>) {
         let number = self.detector.next_number();
+        let current = Current { observed, number, evidence: OnceCell::new() };
         let detections = self.detector.stream.feed(&self.detector.engine, observed, number);
-        if self.detector.stream.kept() || detections.iter().any(|one| one.observations.len() > 1) {
-            self.detector.kept.keep(number, self.source, self.line, evidence(observed));
+        if self.detector.stream.kept() {
+            self.detector.kept.keep(number, self.source, self.line, current.evidence().clone());
         }
         for detection in detections {
             if self.failed.is_some() {
@@ -153,7 +171,7 @@ impl Gathering<'_> {
             }
             match &detection.outcome {
                 Outcome::Match(_) => {
-                    if let Err(failure) = self.matched(&detection, observed, number) {
+                    if let Err(failure) = self.matched(&detection, &current) {
                         self.failed = Some(failure);
                     }
                 }
@@ -163,87 +181,87 @@ impl Gathering<'_> {
         }
     }
 
-    fn matched(&mut self, detection: &Detection, observed: &Observed<'_>, number: u64) -> Result<(), Failure> {
+    fn matched(&mut self, detection: &Detection, current: &Current<'_>) -> Result<(), Failure> {
         let pattern = detection.pattern;
-        let indicator = match self.indicators.get(&pattern) {
-            Some(known) => known.clone(),
-            None => {
-                let read = self.detector.indicator(pattern)?.map(Rc::new);
-                self.indicators.insert(pattern, read.clone());
-                read
-            }
-        };
         // It may have been recalled since the lines came.
-        let Some(indicator) = indicator else { return Ok(()) };
+        let Some(of) = self.of(pattern)? else { return Ok(()) };
         self.found.matches += 1;
-        let (parts, mut matched) = self.binding(detection, &indicator, observed, number);
+        let (parts, mut matched) = binding(self.detector, self.source, self.line, detection, &of.indicator, current);
         let mut dedup = stand_in(&matched);
-        if !self.at.contains_key(&(pattern, dedup)) && self.is_too_much(pattern) {
+        if self.gathered.find(pattern, dedup).is_none() && self.gathered.is_full(pattern) {
             dedup = comity_store::MANY_VALUES;
             matched.clear();
         }
-        let (first, last) = span(&parts, observed);
-        let count = if detection.observations.len() > 1 { 1 } else { observed.count };
-        let digests: Vec<[u8; 16]> = parts.iter().map(|part| part.evidence.digest()).collect();
-        let slices: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
-        let at = match self.at.get(&(pattern, dedup)) {
-            Some(at) => *at,
-            None => {
-                let oid = self.detector.of_pattern.get(pattern.0 as usize).copied().unwrap_or_default();
-                let (state, list, score) = self.detector.judged(oid, &indicator, &matched, last)?;
-                self.found.sightings.push(NewMatches {
-                    indicator: indicator.id.clone(),
-                    values: matched.into_iter().map(|one| Matched { path: one.path, value: one.value }).collect(),
-                    dedup,
-                    state,
-                    list,
-                    score,
-                    matches: Vec::new(),
-                });
-                let at = self.found.sightings.len() - 1;
-                *self.of_one.entry(pattern).or_default() += 1;
-                self.at.insert((pattern, dedup), at);
+        let first = parts.iter().map(|part| part.evidence.first).min().unwrap_or(current.observed.first);
+        let last = parts.iter().map(|part| part.evidence.last).max().unwrap_or(current.observed.last);
+        let at = match self.gathered.find(pattern, dedup) {
+            Some(at) => {
+                // An older one may be within the time in which the indicator was worth something.
+                if let Some(sighting) = self.gathered.sighting(at).filter(|it| it.state == SightingState::Decayed) {
+                    let (state, list, score) = self.detector.judged(&of, &matched, last);
+                    if state == SightingState::Open {
+                        (sighting.state, sighting.list, sighting.score) = (state, list, score);
+                    }
+                }
                 at
             }
+            None => {
+                let (state, list, score) = self.detector.judged(&of, &matched, last);
+                let values = matched.into_iter().map(|one| Matched { path: one.path, value: one.value }).collect();
+                let indicator = of.indicator.id.clone();
+                let matches = Vec::new();
+                self.gathered.enter(pattern, NewMatches { indicator, values, dedup, state, list, score, matches })
+            }
         };
-        let Some(sighting) = self.found.sightings.get_mut(at) else { return Ok(()) };
-        let shown = if sighting.matches.len() < EVIDENCE_PER_CALL { parts } else { Vec::new() };
-        let mut evidence = Vec::with_capacity(shown.len());
-        for part in shown {
-            let text = serde_json::to_string(&part.evidence)?;
-            evidence.push(MatchEvidence { source: part.source, line: part.line, evidence: text });
+        let digests: Vec<[u8; 16]> = parts.iter().map(|part| part.evidence.digest()).collect();
+        let slices: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+        let mut evidence = Vec::new();
+        if self.gathered.wants_evidence(at) {
+            for part in &parts {
+                let text = serde_json::to_string(part.evidence)?;
+                evidence.push(MatchEvidence { source: part.source.to_owned(), line: part.line, evidence: text });
+            }
         }
-        sighting.matches.push(Match { digest: short(&slices), first, last, count, evidence });
+        let count = if detection.observations.len() > 1 { 1 } else { current.observed.count };
+        self.gathered.add(at, Match { digest: short(&slices), first, last, count, matches: 1, evidence });
         Ok(())
     }
 
-    /// Whether one more sighting of its own would be too much.
-    fn is_too_much(&self, pattern: PatternId) -> bool {
-        self.found.sightings.len() >= SIGHTINGS_MAX
-            || self.of_one.get(&pattern).is_some_and(|count| *count >= SIGHTINGS_OF_ONE_MAX)
-    }
-
-    /// The observations of a match as evidence, and what of them the pattern asked for.
-    fn binding(
-        &self,
-        detection: &Detection,
-        indicator: &Indicator,
-        observed: &Observed<'_>,
-        number: u64,
-    ) -> (Vec<Part>, Vec<Witness>) {
-        let mut parts = Vec::new();
-        let mut matched = BTreeSet::new();
-        for bound in &detection.observations {
-            if *bound == number {
-                matched.extend(witnesses(&indicator.pattern, observed));
-                parts.push(Part { source: self.source.to_owned(), line: self.line, evidence: evidence(observed) });
-            } else if let Some(noted) = self.detector.kept.find(*bound) {
-                matched.extend(again(&indicator.pattern, &noted.evidence));
-                parts.push(Part { source: noted.source.clone(), line: noted.line, evidence: noted.evidence.clone() });
-            }
+    /// Returns the indicator of a pattern.
+    fn of(&mut self, pattern: PatternId) -> Result<Option<Rc<AtHand>>, Failure> {
+        if let Some(known) = self.at_hand.get(&pattern) {
+            return Ok(known.clone());
         }
-        (parts, matched.into_iter().collect())
+        let read = self.detector.at_hand(pattern)?.map(Rc::new);
+        if self.at_hand.len() >= AT_HAND_MAX {
+            self.at_hand.clear();
+        }
+        self.at_hand.insert(pattern, read.clone());
+        Ok(read)
     }
+}
+
+/// The observations of a match as evidence, and what of them the pattern asked for.
+fn binding<'b>(
+    detector: &'b Detector,
+    source: &'b str,
+    line: u64,
+    detection: &Detection,
+    indicator: &Indicator,
+    current: &'b Current<'_>,
+) -> (Vec<Part<'b>>, Vec<Witness>) {
+    let mut parts = Vec::new();
+    let mut matched = BTreeSet::new();
+    for bound in &detection.observations {
+        if *bound == current.number {
+            matched.extend(witnesses(&indicator.pattern, current.observed));
+            parts.push(Part { source, line, evidence: current.evidence() });
+        } else if let Some(noted) = detector.kept.find(*bound) {
+            matched.extend(again(&indicator.pattern, &noted.evidence));
+            parts.push(Part { source: &noted.source, line: noted.line, evidence: &noted.evidence });
+        }
+    }
+    (parts, matched.into_iter().collect())
 }
 
 /// What a pattern finds in an observation of which only the evidence is left.
@@ -262,25 +280,18 @@ fn again(pattern: &comity_pattern::Pattern, evidence: &Evidence) -> Vec<Witness>
     observed.first().map(|observed| witnesses(pattern, observed)).unwrap_or_default()
 }
 
-fn span(parts: &[Part], observed: &Observed<'_>) -> (Timestamp, Timestamp) {
-    let first = parts.iter().map(|part| part.evidence.first).min().unwrap_or(observed.first);
-    let last = parts.iter().map(|part| part.evidence.last).max().unwrap_or(observed.last);
-    (first, last)
-}
-
 /// 16 bytes that are the same for the same matched values.
 fn stand_in(matched: &[Witness]) -> [u8; 16] {
     let mut text = String::new();
     for one in matched {
-        text.push_str(&one.path);
-        text.push('\0');
-        text.push_str(&one.value);
-        text.push('\0');
+        // The lengths tell where one ends, whatever they hold.
+        text.push_str(&format!("{}:{}{}:{}", one.path.len(), one.path, one.value.len(), one.value));
     }
     short(&[text.as_bytes()])
 }
 
-fn short(parts: &[&[u8]]) -> [u8; 16] {
+/// The beginning of a SHA-256.
+pub(super) fn short(parts: &[&[u8]]) -> [u8; 16] {
     let digest = comity_crypto::sha256(parts);
     let mut short = [0; 16];
     short.iter_mut().zip(digest.as_bytes()).for_each(|(slot, byte)| *slot = *byte);

@@ -1,11 +1,12 @@
 //! Detection: what our sensors observe, against every indicator held.
 //!
-//! Guarantees: the node is not held while lines are matched; what is answered was recorded durably before; a caller that may only
+//! Guarantees: nobody who waits for the node waits for lines to be matched; what is answered was recorded durably before; a caller that may only
 //! bring observations learns nothing of what is held. Does not know: files, sockets, who waits.
 
 mod answer;
 mod detector;
 mod follow;
+mod gathered;
 mod indicator;
 mod judge;
 mod kept;
@@ -21,7 +22,8 @@ pub(crate) use observe::Observation;
 
 use detector::Detector;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The detector of a node, made when first needed; shared, with a lock of its own.
 #[derive(Clone)]
@@ -32,22 +34,34 @@ pub(crate) struct Detection {
 struct Place {
     holdings: PathBuf,
     hash_key: u64,
-    detector: Mutex<Option<Detector>>,
+    /// Grows whenever what was made before does not count any more.
+    generation: AtomicU64,
+    /// With the generation that it was made in.
+    detector: Mutex<Option<(u64, Detector)>>,
 }
 
 impl Detection {
     /// A detector of these holdings; `hash_key` is drawn at random, for patterns come from others.
     pub(crate) fn new(holdings: PathBuf, hash_key: u64) -> Self {
-        Self { place: Arc::new(Place { holdings, hash_key, detector: Mutex::new(None) }) }
+        Self {
+            place: Arc::new(Place { holdings, hash_key, generation: AtomicU64::new(0), detector: Mutex::new(None) }),
+        }
     }
 
     /// Waits for whoever matches now.
-    fn lock(&self) -> MutexGuard<'_, Option<Detector>> {
-        self.place.detector.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<(u64, Detector)>> {
+        self.place.detector.lock().unwrap_or_else(|broken| {
+            // Whoever had it did not end well: what it left half done is not to be believed.
+            self.place.detector.clear_poison();
+            let mut place = broken.into_inner();
+            *place = None;
+            place
+        })
     }
 
-    /// Forgets everything; the next observation makes a detector anew. What patterns over several observations saw so far goes.
+    /// Forgets everything, without waiting for whoever matches now; the next observation makes a detector anew. What patterns over
+    /// several observations saw so far goes.
     pub(crate) fn forget(&self) {
-        *self.lock() = None;
+        self.place.generation.fetch_add(1, Ordering::AcqRel);
     }
 }

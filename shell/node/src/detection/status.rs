@@ -1,5 +1,6 @@
 //! What is looked for, and what is not and why.
 
+use super::Detection;
 use super::detector::{Detector, Place};
 use crate::failure::Failure;
 use crate::node::Node;
@@ -9,20 +10,26 @@ use std::collections::BTreeMap;
 
 impl Node {
     pub(crate) fn detection_status(&self, now: Timestamp) -> Result<Value, Failure> {
-        let decay = self.home.configuration.detection.decay;
-        self.detection.with(decay, now, |detector| Ok(detector.status()))
+        self.detection.status(self.home.configuration.detection.decay, now)
+    }
+}
+
+impl Detection {
+    pub(super) fn status(&self, decay: bool, now: Timestamp) -> Result<Value, Failure> {
+        self.with(decay, now, |detector| Ok(detector.status(now)))
     }
 }
 
 impl Detector {
-    fn status(&self) -> Value {
-        let (mut compiled, mut revoked, mut invalid, mut listed) = (0_u64, 0_u64, 0_u64, 0_u64);
+    fn status(&self, now: Timestamp) -> Value {
+        let (mut compiled, mut revoked, mut invalid, mut listed, mut expired) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
         let mut not_stix: BTreeMap<&str, u64> = BTreeMap::new();
         for place in self.places.values() {
             match place {
-                Place::In { listed: on_list, .. } => {
+                Place::In { listed: on_list, until, .. } => {
                     compiled += 1;
                     listed += u64::from(*on_list);
+                    expired += u64::from(*until <= now.unix_seconds());
                 }
                 Place::Revoked => revoked += 1,
                 Place::NotStix(language) => *not_stix.entry(language).or_default() += 1,
@@ -38,6 +45,7 @@ impl Detector {
             "not_stix": not_stix,
             "invalid": invalid,
             "first_invalid": named,
+            "expired": expired,
             "warning_listed": listed,
             "decay": self.model.is_some(),
             "observations": self.observations,

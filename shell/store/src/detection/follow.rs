@@ -1,7 +1,8 @@
 //! How a follower learns which indicators are held now and which changed, without writing.
 //!
 //! Guarantees: what was seen up to a mark need not be looked at again; an indicator that changed in whatever way (a new version, an
-//! erasure, another current version) is named after the mark. Versions of an unfinished import are not seen.
+//! erasure, another current version) is named after the mark. Versions of an unfinished import are not seen. Numbers of erased versions
+//! are given out again; what comes under one is seen all the same.
 
 use crate::error::StoreError;
 use crate::intern::{self, Words};
@@ -74,12 +75,15 @@ impl View<'_> {
     pub fn changed_indicators(&self, since: Followed) -> Result<(Vec<i64>, Followed), StoreError> {
         let now = self.followed()?;
         let tid = intern::find(self.conn, Words::Type, INDICATOR)?.unwrap_or(-1);
+        let lowered = "SELECT coalesce(min(-1 - oid), ?3) FROM current_change WHERE seq > ?1 AND seq <= ?2 AND oid < 0";
+        let lowest: i64 =
+            self.conn.prepare_cached(lowered)?.query_row((since.change, now.change, since.vid), |row| row.get(0))?;
         let mut query = self.conn.prepare_cached(
             "SELECT oid FROM version WHERE vid > ?1 AND vid <= ?2 AND tid = ?5
-             UNION SELECT oid FROM current_change WHERE seq > ?3 AND seq <= ?4",
+             UNION SELECT oid FROM current_change WHERE seq > ?3 AND seq <= ?4 AND oid >= 0",
         )?;
-        let rows = query.query_map((since.vid, now.vid, since.change, now.change, tid), |row| row.get(0))?;
-        // Versions that were taken away lower the highest number; what comes next may have it again.
+        let from = since.vid.min(lowest);
+        let rows = query.query_map((from, now.vid, since.change, now.change, tid), |row| row.get(0))?;
         Ok((rows.collect::<Result<_, _>>()?, now))
     }
 
@@ -100,6 +104,13 @@ impl View<'_> {
 /// Notes that the current version of an object may be another one now.
 pub(crate) fn note_change(conn: &Connection, oid: i64) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO current_change (oid) VALUES (?1)")?.execute([oid])?;
+    Ok(())
+}
+
+/// Notes what the highest number of a version is after some were taken away: those above it will be given out again.
+pub(crate) fn note_lowered(conn: &Connection) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO current_change (oid) SELECT -1 - coalesce(max(vid), 0) FROM version")?
+        .execute([])?;
     Ok(())
 }
 

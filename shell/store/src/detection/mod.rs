@@ -19,7 +19,7 @@ pub use lists::WarningListRow;
 pub use record::{MANY_VALUES, Match, MatchEvidence, NewMatches, Recorded};
 pub use sum::{DayCount, Sums, TopCount};
 
-pub(crate) use follow::{note_change, trim_changes};
+pub(crate) use follow::{note_change, note_lowered, trim_changes};
 pub(crate) use recall::forget_content;
 
 use crate::schema::Section;

@@ -6,12 +6,15 @@ use crate::holdings::Tx;
 use crate::remove;
 use comity_vocab::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pieces of evidence kept from the beginning of a sighting, and as many of the newest.
 const EVIDENCE_KEPT: i64 = 10;
 /// Matches that are remembered so that they are not counted again.
-const COUNTED_KEPT: i64 = 1_000;
+const COUNTED_KEPT: i64 = 10_000;
+/// The highest count of a sighting; what is beyond stays at it. Sums over millions of them still fit.
+const COUNT_MAX: i64 = 1_000_000_000_000;
 const DAY_SECONDS: i64 = 86_400;
 /// Sightings of one indicator; what has further values is counted in one of its own.
 const SIGHTINGS_OF_ONE_MAX: i64 = 10_000;
@@ -30,7 +33,7 @@ pub struct MatchEvidence {
     pub evidence: String,
 }
 
-/// One match: a binding of observations.
+/// One match, a binding of observations; or many that are counted together.
 #[derive(Clone, Debug)]
 pub struct Match {
     /// The same for the same observations.
@@ -41,6 +44,8 @@ pub struct Match {
     pub last: Timestamp,
     /// How often it counts.
     pub count: u64,
+    /// How many matches it stands for.
+    pub matches: u64,
     /// The observations.
     pub evidence: Vec<MatchEvidence>,
 }
@@ -104,22 +109,16 @@ impl Tx<'_> {
                 None => return Ok(None),
             },
         };
-        let mut counted = 0;
-        for one in &new.matches {
-            counted += u64::from(count(conn, sid, one, now)?);
-        }
+        let counted = count_all(conn, sid, &new.matches, now)?;
         if counted > 0 {
             trim(conn, sid)?;
         }
         let was = found.map_or(new.state, |(_, _, state)| SightingState::of(state));
         let state = if new.state.outranks(was) { new.state } else { was };
-        if state != was {
-            conn.prepare_cached("UPDATE sighting SET state = ?2, list = ?3, score = ?4 WHERE sid = ?1")?.execute((
-                sid,
-                state.number(),
-                &new.list,
-                new.score,
-            ))?;
+        // What is told of it is how it stood last.
+        if state == new.state && (counted > 0 || state != was) {
+            conn.prepare_cached("UPDATE sighting SET state = ?2, list = ?3, score = ?4, changed = ?5 WHERE sid = ?1")?
+                .execute((sid, state.number(), &new.list, new.score, now.to_string()))?;
         }
         let total: i64 =
             conn.prepare_cached("SELECT count FROM sighting WHERE sid = ?1")?.query_row([sid], |row| row.get(0))?;
@@ -177,45 +176,59 @@ fn enter(
     Ok(sid)
 }
 
-/// Counts one match; false where it was counted before.
-fn count(conn: &Connection, sid: i64, one: &Match, now: Timestamp) -> Result<bool, StoreError> {
-    let number: i64 = conn
-        .prepare_cached("SELECT coalesce(max(match), 0) + 1 FROM sighting_counted WHERE sid = ?1")?
+/// Counts the matches that were not counted before; returns how many those were.
+fn count_all(conn: &Connection, sid: i64, matches: &[Match], now: Timestamp) -> rusqlite::Result<u64> {
+    let mut number: i64 = conn
+        .prepare_cached("SELECT coalesce(max(match), 0) FROM sighting_counted WHERE sid = ?1")?
         .query_row([sid], |row| row.get(0))?;
-    let entered = conn
-        .prepare_cached("INSERT OR IGNORE INTO sighting_counted (sid, digest, match) VALUES (?1, ?2, ?3)")?
-        .execute((sid, one.digest, number))?;
-    if entered == 0 {
-        return Ok(false);
+    let mut remember =
+        conn.prepare_cached("INSERT OR IGNORE INTO sighting_counted (sid, digest, match) VALUES (?1, ?2, ?3)")?;
+    let mut keep = conn.prepare_cached(
+        "INSERT INTO sighting_evidence (sid, match, n, source, line, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let mut days: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut span: Option<(Timestamp, Timestamp)> = None;
+    let (mut counted, mut times) = (0_u64, 0_i64);
+    for one in matches {
+        if remember.execute((sid, one.digest, number + 1))? == 0 {
+            continue;
+        }
+        number += 1;
+        counted += one.matches;
+        let often = i64::try_from(one.count).unwrap_or(COUNT_MAX).min(COUNT_MAX);
+        times = (times + often).min(COUNT_MAX);
+        let day = days.entry(one.last.unix_seconds().div_euclid(DAY_SECONDS) * DAY_SECONDS).or_default();
+        *day = (*day + often).min(COUNT_MAX);
+        span = Some(span.map_or((one.first, one.last), |(first, last)| (first.min(one.first), last.max(one.last))));
+        for (n, part) in one.evidence.iter().enumerate() {
+            let line = i64::try_from(part.line).unwrap_or(i64::MAX);
+            keep.execute((sid, number, n as i64, &part.source, line, &part.evidence))?;
+        }
     }
-    let times = i64::try_from(one.count).unwrap_or(i64::MAX);
+    let Some((first, last)) = span else { return Ok(0) };
     conn.prepare_cached(
-        "UPDATE sighting SET count = min(count + ?2, 9000000000000000000), changed = ?3,
+        "UPDATE sighting SET count = min(count + ?2, ?8), changed = ?3,
              first_seen = CASE WHEN ?5 < first_at THEN ?4 ELSE first_seen END, first_at = min(first_at, ?5),
              last_seen = CASE WHEN ?7 > last_at THEN ?6 ELSE last_seen END, last_at = max(last_at, ?7) WHERE sid = ?1",
     )?
     .execute((
         sid,
-        times.min(1 << 60),
+        times,
         now.to_string(),
-        one.first.to_string(),
-        one.first.unix_seconds(),
-        one.last.to_string(),
-        one.last.unix_seconds(),
+        first.to_string(),
+        first.unix_seconds(),
+        last.to_string(),
+        last.unix_seconds(),
+        COUNT_MAX,
     ))?;
-    conn.prepare_cached(
-        "INSERT INTO sighting_day (sid, day, count) VALUES (?1, ?2, ?3)
-         ON CONFLICT (sid, day) DO UPDATE SET count = min(count + excluded.count, 9000000000000000000)",
-    )?
-    .execute((sid, one.last.unix_seconds().div_euclid(DAY_SECONDS) * DAY_SECONDS, times.min(1 << 60)))?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO sighting_evidence (sid, match, n, source, line, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    let mut by_day = conn.prepare_cached(
+        "INSERT INTO sighting_day (sid, day, count) VALUES (?1, ?2, ?3) ON CONFLICT (sid, day)
+         DO UPDATE SET count = min(count + excluded.count, ?4)",
     )?;
-    for (n, part) in one.evidence.iter().enumerate() {
-        let line = i64::try_from(part.line).unwrap_or(i64::MAX);
-        insert.execute((sid, number, n as i64, &part.source, line, &part.evidence))?;
+    for (day, often) in days {
+        by_day.execute((sid, day, often, COUNT_MAX))?;
     }
-    Ok(true)
+    Ok(counted)
 }
 
 /// Lets go of what is beyond the bounds: evidence between the first and the newest, digests of old matches.

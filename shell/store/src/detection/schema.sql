@@ -52,4 +52,5 @@ CREATE TABLE warning_list (
 ) STRICT, WITHOUT ROWID;
 
 -- Objects whose current version changed otherwise than by a version that came: who follows the holdings reads them here.
+-- oid below zero: -1 less the highest number of a version that was left when some were erased.
 CREATE TABLE current_change (seq INTEGER PRIMARY KEY AUTOINCREMENT, oid INTEGER NOT NULL) STRICT;
