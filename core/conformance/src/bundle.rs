@@ -5,6 +5,7 @@ use crate::path::Path;
 use crate::report::{Found, Report};
 use crate::rule;
 use crate::value::{self, identifier};
+use crate::versions::Versions;
 use comity_stix::json::tree::Node;
 
 /// Examines a bundle and everything in it.
@@ -12,10 +13,14 @@ pub(crate) fn bundle(node: &Node<'_>) -> Report {
     let members = node.property("objects").map(Node::items).unwrap_or_default();
     let mut report = envelope(node, !members.is_empty());
     let old = node.property("spec_version").and_then(Node::text) == Some(rule::SPEC_2_0);
+    let mut versions = Versions::default();
     for (index, member) in members.iter().enumerate() {
         let place = format!("/objects/{index}");
-        report.append(self::member(member, &place, old));
+        let mut found = self::member(member, &place, old);
+        versions.examine(member, &mut found);
+        report.append(found);
     }
+    versions.close(&mut report);
     report
 }
 

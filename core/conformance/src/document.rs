@@ -1,9 +1,10 @@
 //! Validation of a file while it is arriving.
 //!
-//! Guarantees: memory depends on the longest object, not on the file; findings of an object come out as soon as it is
+//! Guarantees: memory depends on the longest object, and on the number of versions up to a bound; findings of an object come out as soon as it is
 //! complete, those of the bundle itself at its end. Does not know: files.
 
 use crate::report::Report;
+use crate::versions::Versions;
 use crate::{Setting, bundle, examine, not_json, rule, sco_id};
 use comity_stix::json::tree::Node;
 use comity_stix::{FileKind, JsonError, Limits, Splitter};
@@ -43,12 +44,13 @@ struct State {
     objects: u64,
     old: bool,
     with_ids: bool,
+    versions: Versions,
 }
 
 impl Document {
     /// Begins a file; `with_ids` asks for the deterministic identifiers of its observables.
     pub fn new(limits: Limits, with_ids: bool) -> Self {
-        let state = State { objects: 0, old: false, with_ids };
+        let state = State { objects: 0, old: false, with_ids, versions: Versions::default() };
         Self { splitter: Splitter::new(limits.clone()), limits, state }
     }
 
@@ -74,25 +76,32 @@ impl Document {
     /// [`JsonError`] where the file is empty or cut off.
     pub fn finish(self) -> Result<Closed, JsonError> {
         let facts = self.splitter.finish()?;
-        let report = match facts.kind {
+        let mut report = match facts.kind {
             FileKind::Object => Report::default(),
             FileKind::Bundle | FileKind::Envelope => match Node::parse(&facts.top_level, &self.limits) {
                 Ok(node) => bundle::envelope(&node, facts.objects > 0),
                 Err(error) => not_json(&error),
             },
         };
+        self.state.versions.close(&mut report);
         Ok(Closed { report, objects: facts.objects, bytes: facts.bytes })
     }
 }
 
 impl State {
-    fn examine(&self, bytes: &[u8], lone: bool, limits: &Limits) -> Examined {
+    fn examine(&mut self, bytes: &[u8], lone: bool, limits: &Limits) -> Examined {
         let place = if lone { String::new() } else { format!("/objects/{}", self.objects) };
         let node = match Node::parse(bytes, limits) {
             Ok(node) => node,
             Err(error) => return Examined { place, report: not_json(&error), sco_id: None },
         };
-        let report = if lone { examine::object(&node, Setting::LONE) } else { bundle::member(&node, &place, self.old) };
+        let report = if lone {
+            examine::object(&node, Setting::LONE)
+        } else {
+            let mut report = bundle::member(&node, &place, self.old);
+            self.versions.examine(&node, &mut report);
+            report
+        };
         let sco_id = if self.with_ids { sco_id(&node) } else { None };
         Examined { place, report, sco_id }
     }

@@ -1,8 +1,8 @@
 //! STIX 2.1 conformance: every MUST of the standard as a rule with its clause, from one table of properties.
 //!
 //! Guarantees: every text is answered by a [`Report`]; a breach of a MUST is an error, of a SHOULD a warning; each finding
-//! names rule, clause and place and holds no content. One object is judged by what it shows itself: that a reference leads
-//! somewhere is not examined. Does not know: time, files, where objects are kept. It changes and drops nothing.
+//! names rule, clause and place and holds no content. One object is judged by what it shows itself, and versions of it in one file by each
+//! other: that a reference leads somewhere is not examined. Does not know: time, files, where objects are kept. It changes and drops nothing.
 
 mod bundle;
 mod constraint;
@@ -14,6 +14,7 @@ mod report;
 pub mod rule;
 pub mod table;
 mod value;
+mod versions;
 pub mod vocabulary;
 
 pub use document::{Closed, Document, Examined};

@@ -98,6 +98,11 @@ rules! {
     Must PRECISION "timestamp-precision" "§3.2" "created and modified need at least three digits of fraction";
     Must LANGUAGE "language-tag" "§3.2, RFC 5646" "expected a language tag such as en or pt-BR";
     Must MODIFIED "modified-before-created" "§3.6" "modified is before created";
+    Must CREATED_CHANGED "created-changed" "§3.2" "created is another than in another version of the object";
+    Must OTHER_CREATOR "version-by-another-creator" "§3.6" "another creator than that of another version of the object";
+    Must VERSION_CHANGED "version-changed" "§3.6" "another content than elsewhere in the file, with the same id and modified";
+    Must AFTER_REVOCATION "version-after-revocation" "§3.2, §3.6" "a version that is later than the revocation of the object";
+    Should VERSIONS_TOO_MANY "versions-too-many" "§3.6" "more than 500,000 versions; the rest are not compared with each other";
     Must RESERVED_NAME "reserved-name" "§3.8" "a property name or type that the standard reserves";
     Should DEPRECATED "deprecated" "§3.9" "a deprecated property";
 

@@ -16,6 +16,16 @@ pub(crate) struct Instant<'t> {
     rest: &'t str,
 }
 
+impl Instant<'_> {
+    /// The same, to be kept; ordered in the same way.
+    pub fn kept(&self) -> KeptInstant {
+        (self.coarse, self.rest.into())
+    }
+}
+
+/// An instant that does not borrow from the text it was read from.
+pub(crate) type KeptInstant = (Timestamp, Box<str>);
+
 /// Reads a time (§2.16: any number of digits of a second).
 pub(crate) fn parse(text: &str) -> Option<Instant<'_>> {
     match Timestamp::parse(text) {

@@ -9,6 +9,7 @@ pub const TOOL: &str = "tool--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
 pub const MUTEX: &str = "mutex--8e2e2d2b-17d4-5cbf-938f-98ee46b3cd3f";
 pub const IPV4: &str = "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4";
 pub const IDENTITY: &str = "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
+pub const OTHER_IDENTITY: &str = "identity--28bb3599-77cd-4a82-a950-b5bc3caf07c4";
 pub const MARKING: &str = "marking-definition--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f";
 pub const RED: &str = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
 pub const GREEN: &str = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da";

@@ -1,6 +1,6 @@
 //! Objects about objects (§7) and bundles (§8).
 
-use crate::base::{EXTENSION, GREEN, MARKING, RED, TOOL, check};
+use crate::base::{EXTENSION, GREEN, IDENTITY, MARKING, OTHER_IDENTITY, RED, TOOL, check, lawful};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -151,4 +151,47 @@ pub fn sections_7_and_8_objects_about_objects(seen: &mut BTreeSet<String>) {
     );
     check("bundle", json!({ "spec_version": "2.0" }), &["stix-2.0 /spec_version"]);
     check("bundle", json!({ "created": "a" }), &["property-custom /created"]);
+}
+
+/// Two objects of one bundle; what the second draws.
+pub fn section_3_6_versions_of_one_object(seen: &mut BTreeSet<String>) {
+    let mut check = |kind: &str, change, expected: &[&str]| check(seen, kind, change, expected);
+    let tool = |change: Value| {
+        let mut object = lawful("tool");
+        object.extend(change.as_object().unwrap().clone());
+        Value::Object(object)
+    };
+    let mut pair = |one: Value, other: Value, expected: &[&str]| {
+        check("bundle", json!({ "objects": [tool(one), tool(other)] }), expected);
+    };
+    let at = |second: u32| format!("2020-01-01T00:00:0{second}.000Z");
+    pair(json!({}), json!({}), &[]);
+    pair(json!({}), json!({ "modified": at(1), "name": "b" }), &[]);
+    pair(json!({ "modified": at(1) }), json!({ "name": "b" }), &[]);
+    // The same content, written otherwise.
+    pair(json!({}), json!({ "modified": "2020-01-01T00:00:00.0000Z", "revoked": false, "lang": "en" }), &[]);
+    pair(json!({}), json!({ "name": "b" }), &["version-changed /modified"]);
+    pair(json!({}), json!({ "labels": ["a"] }), &["version-changed /modified"]);
+    pair(json!({ "labels": ["a", "b"] }), json!({ "labels": ["b", "a"] }), &["version-changed /modified"]);
+    pair(json!({ "modified": at(2) }), json!({ "modified": at(3), "created": at(1) }), &["created-changed /created"]);
+    pair(json!({ "created_by_ref": IDENTITY }), json!({ "modified": at(1) }), &[]);
+    pair(
+        json!({ "created_by_ref": IDENTITY }),
+        json!({ "modified": at(1), "created_by_ref": OTHER_IDENTITY }),
+        &["version-by-another-creator /created_by_ref"],
+    );
+    pair(json!({}), json!({ "modified": at(1), "revoked": true }), &[]);
+    pair(json!({ "modified": at(1), "revoked": true }), json!({}), &[]);
+    pair(
+        json!({ "modified": at(1), "revoked": true }),
+        json!({ "modified": at(2) }),
+        &["version-after-revocation /modified"],
+    );
+    pair(
+        json!({ "modified": at(2) }),
+        json!({ "modified": at(1), "revoked": true }),
+        &["version-after-revocation /revoked"],
+    );
+    // Observables are not versioned.
+    check("bundle", json!({ "objects": [lawful("mutex"), lawful("mutex")] }), &[]);
 }
