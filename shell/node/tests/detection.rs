@@ -423,3 +423,76 @@ fn an_indicator_that_matches_everything_does_not_hide_others() {
     let rest = many.sightings.iter().find(|row| row.values.is_empty()).unwrap();
     assert_eq!(rest.count, 2_001);
 }
+
+#[test]
+fn an_observation_within_the_worth_of_an_indicator_lifts_older_ones() {
+    // In whichever order they come: a match after the indicator decayed is set aside, one before it is not.
+    for order in [["2026-01-02", "2029-01-01"], ["2029-01-01", "2026-01-02"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut org = one_org(folder.path());
+        let address = indicator(2, "[ipv4-addr:value = '203.0.113.9']", json!({ "confidence": 80 }));
+        import(&mut org, folder.path(), &[address]);
+        let text: String = order.iter().map(|day| format!("ip,203.0.113.9,{day}T10:00:00Z\n")).collect();
+        let answer = org.ask(&lines(&text)).unwrap();
+        assert_eq!((&answer["matches"], &answer["sightings"][0]["state"]), (&json!(2), &json!("open")), "{order:?}");
+        assert_eq!(in_state(&org, SightingState::Open)[0].count, 2);
+    }
+}
+
+#[test]
+fn what_officers_hold_true_keeps_an_indicator_alive() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut org = one_org(folder.path());
+    import(&mut org, folder.path(), &[indicator(2, "[ipv4-addr:value = '203.0.113.9']", json!({}))]);
+    let state = |org: &mut Org, time: &str| {
+        let answer = org.ask(&lines(&format!("ip,203.0.113.9,{time}\n"))).unwrap();
+        answer["sightings"][0].clone()
+    };
+    let old = state(&mut org, "2028-12-31T10:00:00Z");
+    assert_eq!(old["state"], "decayed");
+    let judge = |judgement: Judgement| Request::SightingJudge {
+        sighting: old["sighting"].as_str().unwrap().to_owned(),
+        judgement,
+        comment: None,
+    };
+    org.ask_as("alice", &judge(Judgement::FalsePositive)).unwrap();
+    assert_eq!(state(&mut org, "2029-01-01T10:00:00Z")["state"], "decayed");
+    org.ask_as("alice", &judge(Judgement::TruePositive)).unwrap();
+    let lifted = state(&mut org, "2029-01-02T10:00:00Z");
+    assert_eq!(
+        (&lifted["state"], &lifted["sighting"], &lifted["count"]),
+        (&json!("open"), &old["sighting"], &json!(3))
+    );
+    let rows = in_state(&org, SightingState::Open);
+    assert_eq!(rows[0].judgement, Judgement::TruePositive, "a further match changes no judgement");
+}
+
+#[test]
+fn what_is_looked_for_is_told_to_whoever_may_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut org = one_org(folder.path());
+    import(&mut org, folder.path(), &[domain(1)]);
+    let node = Mutex::new(org.node);
+    let call = |request: &Request| Call { request: serde_json::to_string(request).unwrap(), ..Call::default() };
+    let status = comity_node::observe(&node, now(), &call(&Request::DetectionStatus), false).unwrap().unwrap();
+    assert_eq!((&status["indicators"], &status["expired"]), (&json!(1), &json!(0)));
+    let nobody = comity_node::observe(&node, now(), &call(&Request::DetectionStatus), true).unwrap();
+    assert_eq!(nobody.unwrap_err().code.as_deref(), Some("sign_in_needed"));
+    let malformed = Call { request: r#"{"verb":"observe","text":7}"#.into(), ..Call::default() };
+    assert!(comity_node::observe(&node, now(), &malformed, false).unwrap().is_err());
+}
+
+#[test]
+fn a_copy_that_is_read_in_later_does_not_keep_a_sighting_from_its_recall() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, mut kps, release, sighting) = given(folder.path());
+    let path = folder.path().join("copy.json");
+    std::fs::write(&path, said_bytes(&kps, "link:vsis")).unwrap();
+    let label = Some("TLP:AMBER".parse().unwrap());
+    kps.ask_as("alice", &Request::Import { path, origin: "feed".into(), label }).unwrap();
+    vsis.recall(&[release]).unwrap();
+    carry(&mut vsis, &mut kps);
+    let sheet = reader(&kps).sighting(&sighting).unwrap();
+    assert_eq!((sheet.row.state, sheet.row.count, sheet.evidence.len()), (SightingState::Recalled, 1, 0));
+    assert_eq!(kps.ask(&seen(VALUE, "2026-03-05T10:00:00Z")).unwrap()["matches"], 0);
+}
