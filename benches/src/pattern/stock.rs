@@ -44,6 +44,18 @@ pub fn indicator(number: u64) -> String {
     }
 }
 
+/// Returns a pattern with LIKE or MATCHES of which every match contains nothing in particular.
+pub fn textless(number: u64) -> String {
+    let mixed = Numbers::new(number ^ 0x1e55).next();
+    let letter = |shift: u32| char::from(b'g' + (mixed >> shift) as u8 % 20);
+    let (one, two, three) = (letter(0), letter(8), letter(16));
+    match number % 3 {
+        0 => format!("[domain-name:value LIKE '{one}_{two}%{three}']"),
+        1 => format!("[domain-name:value MATCHES '^[{one}{two}][0-9a-f]{{{}}}[{three}-z]']", 4 + number % 12),
+        _ => format!("[domain-name:value MATCHES '{one}[0-9]{{{}}}[{two}{three}]']", 2 + number % 5),
+    }
+}
+
 /// Returns a pattern with LIKE or MATCHES.
 pub fn textual(number: u64) -> String {
     let mixed = Numbers::new(number ^ 0x7e47).next();

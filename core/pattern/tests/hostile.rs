@@ -82,7 +82,14 @@ fn what_is_accepted_is_answered_or_says_that_it_is_not() {
         // Which six observations of thousands lie together is found by trying, and there is an end to trying.
         (107, all, many(2_000), Outcome::Undetermined),
         (110, format!("[a:v LIKE '{}']", "%x".repeat(5_000)), vec![observed(0, &long)], Outcome::Match(vec![0])),
-        (110, format!("[a:v LIKE '{}y']", "%_x".repeat(5_000)), vec![observed(0, &long)], Outcome::Undetermined),
+        (
+            110,
+            format!("[a:v LIKE '{}y']", "%_x".repeat(5_000)),
+            vec![observed(0, &("xy".to_owned() + &"x".repeat(1 << 19)))],
+            Outcome::Undetermined,
+        ),
+        // Without what every match contains it is not even tried.
+        (110, format!("[a:v LIKE '{}y']", "%_x".repeat(5_000)), vec![observed(0, &long)], Outcome::NoMatch),
         (113, "[a:v = 'a\u{202e}b']".to_owned(), vec![observed(0, "a\u{202e}b")], Outcome::Match(vec![0])),
         (113, "[a:v = 'ab']".to_owned(), vec![observed(0, "a\u{202e}b")], Outcome::NoMatch),
     ] {

@@ -24,6 +24,8 @@ pub struct TypeId(pub u32);
 pub struct Paths {
     by_path: HashMap<Path, PathId>,
     by_type: HashMap<String, TypeId, Keyed>,
+    /// The name and number of one type for each mark: most objects are of a few types, and this is faster than hashing.
+    marked: Vec<Option<(Box<str>, TypeId)>>,
     roots: Vec<Branch>,
     binary: Vec<bool>,
 }
@@ -126,6 +128,15 @@ impl<'o, 'a> Targets<'o, 'a> {
     }
 }
 
+/// Marks of types: a number below this.
+const MARKS: usize = 256;
+
+/// Returns the mark of a type's name.
+fn mark(name: &str) -> usize {
+    let byte = |place: usize| name.as_bytes().get(place).map_or(0, |byte| usize::from(*byte));
+    (name.len() * 37 + byte(0) * 5 + byte(3) + byte(name.len() / 2) * 11 + byte(name.len().wrapping_sub(1))) % MARKS
+}
+
 /// What a walk reached: of which path, and the value.
 pub type Reached<'a> = (PathId, Value<'a>);
 
@@ -161,6 +172,10 @@ impl Paths {
         }
         let id = TypeId(self.roots.len() as u32);
         self.by_type.insert(object_type.to_owned(), id);
+        self.marked.resize(MARKS, None);
+        if let Some(slot @ None) = self.marked.get_mut(mark(object_type)) {
+            *slot = Some((object_type.into(), id));
+        }
         self.roots.push(Branch::default());
         id
     }
@@ -172,7 +187,12 @@ impl Paths {
 
     /// Returns the type of an object, where some path begins there.
     pub fn known_type(&self, object_type: &str) -> Option<TypeId> {
-        self.by_type.get(object_type).copied()
+        match self.marked.get(mark(object_type)) {
+            Some(Some((name, id))) if **name == *object_type => Some(*id),
+            // Nobody asks for a type of this mark.
+            None | Some(None) => None,
+            Some(Some(_)) => self.by_type.get(object_type).copied(),
+        }
     }
 
     /// Collects what all paths lead to from this object.

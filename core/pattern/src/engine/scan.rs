@@ -53,7 +53,7 @@ impl Scratch {
 /// An empty list with the memory of another: collecting a list from itself keeps its memory.
 fn recycled<'b>(mut values: Vec<Reached<'_>>) -> Vec<Reached<'b>> {
     values.clear();
-    values.into_iter().filter_map(|_| None).collect()
+    values.into_iter().map_while(|_| None).collect()
 }
 
 impl Engine {
@@ -147,7 +147,8 @@ impl Engine {
     }
 
     fn tests_of_text(&self, own: &OfPath, value: &Value<'_>, candidates: &mut Vec<LeafId>, found: &mut Found) {
-        let (mut by_run, mut as_whole): (Vec<(EntryId, LeafId)>, Vec<(EntryId, LeafId)>) = Default::default();
+        let mut by_run: Vec<(EntryId, LeafId)> = Vec::new();
+        let mut as_whole: Vec<(EntryId, LeafId)> = Vec::new();
         match value {
             Value::Text(text) => {
                 let text = composed(text);

@@ -105,10 +105,9 @@ pub(super) struct Tried {
 }
 
 /// What is asked of the values of one path.
-#[derive(Default)]
 pub(super) struct OfPath {
     pub ranges: Ranges,
-    pub texts: Segments<Texts>,
+    pub texts: Texts,
     /// The tests behind the entries of `texts`.
     pub text_atoms: HashMap<EntryId, Option<Box<Atom>>>,
     pub wholes: Segments<Wholes>,
@@ -117,6 +116,20 @@ pub(super) struct OfPath {
     pub tried: Vec<Tried>,
     /// Patterns that have no answer where a text is no instant.
     pub timed: Vec<PatternId>,
+}
+
+impl OfPath {
+    fn new(key: u64) -> Self {
+        Self {
+            ranges: Ranges::default(),
+            texts: Texts::new(key),
+            text_atoms: HashMap::new(),
+            wholes: Segments::default(),
+            whole_atoms: HashMap::new(),
+            tried: Vec::new(),
+            timed: Vec::new(),
+        }
+    }
 }
 
 /// Many patterns, ready to be matched.
@@ -240,14 +253,13 @@ impl Engine {
                 let entry = own.texts.add(runs, leaf);
                 own.text_atoms.insert(entry, atom.into_own());
                 traces.push(Trace::Text(path, entry));
-                self.to_maintain(path);
             }
             (Access::Whole(whole), _) => {
                 let own = self.of_path(path);
                 let entry = own.wholes.add(*whole, leaf);
                 own.whole_atoms.insert(entry, atom.into_own());
                 traces.push(Trace::Whole(path, entry));
-                self.to_maintain(path);
+                self.maintain_later(path);
             }
             (Access::Type, _) => {
                 let of = it.of;
@@ -274,7 +286,8 @@ impl Engine {
     fn of_path(&mut self, path: PathId) -> &mut OfPath {
         let place = path.0 as usize;
         self.of_path.resize_with(self.of_path.len().max(place + 1), || None);
-        self.of_path[place].get_or_insert_default()
+        let key = self.options.hash_key;
+        self.of_path[place].get_or_insert_with(|| Box::new(OfPath::new(key)))
     }
 
     #[expect(clippy::indexing_slicing, reason = "made long enough in the line before")]
@@ -296,13 +309,12 @@ impl Engine {
                     let own = self.of_path(path);
                     own.texts.remove(entry);
                     own.text_atoms.remove(&entry);
-                    self.to_maintain(path);
                 }
                 Trace::Whole(path, entry) => {
                     let own = self.of_path(path);
                     own.wholes.remove(entry);
                     own.whole_atoms.remove(&entry);
-                    self.to_maintain(path);
+                    self.maintain_later(path);
                 }
                 Trace::Path(path) => self.of_path(path).tried.retain(|tried| !entry.leaves.contains(&tried.leaf)),
                 Trace::Type(of) => {
@@ -321,7 +333,7 @@ impl Engine {
         true
     }
 
-    fn to_maintain(&mut self, path: PathId) {
+    fn maintain_later(&mut self, path: PathId) {
         if self.to_maintain.last() != Some(&path) {
             self.to_maintain.push(path);
         }
@@ -332,7 +344,7 @@ impl Engine {
     pub fn maintain(&mut self) -> bool {
         let Some(path) = self.to_maintain.last().copied() else { return false };
         let own = self.of_path(path);
-        if !own.texts.maintain() && !own.wholes.maintain() {
+        if !own.wholes.maintain() {
             self.to_maintain.retain(|other| *other != path);
         }
         !self.to_maintain.is_empty()
