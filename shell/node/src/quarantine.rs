@@ -74,6 +74,8 @@ impl Node {
                 | Request::AuditVerify
                 | Request::Verify
                 | Request::Health
+                // What sensors see meanwhile would be lost, and says nothing to a partner.
+                | Request::Observe { .. }
                 | Request::DetectionStatus
                 | Request::WarningListList
                 | Request::PublicList

@@ -119,6 +119,18 @@ fn join(restored: &mut Org, partner: &mut Org) {
     assert!(refused.message.contains("another node key"), "{refused}");
     partner.ask(&Request::LinkRenew { card }).unwrap();
     settle(restored, partner, true);
+    // What sensors bring is taken; nothing is written for a partner.
+    let observe = Request::Observe {
+        mapping: "simple".into(),
+        declaration: None,
+        source: "sensor".into(),
+        first_line: 1,
+        text: "domain,quiet.example,2026-03-01T10:00:00Z".into(),
+        document: false,
+    };
+    assert_eq!(restored.ask(&observe).unwrap()["observations"], 1);
+    let back = Request::SightingReturn { sighting: "sighting--0".into(), partner: partner.code.clone() };
+    assert!(restored.ask_as("alice", &back).unwrap_err().message.contains("quarantine"));
     let shown = restored.ask(&Request::QuarantineShow).unwrap();
     // The third organisation is never reached.
     assert_eq!(shown["unheard"], serde_json::json!(["tfo"]), "{shown}");
