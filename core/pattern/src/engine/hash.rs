@@ -65,6 +65,9 @@ impl Hasher for NameHasher {
     fn write_u8(&mut self, _: u8) {
         // The end mark of a string: its length is hashed already.
     }
+    fn write_u128(&mut self, value: u128) {
+        self.write(&value.to_le_bytes());
+    }
     fn write_u32(&mut self, value: u32) {
         let [one, two, _] = ODD;
         self.0 = fold(self.0 ^ one, u64::from(value) ^ two);

@@ -121,7 +121,7 @@ pub(super) struct OfPath {
 impl OfPath {
     fn new(key: u64) -> Self {
         Self {
-            ranges: Ranges::default(),
+            ranges: Ranges::new(key),
             texts: Texts::new(key),
             text_atoms: HashMap::new(),
             wholes: Segments::default(),

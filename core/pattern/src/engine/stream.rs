@@ -142,6 +142,9 @@ impl Stream {
         leaves: &[(PatternId, u16)],
         one: Seen,
     ) -> Option<(Vec<u64>, Outcome)> {
+        if self.kept_count.saturating_add(leaves.len()) > self.bounds.kept_max {
+            self.make_room();
+        }
         let full = self.kept.len() >= self.bounds.patterns_max && !self.kept.contains_key(&id);
         if full || self.kept_count.saturating_add(leaves.len()) > self.bounds.kept_max {
             // It is as if this one had been forgotten at once.
@@ -178,6 +181,24 @@ impl Stream {
         };
         self.forget(id);
         Some(outcome)
+    }
+
+    /// Takes half of the room from the patterns that keep most, which have no answer then: whose pattern is greedy must not keep
+    /// others from theirs. Walks over all patterns, and is not needed again before half of the room is filled anew.
+    fn make_room(&mut self) {
+        let mut greedy: Vec<(usize, PatternId)> =
+            self.kept.iter().map(|(id, progress)| (progress.len(), *id)).collect();
+        greedy.sort_unstable_by(|one, other| other.cmp(one));
+        for (length, id) in greedy {
+            if self.kept_count <= self.bounds.kept_max / 2 {
+                return;
+            }
+            if let Some(progress) = self.kept.get_mut(&id) {
+                progress.seen.iter_mut().for_each(|seen| *seen = Vec::new());
+                progress.exhausted = true;
+                self.kept_count = self.kept_count.saturating_sub(length);
+            }
+        }
     }
 
     /// Where nearly all room is taken, forgets what is too old for its pattern; seldom, because it looks at everything.
