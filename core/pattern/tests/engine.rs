@@ -186,3 +186,32 @@ fn an_engine_is_shared_and_a_stream_goes_along() {
     shared::<Engine>();
     sent::<Stream>();
 }
+
+#[test]
+fn greedy_patterns_do_not_keep_others_from_their_room() {
+    let mut engine = Engine::new(Options::default());
+    let pattern = |text: &str| Pattern::parse(text).unwrap();
+    for n in 0..20 {
+        let greedy =
+            format!("[domain-name:value LIKE '%.example'] REPEATS 5000 TIMES AND [domain-name:value = 'never-{n}']");
+        engine.add(&pattern(&greedy), Validity::default()).unwrap();
+    }
+    let modest = "[domain-name:value = 'first.test'] FOLLOWEDBY [domain-name:value = 'second.test']";
+    let modest = engine.add(&pattern(modest), Validity::default()).unwrap();
+    let mut stream = Stream::new(StreamBounds { kept_max: 500, ..StreamBounds::default() });
+    let mut feed = |value: &str, second: u64| {
+        let text = format!(
+            r#"{{"type":"observed-data","id":"observed-data--x","first_observed":"2026-03-01T10:00:00.{second:03}Z","last_observed":"2026-03-01T10:00:00.{second:03}Z","number_observed":1,"objects":{{"0":{{"type":"domain-name","value":"{value}"}}}}}}"#
+        );
+        let nodes = [Node::parse(text.as_bytes(), &Limits::default()).unwrap()];
+        let observed = Observed::of_documents(&nodes).unwrap();
+        stream.feed(&engine, &observed[0], second)
+    };
+    feed("first.test", 1);
+    for n in 0..300 {
+        feed(&format!("n{n}.example"), 2 + n);
+    }
+    let last = feed("second.test", 400);
+    let found: Vec<_> = last.iter().filter(|one| one.pattern == modest).map(|one| &one.observations).collect();
+    assert_eq!(found, [&vec![1, 400]]);
+}
