@@ -1,7 +1,9 @@
 //! `comity-bench`: takes the figures and prints them side by side.
 
 use comity_benches::report::{Report, Section};
-use comity_benches::{Outcome, Setting, correlate, detect, import, link, machine, memory, pattern, search, start, taxii, validate};
+use comity_benches::{
+    Outcome, Setting, correlate, detect, import, link, machine, memory, pattern, search, start, taxii, validate,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
