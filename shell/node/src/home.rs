@@ -190,11 +190,13 @@ impl Default for PolicySection {
 pub struct DetectionSection {
     /// Whether matches of indicators that lost their worth are set aside as decayed.
     pub decay: bool,
+    /// How what our own sensors observed is to be handled at least, whatever the indicator's marking.
+    pub label: comity_vocab::SecurityLabel,
 }
 
 impl Default for DetectionSection {
     fn default() -> Self {
-        Self { decay: true }
+        Self { decay: true, label: comity_vocab::SecurityLabel::tlp(comity_vocab::Tlp::AmberStrict) }
     }
 }
 

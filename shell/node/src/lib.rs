@@ -6,6 +6,7 @@
 
 mod access;
 mod approvals;
+mod asked;
 mod audit_verbs;
 mod backup;
 mod call;

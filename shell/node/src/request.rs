@@ -4,53 +4,16 @@
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
 use crate::access::Scope;
+pub use crate::asked::{OfficerChange, ReleaseDraftRequest, Selection};
 use crate::call::{CredentialAnswer, NewCredential};
-use comity_crypto::{Signature, VerifyingKey};
+use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
 use comity_release::{ApprovalProof, RecallKind};
 use comity_store::Judgement;
-use comity_vocab::time::Precision;
-use comity_vocab::{Grading, OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
+use comity_vocab::{Grading, OfficerCode, OrgCode, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-
-/// Which objects of the holdings a verb is about.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Selection {
-    /// These ids.
-    pub objects: Vec<String>,
-    /// Everything that came from these origins.
-    pub origins: Vec<String>,
-}
-
-/// What is changed in the officer registry.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
-pub enum OfficerChange {
-    /// A new officer.
-    Add {
-        /// The full name.
-        name: String,
-        /// What the officer may do.
-        roles: Roles,
-        /// The officer's new public key.
-        key: VerifyingKey,
-    },
-    /// An officer who may do nothing from now on.
-    Disable,
-    /// Another key in place of a lost one.
-    NewKey {
-        /// The new public key.
-        key: VerifyingKey,
-    },
-    /// Other roles.
-    Roles {
-        /// The whole new set.
-        roles: Roles,
-    },
-}
 
 /// Everything a node can be asked to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -529,32 +492,4 @@ pub enum Request {
     },
     /// Tells how the running desk is.
     Health,
-}
-
-/// What an officer asks for when drafting a release.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReleaseDraftRequest {
-    /// The officer who drafts; signs next.
-    pub author: Option<OfficerCode>,
-    /// What to release.
-    pub selection: Selection,
-    /// To whom.
-    pub to: Vec<OrgCode>,
-    /// The marking; the combination of the inputs' markings where absent.
-    pub label: Option<SecurityLabel>,
-    /// Source descriptor, `slot=value,…`.
-    pub descriptor: Option<String>,
-    /// Title of the written text.
-    pub title: Option<String>,
-    /// The written text.
-    pub text: Option<String>,
-    /// Properties released by name beyond the allow-list.
-    pub allow: Vec<String>,
-    /// How far times are cut down.
-    pub precision: Option<Precision>,
-    /// Exact bytes of objects declared public, instead of a tearline.
-    pub as_published: bool,
-    /// Until when it may be sent.
-    pub expires: Option<Timestamp>,
 }

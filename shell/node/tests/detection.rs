@@ -496,3 +496,28 @@ fn a_copy_that_is_read_in_later_does_not_keep_a_sighting_from_its_recall() {
     assert_eq!((sheet.row.state, sheet.row.count, sheet.evidence.len()), (SightingState::Recalled, 1, 0));
     assert_eq!(kps.ask(&seen(VALUE, "2026-03-05T10:00:00Z")).unwrap()["matches"], 0);
 }
+
+#[test]
+fn a_recall_takes_content_also_where_another_version_of_the_indicator_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, mut kps, release, sighting) = given(folder.path());
+    let sheet = reader(&kps).sighting(&sighting).unwrap();
+    // A feed carries the same identifier with another pattern; it is kept beside the partner's, as foreign.
+    let foreign = indicator(
+        1,
+        "[domain-name:value = 'other.example']",
+        json!({ "id": sheet.row.indicator,
+        "modified": "2026-02-01T00:00:00.000Z" }),
+    );
+    import(&mut kps, folder.path(), &[foreign]);
+    vsis.recall(&[release]).unwrap();
+    carry(&mut vsis, &mut kps);
+    let mut bytes = Vec::new();
+    for name in ["holdings/holdings.db", "holdings/holdings.db-wal"] {
+        bytes.extend(std::fs::read(kps.node.home().file(name)).unwrap_or_default());
+    }
+    assert!(!bytes.windows(11).any(|window| window == b"canary-lamp"), "content of what was recalled is left");
+    let rows = in_state(&kps, SightingState::Recalled);
+    assert_eq!((rows.len(), rows[0].values.len(), rows[0].count), (1, 0, 1));
+    kps.ask(&Request::Verify).unwrap();
+}

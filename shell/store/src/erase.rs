@@ -83,6 +83,10 @@ impl Tx<'_> {
         }
         text::lower_mark(conn)?;
         crate::detection::note_lowered(conn)?;
+        if erased.versions > 0 {
+            // What an erased version asked for goes, also where another version stays: it will find anew what it asks for.
+            crate::detection::forget_content(conn, oid)?;
+        }
         if erased.kept > 0 {
             conn.prepare_cached(
                 "UPDATE object SET nid = (SELECT i.nid FROM version v JOIN import i USING (iid) WHERE v.oid = ?1 ORDER BY v.vid LIMIT 1)
@@ -96,7 +100,6 @@ impl Tx<'_> {
                 .execute([oid])?;
             conn.prepare_cached("INSERT OR REPLACE INTO tombstone (oid, recall, at) VALUES (?1, ?2, ?3)")?
                 .execute((oid, recall, at.to_string()))?;
-            crate::detection::forget_content(conn, oid)?;
             crate::detection::note_change(conn, oid)?;
         }
         Ok(erased)

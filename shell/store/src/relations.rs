@@ -5,7 +5,7 @@ use crate::held::Object;
 use crate::intern::{self, Words};
 use crate::origin::Origin;
 use crate::remove;
-use crate::view::{VERSION_COLUMNS, VISIBLE, VersionRow, View};
+use crate::view::{VERSION_COLUMNS, VISIBLE, VersionRow, View, number_list};
 use serde::Deserialize;
 
 /// A reference between two objects, seen from one of them.
@@ -81,22 +81,33 @@ impl View<'_> {
         Ok(relations)
     }
 
-    /// Returns what came from one origin and refers to an identifier, newest first, at most `limit`. The identifier need not be
+    /// Returns what came from one origin, is of one of these types and refers to an identifier, newest first, at most `limit`. The identifier need not be
     /// held: a partner says what it means by the one it knows.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn referring_from(&self, id: &str, origin: &Origin, limit: usize) -> Result<Vec<Object>, StoreError> {
+    pub fn referring_from(
+        &self,
+        id: &str,
+        origin: &Origin,
+        types: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Object>, StoreError> {
         let Some(oid) = remove::find_object(self.conn, id)? else { return Ok(Vec::new()) };
         let Some(nid) = intern::find(self.conn, Words::Origin, &origin.to_string())? else { return Ok(Vec::new()) };
+        let mut tids = Vec::with_capacity(types.len());
+        for name in types {
+            tids.extend(intern::find(self.conn, Words::Type, name)?);
+        }
         let sql = format!(
             "SELECT {VERSION_COLUMNS} FROM reference r JOIN version v ON v.vid = r.vid JOIN object o ON o.current = v.vid AND o.oid = v.oid
-             JOIN import i ON i.iid = v.iid WHERE r.target = ?1 AND i.nid = ?2 AND {VISIBLE} ORDER BY r.vid DESC LIMIT ?3"
+             JOIN import i ON i.iid = v.iid WHERE r.target = ?1 AND i.nid = ?2 AND v.tid IN (SELECT value FROM json_each(?4)) AND {VISIBLE}
+             ORDER BY r.vid DESC LIMIT ?3"
         );
         let rows: Vec<VersionRow> = self
             .conn
             .prepare_cached(&sql)?
-            .query_map((oid, nid, limit as i64), VersionRow::read)?
+            .query_map((oid, nid, limit as i64, number_list(&tids)), VersionRow::read)?
             .collect::<Result<_, _>>()?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {

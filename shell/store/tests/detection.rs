@@ -50,6 +50,7 @@ fn matches(indicator: &str, value: &str, matches: Vec<Match>) -> NewMatches {
     dedup.iter_mut().zip(value.bytes()).for_each(|(slot, byte)| *slot = byte);
     NewMatches {
         indicator: indicator.to_owned(),
+        version: comity_vocab::Digest([0; 32]),
         values: vec![Matched { path: "domain-name:value".into(), value: value.into() }],
         dedup,
         state: SightingState::Open,
@@ -60,6 +61,9 @@ fn matches(indicator: &str, value: &str, matches: Vec<Match>) -> NewMatches {
 }
 
 fn record(holdings: &mut Holdings, new: &NewMatches) -> Option<Recorded> {
+    // As it stands now, as whoever matched read it.
+    let version = holdings.view().version_digest(&new.indicator).unwrap().unwrap_or(new.version);
+    let new = &NewMatches { version, ..new.clone() };
     let tx = holdings.transaction().unwrap();
     let recorded = tx.record_matches(new, Uuid::from_u128(u128::from(new.dedup[0]) << 64 | 7), now()).unwrap();
     tx.commit().unwrap();

@@ -138,6 +138,7 @@ mod tests {
     fn empty(dedup: [u8; 16]) -> NewMatches {
         NewMatches {
             indicator: "indicator--x".into(),
+            version: comity_vocab::Digest([0; 32]),
             values: Vec::new(),
             dedup,
             state: SightingState::Open,

@@ -11,7 +11,7 @@ use comity_pattern::{Observed, Outcome};
 use comity_stix::json::Limits;
 use comity_stix::json::tree::Node;
 use comity_store::{Match, MatchEvidence, Matched, NewMatches, SightingState};
-use comity_vocab::Timestamp;
+use comity_vocab::{Digest, Timestamp};
 use serde_json::{Value, json};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -47,6 +47,8 @@ struct Gathering<'d> {
 /// An indicator that matched.
 struct AtHand {
     oid: i64,
+    /// SHA-256 of the version that was read.
+    version: Digest,
     indicator: Indicator,
     /// When it was last truly seen, by what officers hold, in seconds since 1970.
     truly_seen: Option<i64>,
@@ -115,13 +117,15 @@ impl Detector {
         let Some(oid) = self.of_pattern.get(pattern.0 as usize).copied() else { return Ok(None) };
         let view = self.holdings.view();
         let row = view.indicator(oid)?.filter(|row| !row.revoked);
-        let Some(indicator) = row.and_then(|row| Indicator::read(&row.bytes).ok()) else { return Ok(None) };
-        Ok(Some(AtHand { oid, indicator, truly_seen: view.last_true_sighting(oid)? }))
+        let Some(row) = row else { return Ok(None) };
+        let Ok(indicator) = Indicator::read(&row.bytes) else { return Ok(None) };
+        let version = comity_crypto::sha256(&[&row.bytes]);
+        Ok(Some(AtHand { oid, version, indicator, truly_seen: view.last_true_sighting(oid)? }))
     }
 
     /// What becomes of a match: open, on a warning list (which), or decayed (what is left).
     fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
-        let AtHand { oid, indicator, truly_seen } = of;
+        let AtHand { oid, indicator, truly_seen, .. } = of;
         let lists: Vec<&str> = matched.iter().filter_map(|one| self.lists.find(&one.path, &one.value)).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
             return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
@@ -210,7 +214,9 @@ impl Gathering<'_> {
                 let values = matched.into_iter().map(|one| Matched { path: one.path, value: one.value }).collect();
                 let indicator = of.indicator.id.clone();
                 let matches = Vec::new();
-                self.gathered.enter(pattern, NewMatches { indicator, values, dedup, state, list, score, matches })
+                let version = of.version;
+                self.gathered
+                    .enter(pattern, NewMatches { indicator, version, values, dedup, state, list, score, matches })
             }
         };
         let digests: Vec<[u8; 16]> = parts.iter().map(|part| part.evidence.digest()).collect();

@@ -56,7 +56,6 @@ struct By {
 /// A call whose lines were matched.
 pub(crate) struct Matched {
     found: Found,
-    source: String,
     by: By,
 }
 
@@ -98,7 +97,7 @@ impl Admitted {
     pub(crate) fn matched(self, now: Timestamp) -> Result<Matched, Failure> {
         let Self { observation, mapping, detection, decay, by } = self;
         let found = detection.with(decay, now, |detector| detector.matched(&observation, mapping))?;
-        Ok(Matched { found, source: observation.source, by })
+        Ok(Matched { found, by })
     }
 }
 
@@ -131,7 +130,7 @@ impl Node {
     }
 
     fn record_found(&mut self, now: Timestamp, matched: &Matched) -> Result<Value, Failure> {
-        let Matched { found, source, by } = matched;
+        let Matched { found, by } = matched;
         let mut uuids = Vec::with_capacity(found.sightings.len());
         for _ in &found.sightings {
             let draw = self.draw();
@@ -147,11 +146,14 @@ impl Node {
                 told.push((sighting, recorded));
             }
         }
-        let detail = format!(
-            "observations {} refused {} sightings {new} counted {counted} by {}",
-            found.observations, found.refused_count, by.subject
-        );
-        audit(tx.view().desk(), now, by.officer.as_ref(), "detection.observe", source, &detail)?;
+        // The name of the source is the caller's, and may say what is content; the chain keeps it for good, so it is not in it.
+        if found.observations > 0 || found.refused_count > 0 {
+            let detail = format!(
+                "observations {} refused {} sightings {new} counted {counted}",
+                found.observations, found.refused_count
+            );
+            audit(tx.view().desk(), now, by.officer.as_ref(), "detection.observe", &by.subject, &detail)?;
+        }
         let mut sightings = Vec::with_capacity(told.len());
         for (sighting, recorded) in told {
             let view = tx.view();

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is listed for one object.
+/// What is listed of each partner for one object: the newest. None can crowd out another.
 const FEEDBACK_MAX: usize = 100;
 /// References looked up for one object.
 const REFERENCES_MAX: usize = 500;
@@ -78,10 +78,8 @@ impl Reader {
         let mut said = Vec::new();
         for (recipient, released) in known {
             let Ok(code) = recipient.parse::<OrgCode>() else { continue };
-            for object in view.referring_from(&released, &Origin::Link(code), FEEDBACK_MAX)? {
-                if TYPES.contains(&object.object_type.as_str()) && said.len() < FEEDBACK_MAX {
-                    said.push(Feedback::of(&recipient, &object));
-                }
+            for object in view.referring_from(&released, &Origin::Link(code), &TYPES, FEEDBACK_MAX)? {
+                said.push(Feedback::of(&recipient, &object));
             }
         }
         Ok(said)

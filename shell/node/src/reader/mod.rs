@@ -28,7 +28,7 @@ pub use snippet::{Snippet, SnippetPiece};
 use crate::failure::{Failure, FailureKind};
 use crate::home::Home;
 use comity_store::{ExportOptions, Filter, Holdings, Mode, Origin, StoreError};
-use comity_vocab::{StixId, Timestamp};
+use comity_vocab::{SecurityLabel, StixId, Timestamp};
 use std::io::Write;
 
 /// The holdings of a home, for reading.
@@ -36,6 +36,8 @@ pub struct Reader {
     holdings: Holdings,
     /// The identity that is the author of what is ours.
     identity: StixId,
+    /// How what our sensors observed is to be handled at least.
+    observed: SecurityLabel,
 }
 
 fn asked(error: StoreError) -> Failure {
@@ -59,7 +61,11 @@ impl Reader {
     /// [`Failure`]: modes too wide, damaged, of a later version.
     pub fn open(home: &Home) -> Result<Self, Failure> {
         let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)?;
-        Ok(Self { holdings, identity: home.configuration.organisation.identity.clone() })
+        Ok(Self {
+            holdings,
+            identity: home.configuration.organisation.identity.clone(),
+            observed: home.configuration.detection.label.clone(),
+        })
     }
 
     /// Returns everything that can be read, for a face that puts objects together itself.

@@ -65,6 +65,8 @@ pub struct SightingRow {
     pub pattern: Option<String>,
     /// How it is marked.
     pub label: Option<SecurityLabel>,
+    /// How the sighting is to be handled: as strictly as the indicator, and as what our sensors observe.
+    pub handling: SecurityLabel,
     /// Who gave it to us: `own`, a feed's name, `link:CODE`.
     pub origins: Vec<String>,
     /// What the identity is called that made it, or its identifier.
@@ -346,7 +348,7 @@ impl Reader {
             first_seen: &row.first_seen,
             last_seen: &row.last_seen,
             count: row.count,
-            label: row.label.as_ref(),
+            label: Some(&row.handling),
             evidence: &evidence,
         });
         let mut bundle =
@@ -397,12 +399,14 @@ impl Reader {
             Some(_) => view.received_ways(&record.indicator)?.iter().map(|way| way.origin.to_string()).collect(),
             None => BTreeSet::new(),
         };
+        let label = object.as_ref().and_then(|object| object.label.clone());
         let returned_to: BTreeSet<String> = record.returned.iter().map(|(partner, ..)| partner.clone()).collect();
         Ok(SightingRow {
             sighting: format!("sighting--{}", record.uuid.hyphenated()),
             name: object.as_ref().and_then(|object: &Object| object.name.clone()),
             pattern: text_of(&body, "pattern"),
-            label: object.and_then(|object| object.label),
+            handling: label.as_ref().map_or_else(|| self.observed.clone(), |label| label.combine(&self.observed)),
+            label,
             origins: origins.into_iter().collect(),
             created_by,
             values: record.values,

@@ -78,8 +78,9 @@ impl View<'_> {
         let lowered = "SELECT coalesce(min(-1 - oid), ?3) FROM current_change WHERE seq > ?1 AND seq <= ?2 AND oid < 0";
         let lowest: i64 =
             self.conn.prepare_cached(lowered)?.query_row((since.change, now.change, since.vid), |row| row.get(0))?;
+        // The plus keeps SQLite from the index of types, which would walk over every indicator that is held.
         let mut query = self.conn.prepare_cached(
-            "SELECT oid FROM version WHERE vid > ?1 AND vid <= ?2 AND tid = ?5
+            "SELECT oid FROM version WHERE vid > ?1 AND vid <= ?2 AND +tid = ?5
              UNION SELECT oid FROM current_change WHERE seq > ?3 AND seq <= ?4 AND oid >= 0",
         )?;
         let from = since.vid.min(lowest);

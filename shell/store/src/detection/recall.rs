@@ -12,7 +12,7 @@ pub(crate) fn forget_content(conn: &Connection, oid: i64) -> rusqlite::Result<()
     }
     // What stands for the values could be guessed back where there are few; chance takes its place.
     conn.prepare_cached(
-        "UPDATE sighting SET state = 3, list = NULL, comment = NULL, dedup = randomblob(16) WHERE oid = ?1",
+        "UPDATE sighting SET state = 3, list = NULL, score = NULL, comment = NULL, dedup = randomblob(16) WHERE oid = ?1",
     )?
     .execute([oid])?;
     Ok(())

@@ -4,7 +4,7 @@ use super::list::{Matched, SightingState};
 use crate::error::StoreError;
 use crate::holdings::Tx;
 use crate::remove;
-use comity_vocab::Timestamp;
+use comity_vocab::{Digest, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -55,6 +55,8 @@ pub struct Match {
 pub struct NewMatches {
     /// The indicator's identifier.
     pub indicator: String,
+    /// SHA-256 of the version that matched: where it is not the current one any more, nothing is recorded.
+    pub version: Digest,
     /// What matched.
     pub values: Vec<Matched>,
     /// The same for the same values.
@@ -85,14 +87,14 @@ pub struct Recorded {
 }
 
 impl Tx<'_> {
-    /// Records matches; `uuid` is the identifier of the sighting where it is new. `None` where the indicator is not held any more.
+    /// Records matches; `uuid` is the identifier of the sighting where it is new. `None` where the indicator does not stand as it matched any more.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub fn record_matches(&self, new: &NewMatches, uuid: Uuid, now: Timestamp) -> Result<Option<Recorded>, StoreError> {
         let conn = self.sql();
         let Some(oid) = remove::find_object(conn, &new.indicator)? else { return Ok(None) };
-        if !is_held(conn, oid)? {
+        if !is_current(conn, oid, &new.version)? {
             return Ok(None);
         }
         let mut dedup = new.dedup;
@@ -137,8 +139,10 @@ fn is_full(conn: &Connection, oid: i64) -> rusqlite::Result<bool> {
     conn.prepare_cached(sql)?.query_row((oid, SIGHTINGS_OF_ONE_MAX), |row| row.get(0))
 }
 
-fn is_held(conn: &Connection, oid: i64) -> rusqlite::Result<bool> {
-    conn.prepare_cached("SELECT state = 1 FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))
+/// Whether an indicator still stands as it matched: it may have been recalled or changed while lines were matched.
+fn is_current(conn: &Connection, oid: i64, version: &Digest) -> rusqlite::Result<bool> {
+    let sql = "SELECT v.digest = ?2 FROM object o JOIN version v ON v.vid = o.current WHERE o.oid = ?1 AND o.state = 1";
+    Ok(conn.prepare_cached(sql)?.query_row((oid, version.as_bytes()), |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 fn enter(

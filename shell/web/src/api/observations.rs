@@ -5,18 +5,20 @@
 //! what matched (the node decides that). Does not know: how lines become observations, what matches.
 
 use super::answer::{Answer, ask};
+use super::idempotency::NotKept;
 use super::input::{Params, media_type, unsupported, whole};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use crate::problem::Problem;
-use axum::Json;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{StatusCode, header};
+use axum::{Extension, Json};
 use comity_node::{Request, Scope};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 
 /// A STIX document is read whole.
@@ -25,6 +27,10 @@ const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 const PIECE_BYTES: usize = 8 * 1024 * 1024;
 /// Refused lines and sightings that one answer names; the others are counted.
 const NAMED_MAX: usize = 1_000;
+
+/// Bodies that are read at the same time; others wait before theirs is. They would wait for the detector in any case, and hold
+/// their lines in memory meanwhile.
+static OBSERVING: Semaphore = Semaphore::const_new(4);
 
 /// How what was seen is read, and where it comes from.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -87,7 +93,7 @@ pub(crate) async fn observe(
     caller: Caller,
     Params(params): Params<ObserveParams>,
     request: HttpRequest,
-) -> Answer {
+) -> Result<(Extension<NotKept>, Json<Value>), Problem> {
     // An officer's roles are for the node to judge.
     if caller.identity.officer.is_none() {
         caller.require(Scope::Observe)?;
@@ -95,13 +101,16 @@ pub(crate) async fn observe(
     let Form { mapping, document } =
         form(media_type(request.headers().get(header::CONTENT_TYPE)), params.mapping.as_deref())?;
     let source = params.source.unwrap_or_else(|| "api".to_owned());
+    let csv = media_type(request.headers().get(header::CONTENT_TYPE)).eq_ignore_ascii_case("text/csv");
+    let _turn = OBSERVING.acquire().await;
     if document {
         let bytes = whole(request, DOCUMENT_BYTES_MAX).await?;
         let text = String::from_utf8(bytes.into()).map_err(|_| {
             Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is no UTF-8 text").place("body")
         })?;
         let observe = Request::Observe { mapping, declaration: None, source, first_line: 1, text, document: true };
-        return ask(&desk, &caller, observe).await;
+        // What matched is not kept for a repeat of the call: it would outlive a recall.
+        return Ok((Extension(NotKept), ask(&desk, &caller, observe).await?));
     }
     let bring = |piece: Piece| {
         let (mapping, source) = (mapping.clone(), source.clone());
@@ -114,7 +123,7 @@ pub(crate) async fn observe(
             Ok::<_, Problem>((answer, unread))
         }
     };
-    let mut pieces = Pieces::default();
+    let mut pieces = Pieces { csv, ..Pieces::default() };
     let mut told = Told::default();
     let mut body = request.into_body();
     while let Some(frame) = body.frame().await {
@@ -135,7 +144,7 @@ pub(crate) async fn observe(
         let (answer, unread) = bring(piece).await.map_err(|problem| told.so_far_at(problem, line))?;
         told.add(answer, &unread);
     }
-    Ok(Json(told.answer()))
+    Ok((Extension(NotKept), Json(told.answer())))
 }
 
 /// Tells which indicators are looked for, which are not, and why not.
@@ -165,11 +174,14 @@ struct Pieces {
     /// Whether a piece was cut before.
     cut: bool,
     bytes_max: usize,
+    /// Whether the first line may name columns; it then stands before each further piece.
+    csv: bool,
+    header: Option<String>,
 }
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self { held: Vec::new(), line: 1, cut: false, bytes_max: PIECE_BYTES }
+        Self { held: Vec::new(), line: 1, cut: false, bytes_max: PIECE_BYTES, csv: false, header: None }
     }
 }
 
@@ -202,6 +214,20 @@ impl Pieces {
     }
 
     fn piece(&mut self, bytes: Vec<u8>) -> Piece {
+        let piece = self.lines(bytes);
+        if piece.first_line == 1 {
+            self.header = header_of(&piece.text).filter(|_| self.csv);
+            return piece;
+        }
+        match &self.header {
+            Some(header) => {
+                Piece { text: format!("{header}{}", piece.text), first_line: piece.first_line - 1, ..piece }
+            }
+            None => piece,
+        }
+    }
+
+    fn lines(&mut self, bytes: Vec<u8>) -> Piece {
         let first_line = self.line;
         let ends = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
         self.line = first_line.saturating_add(ends);
@@ -225,6 +251,13 @@ impl Pieces {
             }
         }
     }
+}
+
+/// The first line of CSV, where it names columns.
+fn header_of(text: &str) -> Option<String> {
+    let line = text.split_inclusive('\n').next()?;
+    let names: Vec<String> = line.split(',').map(|name| name.trim().trim_matches('"').to_ascii_lowercase()).collect();
+    ["type", "value", "time"].iter().all(|name| names.iter().any(|known| known == name)).then(|| line.to_owned())
 }
 
 /// The answers to the pieces as one.

@@ -79,13 +79,13 @@ pub async fn stix(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
     let shell = Shell::new(&desk, &officer, "sightings");
     let read = desk.readers.read(move |reader| {
         let sheet = reader.sighting(&id)?;
-        Ok::<_, Failure>((sheet.row.label.clone(), reader.sighting_stix(&sheet.row.sighting)?))
+        Ok::<_, Failure>((sheet.row.handling.clone(), reader.sighting_stix(&sheet.row.sighting)?))
     });
     let (label, bytes) = match read.await {
         Ok(read) => read,
         Err(failure) => return super::one::absent(&shell, &failure),
     };
-    let label = label.map_or_else(|| "unmarked".to_owned(), |label| label.to_string());
+    let label = label.to_string();
     let safe: String =
         label.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(120).collect();
     let disposition = format!("attachment; filename=\"sighting.{safe}.json\"");

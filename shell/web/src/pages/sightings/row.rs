@@ -54,6 +54,8 @@ pub struct Row {
     pub more: usize,
     /// The indicator's label; "" is unmarked.
     pub label: String,
+    /// How the sighting itself is to be handled.
+    pub handling: String,
     /// Who gave us the indicator.
     pub givers: Vec<Giver>,
     /// The identity that made the indicator; "" where unknown.
@@ -160,6 +162,7 @@ impl Row {
             values: row.values.iter().map(value).collect(),
             more: 0,
             label: label_text(row.label.as_ref()),
+            handling: label_text(Some(&row.handling)),
             givers: row.origins.iter().map(|origin| giver(origin)).collect(),
             author: row.created_by.clone().unwrap_or_default(),
             last: if first == last { String::new() } else { last },
@@ -189,5 +192,5 @@ impl Row {
 
 /// Returns the label that a row adds to the page's banner; a recalled one shows nothing.
 pub fn shown_label(row: &SightingRow) -> Option<Option<&SecurityLabel>> {
-    (row.state != SightingState::Recalled).then_some(row.label.as_ref())
+    (row.state != SightingState::Recalled).then_some(Some(&row.handling))
 }

@@ -1,0 +1,73 @@
+//! What requests carry: which objects, which change of the registry, what a release is drafted from.
+//!
+//! Does not know: how any of it is answered.
+
+use comity_crypto::VerifyingKey;
+use comity_vocab::time::Precision;
+use comity_vocab::{OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Which objects of the holdings a verb is about.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selection {
+    /// These ids.
+    pub objects: Vec<String>,
+    /// Everything that came from these origins.
+    pub origins: Vec<String>,
+}
+
+/// What is changed in the officer registry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OfficerChange {
+    /// A new officer.
+    Add {
+        /// The full name.
+        name: String,
+        /// What the officer may do.
+        roles: Roles,
+        /// The officer's new public key.
+        key: VerifyingKey,
+    },
+    /// An officer who may do nothing from now on.
+    Disable,
+    /// Another key in place of a lost one.
+    NewKey {
+        /// The new public key.
+        key: VerifyingKey,
+    },
+    /// Other roles.
+    Roles {
+        /// The whole new set.
+        roles: Roles,
+    },
+}
+
+/// What an officer asks for when drafting a release.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDraftRequest {
+    /// The officer who drafts; signs next.
+    pub author: Option<OfficerCode>,
+    /// What to release.
+    pub selection: Selection,
+    /// To whom.
+    pub to: Vec<OrgCode>,
+    /// The marking; the combination of the inputs' markings where absent.
+    pub label: Option<SecurityLabel>,
+    /// Source descriptor, `slot=value,…`.
+    pub descriptor: Option<String>,
+    /// Title of the written text.
+    pub title: Option<String>,
+    /// The written text.
+    pub text: Option<String>,
+    /// Properties released by name beyond the allow-list.
+    pub allow: Vec<String>,
+    /// How far times are cut down.
+    pub precision: Option<Precision>,
+    /// Exact bytes of objects declared public, instead of a tearline.
+    pub as_published: bool,
+    /// Until when it may be sent.
+    pub expires: Option<Timestamp>,
+}
