@@ -68,7 +68,8 @@ fn what_was_seen_is_listed_narrowed_and_shown() {
     {
         page.has(words);
     }
-    page.lacks("harmless.example").has("data-label=\"TLP:GREEN\">TLP:GREEN</section>");
+    // What our sensors saw is handled as ours, however openly the indicator is marked.
+    page.lacks("harmless.example").has("data-label=\"TLP:AMBER+STRICT\">TLP:AMBER+STRICT</section>");
     for (query, count, inside) in [
         ("value=login.example", 1, "Phishing host"),
         ("value=nowhere.example", 0, "Nothing here is that narrow"),
