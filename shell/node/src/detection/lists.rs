@@ -3,6 +3,7 @@
 use crate::access::Asker;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
+use crate::reader::warning_list_facts;
 use comity_detect::WarningList;
 use comity_vocab::Timestamp;
 use serde_json::{Value, json};
@@ -45,13 +46,6 @@ impl Node {
     }
 
     pub(crate) fn warning_list_list(&self) -> Result<Value, Failure> {
-        let mut lists = Vec::new();
-        for row in self.holdings.view().warning_lists()? {
-            if let Ok(list) = WarningList::parse(&row.text) {
-                lists.push(json!({ "name": row.name, "version": list.version(), "description": list.description(),
-                    "kind": list.kind().to_string(), "entries": list.len(), "added": row.added, "officer": row.officer }));
-            }
-        }
-        Ok(json!({ "lists": lists }))
+        Ok(json!({ "lists": warning_list_facts(self.holdings.view())? }))
     }
 }

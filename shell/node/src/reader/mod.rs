@@ -19,6 +19,7 @@ pub use feedback::Feedback;
 pub use find::{Findings, Found};
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};
+pub(crate) use sightings::warning_list_facts;
 pub use sightings::{
     EvidenceRow, OfIndicator, OfOrigin, OfValue, SeenOf, SightingDay, SightingPage, SightingQuery, SightingRow,
     SightingSheet, SightingSummary, WarningListFacts,

@@ -5,7 +5,7 @@
 use super::{Reader, asked, origins};
 use crate::failure::Failure;
 use comity_detect::SightingFacts;
-use comity_store::{Judgement, Matched, Object, SightingFilter, SightingRecord, SightingState};
+use comity_store::{Judgement, Matched, Object, SightingFilter, SightingRecord, SightingState, View};
 use comity_vocab::{SecurityLabel, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -228,6 +228,26 @@ pub struct WarningListFacts {
     pub officer: Option<String>,
 }
 
+/// Returns what is told of each warning list.
+pub(crate) fn warning_list_facts(view: View<'_>) -> Result<Vec<WarningListFacts>, Failure> {
+    let lists = view.warning_lists()?;
+    Ok(lists
+        .into_iter()
+        .filter_map(|row| {
+            let list = comity_detect::WarningList::parse(&row.text).ok()?;
+            Some(WarningListFacts {
+                name: row.name,
+                version: list.version().to_owned(),
+                description: list.description().to_owned(),
+                kind: list.kind().to_string(),
+                entries: list.len() as u64,
+                added: row.added,
+                officer: row.officer,
+            })
+        })
+        .collect())
+}
+
 fn day_text(day: i64) -> String {
     Timestamp::from_unix(day, 0).to_string().split('T').next().unwrap_or_default().to_owned()
 }
@@ -367,22 +387,7 @@ impl Reader {
     /// # Errors
     /// [`Failure`] where the holdings cannot be read.
     pub fn warning_lists(&self) -> Result<Vec<WarningListFacts>, Failure> {
-        let lists = self.view().warning_lists()?;
-        Ok(lists
-            .into_iter()
-            .filter_map(|row| {
-                let list = comity_detect::WarningList::parse(&row.text).ok()?;
-                Some(WarningListFacts {
-                    name: row.name,
-                    version: list.version().to_owned(),
-                    description: list.description().to_owned(),
-                    kind: list.kind().to_string(),
-                    entries: list.len() as u64,
-                    added: row.added,
-                    officer: row.officer,
-                })
-            })
-            .collect())
+        warning_list_facts(self.view())
     }
 
     /// Adds to a sighting what is known of its indicator.
