@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 const ARCHITECTURE_WORDS_MAX: usize = 3000;
+const SECURITY: &str = "SECURITY.md";
+const PROMISES: &str = "## Each promise and its test";
 const DEPENDENCIES: &str = "docs/DEPENDENCIES.md";
 const OWN_PREFIX: &str = "comity-";
 
@@ -17,6 +19,8 @@ pub fn check(repository: &Repository, metadata: &Value, report: &mut Report) -> 
     let crates: Vec<&str> = tiers::packages(metadata).filter_map(|package| tiers::folder(package, root)).collect();
     check_architecture(&architecture, &crates, &|path| repository.exists(path), report);
     check_dependencies(&repository.text("Cargo.toml")?, &repository.text(DEPENDENCIES)?, metadata, report);
+    let source = |path: &str| repository.text(path).unwrap_or_default();
+    check_promises(&repository.text(SECURITY)?, &source, report);
     for path in repository.files().iter().filter(|path| path.ends_with(".md")) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in links(&repository.text(path)?) {
@@ -60,6 +64,28 @@ fn code_spans(text: &str) -> impl Iterator<Item = &str> {
             !fenced && !fence
         })
         .flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// Each promise names a test that exists: `file::function`.
+fn check_promises(text: &str, source: &dyn Fn(&str) -> String, report: &mut Report) {
+    let section = text.split_once(PROMISES).map_or("", |(_, after)| after.split("\n## ").next().unwrap_or_default());
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    if rows.is_empty() {
+        report.errors.push(format!("{SECURITY} has no table under \"{PROMISES}\""));
+    }
+    for row in rows {
+        let tests: Vec<(&str, &str)> = code_spans(row).filter_map(|span| span.split_once("::")).collect();
+        if tests.is_empty() {
+            report.errors.push(format!("{SECURITY} promises something without naming a test: {row}"));
+        }
+        for (path, name) in tests {
+            let text = source(path);
+            // A test of the browser is named by its words.
+            if !text.contains(&format!("fn {name}(")) && !text.contains(&format!("test(\"{name}\"")) {
+                report.errors.push(format!("{SECURITY} names the test {path}::{name}, which does not exist"));
+            }
+        }
+    }
 }
 
 fn check_dependencies(manifest: &str, document: &str, metadata: &Value, report: &mut Report) {
@@ -128,6 +154,23 @@ mod tests {
             assert_eq!(architecture_errors(text).len(), errors, "{text}");
         }
         assert_eq!(architecture_errors(&"`core/stix` `comity` ".repeat(1501)).len(), 1);
+    }
+
+    #[test]
+    fn promises() {
+        let source = |path: &str| if path == "a.rs" { "fn holds() {}".to_owned() } else { String::new() };
+        for (rows, errors) in [
+            ("| it holds | `a.rs::holds` |", 0),
+            ("| it holds | `a.rs::holds`, `a.rs::gone` |", 1),
+            ("| it holds | `b.rs::holds` |", 1),
+            ("| it holds | somebody looked |", 1),
+            ("", 1),
+        ] {
+            let text = format!("{PROMISES}\n\n| promise | test |\n|---|---|\n{rows}\n\n## Next\n| other | table |\n");
+            let mut report = Report::default();
+            check_promises(&text, &source, &mut report);
+            assert_eq!(report.errors.len(), errors, "{rows}: {:?}", report.errors);
+        }
     }
 
     #[test]
