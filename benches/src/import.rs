@@ -147,7 +147,7 @@ fn one(
 /// Imports files into new holdings.
 fn import(folder: &Path, files: &[PathBuf]) -> Outcome<Times> {
     make_private(folder)?;
-    let mut holdings = Holdings::open(&folder.join("holdings.db"), Mode::ReadWrite)?;
+    let mut holdings = Holdings::open(&folder.join("holdings.db"), Mode::Create)?;
     let options =
         ImportOptions { origin: Origin::Feed("bench".to_owned()), label: None, officer: None, file_name: None };
     let now = Timestamp::parse("2026-11-24T12:00:00Z")?;

@@ -69,7 +69,7 @@ pub fn create_home(
     let home = Home::create(path, configuration)?;
     let tls = crate::tls::generate()?;
     let keys = HomeKeys::create(&home, passphrase, entropy, &tls)?;
-    let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::Create)?;
     let organisation_key = keys.organisation.verifying_key();
     let shown = serde_json::to_value(organisation_key)?;
     let tx = holdings.transaction()?;
@@ -78,7 +78,7 @@ pub fn create_home(
     tx.commit()?;
     let vault_key = comity_crypto::DataKey::from_bytes(&keys.vault_seed);
     let nonces = crate::node::vault_nonces(entropy);
-    let vault = Vault::open(&home.file("vault/vault.db"), vault_key, nonces);
+    let vault = Vault::create(&home.file("vault/vault.db"), vault_key, nonces);
     drop(vault.map_err(|error| crate::vault_verbs::vault_failure(&error))?);
     crate::links::certify(&home, &keys, now)?;
     home.check_modes()?;

@@ -42,5 +42,5 @@ impl View<'_> {
 /// [`OpenError`]: unsafe modes, a newer schema, a failing disk.
 pub fn vault_health(path: &Path) -> Result<Health, OpenError> {
     let conn = open::open(path, Mode::ReadOnly, schema::VAULT)?;
-    Ok(look(&conn)?)
+    look(&conn).map_err(OpenError::sql(path))
 }

@@ -22,16 +22,18 @@ pub struct Tx<'c> {
 }
 
 impl Holdings {
-    /// Opens the database; in [`Mode::ReadWrite`] creates it and removes what an unfinished import left.
+    /// Opens the database. [`Mode::Create`] makes it, and nothing else does; a mode that writes removes what an unfinished import
+    /// left.
     ///
     /// # Errors
-    /// [`OpenError`]: unsafe modes, a newer schema, a failing disk.
+    /// [`OpenError`]: a file that is missing, emptied or another's, unsafe modes, a newer schema, a failing disk.
     pub fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
         let conn = open::open(path, mode, schema::HOLDINGS)?;
-        if mode == Mode::ReadWrite {
-            remove::remove_unfinished(&conn)?;
-            crate::detection::trim_changes(&conn)?;
-            crate::correlation::check_edition(&conn)?;
+        if mode != Mode::ReadOnly {
+            let sql = OpenError::sql(path);
+            remove::remove_unfinished(&conn).map_err(&sql)?;
+            crate::detection::trim_changes(&conn).map_err(&sql)?;
+            crate::correlation::check_edition(&conn).map_err(&sql)?;
         }
         Ok(Self { conn, mode })
     }

@@ -11,10 +11,13 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{AtFlags, CWD, FileType, Mode as FileMode, OFlags};
 use std::path::{Path, PathBuf};
 
-/// Whether a database is opened to write or only to read.
+/// Whether a database is made, opened to write, or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Creates what is missing, cleans up what a crash left, writes.
+    /// Makes a database where none is; for `init` and for what restores one. A file that is there already is refused.
+    Create,
+    /// Writes to a database that is there, and cleans up what a crash left. A missing or emptied file is refused: an empty store
+    /// in its place would say that nothing is protected, disabled or recalled.
     ReadWrite,
     /// Reads only, beside a process that writes.
     ReadOnly,
@@ -51,25 +54,72 @@ pub enum OpenError {
         /// The version of this program.
         known: i64,
     },
-    /// The file is no database of this kind yet.
-    #[error(
-        "section {section} is missing: an older version made the home, or nothing wrote to it yet; start `comity serve` once"
-    )]
+    /// The file is an older program's and was not opened for writing since.
+    #[error("section {section} is missing: an older version made the home; start `comity serve` once")]
     Missing {
         /// The set of tables.
         section: &'static str,
     },
+    /// There is no file, and only `init` and `restore` make one.
+    #[error("{}: is missing", path.display())]
+    Absent {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is there and holds nothing.
+    #[error("{}: is empty", path.display())]
+    Emptied {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A database is to be made where a file is already.
+    #[error("{}: exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is not a database, or not of this kind.
+    #[error("{}: is not the database that belongs here", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file says that it has a set of tables and lacks one of them.
+    #[error("{}: {table} is missing in it", path.display())]
+    Incomplete {
+        /// The file.
+        path: PathBuf,
+        /// The table or index.
+        table: String,
+    },
     /// SQLite failed.
-    #[error("the database failed")]
-    Database(#[from] rusqlite::Error),
+    #[error("{}: the database failed", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: rusqlite::Error,
+    },
 }
 
-impl From<SchemaFault> for OpenError {
-    fn from(fault: SchemaFault) -> Self {
-        match fault {
+impl OpenError {
+    /// Names the file in a failure of SQLite; a file that is no database at all is told from one that failed.
+    pub(crate) fn sql(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::Foreign { path: path.clone() },
+            _ => Self::Database { path: path.clone(), source },
+        }
+    }
+
+    fn schema(path: &Path) -> impl Fn(SchemaFault) -> Self {
+        let path = path.to_path_buf();
+        move |fault| match fault {
             SchemaFault::Newer { section, found, known } => Self::Newer { section, found, known },
             SchemaFault::Missing { section } => Self::Missing { section },
-            SchemaFault::Sql(error) => Self::Database(error),
+            SchemaFault::Foreign => Self::Foreign { path: path.clone() },
+            SchemaFault::Incomplete { table } => Self::Incomplete { path: path.clone(), table },
+            SchemaFault::Sql(error) => Self::sql(&path)(error),
         }
     }
 }
@@ -81,17 +131,18 @@ const CACHE_KIB: i64 = 2048;
 /// How long a statement waits for another process, in milliseconds.
 const BUSY_MILLIS: u64 = 10_000;
 
-/// Opens the file, creating it in [`Mode::ReadWrite`], and establishes the sections.
+/// Opens the file, making it in [`Mode::Create`] only, and establishes the sections.
 pub(crate) fn open(path: &Path, mode: Mode, sections: &[Section]) -> Result<Connection, OpenError> {
     let path = settle(path, mode)?;
     let access = match mode {
-        Mode::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Mode::Create | Mode::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let conn = Connection::open_with_flags(&path, flags)?;
-    harden(&conn, mode)?;
-    schema::establish(&conn, sections, mode == Mode::ReadWrite)?;
+    let sql = OpenError::sql(&path);
+    let conn = Connection::open_with_flags(&path, flags).map_err(&sql)?;
+    harden(&conn, mode).map_err(&sql)?;
+    schema::establish(&conn, sections, mode).map_err(OpenError::schema(&path))?;
     Ok(conn)
 }
 
@@ -118,13 +169,13 @@ fn settle(path: &Path, mode: Mode) -> Result<PathBuf, OpenError> {
     let path = folder.join(name);
     // INVARIANT: an existing database is never opened and closed here. Closing any descriptor of a file drops the
     // locks that SQLite holds on it in this process, so the file is only looked at, and the folder is ours alone.
-    if mode == Mode::ReadWrite {
+    if mode == Mode::Create {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match rustix::fs::open(&path, flags, FileMode::RUSR | FileMode::WUSR) {
             Ok(made) => {
                 rustix::fs::fchmod(&made, FileMode::RUSR | FileMode::WUSR).map_err(system(&path))?;
             }
-            Err(rustix::io::Errno::EXIST) => {}
+            Err(rustix::io::Errno::EXIST) => return Err(OpenError::Exists { path }),
             Err(error) => return Err(system(&path)(error)),
         }
     }
@@ -135,6 +186,7 @@ fn settle(path: &Path, mode: Mode) -> Result<PathBuf, OpenError> {
         let stat = match rustix::fs::statat(CWD, &beside, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
             Err(rustix::io::Errno::NOENT) if !suffix.is_empty() => continue,
+            Err(rustix::io::Errno::NOENT) => return Err(OpenError::Absent { path }),
             Err(error) => return Err(system(&beside)(error)),
         };
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
@@ -145,6 +197,9 @@ fn settle(path: &Path, mode: Mode) -> Result<PathBuf, OpenError> {
         }
         if stat.st_mode & 0o177 != 0 {
             return Err(refuse(&beside, "the file is open to others: expected mode 0600"));
+        }
+        if suffix.is_empty() && stat.st_size == 0 && mode != Mode::Create {
+            return Err(OpenError::Emptied { path });
         }
     }
     Ok(path)
@@ -176,7 +231,7 @@ fn harden(conn: &Connection, mode: Mode) -> Result<(), rusqlite::Error> {
     }
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
     conn.set_prepared_statement_cache_capacity(64);
-    if mode == Mode::ReadWrite {
+    if mode != Mode::ReadOnly {
         conn.pragma_update(None, "page_size", 4096)?;
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
         conn.pragma_update(None, "synchronous", "FULL")?;

@@ -1,8 +1,10 @@
 //! Which tables exist, in sections with a version each.
 //!
-//! Guarantees: a database made by a newer program is refused, not misread; a missing section is created in one
-//! transaction. Does not know: what is in the tables.
+//! Guarantees: a database made by a newer program is refused, not misread; a file that lacks the first section is another file and
+//! is never filled; a section that a newer program added is created in one transaction; a section that lacks one of its tables
+//! is refused. Does not know: what is in the tables.
 
+use crate::open::Mode;
 use rusqlite::{Connection, OptionalExtension};
 
 /// One set of tables that is created and versioned together.
@@ -15,7 +17,7 @@ pub(crate) struct Section {
     pub sql: &'static str,
 }
 
-/// The sections of `holdings.db`.
+/// The sections of `holdings.db`; the first is in every file of this kind, whatever version made it.
 pub(crate) const HOLDINGS: &[Section] = &[
     Section { name: "objects", version: 1, sql: include_str!("schema/objects.sql") },
     crate::desk::SECTION,
@@ -36,6 +38,10 @@ pub(crate) enum SchemaFault {
     Newer { section: String, found: i64, known: i64 },
     /// A section is missing and the database is open for reading only.
     Missing { section: &'static str },
+    /// The first section is not there: this is another file.
+    Foreign,
+    /// A table or index of a section that is said to be there is not.
+    Incomplete { table: String },
     /// SQLite failed.
     Sql(rusqlite::Error),
 }
@@ -46,25 +52,53 @@ impl From<rusqlite::Error> for SchemaFault {
     }
 }
 
-/// Checks every section and, where writing is allowed, creates those that are missing.
-pub(crate) fn establish(conn: &Connection, sections: &[Section], may_write: bool) -> Result<(), SchemaFault> {
+/// Checks every section; makes all of them in a new file, and those that a newer program added where writing is allowed.
+pub(crate) fn establish(conn: &Connection, sections: &[Section], mode: Mode) -> Result<(), SchemaFault> {
     let exists: bool =
         conn.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_section'", [], |row| row.get(0))?;
     if exists {
         refuse_newer(conn, sections)?;
     }
-    if may_write {
+    if mode != Mode::Create {
+        let first = sections.first().map_or("", |section| section.name);
+        if !exists || found(conn, first)?.is_none() {
+            return Err(SchemaFault::Foreign);
+        }
+    }
+    if mode == Mode::ReadOnly {
+        for section in sections {
+            if found(conn, section.name)?.is_none() {
+                return Err(SchemaFault::Missing { section: section.name });
+            }
+        }
+    } else {
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let made = create_missing(conn, sections);
         conn.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        return made;
+        made?;
     }
-    for section in sections {
-        if !exists || found(conn, section.name)?.is_none() {
-            return Err(SchemaFault::Missing { section: section.name });
-        }
+    refuse_incomplete(conn, sections)
+}
+
+/// The tables and indexes that a section's statements make.
+pub(crate) fn made_by(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split("CREATE ").skip(1).filter_map(|statement| {
+        let mut words = statement.split_whitespace();
+        let kind = words.find(|word| !matches!(*word, "UNIQUE" | "VIRTUAL"))?;
+        let name = words.next().filter(|_| matches!(kind, "TABLE" | "INDEX"))?;
+        name.split('(').next()
+    })
+}
+
+/// A file may lack a table that its sections name: somebody dropped it, or the file was put together.
+fn refuse_incomplete(conn: &Connection, sections: &[Section]) -> Result<(), SchemaFault> {
+    let mut statement = conn.prepare("SELECT name FROM sqlite_schema")?;
+    let there =
+        statement.query_map([], |row| row.get(0))?.collect::<Result<std::collections::BTreeSet<String>, _>>()?;
+    match sections.iter().flat_map(|section| made_by(section.sql)).find(|name| !there.contains(*name)) {
+        Some(table) => Err(SchemaFault::Incomplete { table: table.to_owned() }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn found(conn: &Connection, name: &str) -> Result<Option<i64>, rusqlite::Error> {

@@ -30,11 +30,12 @@ pub fn snapshot(from: &Path, to: &Path) -> Result<(), OpenError> {
         rustix::fs::open(to, OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::NOFOLLOW, Mode::RUSR | Mode::WUSR);
     drop(made.map_err(system(to))?);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let conn = Connection::open_with_flags(from, flags)?;
+    let sql = OpenError::sql(from);
+    let conn = Connection::open_with_flags(from, flags).map_err(&sql)?;
     // VACUUM INTO attaches the copy; nothing else is attached anywhere.
-    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
-    conn.pragma_update(None, "trusted_schema", "OFF")?;
-    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1).map_err(&sql)?;
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS)).map_err(&sql)?;
+    conn.pragma_update(None, "trusted_schema", "OFF").map_err(&sql)?;
+    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(&sql)?;
     Ok(())
 }

@@ -184,7 +184,11 @@ fn unsafe_files_are_not_opened() {
     std::fs::create_dir(elsewhere.path("folder.db")).unwrap();
     set(&elsewhere.path("folder.db"), 0o700);
     assert!(matches!(Holdings::open(&elsewhere.path("folder.db"), Mode::ReadWrite), Err(OpenError::Unsafe { .. })));
-    assert!(matches!(Holdings::open(&elsewhere.path("absent.db"), Mode::ReadOnly), Err(OpenError::System { .. })));
+    for mode in [Mode::ReadWrite, Mode::ReadOnly] {
+        let absent = Holdings::open(&elsewhere.path("absent.db"), mode);
+        assert!(matches!(absent, Err(OpenError::Absent { .. })));
+        assert!(!elsewhere.path("absent.db").exists(), "only init and restore make a store");
+    }
 }
 
 /// Opens the file as plain SQL, as somebody with a tool would.
@@ -202,12 +206,45 @@ fn a_newer_or_foreign_database_is_refused() {
     tamper(&home, "UPDATE schema_section SET version = version - 1 WHERE name = 'objects'");
     tamper(&home, "INSERT INTO schema_section VALUES ('later', 1)");
     assert!(matches!(Holdings::open(&home.path("holdings.db"), Mode::ReadOnly), Err(OpenError::Newer { .. })));
-    let empty = Home::new();
-    std::fs::write(empty.path("holdings.db"), b"").unwrap();
-    std::fs::set_permissions(empty.path("holdings.db"), std::fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(matches!(Holdings::open(&empty.path("holdings.db"), Mode::ReadOnly), Err(OpenError::Missing { .. })));
-    std::fs::write(empty.path("holdings.db"), [7u8; 5000]).unwrap();
-    assert!(matches!(Holdings::open(&empty.path("holdings.db"), Mode::ReadWrite), Err(OpenError::Database(_))));
+}
+
+#[test]
+fn a_store_is_made_once_and_never_in_place_of_one_that_is_gone() {
+    let home = Home::new();
+    let path = home.path("holdings.db");
+    drop(home.holdings());
+    assert!(matches!(Holdings::open(&path, Mode::Create), Err(OpenError::Exists { .. })));
+    let of = |home: &Home, bytes: &[u8]| {
+        std::fs::write(home.path("holdings.db"), bytes).unwrap();
+        std::fs::set_permissions(home.path("holdings.db"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let vault = Home::new();
+    let nonces = Box::new(|| [1; 24]);
+    let key = comity_crypto::DataKey::from_bytes(&[7; 32]);
+    drop(comity_store::Vault::create(&vault.path("holdings.db"), key, nonces).unwrap());
+    for mode in [Mode::ReadWrite, Mode::ReadOnly] {
+        let empty = Home::new();
+        of(&empty, b"");
+        let found = Holdings::open(&empty.path("holdings.db"), mode);
+        assert!(matches!(found, Err(OpenError::Emptied { .. })));
+        assert_eq!(std::fs::metadata(empty.path("holdings.db")).unwrap().len(), 0, "it is left as it was found");
+        of(&empty, &[7u8; 5000]);
+        assert!(matches!(Holdings::open(&empty.path("holdings.db"), mode), Err(OpenError::Foreign { .. })));
+        let other = Holdings::open(&vault.path("holdings.db"), mode);
+        assert!(matches!(other, Err(OpenError::Foreign { .. } | OpenError::Newer { .. })));
+        let bare = Home::new();
+        tamper(&bare, "CREATE TABLE anything (x)");
+        std::fs::set_permissions(bare.path("holdings.db"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(matches!(Holdings::open(&bare.path("holdings.db"), mode), Err(OpenError::Foreign { .. })));
+    }
+    tamper(&home, "DROP TABLE warning_list");
+    for mode in [Mode::ReadWrite, Mode::ReadOnly] {
+        let found = Holdings::open(&path, mode).err().unwrap();
+        assert!(matches!(&found, OpenError::Incomplete { table, .. } if table == "warning_list"), "{found}");
+    }
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..8192]).unwrap();
+    assert!(matches!(Holdings::open(&path, Mode::ReadWrite), Err(OpenError::Database { .. })), "cut off");
 }
 
 #[test]

@@ -31,7 +31,9 @@ fn nonces() -> Box<dyn FnMut() -> [u8; 24] + Send> {
 }
 
 fn open(home: &Home) -> Vault {
-    Vault::open(&home.path("vault.db"), DataKey::from_bytes(&[7; 32]), nonces()).unwrap()
+    let (path, key) = (home.path("vault.db"), DataKey::from_bytes(&[7; 32]));
+    let opened = if path.exists() { Vault::open(&path, key, nonces()) } else { Vault::create(&path, key, nonces()) };
+    opened.unwrap()
 }
 
 fn secret(text: &str) -> Zeroizing<String> {

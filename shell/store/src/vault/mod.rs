@@ -45,16 +45,29 @@ pub struct VaultCounts {
 }
 
 impl Vault {
-    /// Opens the vault, creating it under this key where there is none. `nonces` must never give the same 24 bytes twice.
+    /// Makes an empty vault under this key where no file is; for `init`. `nonces` must never give the same 24 bytes twice.
     ///
     /// # Errors
-    /// [`VaultError::Open`] for unsafe modes or a newer schema, [`VaultError::WrongKey`].
-    pub fn open(
+    /// [`VaultError::Open`] where a file is there already, or from the disk.
+    pub fn create(path: &Path, key: DataKey, nonces: Box<dyn FnMut() -> [u8; 24] + Send>) -> Result<Self, VaultError> {
+        Self::open_as(path, Mode::Create, key, nonces)
+    }
+
+    /// Opens the vault. `nonces` must never give the same 24 bytes twice.
+    ///
+    /// # Errors
+    /// [`VaultError::Open`] for a missing or emptied file, unsafe modes or a newer schema, [`VaultError::WrongKey`].
+    pub fn open(path: &Path, key: DataKey, nonces: Box<dyn FnMut() -> [u8; 24] + Send>) -> Result<Self, VaultError> {
+        Self::open_as(path, Mode::ReadWrite, key, nonces)
+    }
+
+    fn open_as(
         path: &Path,
+        mode: Mode,
         key: DataKey,
         mut nonces: Box<dyn FnMut() -> [u8; 24] + Send>,
     ) -> Result<Self, VaultError> {
-        let conn = open::open(path, Mode::ReadWrite, schema::VAULT)?;
+        let conn = open::open(path, mode, schema::VAULT)?;
         let role = "vault/secret/sealed/mac";
         let sealed: Option<Vec<u8>> =
             conn.query_row("SELECT sealed FROM secret WHERE name = 'mac'", [], |row| row.get(0)).optional()?;

@@ -32,7 +32,9 @@ impl Home {
     }
 
     pub fn holdings(&self) -> Holdings {
-        Holdings::open(&self.path("holdings.db"), Mode::ReadWrite).unwrap()
+        let path = self.path("holdings.db");
+        let mode = if path.exists() { Mode::ReadWrite } else { Mode::Create };
+        Holdings::open(&path, mode).unwrap()
     }
 
     /// Every byte of every file whose name begins so: the database and what lies beside it.
