@@ -9,7 +9,7 @@ use std::path::Path;
 const RUNS: [&[&str]; 3] = [
     &["-p", "comity", "--test", "exchange", "--", "--nocapture"],
     &["-p", "comity-node", "--", "--nocapture"],
-    &["-p", "comity-pattern", "--test", "differential", "--", "--nocapture"],
+    &["-p", "comity-pattern", "--test", "pattern", "differential", "--", "--nocapture"],
 ];
 
 /// Runs every soak test and tells whether all passed.

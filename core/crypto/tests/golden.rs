@@ -1,14 +1,4 @@
 //! The vectors of spec/vectors/signatures.json are what this code gives; `COMITY_BLESS=1` writes them anew.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::passkey::challenge;
 use comity_crypto::{DataKey, Entropy, Purpose, SealingKey, SigningKey, commitment, fingerprint_words, sha256};

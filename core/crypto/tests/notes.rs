@@ -1,15 +1,4 @@
 //! Signature lines of C2SP notes, also against a real log's checkpoints.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use base64::Engine as _;
 use comity_crypto::{NoteError, SigningKey, VerifyingKey};

@@ -1,13 +1,4 @@
 //! Passkeys against case 199 of the catalogue of bad inputs: every answer that differs from what was asked is refused, alike.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use ciborium::Value as Cbor;
 use comity_crypto::Purpose;

@@ -1,13 +1,4 @@
 //! What is sealed opens with the right key, place and bytes only.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::{DataKey, Entropy, EntropyStream, SealError, SealingKey, SealingPublicKey};
 use proptest::prelude::*;

@@ -1,13 +1,4 @@
 //! Signatures hold for one key, one purpose and one message only; keys and signatures have one spelling.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::{KeyError, Purpose, Signature, SigningKey, VerifyingKey};
 use proptest::prelude::*;

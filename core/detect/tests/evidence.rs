@@ -1,15 +1,6 @@
 //! What is kept of an observation, what of it matched, and by what it is known again.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_detect::{EVIDENCE_BYTES_MAX, Evidence, asked, evidence, witnesses};
 use comity_pattern::Pattern;

@@ -1,15 +1,6 @@
 //! What somebody may send to harm: each is refused with a reason that holds nothing of it, and nothing panics.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_detect::{LineReader, Mapping, WarningList, evidence, witnesses};
 use comity_pattern::Pattern;

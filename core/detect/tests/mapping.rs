@@ -1,15 +1,6 @@
 //! What each mapping makes of lines, row by row.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_detect::{LineReader, Mapping};
 use support::{built_in, read};

@@ -1,15 +1,6 @@
 //! A sighting as STIX: valid, whole and the same each time.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_conformance::validate;
 use comity_detect::{Evidence, SightingFacts, evidence, stix_sighting};

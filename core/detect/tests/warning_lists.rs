@@ -1,15 +1,4 @@
 //! Real warning lists of MISP: each is read whole, and finds what it is about.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test; reads real lists, says when they are absent"
-)]
 
 use comity_detect::{WarningList, WarningLists};
 use std::path::PathBuf;

@@ -1,15 +1,4 @@
 //! The audit chain: whatever is changed is found, and the first bad entry is named.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_ledger::{AuditEntry, AuditError, AuditFault, GENESIS, chain, verify_chain, verify_chain_to};
 use comity_vocab::{Digest, Timestamp};

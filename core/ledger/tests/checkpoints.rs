@@ -1,15 +1,4 @@
 //! Checkpoints and cosignatures: what is written reads back, and nothing else is read.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::{NoteError, SigningKey};
 use comity_ledger::{

@@ -1,15 +1,4 @@
 //! The vectors of spec/vectors/{ledger,registry}.json are what this code gives; `COMITY_BLESS=1` writes them anew.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::SigningKey;
 use comity_ledger::{

@@ -1,15 +1,4 @@
 //! The tree and its proofs: against the definition of RFC 6962, laws, and the cases of transparency-dev/merkle.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use base64::Engine as _;
 use comity_ledger::{

@@ -1,15 +1,4 @@
 //! The officer registry: who may change it, and what is refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 use ActFault::*;
 use comity_crypto::{Purpose, Signature, SigningKey};

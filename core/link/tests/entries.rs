@@ -1,16 +1,6 @@
 //! Entries: sealing, accepting, and every way of not being accepted (security.md §5 I; I18, I23, I30, I31, I33).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, commitment};
 use comity_link::entry::{Content, Envelope, PAYLOAD_BYTES_MAX, SEAL_OVERHEAD_BYTES, SIZE_CLASSES};

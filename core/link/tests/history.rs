@@ -1,16 +1,6 @@
 //! Entries of an ended generation: given back to whose they are, carried over to whom they were for, and to nobody else.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_crypto::{Entropy, SigningKey, VerifyingKey};
 use comity_link::{

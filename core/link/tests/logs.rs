@@ -1,17 +1,5 @@
 //! The two logs: checkpoints, receipts, forks and lost history (I26 to I29; security.md §5 I, cases 176 to 180).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
-
 use comity_crypto::SigningKey;
 use comity_ledger::{Checkpoint, CompactTree, cosign, leaf_hash, sign_checkpoint};
 use comity_link::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};

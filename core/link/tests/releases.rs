@@ -1,16 +1,6 @@
 //! What was released is sealed for its recipient, and for nobody else.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_crypto::{Purpose, SigningKey};
 use comity_link::{

@@ -1,17 +1,6 @@
 //! The vectors of spec/vectors/link.json are what this code gives; `COMITY_BLESS=1` writes them anew.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_crypto::SealingKey;
 use comity_ledger::CompactTree;

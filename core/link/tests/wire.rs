@@ -1,17 +1,7 @@
 //! The frames between desk and gate and the exchange between gates: what is written is read, and nothing else
 //! (security.md §5 I, cases 178 to 184).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_link::WireError;
 use comity_link::exchange::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, ExchangeRequest, ExchangeResponse, NOTE_BYTES_MAX};

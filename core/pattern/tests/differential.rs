@@ -1,17 +1,6 @@
 //! The engine against the evaluator that was written from the standard, on random patterns and observations.
 //!
 //! 50,000 cases, and 1,000,000 where `COMITY_SOAK` is set. A disagreement prints its seed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
 #[path = "support/random.rs"]
 mod random;

@@ -1,13 +1,4 @@
 //! The engine as a thing that lives: patterns come and go, time passes, memory is bounded.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_pattern::engine::{Engine, Options, PatternId, Stream, StreamBounds, Validity};
 use comity_pattern::{Observed, Outcome, Pattern};

@@ -1,17 +1,6 @@
 //! Which texts are patterns: the cases of the official tools, and a table of our own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_pattern::Pattern;
 use support::{cases, text};

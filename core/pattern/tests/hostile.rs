@@ -1,13 +1,4 @@
 //! Patterns and observations that mean harm: cases 98 to 113 of security.md §5. None may take more than its bounds allow.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_pattern::engine::{Engine, Options, Validity};
 use comity_pattern::{Observed, Outcome, Pattern};

@@ -1,17 +1,6 @@
 //! Which patterns match which observed-data: the cases of the official matcher, and tables of our own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_pattern::engine::{Engine, Options, Validity};
 use comity_pattern::{EvaluationError, Observed, Outcome, Pattern, reference};

@@ -1,15 +1,4 @@
 //! RFC 8785: the published vectors, and that no two different values become equal.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::canonical::canonical_rounding;
 use comity_stix::{CanonicalError, canonical};

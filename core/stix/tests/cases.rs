@@ -1,15 +1,4 @@
 //! Marking operations and versions against the cases that others made, read in place.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::Limits;
 use comity_stix::json::tree::Node;

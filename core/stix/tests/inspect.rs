@@ -1,13 +1,4 @@
 //! What is wrong with one object: security.md §5 B, C and D as far as one object shows it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::inspect::rules::{DEFECTS_MAX, RULES, find};
 use comity_stix::marking::{self, MarkingKind};

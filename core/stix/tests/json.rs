@@ -1,13 +1,4 @@
 //! Bad and odd JSON: security.md §5 A, one row per case or more.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::json::tree::Node;
 use comity_stix::{BundleFacts, JsonError, JsonErrorKind as K, Limits, RawObject, Splitter, check};

@@ -1,15 +1,4 @@
 //! Real bundles: every object is found, unchanged, and described; what is wrong with them is known and counted.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::inspect::deterministic_id;
 use comity_stix::json::tree::Node;

@@ -1,13 +1,4 @@
 //! Folding in many scripts, and queries that FTS5 always accepts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::{fold, fts_query, search_text};
 use proptest::prelude::*;

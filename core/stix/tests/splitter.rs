@@ -1,13 +1,4 @@
 //! Files: bundles, bare objects, things that are neither, and files cut off or too long.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_stix::{BundleFacts, FileKind, JsonError, JsonErrorKind as K, Limits, RawObject, Splitter};
 

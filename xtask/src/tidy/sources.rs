@@ -51,8 +51,24 @@ pub fn check(repository: &Repository, report: &mut Report) -> Result<(), String>
             check_rust(path, text, &mut ceilings, report);
         }
     }
+    check_test_modules(repository, report)?;
     for (path, _) in ceilings {
         report.errors.push(format!("{LONG_FILES} lists {path}, which is not long any more: take it off the list"));
+    }
+    Ok(())
+}
+
+/// Where all tests of a crate are one binary, a file that it does not name would never run.
+fn check_test_modules(repository: &Repository, report: &mut Report) -> Result<(), String> {
+    for root in repository.files().iter().filter(|path| path.ends_with("/tests/main.rs")) {
+        let folder = root.trim_end_matches("main.rs");
+        let text = repository.text(root)?;
+        let files = repository.files().iter().filter_map(|path| path.strip_prefix(folder)?.strip_suffix(".rs"));
+        for file in files.filter(|file| *file != "main" && !file.contains('/')) {
+            if !text.lines().any(|line| line == format!("mod {file};")) {
+                report.errors.push(format!("{root} does not name {folder}{file}.rs, so its tests never run"));
+            }
+        }
     }
     Ok(())
 }
