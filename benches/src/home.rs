@@ -54,7 +54,7 @@ pub fn of(setting: &Setting, objects: usize, text: bool) -> Outcome<Held> {
     let spent = own_cpu().to_bits().to_be_bytes();
     seed.iter_mut().skip(8).zip(spent).for_each(|(byte, given)| *byte = given);
     let passphrase = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-    let mut node = Node::open(home.clone(), Entropy::seeded(seed), passphrase)?;
+    let mut node = Node::open(home.clone(), Entropy::seeded(seed), now(), passphrase)?;
     let name = format!(
         "bench-{}",
         Entropy::seeded(seed)

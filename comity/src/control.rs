@@ -86,7 +86,8 @@ impl Channel {
             Ok(stream) => Ok(Self::Desk(stream)),
             // A socket that nobody listens on is what a killed desk leaves behind.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
-                let mut node = Node::open(home, crate::world::entropy(), Box::new(passphrase::home))?;
+                let mut node =
+                    Node::open(home, crate::world::entropy(), crate::world::now(), Box::new(passphrase::home))?;
                 if let Some(watch) = crate::progress::on_a_terminal() {
                     node.watch(watch);
                 }

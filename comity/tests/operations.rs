@@ -13,6 +13,8 @@
 mod doctor;
 #[path = "operations/drill.rs"]
 mod drill;
+#[path = "operations/ends.rs"]
+mod ends;
 #[path = "operations/metrics.rs"]
 mod metrics;
 #[path = "operations/package.rs"]

@@ -54,7 +54,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     );
     let home = made(setting)?;
     let passphrase = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-    let mut node = Node::open(home, Entropy::seeded(seed()), passphrase)?;
+    let mut node = Node::open(home, Entropy::seeded(seed()), now(), passphrase)?;
     load(&mut node, &mut section)?;
     refresh(setting, &mut node, &mut section)?;
     let mut files = Vec::new();

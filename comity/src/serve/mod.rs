@@ -61,7 +61,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     }
     let (listener, transport) = desk_http::bind(&desk_address, &home)?;
     let desk_address = listener.local_addr().map_err(|error| Failure::operational(error.to_string()))?;
-    let mut node = Node::open(home, world::entropy(), Box::new(passphrase::home))?;
+    let mut node = Node::open(home, world::entropy(), world::now(), Box::new(passphrase::home))?;
     node.unlock()?;
     let node: SharedNode = Arc::new(Mutex::new(node));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -77,7 +77,10 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         let state = gate.state();
         let ready = ready.await.map_err(|_| Failure::operational("the gate did not start; its log line says why"))?;
         let http = desk_http::DeskHttp::start(listener, transport, node.clone(), events.clone(), state)?;
-        let url = lock(&node).desk_address().origin().to_owned();
+        let (url, quarantine) = {
+            let node = lock(&node);
+            (node.desk_address().origin().to_owned(), node.in_quarantine())
+        };
         output.answer(
             &json!({
                 "state": "ready",
@@ -86,15 +89,20 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
                 "gate": ready.listen,
                 "landlock": ready.landlock,
                 "pid": std::process::id(),
+                "quarantine": quarantine,
             }),
             |ready| {
                 let field = |name| crate::output::text(ready, name).to_owned();
-                vec![format!(
+                let mut lines = vec![format!(
                     "ready: workbench {}, gate {}, confinement {}; stop with Ctrl-C",
                     field("url"),
                     field("gate"),
                     field("landlock")
-                )]
+                )];
+                if let Some(why) = ready.get("quarantine").and_then(serde_json::Value::as_str) {
+                    lines.push(format!("{why}; it is in quarantine and sends nothing: comity restore show"));
+                }
+                lines
             },
         )?;
         wait_for_stop().await?;

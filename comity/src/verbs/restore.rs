@@ -56,16 +56,30 @@ fn show(home: &Path, output: &Output) -> Result<(), Failure> {
     output.answer(&shown, |shown| {
         let mut lines = match shown.get("quarantine").filter(|held| !held.is_null()) {
             None => vec!["this node is not in quarantine".to_owned()],
-            Some(held) => vec![format!(
-                "restored {} from the backup of {}; in quarantine",
-                text(held, "restored"),
-                text(held, "backup")
-            )],
+            Some(held) => why_lines(held),
         };
         lines.extend(list(shown, "links").iter().flat_map(link_lines));
         lines.push(format!("digest {}", text(shown, "digest")));
         lines
     })
+}
+
+/// Why the node is in quarantine, and whether officers can end it.
+fn why_lines(held: &Value) -> Vec<String> {
+    let mut lines = vec!["in quarantine".to_owned()];
+    if !text(held, "restored").is_empty() {
+        lines.push(format!("  restored {} from the backup of {}", text(held, "restored"), text(held, "backup")));
+    }
+    if let Some(anchor) = held.get("anchor").filter(|anchor| !anchor.is_null()) {
+        let (noticed, fault) = (text(anchor, "noticed"), text(anchor, "fault"));
+        lines.push(format!("  does not fit its anchor since {noticed}: {fault}"));
+    }
+    if held.get("officers_may_end_it").and_then(Value::as_bool) == Some(false) {
+        lines.push(
+            "  entries were cut off or changed: keep the home as evidence, and restore the newest backup".to_owned(),
+        );
+    }
+    lines
 }
 
 fn link_lines(link: &Value) -> Vec<String> {
@@ -122,7 +136,9 @@ fn release(
         done = session.ask_as(&officer_key(key)?, &request)?;
     }
     output.answer(&done, |done| match text(done, "state") {
-        "released" => vec!["the quarantine is over; partners are told, and what is missing is exchanged".to_owned()],
+        "released" => vec![
+            "the quarantine is over; partners of a restored node are told, and what is missing is exchanged".to_owned(),
+        ],
         _ => vec![format!("officer {} agreed; a second officer ends the quarantine", text(done, "agreed"))],
     })
 }

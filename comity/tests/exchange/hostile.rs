@@ -138,11 +138,11 @@ fn a_hostile_gate_sees_ciphertext_and_changes_nothing() {
         .spawn()
         .unwrap();
     let ask = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-    let mut node = Node::open(Home::open(&first.home).unwrap(), Entropy::seeded([7; 32]), ask).unwrap();
     let now = Timestamp::parse("2027-01-01T00:00:00Z").unwrap().min(Timestamp::from_unix(
         i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()).unwrap(),
         0,
     ));
+    let mut node = Node::open(Home::open(&first.home).unwrap(), Entropy::seeded([7; 32]), now, ask).unwrap();
     let mut desk = DeskEnd::new(ours).unwrap();
     let (configuration, messages) = node.gate_start(now, &first.gate).unwrap();
     desk.send(&DeskToGate::Configure(configuration)).unwrap();

@@ -1,16 +1,19 @@
-//! What is written once and proved later: Merkle logs with their checkpoints, the officer registry, the audit chain.
+//! What is written once and proved later: Merkle logs with their checkpoints, the officer registry, the audit chain, and where
+//! these chains ended.
 //!
 //! Guarantees: a proof, checkpoint, act or entry is accepted only in its one exact form; whatever is changed, removed or
 //! put in between is found, and the first bad place is named. The layouts are in `spec/ledger.md` and `spec/registry.md`.
 //!
 //! Does not know: where entries are stored, what a log's entries mean, what time it is.
 
+mod anchor;
 mod audit;
 mod checkpoint;
 mod proof;
 mod registry;
 mod tree;
 
+pub use anchor::{ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, ChainEnd, Fit, Heads, Lines, REGISTRY_LINE};
 pub use audit::{AuditEntry, AuditError, AuditFault, chain, verify_chain, verify_chain_to};
 pub use checkpoint::{Checkpoint, CheckpointError, cosign, open_checkpoint, open_cosignature, sign_checkpoint};
 pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};

@@ -11,6 +11,7 @@
     reason = "test"
 )]
 
+mod anchor;
 mod audit;
 mod checkpoints;
 mod golden;

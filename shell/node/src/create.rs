@@ -76,6 +76,7 @@ pub fn create_home(
     tx.view().desk().set_setting("organisation_key", shown.as_str().unwrap_or_default())?;
     audit(tx.view().desk(), now, None, "home.init", home.configuration.organisation.code.as_str(), "")?;
     tx.commit()?;
+    crate::anchor::Keeper::open(&home, &mut holdings, now)?;
     let vault_key = comity_crypto::DataKey::from_bytes(&keys.vault_seed);
     let nonces = crate::node::vault_nonces(entropy);
     let vault = Vault::create(&home.file("vault/vault.db"), vault_key, nonces);

@@ -5,6 +5,7 @@
 //! side by side from one seed. Does not know: sockets, processes, the command line, the clock.
 
 mod access;
+mod anchor;
 mod approvals;
 mod asked;
 mod audit_verbs;

@@ -66,7 +66,11 @@ impl Reader {
             out.gauge("sessions", "Officers' sessions that are open.", sessions);
         }
         let quarantine = desk.setting(crate::quarantine::SETTING)?.is_some();
-        out.gauge("quarantine", "Whether the node was restored and sends nothing.", u64::from(quarantine));
+        out.gauge(
+            "quarantine",
+            "Whether the node was restored, or does not fit its anchor, and sends nothing.",
+            u64::from(quarantine),
+        );
         let stats = view.stats()?;
         out.gauge("objects", "Objects held.", stats.objects);
         out.gauge("versions", "Visible versions held.", stats.versions);

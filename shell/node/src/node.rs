@@ -4,6 +4,7 @@
 //! in the same transaction. Does not know: sockets, the command line, who waits for the answer.
 
 use crate::access::{Access, Asker, DeskAddress, Refusals, open_to_anybody, sign_in_needed};
+use crate::anchor::Keeper;
 use crate::call::Call;
 use crate::detection::{Detection, Observation};
 use crate::failure::Failure;
@@ -48,7 +49,8 @@ pub struct Node {
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
     pub(crate) keys: Option<HomeKeys>,
-    /// Present while this node was restored and waits for its officers.
+    pub(crate) anchor: Keeper,
+    /// Present while this node waits for its officers.
     pub(crate) quarantine: Option<crate::quarantine::Quarantine>,
     pub(crate) access: Access,
     pub(crate) address: DeskAddress,
@@ -63,16 +65,24 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens a home for writing; the passphrase is asked for only when a key is needed.
+    /// Opens a home for writing; the passphrase is asked for only when a key is needed. A home that does not fit its anchor opens
+    /// in quarantine.
     ///
     /// # Errors
     /// [`Failure`]: the home is wide open, in use, damaged or of a later version.
-    pub fn open(home: Home, entropy: Entropy, ask: AskPassphrase) -> Result<Self, Failure> {
+    pub fn open(home: Home, entropy: Entropy, now: Timestamp, ask: AskPassphrase) -> Result<Self, Failure> {
         let lock = home.lock()?;
         crate::backup::clear_leftovers(&home);
-        let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+        let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
         let registry = crate::officers::replay(holdings.view().desk())?;
-        let quarantine = crate::quarantine::load(holdings.view().desk())?;
+        let (anchor, fault) = Keeper::open(&home, &mut holdings, now)?;
+        let quarantine = crate::quarantine::enter(&mut holdings, fault, now)?;
+        if let Some(quarantine) = &quarantine {
+            tracing::warn!(why = quarantine.why(), "in quarantine: nothing is sent or applied");
+            if quarantine.shuts_officers_out() {
+                anchor.hold();
+            }
+        }
         let address = configured_address(&home)?;
         let mut entropy = entropy;
         let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
@@ -94,6 +104,7 @@ impl Node {
             watch: None,
             keys: None,
             quarantine,
+            anchor,
             access: Access::default(),
             address,
             passkeys: BTreeMap::new(),
@@ -128,6 +139,11 @@ impl Node {
             self.address = DeskAddress::local(port);
         }
         self.refresh_access()
+    }
+
+    /// Says why this node is in quarantine, where it is.
+    pub fn in_quarantine(&self) -> Option<String> {
+        self.quarantine.as_ref().map(crate::quarantine::Quarantine::why)
     }
 
     /// Returns the home.
@@ -229,7 +245,7 @@ impl Node {
         }
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
-        self.admitted(&request)?;
+        self.admitted(&asker, &request)?;
         Ok((asker, request))
     }
 

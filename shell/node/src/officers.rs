@@ -29,6 +29,15 @@ pub(crate) fn signed_acts(desk: Desk<'_>) -> Result<Vec<SignedAct>, Failure> {
         .collect()
 }
 
+/// Tells whether an audit entry's word says that an act of the registry took effect.
+pub(crate) fn is_act(word_of_entry: &str) -> bool {
+    let acts = [ActKind::Add, ActKind::Disable, ActKind::NewKey, ActKind::Roles];
+    word_of_entry.strip_prefix(ACT_PREFIX).is_some_and(|of_act| acts.iter().any(|act| word(act) == of_act))
+}
+
+/// How the audit entry of an act of the registry begins.
+const ACT_PREFIX: &str = "officer.";
+
 fn word(act: &ActKind) -> &'static str {
     match act {
         ActKind::Add => "add",
@@ -109,7 +118,7 @@ impl Node {
                 .map_err(|error| Failure::no(format!("cannot change officer {}: {}", parsed.officer, error.fault)))?;
             desk.append_registry_act(parsed.seq, &signed.bytes, &stored)?;
             desk.clear_pending_acts()?;
-            let act = format!("officer.{}", word(&parsed.act));
+            let act = format!("{ACT_PREFIX}{}", word(&parsed.act));
             audit(desk, now, None, &act, parsed.officer.as_str(), &format!("by {by}"))?;
         }
         tx.commit()?;

@@ -1,45 +1,154 @@
-//! The quarantine of a restored node: it answers and listens, and sends and applies nothing, until two officers end it.
+//! The quarantine of a node that was restored, or that does not fit its anchor: it answers and listens, and sends and applies
+//! nothing, until two officers end it.
 //!
 //! Guarantees: while it lasts, no entry, checkpoint or receipt goes to the gate, no recall takes anything away, and every verb
 //! that would change what partners see is refused; it outlives restarts. It ends with two officers' agreement over one digest
-//! of what was restored and what partners say they hold. Does not know: how a home is restored.
+//! of why it is and of what partners say they hold. Where a chain was cut off or changed it does not end here, and no officer acts:
+//! they may be those of an earlier day. Does not know: how a home is restored, how an anchor is compared.
 
+use crate::access::Asker;
 use crate::failure::Failure;
 use crate::generation::Ended;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, audit};
 use crate::request::Request;
 use comity_crypto::sha256;
+use comity_ledger::AnchorFault;
 use comity_link::Control;
 use comity_link::gate_protocol::DeskToGate;
+use comity_store::Holdings;
 use comity_store::desk::{Desk, LinkRow};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt;
 
 /// The setting that holds it.
 pub(crate) const SETTING: &str = "quarantine";
 /// Who may end it: those who answer for keys and officers.
 const ROLES: [Role; 2] = [Role::Custodian, Role::SecurityOfficer];
 
-/// That a node was restored, and which officers agreed to what so far.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Why a node is in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// It was restored.
+    Restored {
+        /// When.
+        at: Timestamp,
+        /// When the backup was made.
+        backup: Timestamp,
+    },
+    /// It does not fit its anchor.
+    Anchor {
+        /// When that was noticed.
+        noticed: Timestamp,
+        /// What does not fit.
+        fault: AnchorFault,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Restored { at, backup } => write!(f, "was restored on {at} from the backup of {backup}"),
+            Self::Anchor { noticed, fault } => write!(f, "did not fit its anchor on {noticed}: {fault}"),
+        }
+    }
+}
+
+/// That a node is in quarantine, and which officer agreed so far that it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quarantine {
-    /// When the node was restored.
-    pub restored: Timestamp,
-    /// When the backup was made.
-    pub backup: Timestamp,
+    /// Why; never empty.
+    pub reasons: Vec<Reason>,
     /// The first officer's agreement: over which digest.
     #[serde(default)]
     pub agreed: Option<(OfficerCode, Digest)>,
+}
+
+/// As it was kept before there was an anchor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RestoredOnly {
+    restored: Timestamp,
+    backup: Timestamp,
+    #[serde(default)]
+    agreed: Option<(OfficerCode, Digest)>,
+}
+
+impl Quarantine {
+    fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        if let Ok(RestoredOnly { restored: at, backup, agreed }) = serde_json::from_str(text) {
+            return Ok(Self { reasons: vec![Reason::Restored { at, backup }], agreed });
+        }
+        serde_json::from_str(text)
+    }
+
+    /// Says why, in one line.
+    pub fn why(&self) -> String {
+        let reasons: Vec<String> = self.reasons.iter().map(Reason::to_string).collect();
+        format!("this node {}", reasons.join(", and "))
+    }
+
+    fn faults(&self) -> impl Iterator<Item = &AnchorFault> {
+        self.reasons.iter().filter_map(|reason| match reason {
+            Reason::Anchor { fault, .. } => Some(fault),
+            Reason::Restored { .. } => None,
+        })
+    }
+
+    /// Tells whether nobody is taken for an officer, but to end it: who is one may be what was cut off.
+    pub fn shuts_officers_out(&self) -> bool {
+        self.faults().next().is_some()
+    }
+
+    /// The fault for which officers cannot end it.
+    fn final_fault(&self) -> Option<&AnchorFault> {
+        self.faults().find(|fault| !fault.leaves_chains_whole())
+    }
+
+    /// Tells whether two officers may end it.
+    pub fn may_be_ended(&self) -> bool {
+        self.final_fault().is_none()
+    }
+
+    fn with(mut self, reason: Reason) -> Self {
+        self.reasons.push(reason);
+        Self { agreed: None, ..self }
+    }
 }
 
 /// Reads whether this node is in quarantine.
 pub(crate) fn load(desk: Desk<'_>) -> Result<Option<Quarantine>, Failure> {
     let Some(text) = desk.setting(SETTING)? else { return Ok(None) };
     // A quarantine that cannot be read is one all the same.
-    serde_json::from_str(&text).map(Some).map_err(|_| Failure::operational("the stored quarantine is damaged"))
+    Quarantine::parse(&text).map(Some).map_err(|_| Failure::operational("the stored quarantine is damaged"))
+}
+
+/// Keeps that a home was found not to fit its anchor, once for each thing that differs in what may follow.
+pub(crate) fn enter(
+    holdings: &mut Holdings,
+    fault: Option<AnchorFault>,
+    noticed: Timestamp,
+) -> Result<Option<Quarantine>, Failure> {
+    let held = load(holdings.view().desk())?;
+    let Some(fault) = fault else { return Ok(held) };
+    let known = held
+        .as_ref()
+        .is_some_and(|held| held.shuts_officers_out() && (fault.leaves_chains_whole() || held.final_fault().is_some()));
+    if known {
+        return Ok(held);
+    }
+    let detail = fault.to_string();
+    let none = Quarantine { reasons: Vec::new(), agreed: None };
+    let quarantine = held.unwrap_or(none).with(Reason::Anchor { noticed, fault });
+    let tx = holdings.transaction()?;
+    tx.view().desk().set_setting(SETTING, &serde_json::to_string(&quarantine)?)?;
+    audit(tx.view().desk(), noticed, None, "quarantine.begin", crate::anchor::FILE, &detail)?;
+    tx.commit()?;
+    Ok(Some(quarantine))
 }
 
 /// Tells whether a message to the gate says nothing to a partner.
@@ -47,10 +156,69 @@ pub(crate) fn stays_here(effect: &DeskToGate) -> bool {
     matches!(effect, DeskToGate::Taken { .. } | DeskToGate::Erase { .. } | DeskToGate::Configure(_) | DeskToGate::Stop)
 }
 
+/// Refuses, where a home does not fit its anchor, everything but what the machine account may read, and the agreement to go on.
+fn without_officers(quarantine: &Quarantine, asker: &Asker, request: &Request) -> Result<(), Failure> {
+    let admitted = match request {
+        Request::QuarantineRelease { .. } => quarantine.may_be_ended(),
+        Request::Nonce
+        | Request::OfficerList
+        | Request::ReleaseShow { .. }
+        | Request::ReleaseList
+        | Request::RecallBoard
+        | Request::LinkList
+        | Request::LinkShow { .. }
+        | Request::LinkVerify { .. }
+        | Request::QuarantineShow
+        | Request::AuditShow { .. }
+        | Request::AuditVerify
+        | Request::Verify
+        | Request::Health
+        // What sensors see meanwhile would be lost, and says nothing to a partner.
+        | Request::Observe { .. }
+        | Request::DetectionStatus => asker.officer().is_none(),
+        _ => false,
+    };
+    if admitted {
+        return Ok(());
+    }
+    let failure = Failure::no(format!("{}: no officer acts here and nothing is sent", quarantine.why()));
+    Err(if !quarantine.may_be_ended() {
+        failure.hint("entries were cut off or changed: keep the home as evidence, and restore the newest backup")
+    } else {
+        failure.hint("two officers look at it and go on: comity restore show, then comity restore release")
+    })
+}
+
+/// What of a quarantine is shown.
+fn shown(held: &Quarantine) -> Value {
+    let mut shown = json!({
+        "restored": null,
+        "backup": null,
+        "anchor": null,
+        "officers_may_end_it": held.may_be_ended(),
+        "agreed": held.agreed.as_ref().map(|(officer, _)| officer),
+    });
+    for reason in &held.reasons {
+        let fields = match reason {
+            Reason::Restored { at, backup } => json!({ "restored": at, "backup": backup }),
+            Reason::Anchor { noticed, fault } => {
+                json!({ "anchor": { "noticed": noticed, "fault": fault.to_string() } })
+            }
+        };
+        if let (Value::Object(shown), Value::Object(fields)) = (&mut shown, fields) {
+            shown.extend(fields);
+        }
+    }
+    shown
+}
+
 impl Node {
     /// Refuses, in quarantine, everything that is not named here.
-    pub(crate) fn admitted(&self, request: &Request) -> Result<(), Failure> {
+    pub(crate) fn admitted(&self, asker: &Asker, request: &Request) -> Result<(), Failure> {
         let Some(quarantine) = &self.quarantine else { return Ok(()) };
+        if quarantine.shuts_officers_out() {
+            return without_officers(quarantine, asker, request);
+        }
         let reads = matches!(
             request,
             Request::Nonce
@@ -94,11 +262,8 @@ impl Node {
         if reads {
             return Ok(());
         }
-        Err(Failure::no(format!(
-            "this node was restored on {} from the backup of {} and is in quarantine: it only reads and listens",
-            quarantine.restored, quarantine.backup
-        ))
-        .hint("compare with the partners: comity restore show; then two officers: comity restore release"))
+        Err(Failure::no(format!("{} and is in quarantine: it only reads and listens", quarantine.why()))
+            .hint("compare with the partners: comity restore show; then two officers: comity restore release"))
     }
 
     /// What was restored, what partners say they hold, and the digest that officers agree to.
@@ -107,6 +272,8 @@ impl Node {
         let mut links = Vec::new();
         let mut unheard = Vec::new();
         let mut compared = Vec::new();
+        let reasons = self.quarantine.as_ref().map(|held| held.reasons.as_slice()).unwrap_or_default();
+        let restored = reasons.iter().any(|reason| matches!(reason, Reason::Restored { .. }));
         for row in desk.links()? {
             let mut generations = Vec::new();
             let mut stable = Vec::new();
@@ -122,21 +289,15 @@ impl Node {
                 stable.push(without_time);
                 generations.push(shown);
             }
-            if row.state == "active" && !heard {
+            // Only a restored node begins its logs again, and so waits for what partners hold of the earlier ones.
+            if row.state == "active" && !heard && restored {
                 unheard.push(row.code.clone());
             }
             compared.push(json!([row.code, row.state, stable]));
             links.push(json!({ "code": row.code, "state": row.state, "generations": generations }));
         }
-        let digest = sha256(&[b"comity/v1/quarantine", &serde_json::to_vec(&compared)?]);
-        let quarantine = match &self.quarantine {
-            None => json!(null),
-            Some(held) => json!({
-                "restored": held.restored,
-                "backup": held.backup,
-                "agreed": held.agreed.as_ref().map(|(officer, _)| officer),
-            }),
-        };
+        let digest = sha256(&[b"comity/v1/quarantine", &serde_json::to_vec(&(reasons, &compared))?]);
+        let quarantine = self.quarantine.as_ref().map(shown);
         Ok(json!({ "quarantine": quarantine, "links": links, "unheard": unheard, "digest": digest }))
     }
 
@@ -150,6 +311,10 @@ impl Node {
     ) -> Result<Value, Failure> {
         let quarantine = self.quarantine.clone().ok_or_else(|| Failure::no("this node is not in quarantine"))?;
         self.require_role(&officer, &ROLES)?;
+        if quarantine.shuts_officers_out() {
+            // The anchor can no longer say whether acts are missing; the audit chain can, where it was not cut as well.
+            crate::anchor::registry_is_audited(self.holdings.view().desk())?;
+        }
         let shown = self.quarantine_show()?;
         if shown.get("digest") != Some(&json!(digest)) {
             return Err(
@@ -188,12 +353,19 @@ impl Node {
         self.keys()?;
         let own = self.organisation_key()?;
         let mut told = Vec::new();
+        let reasons = self.quarantine.as_ref().map(|held| held.reasons.as_slice()).unwrap_or_default();
+        let restored = reasons.iter().any(|reason| matches!(reason, Reason::Restored { .. }));
+        if self.quarantine.as_ref().is_some_and(Quarantine::shuts_officers_out) {
+            // Before the commit that says so: a crash in between leaves an anchor that fits, and the quarantine.
+            self.anchor.adopt(self.holdings.view().desk())?;
+        }
         {
             let Self { holdings, keys, entropy, .. } = self;
             let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
             let tx = holdings.transaction()?;
             let desk = tx.view().desk();
-            for row in desk.links()? {
+            // A node that was not restored goes on with its logs as they are.
+            for row in if restored { desk.links()? } else { Vec::new() } {
                 let mut differs = None;
                 let mut past = Vec::new();
                 for ended in Ended::all(desk, &row.code)?.into_iter().rev() {
@@ -225,6 +397,7 @@ impl Node {
             tx.commit()?;
         }
         self.quarantine = None;
+        self.refresh_access()?;
         self.logs.clear();
         // The gate starts anew and is given what was posted, and what it held back comes again.
         self.links_changed = true;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::home::{Configuration, Home};
 use crate::keys::HomeKeys;
 use crate::node::{Node, audit};
-use crate::quarantine::{Quarantine, SETTING};
+use crate::quarantine::{Quarantine, Reason, SETTING};
 use comity_crypto::{Entropy, SealingKey, SigningKey, Zeroizing};
 use comity_link::Card;
 use comity_store::{Holdings, Mode};
@@ -105,7 +105,12 @@ pub fn verify_backup(
         keys.store(&unpacked.home, &passphrase, entropy)?;
         let drawn = throwaway(entropy, "entropy");
         let ask = Box::new(move || Ok(passphrase.clone()));
-        let mut node = Node::open(unpacked.home.clone(), Entropy::seeded(*drawn), ask)?;
+        let created = unpacked.manifest.created;
+        {
+            let holdings = Holdings::open(&unpacked.home.file("holdings/holdings.db"), Mode::ReadOnly)?;
+            crate::anchor::of_backup(&unpacked.home, holdings.view().desk(), created)?;
+        }
+        let mut node = Node::open(unpacked.home.clone(), Entropy::seeded(*drawn), created, ask)?;
         node.verify()
     })();
     let removed = std::fs::remove_dir_all(scratch);
@@ -185,10 +190,12 @@ fn begin_anew(unpacked: &Unpacked, keys: &HomeKeys, now: Timestamp) -> Result<Ve
     for officer in crate::officers::replay(desk)?.officers() {
         desk.drop_grants(officer.code.as_str())?;
     }
-    let quarantine = Quarantine { restored: now, backup: unpacked.manifest.created, agreed: None };
+    let reason = Reason::Restored { at: now, backup: unpacked.manifest.created };
+    let quarantine = Quarantine { reasons: vec![reason], agreed: None };
     desk.set_setting(SETTING, &serde_json::to_string(&quarantine)?)?;
     let detail = format!("from the backup of {}", unpacked.manifest.created);
     audit(desk, now, None, "home.restore", unpacked.home.configuration.organisation.code.as_str(), &detail)?;
     tx.commit()?;
+    crate::anchor::of_backup(&unpacked.home, holdings.view().desk(), unpacked.manifest.created)?;
     Ok(links)
 }

@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::officers_ever::OfficersEver;
 use crate::vault_verbs::vault_failure;
 use comity_crypto::{Signature, VerifyingKey, commitment};
-use comity_ledger::{CompactTree, open_checkpoint, open_cosignature};
+use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
 use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, PublicDeclaration, authorise_public};
 use comity_store::VerifyError;
@@ -30,7 +30,15 @@ impl Node {
         self.home.check_modes()?;
         let registry = crate::officers::replay(self.holdings.view().desk()).map_err(|failure| bad(failure.message))?;
         let acts = registry.head().0;
-        let (audited, head) = verify_audit(self.holdings.view().desk())?;
+        let anchored = self.anchored()?;
+        let audited = verify_audit(self.holdings.view().desk(), &anchored.audit)?;
+        if registry.head() != (anchored.registry.count, anchored.registry.head) {
+            return Err(bad("the registry does not end where it was anchored"));
+        }
+        if audited.registry_acts != acts {
+            let fault = AnchorFault::RegistryUnaudited { held: acts, audited: audited.registry_acts };
+            return Err(bad(fault.to_string()));
+        }
         let holdings = self.holdings.view().verify().map_err(|error| match &error {
             VerifyError::Bad(_) => bad(format!("holdings: {error}")),
             VerifyError::Store(_) => Failure::from_error(&error),
@@ -52,7 +60,7 @@ impl Node {
         Ok(json!({
             "verified": {
                 "registry_acts": acts,
-                "audit_entries": audited,
+                "audit_entries": audited.end.count,
                 "objects": holdings.objects,
                 "versions": holdings.versions,
                 "indexed_texts": holdings.texts,
@@ -64,7 +72,7 @@ impl Node {
                 "public_declarations": declarations,
                 "passkeys": passkeys,
             },
-            "audit_head": head,
+            "audit_head": audited.end.head,
         }))
     }
 

@@ -11,6 +11,8 @@
 
 #[allow(dead_code, reason = "shared by several tests")]
 mod common;
+#[path = "attacks/ends.rs"]
+mod ends;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};

@@ -42,6 +42,9 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// Who witnesses commits did not let this one through; nothing was written.
+    #[error("not committed")]
+    Witness(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Writing to the sink of an export failed.
     #[error("cannot write the export")]
     Sink(#[source] std::io::Error),
@@ -51,7 +54,7 @@ impl StoreError {
     /// Says whose fault the error is.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Database(_) | Self::Damaged { .. } | Self::Sink(_) => Blame::Operator,
+            Self::Database(_) | Self::Damaged { .. } | Self::Sink(_) | Self::Witness(_) => Blame::Operator,
             Self::NotHeld { .. } | Self::Ambiguous { .. } | Self::Query { .. } | Self::Refused { .. } => Blame::Caller,
         }
     }

@@ -10,15 +10,29 @@ use crate::{remove, schema};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
+/// Sees every transaction that a [`Holdings`] commits, and may keep something outside the database in step with it.
+pub trait Witness: Send {
+    /// Looks at what the transaction wrote, and may write to it, before it is committed.
+    ///
+    /// # Errors
+    /// Whatever must keep the transaction from being committed.
+    fn before(&mut self, view: View<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Is told that the commit is durable.
+    fn after(&mut self);
+}
+
 /// `holdings.db`, open.
 pub struct Holdings {
     conn: Connection,
     mode: Mode,
+    witness: Option<Box<dyn Witness>>,
 }
 
 /// A write transaction on the holdings; dropped without [`Tx::commit`] it leaves no trace.
 pub struct Tx<'c> {
     sql: Transaction<'c>,
+    witness: Option<&'c mut dyn Witness>,
 }
 
 impl Holdings {
@@ -35,7 +49,7 @@ impl Holdings {
             crate::detection::trim_changes(&conn).map_err(&sql)?;
             crate::correlation::check_edition(&conn).map_err(&sql)?;
         }
-        Ok(Self { conn, mode })
+        Ok(Self { conn, mode, witness: None })
     }
 
     /// Begins a write transaction. Its commit is durable when it returns.
@@ -44,7 +58,13 @@ impl Holdings {
     /// [`StoreError::Database`], also where another process writes for longer than ten seconds.
     pub fn transaction(&mut self) -> Result<Tx<'_>, StoreError> {
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Tx { sql })
+        let witness = self.witness.as_mut().map(|witness| &mut **witness as &mut dyn Witness);
+        Ok(Tx { sql, witness })
+    }
+
+    /// Has every later commit witnessed.
+    pub fn witnessed_by(&mut self, witness: Box<dyn Witness>) {
+        self.witness = Some(witness);
     }
 
     /// Returns everything that can be read.
@@ -77,9 +97,16 @@ impl Tx<'_> {
     /// Makes what was written durable.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; nothing was written then.
-    pub fn commit(self) -> Result<(), StoreError> {
-        Ok(self.sql.commit()?)
+    /// [`StoreError::Database`], or [`StoreError::Witness`] where the witness says no; nothing was written then.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        if let Some(witness) = &mut self.witness {
+            witness.before(View::new(&self.sql)).map_err(StoreError::Witness)?;
+        }
+        self.sql.commit()?;
+        if let Some(witness) = self.witness {
+            witness.after();
+        }
+        Ok(())
     }
 
     /// Returns everything that can be read, including what this transaction wrote.

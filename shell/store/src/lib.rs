@@ -59,7 +59,7 @@ pub use filter::{Filter, Marking};
 pub use glimpse::{Glimpse, Presence, title};
 pub use health::{Health, vault_health};
 pub use held::{Object, Provenance, Refusal, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
-pub use holdings::{Holdings, Tx};
+pub use holdings::{Holdings, Tx, Witness};
 pub use import::{FileFacts, Import, ImportOptions, ImportReport};
 pub use import_file::{ImportError, Progress, import_file};
 pub use lineage::Lineage;

@@ -1,6 +1,7 @@
 //! What the stores tell: whole or damaged, how large, how far the index is; officers, backups, links.
 
 use super::{Findings, Surroundings, keys::ends};
+use crate::anchor::AnchorError;
 use crate::home::Home;
 use comity_ledger::AuditEntry;
 use comity_link::Card;
@@ -65,13 +66,40 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings) {
         Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),
     }
     let desk = holdings.view().desk();
-    let looked = clock(found, desk, around.now)
+    let looked = anchor(found, home, desk, around.desk.is_some())
+        .and_then(|()| clock(found, desk, around.now))
         .and_then(|()| officers(found, desk))
         .and_then(|()| backup(found, desk, around.now))
         .and_then(|()| links(found, desk, around.now));
     if let Err(failure) = looked {
         found.fail("stores", failure.message, "run comity verify");
     }
+}
+
+/// How often the anchor is compared beside a desk that writes both.
+const ANCHOR_LOOKS: usize = 5;
+
+/// The chains end where the anchor says that they end.
+fn anchor(found: &mut Findings, home: &Home, desk: Desk<'_>, beside_a_desk: bool) -> Result<(), crate::Failure> {
+    // A running desk commits first and writes the anchor then: what does not fit in one look may fit in the next.
+    for look in 1.. {
+        match crate::anchor::compare(home, desk) {
+            Ok(Some((anchor, _))) => {
+                let ends: Vec<String> =
+                    anchor.lines.iter().map(|(name, end)| format!("{name} {}", end.count)).collect();
+                found.ok("anchor", format!("the chains end where they were anchored: {}", ends.join(", ")));
+            }
+            Ok(None) => found.warn("anchor", "nothing was anchored yet", "start the node once: it writes the anchor"),
+            Err(AnchorError::Fault(_)) if beside_a_desk && look < ANCHOR_LOOKS => continue,
+            Err(AnchorError::Fault(fault)) => {
+                let failure = crate::anchor::does_not_fit(&fault);
+                found.fail("anchor", failure.message, failure.hint.unwrap_or_default());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        break;
+    }
+    Ok(())
 }
 
 /// The audit log's newest entry was written by this node's own clock.
@@ -112,14 +140,13 @@ fn officers(found: &mut Findings, desk: Desk<'_>) -> Result<(), crate::Failure> 
 }
 
 fn backup(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), crate::Failure> {
-    if let Some(since) = desk.setting("quarantine")? {
-        let since: serde_json::Value = serde_json::from_str(&since)?;
-        let at = since.get("restored").and_then(serde_json::Value::as_str).unwrap_or_default();
-        found.warn(
-            "backup",
-            format!("this home was restored on {at} and is in quarantine: nothing is sent"),
-            "comity restore show, then comity restore release",
-        );
+    if let Some(held) = crate::quarantine::load(desk)? {
+        let why = format!("{}: in quarantine, nothing is sent", held.why());
+        if held.may_be_ended() {
+            found.warn("backup", why, "comity restore show, then comity restore release");
+        } else {
+            found.fail("backup", why, "keep the home as evidence, and restore the newest backup");
+        }
     }
     if desk.setting("identity_saved")?.is_none() {
         found.warn(

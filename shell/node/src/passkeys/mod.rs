@@ -12,7 +12,7 @@ pub(crate) mod options;
 pub(crate) use answer::{Answered, refused};
 pub(crate) use challenges::{Challenges, Question};
 
-use crate::access::Standing;
+use crate::access::{Scope, Standing};
 use crate::failure::Failure;
 use crate::node::Node;
 use comity_ledger::Registry;
@@ -80,7 +80,14 @@ impl Node {
     pub(crate) fn refresh_access(&mut self) -> Result<(), Failure> {
         let desk = self.holdings.view().desk();
         self.passkeys = by_officer(&read(desk)?);
-        let tokens = crate::access::live_tokens(desk)?;
+        let mut tokens = crate::access::live_tokens(desk)?;
+        if self.quarantine.as_ref().is_some_and(|held| held.shuts_officers_out()) {
+            // Nobody signs in, and a token that was revoked since reads nothing: what is held may be what was of an earlier day.
+            let says_nothing = |scope: &Scope| matches!(scope, Scope::Observe | Scope::Metrics);
+            tokens.iter_mut().for_each(|token| token.scopes.retain(says_nothing));
+            self.access.replace(BTreeMap::new(), tokens);
+            return Ok(());
+        }
         self.access.replace(standings(&self.registry, &self.passkeys, self.address.host()), tokens);
         Ok(())
     }

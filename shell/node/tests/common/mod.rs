@@ -47,7 +47,7 @@ impl Org {
     /// Opens a home with randomness of its own, for one that would otherwise draw again what it drew before.
     pub fn drawing(path: &Path, code: &str, entropy: Entropy) -> Self {
         let ask = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-        let mut node = Node::open(Home::open(path).unwrap(), entropy, ask).unwrap();
+        let mut node = Node::open(Home::open(path).unwrap(), entropy, now(), ask).unwrap();
         let listed = answer(&mut node, &Request::OfficerList, None).unwrap();
         let organisation = serde_json::from_value(listed["organisation_key"].clone()).unwrap();
         Self { code: code.parse().unwrap(), node, organisation }

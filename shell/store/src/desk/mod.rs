@@ -4,6 +4,7 @@
 //! Does not know: what the stored bytes mean.
 
 mod access;
+mod anchor;
 mod audit;
 mod generation;
 mod link;
@@ -11,6 +12,7 @@ mod recall;
 mod release;
 
 pub use access::{GrantRow, PasskeyRow, TokenRow};
+pub(crate) use anchor::SECTION as ANCHOR_SECTION;
 pub use audit::AuditRow;
 pub use generation::GenerationRow;
 pub(crate) use generation::SECTION as GENERATION_SECTION;

@@ -68,7 +68,7 @@ impl World {
         create_home(&path, new, PASSPHRASE, &mut entropy, now()).unwrap();
         let home = Home::open(&path).unwrap();
         let secret = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
-        let mut node = Node::open(home.clone(), entropy, secret).unwrap();
+        let mut node = Node::open(home.clone(), entropy, now(), secret).unwrap();
         let mut token = |name: &str, scope: Scope| {
             let request = Ask::TokenAdd { name: name.into(), scopes: BTreeSet::from([scope]), expires: None };
             let request = serde_json::to_string(&request).unwrap();

@@ -1,0 +1,351 @@
+//! Somebody takes away the end of a chain, or the anchor that says where it was: every way of looking at the home says so, nobody
+//! acts as an officer, and what a crash leaves is told from it.
+
+use crate::common::{Org, change_officer, fresh, now, orgs};
+use comity_ledger::{Anchor, AuditEntry, GENESIS};
+use comity_node::{Call, Failure, FindingState, Home, Node, OfficerChange, Request, Surroundings, examine};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+fn database(home: &Path) -> Connection {
+    Connection::open(home.join("holdings/holdings.db")).unwrap()
+}
+
+fn sql(home: &Path, statement: &str) {
+    database(home).execute_batch(statement).unwrap();
+}
+
+fn anchor(home: &Path) -> PathBuf {
+    home.join("anchor")
+}
+
+/// One entry of the audit chain.
+fn act(org: &mut Org) -> Result<Value, Failure> {
+    org.ask(&Request::IdentitySaved)
+}
+
+fn said(home: &Path) -> Anchor {
+    Anchor::parse(&std::fs::read(anchor(home)).unwrap()).unwrap()
+}
+
+fn audited(home: &Path, word: &str) -> usize {
+    let database = database(home);
+    let mut query = database.prepare("SELECT bytes FROM audit ORDER BY seq").unwrap();
+    let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.filter(|bytes| AuditEntry::parse(bytes.as_ref().unwrap()).unwrap().act == word).count()
+}
+
+/// What the doctor says of the anchor.
+fn doctor(home: &Path) -> FindingState {
+    let findings = examine(home, &Surroundings { now: now(), landlock: None, desk: None }).unwrap();
+    findings.into_iter().find(|finding| finding.area == "anchor").unwrap().state
+}
+
+/// A home of one organisation, with an officer who was disabled as the last thing.
+fn with_a_disabled_officer(folder: &Path) -> PathBuf {
+    let home = fresh(folder, "vsis");
+    let mut org = Org::open(&home, "vsis");
+    act(&mut org).unwrap();
+    change_officer(&mut org, "bob", OfficerChange::Disable).unwrap();
+    assert!(org.ask_as("bob", &Request::QuarantineShow).unwrap_err().message.contains("disabled"));
+    org.ask(&Request::Verify).unwrap();
+    assert_eq!(doctor(&home), FindingState::Ok);
+    home
+}
+
+/// Every way of looking at the home says that it does not fit, and nobody acts as an officer.
+fn noticed(home: &Path, what: &str, words: &str) {
+    assert_eq!(doctor(home), FindingState::Fail, "{what}");
+    // Looking does not mend it: the second start finds it as well.
+    for _ in 0..2 {
+        let mut org = Org::open(home, "vsis");
+        assert_eq!(org.ask(&Request::Health).unwrap()["state"], "quarantine", "{what}");
+        for request in [Request::Verify, Request::AuditVerify] {
+            let failure = org.ask(&request).unwrap_err();
+            assert!(failure.message.contains("does not fit its anchor"), "{what}: {failure}");
+        }
+        for officer in ["bob", "alice", "c1"] {
+            let failure = org.ask_as(officer, &Request::LinkList).unwrap_err();
+            let shut = failure.message.contains("no officer acts here") || failure.message.contains("is disabled");
+            assert!(shut, "{what}: {failure}");
+            let report = Request::WriteReport {
+                title: "R".into(),
+                body: "B".into(),
+                grading: "B2".parse().unwrap(),
+                source: None,
+                label: None,
+            };
+            org.ask_as(officer, &report).unwrap_err();
+        }
+        let shown = org.ask(&Request::QuarantineShow).unwrap();
+        let fault = shown["quarantine"]["anchor"]["fault"].as_str().unwrap();
+        assert!(fault.contains(words), "{what}: {fault}");
+        org.ask(&Request::SignInBegin).unwrap_err();
+        assert!(org.node.take_effects().is_empty());
+    }
+}
+
+/// What two officers say to it.
+fn ended(home: &Path) -> Result<Value, Failure> {
+    let mut org = Org::open(home, "vsis");
+    let shown = org.ask(&Request::QuarantineShow).unwrap();
+    let digest = serde_json::from_value(shown["digest"].clone()).unwrap();
+    let agree = Request::QuarantineRelease { digest, without: vec![] };
+    assert_eq!(org.ask_as("c1", &agree)?["state"], "quarantine");
+    let failure = org.ask_as("c1", &agree).unwrap_err();
+    assert!(failure.message.contains("agreed already"), "{failure}");
+    org.ask_as("c2", &agree)
+}
+
+#[test]
+fn the_last_entries_of_the_audit_chain_are_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fresh(folder.path(), "vsis");
+    let mut org = Org::open(&whole, "vsis");
+    for _ in 0..101 {
+        act(&mut org).unwrap();
+    }
+    org.ask(&Request::Verify).unwrap();
+    drop(org);
+    let before = said(&whole).text();
+    for (what, cut, words) in [
+        ("one", "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)".to_owned(), "audit:"),
+        ("a hundred", "DELETE FROM audit WHERE seq > (SELECT max(seq) FROM audit) - 100".to_owned(), "audit:"),
+        // With what the database itself keeps of the anchor.
+        (
+            "a hundred and the step",
+            format!(
+                "DELETE FROM audit WHERE seq > (SELECT max(seq) FROM audit) - 100; UPDATE anchor_step SET before = '{before}'"
+            ),
+            "audit:",
+        ),
+        ("all", "DELETE FROM audit".to_owned(), "audit:"),
+    ] {
+        let home = folder.path().join(what.replace(' ', "-"));
+        crate::common::copy_home(&whole, &home);
+        sql(&home, &cut);
+        noticed(&home, what, words);
+        // What was cut off may have been anything: officers do not go on, a backup is restored.
+        let mut org = Org::open(&home, "vsis");
+        let digest = serde_json::from_value(org.ask(&Request::QuarantineShow).unwrap()["digest"].clone()).unwrap();
+        let failure = org.ask_as("c1", &Request::QuarantineRelease { digest, without: vec![] }).unwrap_err();
+        assert!(failure.hint.unwrap().contains("restore the newest backup"));
+    }
+}
+
+#[test]
+fn an_officer_who_was_disabled_does_not_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = with_a_disabled_officer(folder.path());
+    let last_act = "DELETE FROM registry_act WHERE seq = (SELECT max(seq) FROM registry_act);";
+    let its_entry = "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit);";
+    for (what, cut, anchor_too, words) in [
+        ("the act", last_act.to_owned(), false, "registry:"),
+        ("the act and its entry", format!("{last_act}{its_entry}"), false, "registry:"),
+        ("the act and the anchor", last_act.to_owned(), true, "the anchor is gone"),
+        ("the act, its entry and the anchor", format!("{last_act}{its_entry}"), true, "the anchor is gone"),
+        ("the act, the anchor and the step", format!("{last_act}DELETE FROM anchor_step"), true, "the anchor is gone"),
+    ] {
+        let home = folder.path().join(what.replace([' ', ','], "-"));
+        crate::common::copy_home(&whole, &home);
+        sql(&home, &cut);
+        if anchor_too {
+            std::fs::remove_file(anchor(&home)).unwrap();
+        }
+        noticed(&home, what, words);
+        if !cut.contains(its_entry) {
+            let failure = ended(&home).unwrap_err();
+            let said = failure.message.contains("audit chain speaks of") || failure.message.contains("registry:");
+            assert!(said, "{what}: {failure}");
+        }
+    }
+}
+
+#[test]
+fn a_home_that_lost_its_anchor_goes_on_when_two_officers_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = with_a_disabled_officer(folder.path());
+    let older = std::fs::read(anchor(&whole)).unwrap();
+    let mut org = Org::open(&whole, "vsis");
+    (0..3).for_each(|_| drop(act(&mut org).unwrap()));
+    drop(org);
+    for (what, file, words) in [
+        ("gone", None, "the anchor is gone"),
+        ("empty", Some(Vec::new()), "cannot be read"),
+        ("cut off", Some(older[..older.len() - 3].to_vec()), "cannot be read"),
+        ("an older one", Some(older.clone()), "more than one step behind"),
+    ] {
+        let home = folder.path().join(what.replace(' ', "-"));
+        crate::common::copy_home(&whole, &home);
+        match file {
+            None => std::fs::remove_file(anchor(&home)).unwrap(),
+            Some(bytes) => std::fs::write(anchor(&home), bytes).unwrap(),
+        }
+        noticed(&home, what, words);
+        assert_eq!(ended(&home).unwrap()["state"], "released", "{what}");
+        assert_eq!(doctor(&home), FindingState::Ok, "{what}");
+        let mut org = Org::open(&home, "vsis");
+        assert_eq!(org.ask(&Request::Health).unwrap()["state"], "ok", "{what}");
+        org.ask_as("alice", &Request::LinkList).unwrap();
+        assert!(org.ask_as("bob", &Request::LinkList).unwrap_err().message.contains("is disabled"));
+        org.ask(&Request::Verify).unwrap();
+        assert_eq!((audited(&home, "quarantine.begin"), audited(&home, "quarantine.release")), (1, 1), "{what}");
+    }
+}
+
+#[test]
+fn what_a_crash_leaves_one_step_behind_opens_and_two_steps_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = fresh(folder.path(), "vsis");
+    let mut org = Org::open(&home, "vsis");
+    let before = std::fs::read(anchor(&home)).unwrap();
+    act(&mut org).unwrap();
+    let after = said(&home);
+    drop(org);
+    std::fs::write(anchor(&home), &before).unwrap();
+    let mut org = Org::open(&home, "vsis");
+    assert_eq!(said(&home), after, "written again at the start");
+    org.ask(&Request::Verify).unwrap();
+    act(&mut org).unwrap();
+    drop(org);
+    std::fs::write(anchor(&home), &before).unwrap();
+    noticed(&home, "two steps", "more than one step behind");
+}
+
+#[test]
+fn nothing_more_is_committed_while_the_anchor_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = fresh(folder.path(), "vsis");
+    let mut org = Org::open(&home, "vsis");
+    let before = said(&home);
+    // The temporary file is in the way.
+    let in_the_way = home.join("anchor.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    act(&mut org).unwrap();
+    assert_eq!(said(&home), before);
+    let failure = act(&mut org).unwrap_err();
+    assert!(failure.message.contains("anchor.new"), "{failure}");
+    assert_eq!(audited(&home, "identity.saved"), 1);
+    std::fs::remove_dir(&in_the_way).unwrap();
+    act(&mut org).unwrap();
+    assert_eq!(audited(&home, "identity.saved"), 2);
+    assert_eq!(said(&home).lines["audit"].count, before.lines["audit"].count + 2);
+    org.ask(&Request::Verify).unwrap();
+}
+
+#[test]
+fn what_another_program_takes_away_beside_a_running_node_stops_the_next_act() {
+    let folder = tempfile::tempdir().unwrap();
+    for (what, statement) in [
+        ("audit", "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)"),
+        ("registry", "DELETE FROM registry_act WHERE seq = (SELECT max(seq) FROM registry_act)"),
+    ] {
+        let home = folder.path().join(what);
+        std::fs::rename(fresh(folder.path(), "vsis"), &home).unwrap();
+        let mut org = Org::open(&home, "vsis");
+        sql(&home, statement);
+        let failure = act(&mut org).unwrap_err();
+        assert!(failure.message.contains("not committed: ") && failure.message.contains(what), "{failure}");
+        assert_eq!(audited(&home, "identity.saved"), 0);
+        drop(org);
+        noticed(&home, what, what);
+    }
+}
+
+/// Makes of a home what the version before anchors would have left.
+fn as_before_anchors(home: &Path) {
+    std::fs::remove_file(anchor(home)).unwrap();
+    let database = database(home);
+    let entries: Vec<Vec<u8>> = database
+        .prepare("SELECT bytes FROM audit ORDER BY seq")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    database
+        .execute_batch("DELETE FROM audit; DROP TABLE anchor_step; DELETE FROM schema_section WHERE name = 'anchor'")
+        .unwrap();
+    let (mut seq, mut prev) = (0, GENESIS);
+    for bytes in entries {
+        let entry = AuditEntry { seq, prev, ..AuditEntry::parse(&bytes).unwrap() };
+        if entry.act == "home.anchored" {
+            continue;
+        }
+        prev = comity_ledger::chain(&prev, &entry.bytes());
+        let row = (seq as i64, entry.bytes(), &prev.0[..]);
+        database.execute("INSERT INTO audit (seq, bytes, chain) VALUES (?1, ?2, ?3)", row).unwrap();
+        seq += 1;
+    }
+}
+
+#[test]
+fn a_home_of_an_earlier_version_is_anchored_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = fresh(folder.path(), "vsis");
+    assert_eq!(audited(&home, "home.anchored"), 1, "a new home is anchored when it is made");
+    as_before_anchors(&home);
+    assert_eq!(audited(&home, "home.anchored"), 0);
+    for _ in 0..2 {
+        let mut org = Org::open(&home, "vsis");
+        assert_eq!(org.ask(&Request::Health).unwrap()["state"], "ok");
+        org.ask(&Request::Verify).unwrap();
+        drop(org);
+        assert_eq!(audited(&home, "home.anchored"), 1);
+        let heads = said(&home).lines;
+        assert_eq!(heads["registry"].count, 5);
+    }
+    // A registry that is not what the audit chain says is not anchored as it is.
+    let other = folder.path().join("other");
+    std::fs::rename(&home, &other).unwrap();
+    as_before_anchors(&other);
+    sql(&other, "DELETE FROM registry_act WHERE seq = (SELECT max(seq) FROM registry_act)");
+    let mut org = Org::open(&other, "vsis");
+    let shown = org.ask(&Request::QuarantineShow).unwrap();
+    assert_eq!(shown["quarantine"]["officers_may_end_it"], json!(false));
+    assert!(org.ask_as("alice", &Request::LinkList).unwrap_err().message.contains("no officer acts here"));
+}
+
+#[test]
+fn the_golden_home_of_the_version_before_anchors_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0001-first-round.tar.gz");
+    let unpacked = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
+    assert!(unpacked.unwrap().success());
+    let home = folder.path().join("vsis");
+    for _ in 0..2 {
+        let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new("golden-home-passphrase".to_owned())));
+        let mut node = Node::open(Home::open(&home).unwrap(), crate::seeded("golden"), now(), ask).unwrap();
+        let mut asked = |request: &Request| {
+            let request = serde_json::to_string(request).unwrap();
+            node.handle(now(), &Call { request, ..Call::default() }).unwrap()
+        };
+        assert_eq!(asked(&Request::Health)["state"], "ok");
+        let whole = asked(&Request::Verify);
+        drop(node);
+        assert_eq!(audited(&home, "home.anchored"), 1);
+        assert_eq!(said(&home).lines["audit"].count, whole["verified"]["audit_entries"]);
+        assert_eq!(doctor(&home), FindingState::Ok);
+    }
+}
+
+#[test]
+fn nothing_is_posted_while_a_home_does_not_fit_its_anchor() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(orgs(folder.path(), 2));
+    let home = folder.path().join("vsis");
+    std::fs::remove_file(anchor(&home)).unwrap();
+    let mut org = Org::open(&home, "vsis");
+    let (_, messages) = org.node.gate_start(now(), "127.0.0.1:1").unwrap();
+    let says_something = messages.iter().filter(|message| crate::common::carried(&org.code, message).is_some());
+    assert_eq!(says_something.count(), 0);
+    for request in [
+        Request::ReleaseSend { release: "release--00000000-0000-4000-8000-000000000000".into() },
+        Request::LinkCard { endpoints: vec![] },
+        Request::BackupBegin { key: None },
+    ] {
+        let failure = org.ask(&request).unwrap_err();
+        assert!(failure.message.contains("the anchor is gone"), "{failure}");
+    }
+}
