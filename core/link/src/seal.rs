@@ -24,6 +24,8 @@ pub struct SealContext<'a> {
     pub seq: u64,
     /// The code of the partner at the other end of the log.
     pub partner: &'a OrgCode,
+    /// The partner's organisation key, which certified its sealing key.
+    pub partner_key: &'a VerifyingKey,
     /// The partner's sealing key.
     pub partner_sealing: &'a SealingPublicKey,
     /// Our node key.
@@ -67,6 +69,12 @@ pub enum SealError {
         /// Whose log it is.
         partner: OrgCode,
     },
+    /// The delivery was signed for another organisation key than the one that the link has now.
+    #[error("the release was signed for another organisation key of {partner} than the one this link has")]
+    OtherKey {
+        /// Whose link it is.
+        partner: OrgCode,
+    },
     /// The payload cannot be written.
     #[error("cannot write the payload")]
     Payload(#[from] PayloadError),
@@ -98,7 +106,7 @@ impl SealError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Payload(_) | Self::TooLong { .. } => Blame::Caller,
-            Self::NotOurs { .. } => Blame::Operator,
+            Self::NotOurs { .. } | Self::OtherKey { .. } => Blame::Operator,
             Self::OtherRecipient { .. } | Self::Seal(_) | Self::Position { .. } => Blame::Bug,
         }
     }
@@ -107,7 +115,7 @@ impl SealError {
 /// Seals one part of a release, consuming it: it cannot be sealed for anybody else.
 ///
 /// # Errors
-/// [`SealError`]; [`SealError::OtherRecipient`] where the delivery is not for this partner.
+/// [`SealError`]; [`SealError::OtherRecipient`] and [`SealError::OtherKey`] where the delivery is not for this partner.
 pub fn seal_release(
     delivery: Released<Delivery>,
     context: &SealContext<'_>,
@@ -116,6 +124,10 @@ pub fn seal_release(
     let delivery = delivery.into_inner();
     if delivery.recipient != *context.partner {
         return Err(SealError::OtherRecipient { recipient: delivery.recipient, partner: context.partner.clone() });
+    }
+    // A code is only a name; who it is, is the key that two officers signed for.
+    if delivery.recipient_key != *context.partner_key {
+        return Err(SealError::OtherKey { partner: context.partner.clone() });
     }
     let header = ReleaseHeader {
         release: delivery.release.0,

@@ -58,6 +58,7 @@ impl Hand {
             origin: &self.origin,
             seq: 4,
             partner: &pair.partner,
+            partner_key: &pair.partner_organisation.verifying_key(),
             partner_sealing: &pair.partner_sealing.public(),
             node_key: &SigningKey::from_seed(&[8; 32]),
             now: now(),

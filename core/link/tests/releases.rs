@@ -7,33 +7,60 @@ use comity_link::{
     Control, Payload, RecallKind, RecallNotice, SealContext, SealError, accept, seal_control, seal_release,
 };
 use comity_release::{
-    Approval, ApprovalProof, Delivery, Draft, Item, Mode, OfficerView, POLICY_VERSION, ReleaseId, Released,
-    approval_message, authorise,
+    Approval, ApprovalProof, Delivery, Draft, DraftRequest, Held, LeakCorpus, NotRead, OfficerView, Organisation,
+    Origin, POLICY_VERSION, ReleaseId, Released, SignedBy, SourceObject, approval_message, authorise, draft_tearline,
+    leak_check,
 };
 use comity_vocab::{OfficerCode, Role, Roles, SecurityLabel, Tlp};
 use common::{Pair, at, now};
 use std::collections::BTreeSet;
 
+/// Two objects too large for one part, released to two partners under the keys that their cards showed.
 fn draft() -> Draft {
-    Draft {
-        release: ReleaseId(uuid::Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef)),
-        organisation: "vsis".parse().unwrap(),
-        mode: Mode::Tearline,
-        audience: ["kps".parse().unwrap(), "tfo".parse().unwrap()].into(),
-        label: SecurityLabel::tlp(Tlp::Amber),
-        descriptor: None,
-        policy_version: POLICY_VERSION.to_owned(),
-        created: now(),
-        expires: at("2026-03-08T00:00:00Z"),
-        parts: vec![b"{\"type\":\"bundle\"}".to_vec(), b"second part\n with a line".to_vec()],
-        items: vec![Item {
-            original_id: "malware--31b940d4-6f7f-459a-80ea-9c1f17b58abc".to_owned(),
-            original_version: "2025-01-01T00:00:00.000Z".to_owned(),
-            released_id: "malware--0d1b9f5e-2f6b-4b52-9a0e-6a7b8c9d0e1f".to_owned(),
-            released_version: "2026-03-01T00:00:00.000Z".to_owned(),
-        }],
-        dropped: Vec::new(),
-        sanitisation: Vec::new(),
+    let object = |number: u8| {
+        let id = format!("malware--31b940d4-6f7f-459a-80ea-9c1f17b58a{number:02x}");
+        let value = serde_json::json!({ "type": "malware", "spec_version": "2.1", "id": id, "name": format!("M{number}"),
+            "description": "long ".repeat(140_000), "created": "2025-01-01T00:00:00.000Z",
+            "modified": "2025-01-01T00:00:00.000Z", "is_family": false });
+        (id, serde_json::to_vec(&value).unwrap())
+    };
+    let held = [object(1), object(2)];
+    let sources: Vec<SourceObject<'_>> = held
+        .iter()
+        .map(|(id, bytes)| SourceObject {
+            id,
+            version: "2025-01-01T00:00:00.000Z",
+            bytes,
+            origin: Origin::Own,
+            label: Some(SecurityLabel::tlp(Tlp::Amber)),
+            declared_public: false,
+            has_defects: false,
+        })
+        .collect();
+    let key = |seed: u8| SigningKey::from_seed(&[seed; 32]).verifying_key();
+    let recipients = [("kps".parse().unwrap(), key(3)), ("tfo".parse().unwrap(), key(9))].into();
+    let organisation = Organisation {
+        code: "vsis".parse().unwrap(),
+        name: "V".to_owned(),
+        identity_id: "identity--5d0e8a2c-1f60-4f0e-9d58-6f5f0f4f9a01".parse().unwrap(),
+    };
+    let check = LeakCorpus::builder().configuration();
+    let release = ReleaseId(uuid::Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef));
+    let request =
+        DraftRequest::new(release, &sources, recipients, &organisation, check, now(), at("2026-03-08T00:00:00Z"));
+    draft_tearline(&request, &mut comity_crypto::Entropy::seeded([6; 32]).stream("release", "", 0)).unwrap()
+}
+
+/// Holdings with nothing in them.
+struct Nothing;
+
+impl Held for Nothing {
+    fn act(&self) -> Result<u64, NotRead> {
+        Ok(0)
+    }
+
+    fn is_unreleased(&self, _: &uuid::Uuid) -> Result<bool, NotRead> {
+        Ok(false)
     }
 }
 
@@ -58,14 +85,22 @@ fn deliveries() -> Vec<Released<Delivery>> {
         let n = codes.iter().position(|known| known == code)?;
         Some(OfficerView { code: &codes[n], key: &verifying[n], roles: &held[n], active: true, passkeys: &[] })
     };
-    authorise(draft.clone(), &author, &releasing, &officers, &[], &[], now()).unwrap().into_deliveries()
+    let checked = leak_check(&draft, &LeakCorpus::builder().build(), &Nothing);
+    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    authorise(draft, checked, &signed, &officers, now()).unwrap().into_deliveries()
 }
 
-fn context<'a>(pair: &'a Pair, sealing: &'a comity_crypto::SealingPublicKey, seq: u64) -> SealContext<'a> {
+fn context<'a>(
+    pair: &'a Pair,
+    key: &'a comity_crypto::VerifyingKey,
+    sealing: &'a comity_crypto::SealingPublicKey,
+    seq: u64,
+) -> SealContext<'a> {
     SealContext {
         origin: &pair.origin,
         seq,
         partner: &pair.partner,
+        partner_key: key,
         partner_sealing: sealing,
         node_key: &pair.node,
         now: now(),
@@ -75,13 +110,14 @@ fn context<'a>(pair: &'a Pair, sealing: &'a comity_crypto::SealingPublicKey, seq
 #[test]
 fn the_recipient_gets_the_released_bytes_and_nothing_else() {
     let mut pair = Pair::new();
+    let key = pair.partner_organisation.verifying_key();
     let sealing = pair.partner_sealing.public();
     let mut entropy = comity_crypto::Entropy::seeded([5; 32]);
     let mut seq = 0;
     for delivery in deliveries() {
         let (recipient, bytes, part) =
             (delivery.get().recipient.clone(), delivery.get().bytes.clone(), delivery.get().part);
-        let sealed = seal_release(delivery, &context(&pair, &sealing, seq), &mut entropy);
+        let sealed = seal_release(delivery, &context(&pair, &key, &sealing, seq), &mut entropy);
         if recipient != pair.partner {
             assert_eq!(sealed.unwrap_err(), SealError::OtherRecipient { recipient, partner: pair.partner.clone() });
             continue;
@@ -92,11 +128,11 @@ fn the_recipient_gets_the_released_bytes_and_nothing_else() {
         let Some(Payload::Release(release)) = got.payload() else { panic!("not a release") };
         assert_eq!(release.bundle, bytes);
         assert_eq!((release.header.part, release.header.parts), (part, 2));
-        assert_eq!(release.header.label, SecurityLabel::tlp(Tlp::Amber));
+        assert_eq!(release.header.label, "TLP:AMBER//REL TO kps,tfo".parse().unwrap());
         assert_eq!(release.header.policy_version, POLICY_VERSION);
         let text = String::from_utf8_lossy(&sealed.payload).into_owned();
-        assert!(text.contains("0d1b9f5e") && !text.contains("31b940d4"), "{text}");
-        assert!(!text.contains("alice") && !text.contains("tfo"), "approvals and other recipients stay home");
+        assert!(text.contains("malware--") && !text.contains("31b940d4"), "{text}");
+        assert!(!text.contains("alice") && !text.contains("bob"), "approvals stay home");
         seq += 1;
     }
     assert_eq!(seq, 2);
@@ -104,8 +140,20 @@ fn the_recipient_gets_the_released_bytes_and_nothing_else() {
 }
 
 #[test]
+fn a_code_is_a_name_and_the_key_decides() {
+    let pair = Pair::new();
+    let sealing = pair.partner_sealing.public();
+    let stranger = SigningKey::from_seed(&[77; 32]).verifying_key();
+    let mut entropy = comity_crypto::Entropy::seeded([5; 32]);
+    let delivery = deliveries().into_iter().find(|it| it.get().recipient == pair.partner).unwrap();
+    let sealed = seal_release(delivery, &context(&pair, &stranger, &sealing, 0), &mut entropy);
+    assert_eq!(sealed.unwrap_err(), SealError::OtherKey { partner: pair.partner.clone() });
+}
+
+#[test]
 fn a_recall_says_what_its_kind_says() {
     let pair = Pair::new();
+    let key = pair.partner_organisation.verifying_key();
     let sealing = pair.partner_sealing.public();
     let mut entropy = comity_crypto::Entropy::seeded([5; 32]);
     let notice = |instruction: &str| {
@@ -120,9 +168,12 @@ fn a_recall_says_what_its_kind_says() {
         })
     };
     let good = notice(RecallKind::WithdrawError.instruction());
-    let sealed = seal_control(&good, &context(&pair, &sealing, 0), &mut entropy).unwrap();
+    let sealed = seal_control(&good, &context(&pair, &key, &sealing, 0), &mut entropy).unwrap();
     let got = pair.expecting(0, |expect| accept(sealed.outgoing.envelope(), expect, &pair.partner_sealing)).unwrap();
     assert_eq!(got.payload(), Some(&Payload::Control(good)));
     let own_words = notice("Our man in the ministry was arrested.");
-    assert!(matches!(seal_control(&own_words, &context(&pair, &sealing, 1), &mut entropy), Err(SealError::Payload(_))));
+    assert!(matches!(
+        seal_control(&own_words, &context(&pair, &key, &sealing, 1), &mut entropy),
+        Err(SealError::Payload(_))
+    ));
 }

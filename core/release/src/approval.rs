@@ -6,7 +6,7 @@
 use crate::leak::Finding;
 use crate::passkey::{self, OfficerPasskey, PasskeyAnswer};
 use comity_crypto::{Purpose, Signature, VerifyingKey, sha256};
-use comity_vocab::{OfficerCode, Role, Roles, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, Role, Roles, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How an officer proved the approval.
@@ -78,6 +78,28 @@ pub enum Refusal {
         /// The version in force.
         current: &'static str,
     },
+    /// The draft was made by a version whose statement did not bind keys and what the check looks for.
+    #[error(
+        "the draft was made by an earlier version, whose statement does not bind the recipients' keys; its approvals are void, draft it again"
+    )]
+    EarlierStatement,
+    /// The statement names a recipient without a key.
+    #[error("the draft has no key of {recipient}; draft it again")]
+    NoKey {
+        /// The recipient.
+        recipient: OrgCode,
+    },
+    /// The check was of another draft.
+    #[error("the leak check was of another draft")]
+    OtherDraft,
+    /// The check looked for less than what was signed.
+    #[error(
+        "the leak check looks for less, or for other things, than when this was drafted; its approvals are void, draft it again"
+    )]
+    OtherCheck,
+    /// The check did not take in all that is held.
+    #[error("the leak check did not take in all that is held")]
+    NotWhole,
     /// The end date has passed.
     #[error("the approvals expired at {expired}")]
     Expired {

@@ -3,7 +3,8 @@
 //! Guarantees: every object's bytes are those held, and it refers only to objects that are selected or declared public
 //! too. Everything else of the policy holds as for a tearline; the leak check still runs.
 
-use crate::policy::{self, DraftError, NotReleasable, POLICY_VERSION, Reason};
+use crate::draft::Made;
+use crate::policy::{self, DraftError, NotReleasable, Reason};
 use crate::{Draft, DraftRequest, Item, Mode, bundle, references};
 use comity_crypto::sha256;
 use comity_vocab::Tlp;
@@ -42,7 +43,7 @@ pub fn draft_as_published(request: &DraftRequest<'_>) -> Result<Draft, DraftErro
     if !refused.is_empty() {
         return Err(DraftError::NotReleasable { objects: refused });
     }
-    let label = policy::release_label(&labels, request.label.as_ref(), &request.audience)?;
+    let label = policy::release_label(&labels, request.label.as_ref(), &request.audience())?;
     objects.sort();
     items.sort_by(|a, b| a.released_id.cmp(&b.released_id));
     // The bundle is ours, its objects are not: its identifier comes from the release, which is random already.
@@ -52,21 +53,16 @@ pub fn draft_as_published(request: &DraftRequest<'_>) -> Result<Draft, DraftErro
         bytes.iter_mut().zip(digest.as_bytes()).for_each(|(byte, digest)| *byte = *digest);
         uuid::Builder::from_random_bytes(bytes).into_uuid() as Uuid
     });
-    Ok(Draft {
-        release: request.release,
-        organisation: request.organisation.code.clone(),
+    let made = Made {
         mode: Mode::AsPublished,
-        audience: request.audience.clone(),
         label,
         descriptor: None,
-        policy_version: POLICY_VERSION.to_owned(),
-        created: request.now,
-        expires: request.expires,
         parts,
         items,
         dropped: Vec::new(),
         sanitisation: Vec::new(),
-    })
+    };
+    Ok(Draft::made(request, made))
 }
 
 fn check(
@@ -79,7 +75,7 @@ fn check(
         return Err(Reason::NotDeclaredPublic);
     }
     // A marking definition that two officers declared public was read by them; its terms are known.
-    let label = policy::check_object(source, &object, &request.audience, &|id| {
+    let label = policy::check_object(source, &object, &request.audience(), &|id| {
         request.mapped_markings.contains(id) || public(id)
     })?;
     let mut undeclared = None;

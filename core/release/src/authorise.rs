@@ -1,7 +1,8 @@
 //! The one way to a [`Released`] value.
 //!
-//! Guarantees: what is inside a `Released` was agreed to by two different active officers over exactly these bytes,
-//! recipients, label, policy and end date, with every finding answered for (security.md I3, I4; domain.md R2.15).
+//! Guarantees: what is inside a `Released` was agreed to by two different active officers over exactly these bytes, recipients with
+//! their keys, label, policy and end date; a leak check of this very draft, that looked for at least what the officers signed and
+//! over the whole corpus, found nothing that nobody answered for.
 //!
 //! Nobody else can make one:
 //!
@@ -18,9 +19,9 @@
 //! ```
 
 use crate::approval::{Approval, OfficerView, Override, Refusal, approval_message, check_findings, different, verify};
-use crate::leak::Finding;
+use crate::leak::{Checked, Coverage};
 use crate::{Draft, POLICY_VERSION, ReleaseId, SourceDescriptor};
-use comity_crypto::Purpose;
+use comity_crypto::{Purpose, VerifyingKey};
 use comity_vocab::{OfficerCode, OrgCode, Role, SecurityLabel, Timestamp};
 
 /// Content that two officers agreed to let out.
@@ -43,6 +44,8 @@ pub struct Bundle {
 pub struct Delivery {
     /// The recipient.
     pub recipient: OrgCode,
+    /// The recipient's organisation key as it was signed: it may be sealed to a key that this one certified, and to no other.
+    pub recipient_key: VerifyingKey,
     /// The release.
     pub release: ReleaseId,
     /// The number of this part, from 0.
@@ -61,28 +64,46 @@ pub struct Delivery {
     pub bytes: Vec<u8>,
 }
 
-/// Returns the releasable content once two different officers agreed to exactly this draft.
+/// Who agreed to a release, and what of the findings the second person answers for.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedBy<'a> {
+    /// The author's agreement.
+    pub author: &'a Approval,
+    /// The releasing officer's.
+    pub releasing: &'a Approval,
+    /// The findings that the releasing officer answers for.
+    pub overrides: &'a [Override],
+}
+
+/// Returns the releasable content once two different officers agreed to exactly this draft and the check of it is whole.
+///
+/// The check is consumed: the next decision needs one of its own.
 ///
 /// # Errors
 /// [`Refusal`], the first reason found.
 pub fn authorise<'o>(
     draft: Draft,
-    author: &Approval,
-    releasing: &Approval,
+    checked: Checked,
+    signed: &SignedBy<'_>,
     officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
-    findings: &[Finding],
-    overrides: &[Override],
     now: Timestamp,
 ) -> Result<Released<Bundle>, Refusal> {
+    if !draft.binds_keys() {
+        return Err(Refusal::EarlierStatement);
+    }
     if !draft.is_current() {
-        return Err(Refusal::PolicyChanged { found: draft.policy_version, current: POLICY_VERSION });
+        return Err(Refusal::PolicyChanged { found: draft.policy_version().to_owned(), current: POLICY_VERSION });
     }
-    if now > draft.expires {
-        return Err(Refusal::Expired { expired: draft.expires });
+    if now > draft.expires() {
+        return Err(Refusal::Expired { expired: draft.expires() });
     }
-    if draft.audience.is_empty() || draft.parts.is_empty() {
+    if draft.audience().is_empty() || draft.parts().is_empty() {
         return Err(Refusal::Empty);
     }
+    if let Some(recipient) = draft.audience().iter().find(|recipient| draft.key_of(recipient).is_none()) {
+        return Err(Refusal::NoKey { recipient: recipient.clone() });
+    }
+    let SignedBy { author, releasing, overrides } = *signed;
     let statement = draft.statement();
     let wrote = verify(
         author,
@@ -101,8 +122,17 @@ pub fn authorise<'o>(
         officers,
     )?;
     different(&wrote, &releases)?;
-    check_findings(findings, overrides, &releasing.officer)?;
-    Ok(Released(Bundle { draft }))
+    if checked.draft() != draft.digest() {
+        return Err(Refusal::OtherDraft);
+    }
+    if !draft.check().is_some_and(|signed| checked.configuration().covers(signed)) {
+        return Err(Refusal::OtherCheck);
+    }
+    check_findings(checked.findings(), overrides, &releasing.officer)?;
+    match checked.coverage() {
+        Coverage::Whole { .. } => Ok(Released(Bundle { draft })),
+        Coverage::NotWhole => Err(Refusal::NotWhole),
+    }
 }
 
 impl Released<Bundle> {
@@ -114,24 +144,27 @@ impl Released<Bundle> {
     /// Cuts the release into one delivery per recipient and part, recipients in order.
     pub fn into_deliveries(self) -> Vec<Released<Delivery>> {
         let draft = self.0.draft;
-        let parts = u32::try_from(draft.parts.len()).unwrap_or(u32::MAX);
+        let parts = u32::try_from(draft.parts().len()).unwrap_or(u32::MAX);
         // Two originals may have become one object; recipients see it once.
         let mut items: Vec<(String, String)> =
-            draft.items.into_iter().map(|item| (item.released_id, item.released_version)).collect();
+            draft.items().iter().map(|item| (item.released_id.clone(), item.released_version.clone())).collect();
         items.sort();
         items.dedup();
-        let descriptor_text = draft.descriptor.as_ref().map(SourceDescriptor::render);
+        let descriptor_text = draft.descriptor().map(SourceDescriptor::render);
         let mut deliveries = Vec::new();
-        for recipient in &draft.audience {
-            for (part, bytes) in (0u32..).zip(&draft.parts) {
+        for recipient in draft.audience() {
+            // INVARIANT: `authorise` refused a draft that lacks a recipient's key.
+            let Some(key) = draft.key_of(recipient) else { continue };
+            for (part, bytes) in (0u32..).zip(draft.parts()) {
                 deliveries.push(Released(Delivery {
                     recipient: recipient.clone(),
-                    release: draft.release,
+                    recipient_key: *key,
+                    release: draft.release(),
                     part,
                     parts,
-                    label: draft.label.clone(),
+                    label: draft.label().clone(),
                     descriptor_text: descriptor_text.clone(),
-                    policy_version: draft.policy_version.clone(),
+                    policy_version: draft.policy_version().to_owned(),
                     items: items.clone(),
                     bytes: bytes.clone(),
                 }));

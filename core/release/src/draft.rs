@@ -1,15 +1,34 @@
 //! A draft: the exact bytes that would leave, and the statement officers sign over them.
 //!
-//! Guarantees: the statement binds everything a recipient is given and everyone it is given to (security.md I3).
-//! `items`, `dropped` and `sanitisation` name originals; they stay at home.
+//! Guarantees: the statement binds everything a recipient is given, everyone it is given to by organisation key, and what the leak
+//! check looks for. A draft comes from a tearline, from a published set, or from stored bytes with the digest that was kept of
+//! it, and cannot be changed. `items`, `dropped` and `sanitisation` name originals; they stay at home.
+//!
+//! Nobody else can make one, not even by reading it:
+//!
+//! ```compile_fail
+//! let forged: comity_release::Draft = serde_json::from_str("{}").unwrap();
+//! ```
+//!
+//! and none can be changed:
+//!
+//! ```compile_fail
+//! fn widen(draft: &mut comity_release::Draft) {
+//!     draft.parts.clear();
+//! }
+//! ```
 
-use crate::{POLICY_VERSION, ReleaseId, SourceDescriptor};
+use crate::leak::CheckConfiguration;
+use crate::{DraftRequest, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use base64::Engine as _;
-use comity_crypto::sha256;
+use comity_crypto::{VerifyingKey, sha256};
 use comity_vocab::{Digest, OrgCode, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
+/// The edition of the statement that drafts are made with.
+const STATEMENT: u32 = 2;
 
 /// In which form objects leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,69 +88,238 @@ pub struct Change {
 }
 
 /// What would leave.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// The identifier of the release.
-    pub release: ReleaseId,
-    /// The organisation in whose name it is made.
-    pub organisation: OrgCode,
-    /// In which form objects leave.
-    pub mode: Mode,
-    /// The recipients.
-    pub audience: BTreeSet<OrgCode>,
-    /// The label of the whole release.
-    pub label: SecurityLabel,
-    /// What recipients are told about the source.
-    pub descriptor: Option<SourceDescriptor>,
-    /// The version of the rules it was made under.
-    pub policy_version: String,
-    /// When it was drafted.
-    pub created: Timestamp,
-    /// After this the approvals are void.
-    pub expires: Timestamp,
-    /// The exact bytes of whole STIX bundles.
+    fields: Fields,
+}
+
+/// A draft as it is stored.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Fields {
+    /// The edition of the statement; what the version before stored has none.
+    #[serde(default = "first_statement")]
+    statement: u32,
+    release: ReleaseId,
+    organisation: OrgCode,
+    mode: Mode,
+    audience: BTreeSet<OrgCode>,
+    #[serde(default)]
+    keys: BTreeMap<OrgCode, VerifyingKey>,
+    label: SecurityLabel,
+    descriptor: Option<SourceDescriptor>,
+    policy_version: String,
+    #[serde(default)]
+    check: Option<CheckConfiguration>,
+    created: Timestamp,
+    expires: Timestamp,
     #[serde(with = "base64_parts")]
+    parts: Vec<Vec<u8>>,
+    items: Vec<Item>,
+    dropped: Vec<Dropped>,
+    sanitisation: Vec<Change>,
+}
+
+fn first_statement() -> u32 {
+    1
+}
+
+/// Why stored bytes are not the draft that was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DraftFault {
+    /// Not the form of a draft.
+    #[error("the stored draft is damaged")]
+    Malformed,
+    /// Another edition of the statement than this program knows.
+    #[error("the stored draft has statement {found}, which this program does not know")]
+    Edition {
+        /// The edition found.
+        found: u32,
+    },
+    /// Not what the officers were shown.
+    #[error("the stored draft was changed: its digest is {found}, not the one that was kept")]
+    Changed {
+        /// The digest of what is stored.
+        found: Digest,
+    },
+}
+
+/// What makes a draft, beside the request.
+pub(crate) struct Made {
+    pub mode: Mode,
+    pub label: SecurityLabel,
+    pub descriptor: Option<SourceDescriptor>,
     pub parts: Vec<Vec<u8>>,
-    /// Which original became what, ordered by released identifier.
     pub items: Vec<Item>,
-    /// What was dropped.
     pub dropped: Vec<Dropped>,
-    /// What was left out or altered.
     pub sanitisation: Vec<Change>,
 }
 
 impl std::fmt::Debug for Draft {
     /// Shows identifier and counts; content never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Draft({}, {} items, {} parts)", self.release, self.items.len(), self.parts.len())
+        let Fields { release, items, parts, .. } = &self.fields;
+        write!(f, "Draft({release}, {} items, {} parts)", items.len(), parts.len())
     }
 }
 
 impl Draft {
+    pub(crate) fn made(request: &DraftRequest<'_>, made: Made) -> Self {
+        let Made { mode, label, descriptor, parts, items, dropped, sanitisation } = made;
+        Self {
+            fields: Fields {
+                statement: STATEMENT,
+                release: request.release,
+                organisation: request.organisation.code.clone(),
+                mode,
+                audience: request.audience(),
+                keys: request.recipients.clone(),
+                label,
+                descriptor,
+                policy_version: POLICY_VERSION.to_owned(),
+                check: Some(request.check.clone()),
+                created: request.now,
+                expires: request.expires,
+                parts,
+                items,
+                dropped,
+                sanitisation,
+            },
+        }
+    }
+
+    /// Returns the bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        // INVARIANT: text, numbers and lists under text keys only: writing them as JSON cannot fail.
+        serde_json::to_vec(&self.fields).unwrap_or_default()
+    }
+
+    /// Reads stored bytes; only the draft whose digest was kept is accepted.
+    ///
+    /// # Errors
+    /// [`DraftFault`].
+    pub fn decode(bytes: &[u8], kept: &Digest) -> Result<Self, DraftFault> {
+        let fields: Fields = serde_json::from_slice(bytes).map_err(|_| DraftFault::Malformed)?;
+        if fields.statement == 0 || fields.statement > STATEMENT {
+            return Err(DraftFault::Edition { found: fields.statement });
+        }
+        let draft = Self { fields };
+        let found = draft.digest();
+        if found == *kept { Ok(draft) } else { Err(DraftFault::Changed { found }) }
+    }
+
+    /// Returns the identifier of the release.
+    pub fn release(&self) -> ReleaseId {
+        self.fields.release
+    }
+
+    /// Returns the organisation in whose name it is made.
+    pub fn organisation(&self) -> &OrgCode {
+        &self.fields.organisation
+    }
+
+    /// Returns in which form objects leave.
+    pub fn mode(&self) -> Mode {
+        self.fields.mode
+    }
+
+    /// Returns the recipients.
+    pub fn audience(&self) -> &BTreeSet<OrgCode> {
+        &self.fields.audience
+    }
+
+    /// Returns the organisation key of a recipient, to which alone the release may be sealed.
+    pub fn key_of(&self, recipient: &OrgCode) -> Option<&VerifyingKey> {
+        self.fields.keys.get(recipient)
+    }
+
+    /// Returns the label of the whole release.
+    pub fn label(&self) -> &SecurityLabel {
+        &self.fields.label
+    }
+
+    /// Returns what recipients are told about the source.
+    pub fn descriptor(&self) -> Option<&SourceDescriptor> {
+        self.fields.descriptor.as_ref()
+    }
+
+    /// Returns the version of the rules it was made under.
+    pub fn policy_version(&self) -> &str {
+        &self.fields.policy_version
+    }
+
+    /// Returns what the leak check looked for when it was drafted; none where the version before drafted it.
+    pub fn check(&self) -> Option<&CheckConfiguration> {
+        self.fields.check.as_ref()
+    }
+
+    /// Returns when it was drafted.
+    pub fn created(&self) -> Timestamp {
+        self.fields.created
+    }
+
+    /// Returns the end date: after it the approvals are void.
+    pub fn expires(&self) -> Timestamp {
+        self.fields.expires
+    }
+
+    /// Returns the exact bytes of whole STIX bundles.
+    pub fn parts(&self) -> &[Vec<u8>] {
+        &self.fields.parts
+    }
+
+    /// Returns which original became what, ordered by released identifier.
+    pub fn items(&self) -> &[Item] {
+        &self.fields.items
+    }
+
+    /// Returns what was dropped.
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.fields.dropped
+    }
+
+    /// Returns what was left out or altered.
+    pub fn sanitisation(&self) -> &[Change] {
+        &self.fields.sanitisation
+    }
+
     /// Returns the exact bytes that officers sign (with their role appended, [`crate::approval_message`]).
     pub fn statement(&self) -> Vec<u8> {
-        let mut text = String::from("comity-release-statement/1\n");
+        let fields = &self.fields;
+        let mut text = format!("comity-release-statement/{}\n", fields.statement);
         let mut line = |name: &str, value: &dyn std::fmt::Display| {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name} {value}");
         };
-        line("release", &self.release);
-        line("organisation", &self.organisation);
-        line("mode", &self.mode.as_str());
-        for recipient in &self.audience {
-            line("recipient", recipient);
+        line("release", &fields.release);
+        line("organisation", &fields.organisation);
+        line("mode", &fields.mode.as_str());
+        for recipient in &fields.audience {
+            match (fields.statement, fields.keys.get(recipient)) {
+                (1, _) => line("recipient", recipient),
+                (_, Some(key)) => line("recipient", &format!("{recipient} {}", key.digest())),
+                (_, None) => line("recipient", &format!("{recipient} unknown")),
+            }
         }
-        line("label", &self.label);
-        match &self.descriptor {
+        line("label", &fields.label);
+        match &fields.descriptor {
             Some(descriptor) => line("terms", descriptor),
             None => line("terms", &"none"),
         }
-        line("policy", &self.policy_version);
-        line("created", &self.created);
-        line("expires", &self.expires);
-        line("items", &self.items.len());
+        line("policy", &fields.policy_version);
+        if fields.statement > 1 {
+            match &fields.check {
+                Some(check) => line("check", &format!("{} {}", check.tables(), check.digest())),
+                None => line("check", &"none"),
+            }
+        }
+        line("created", &fields.created);
+        line("expires", &fields.expires);
+        line("items", &fields.items.len());
         line("items-sha256", &self.items_digest());
-        for (number, part) in self.parts.iter().enumerate() {
+        if fields.statement > 1 {
+            line("notes-sha256", &self.notes_digest());
+        }
+        for (number, part) in fields.parts.iter().enumerate() {
             line("part", &format!("{number} {} {}", part.len(), sha256(&[part])));
         }
         text.into_bytes()
@@ -144,24 +332,44 @@ impl Draft {
 
     /// Returns the identifiers of the released objects.
     pub fn released_ids(&self) -> BTreeSet<String> {
-        self.items.iter().map(|item| item.released_id.clone()).collect()
+        self.fields.items.iter().map(|item| item.released_id.clone()).collect()
     }
 
     /// Tells whether the draft was made under the rules now in force.
     pub fn is_current(&self) -> bool {
-        self.policy_version == POLICY_VERSION
+        self.fields.policy_version == POLICY_VERSION
+    }
+
+    /// Tells whether the statement binds the recipients' keys and what the check looks for: those of the version before do not.
+    pub(crate) fn binds_keys(&self) -> bool {
+        self.fields.statement == STATEMENT
     }
 
     fn items_digest(&self) -> Digest {
-        let mut bytes = Vec::new();
-        for item in &self.items {
-            for text in [&item.original_id, &item.original_version, &item.released_id, &item.released_version] {
-                bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
-                bytes.extend_from_slice(text.as_bytes());
-            }
-        }
-        sha256(&[&bytes])
+        framed(
+            self.fields.items.iter().flat_map(|item| {
+                [&item.original_id, &item.original_version, &item.released_id, &item.released_version]
+            }),
+        )
     }
+
+    /// The digest of what the officer was told about what was dropped and altered.
+    fn notes_digest(&self) -> Digest {
+        let count = self.fields.dropped.len().to_string();
+        let dropped = self.fields.dropped.iter().flat_map(|d| [&d.object, &d.property, &d.target, &d.reason]);
+        let changed = self.fields.sanitisation.iter().flat_map(|c| [&c.object, &c.property, &c.change]);
+        framed(std::iter::once(&count).chain(dropped).chain(changed))
+    }
+}
+
+/// The SHA-256 of texts, each with its length before it.
+fn framed<'a>(texts: impl Iterator<Item = &'a String>) -> Digest {
+    let mut bytes = Vec::new();
+    for text in texts {
+        bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    sha256(&[&bytes])
 }
 
 /// Bytes as base64 text: a list of numbers would be four times as long.

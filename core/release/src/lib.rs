@@ -1,8 +1,8 @@
 //! What may leave, in which form, and who agreed.
 //!
-//! Guarantees: a [`Released`] exists only where [`authorise`] (or the opening of a stored release through it) found two
-//! different active officers' signatures over the exact bytes, recipients, label, policy and end date, and no leak
-//! finding without an answer. A tearline is built from an allow-list: what is not named there is not copied. The leak
+//! Guarantees: a [`Released`] exists only where [`authorise`] found two different active officers' signatures over the exact bytes,
+//! recipients with their keys, label, policy and end date, and a [`Checked`] of this draft, made by [`leak_check`] over the whole
+//! corpus, without a finding that nobody answered for. A tearline is built from an allow-list: what is not named there is not copied. The leak
 //! check reads the final bytes, not the model they came from.
 //!
 //! Does not know: what time it is, where objects are stored, how bytes travel, who is at the keyboard.
@@ -30,12 +30,15 @@ mod tearline;
 pub use about::about;
 pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message};
 pub use as_published::draft_as_published;
-pub use authorise::{Bundle, Delivery, Released, authorise};
+pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
 pub use descriptor::{
     Access, Bias, Corroboration, Currency, DescriptorError, Discipline, ReportingRecord, SourceDescriptor,
 };
-pub use draft::{Change, Draft, Dropped, Item, Mode};
-pub use leak::{Finding, FindingClass, LeakCorpus, LeakCorpusBuilder, VaultTerms, leak_check};
+pub use draft::{Change, Draft, DraftFault, Dropped, Item, Mode};
+pub use leak::{
+    CheckConfiguration, Checked, Coverage, Finding, FindingClass, Held, LeakCorpus, LeakCorpusBuilder, NotRead,
+    VaultTerms, leak_check,
+};
 pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{

@@ -156,7 +156,7 @@ pub(crate) fn check_request(request: &DraftRequest<'_>) -> Result<(), DraftError
     if request.objects.is_empty() {
         return Err(DraftError::NothingSelected);
     }
-    check_audience(&request.audience, request.organisation)?;
+    check_audience(&request.audience(), request.organisation)?;
     if request.expires <= request.now {
         return Err(DraftError::Expired);
     }

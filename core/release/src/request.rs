@@ -3,6 +3,8 @@
 //! Does not know: where the objects are stored. Nothing that was not selected is here, so nothing of it can leave.
 
 use crate::SourceDescriptor;
+use crate::leak::CheckConfiguration;
+use comity_crypto::VerifyingKey;
 use comity_vocab::time::Precision;
 use comity_vocab::{OrgCode, SecurityLabel, StixId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -92,8 +94,8 @@ pub struct DraftRequest<'a> {
     pub release: ReleaseId,
     /// The selected objects, in the order selected.
     pub objects: &'a [SourceObject<'a>],
-    /// The recipients.
-    pub audience: BTreeSet<OrgCode>,
+    /// The recipients, each with the organisation key that it is known by.
+    pub recipients: BTreeMap<OrgCode, VerifyingKey>,
     /// The label wanted; `None` takes the combination of the inputs' labels.
     pub label: Option<SecurityLabel>,
     /// What recipients are told about the source.
@@ -120,6 +122,8 @@ pub struct DraftRequest<'a> {
     /// Marking definitions other than TLP that the node knows not to limit who may receive, such as statements of
     /// copyright; an object with any other marking is refused (security.md §5 D, cases 85 and 94).
     pub mapped_markings: BTreeSet<String>,
+    /// What the leak check looks for now; approvals hold only while it looks for as much.
+    pub check: CheckConfiguration,
     /// The time of drafting.
     pub now: Timestamp,
     /// After this the approvals are void.
@@ -131,15 +135,16 @@ impl<'a> DraftRequest<'a> {
     pub fn new(
         release: ReleaseId,
         objects: &'a [SourceObject<'a>],
-        audience: BTreeSet<OrgCode>,
+        recipients: BTreeMap<OrgCode, VerifyingKey>,
         organisation: &'a Organisation,
+        check: CheckConfiguration,
         now: Timestamp,
         expires: Timestamp,
     ) -> Self {
         Self {
             release,
             objects,
-            audience,
+            recipients,
             label: None,
             descriptor: None,
             written: None,
@@ -152,8 +157,14 @@ impl<'a> DraftRequest<'a> {
             public_ids: BTreeSet::new(),
             recipients_own: BTreeSet::new(),
             mapped_markings: BTreeSet::new(),
+            check,
             now,
             expires,
         }
+    }
+
+    /// Returns the codes of the recipients.
+    pub fn audience(&self) -> BTreeSet<OrgCode> {
+        self.recipients.keys().cloned().collect()
     }
 }

@@ -9,7 +9,8 @@
 
 use crate::about::about;
 use crate::allowlist::{self, Kind};
-use crate::policy::{self, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
+use crate::draft::Made;
+use crate::policy::{self, NotReleasable, RAW_REPORT_TYPE, Reason};
 use crate::sanitise::{Sanitiser, check_names};
 use crate::{Change, Draft, DraftError, DraftRequest, Dropped, Item, Mode, bundle, references, sco};
 use comity_crypto::EntropyStream;
@@ -44,7 +45,7 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     check_names(&request.allow_properties)?;
     let mut sanitisation = Vec::new();
     let selected = select(request, stream, &mut sanitisation)?;
-    let label = policy::release_label(&selected.labels, request.label.as_ref(), &request.audience)?;
+    let label = policy::release_label(&selected.labels, request.label.as_ref(), &request.audience())?;
     let mut dropped = Vec::new();
     let mut candidates = selected.candidates;
     let note_id = note_id(request, &selected.raw_reports, stream);
@@ -120,21 +121,9 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     let identity =
         (request.organisation.identity_id.as_str().to_owned(), bundle::bytes(bundle::identity(request.organisation)));
     let parts = bundle::pack(&objects, Some(&identity), bundle::drawn(stream));
-    Ok(Draft {
-        release: request.release,
-        organisation: request.organisation.code.clone(),
-        mode: Mode::Tearline,
-        audience: request.audience.clone(),
-        label,
-        descriptor: request.descriptor,
-        policy_version: POLICY_VERSION.to_owned(),
-        created: request.now,
-        expires: request.expires,
-        parts,
-        items,
-        dropped,
-        sanitisation,
-    })
+    let made =
+        Made { mode: Mode::Tearline, label, descriptor: request.descriptor, parts, items, dropped, sanitisation };
+    Ok(Draft::made(request, made))
 }
 
 struct Selected<'a> {
@@ -153,6 +142,7 @@ fn select<'a>(
     let mut selected = Selected { candidates: Vec::new(), labels: Vec::new(), raw_reports: Vec::new() };
     let mut refused = Vec::new();
     let mut seen = BTreeSet::new();
+    let audience = request.audience();
     for source in request.objects {
         let drawn = stream.uuid_v4();
         let mut refuse = |reason| refused.push(NotReleasable { object: source.id.to_owned(), reason });
@@ -168,7 +158,7 @@ fn select<'a>(
             }
         };
         let mapped = |id: &str| request.mapped_markings.contains(id);
-        match policy::check_object(source, &object, &request.audience, &mapped) {
+        match policy::check_object(source, &object, &audience, &mapped) {
             Ok(label) => selected.labels.push(label),
             Err(reason) => {
                 refuse(reason);
@@ -269,7 +259,7 @@ impl Outside {
 
 /// What the recipient gave us; nothing where there are several, for one would learn what another gave.
 fn recipients_own(request: &DraftRequest<'_>) -> BTreeSet<String> {
-    if request.audience.len() == 1 { request.recipients_own.clone() } else { BTreeSet::new() }
+    if request.recipients.len() == 1 { request.recipients_own.clone() } else { BTreeSet::new() }
 }
 
 /// Drops objects that lose a reference they need, until no more do.

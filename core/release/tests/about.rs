@@ -36,10 +36,10 @@ fn drafted(object: &Value, to: &str) -> Result<Value, DraftError> {
     let (held, organisation) = ([held(object.clone())], organisation());
     let sources = sources(&held);
     let mut request = request(&sources, &organisation);
-    request.audience = audience(to);
+    request.recipients = recipients(to);
     request.recipients_own = [THEIRS, PLACE, WHO, ADDRESS].map(str::to_owned).into();
     let draft = draft_tearline(&request, &mut stream(1))?;
-    let said = draft.sanitisation.iter().any(|change| change.change.contains(THEIRS));
+    let said = draft.sanitisation().iter().any(|change| change.change.contains(THEIRS));
     assert!(said, "the officers are told that it is named");
     Ok(released(&draft).into_iter().find(|it| it["type"] == object["type"]).expect("the object is released"))
 }

@@ -14,16 +14,20 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_release::{
-    Approval, Draft, Finding, FindingClass, Origin, Override, PublicDeclaration, RecallDraft, RecallKind, Refusal,
-    authorise, authorise_public, authorise_recall, confirm_recall, draft_as_published, draft_tearline, version_digest,
+    Approval, Bundle, Checked, Coverage, Draft, DraftFault, FindingClass, NotRead, Origin, Override, PublicDeclaration,
+    RecallDraft, RecallKind, Refusal, Released, SignedBy, authorise, authorise_public, authorise_recall,
+    confirm_recall, draft_as_published, draft_tearline, leak_check, version_digest,
 };
 use comity_vocab::Role;
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::str::FromStr as _;
 use support::*;
 
 fn draft() -> Draft {
@@ -51,12 +55,23 @@ fn approvals(draft: &Draft, people: &[Person], overrides: &[Override]) -> (Appro
     )
 }
 
+/// Decides on a draft with a check of it made now.
+fn decide(
+    draft: Draft,
+    author: &Approval,
+    releasing: &Approval,
+    people: &[Person],
+) -> Result<Released<Bundle>, Refusal> {
+    let checked = checked(&draft);
+    authorise(draft, checked, &SignedBy { author, releasing, overrides: &[] }, &look_up(people), now())
+}
+
 #[test]
 fn two_officers_make_a_release() {
     let (draft, people) = (draft(), people());
     let (author, releasing) = approvals(&draft, &people, &[]);
-    let parts = draft.parts.clone();
-    let released = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap();
+    let parts = draft.parts().to_vec();
+    let released = decide(draft, &author, &releasing, &people).unwrap();
     let deliveries = released.into_deliveries();
     let shown: Vec<(String, u32, u32)> =
         deliveries.iter().map(|d| (d.get().recipient.to_string(), d.get().part, d.get().parts)).collect();
@@ -71,7 +86,7 @@ fn who_may_not() {
         let (mut draft, mut people) = (draft(), people());
         let (mut author, mut releasing) = approvals(&draft, &people, &[]);
         change(&mut draft, &mut people, &mut author, &mut releasing);
-        let refusal = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap_err();
+        let refusal = decide(draft, &author, &releasing, &people).unwrap_err();
         assert_eq!(refusal.to_string(), expect);
     };
     let sign = |draft: &Draft, person: &Person, role| person.sign(Purpose::Approval, &draft.statement(), role, &[]);
@@ -111,52 +126,140 @@ fn who_may_not() {
     );
     check(&|_, _, author, releasing| author.proof = releasing.proof.clone(), never);
     check(
-        &|draft, _, _, _| draft.expires = now().plus_seconds(-1),
+        &|draft, _, _, _| *draft = tampered(draft, |it| it["expires"] = json!(now().plus_seconds(-1))),
         "the approvals expired at 2026-03-20T09:41:06.512Z",
     );
     check(
-        &|draft, _, _, _| draft.policy_version = "comity-release-policy/0".to_owned(),
+        &|draft, _, _, _| *draft = tampered(draft, |it| it["policy_version"] = json!("comity-release-policy/0")),
         "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/1",
+    );
+    check(
+        &|draft, people, author, releasing| {
+            *draft = tampered(draft, |it| it["statement"] = json!(1));
+            (*author, *releasing) = approvals(draft, people, &[]);
+        },
+        "the draft was made by an earlier version, whose statement does not bind the recipients' keys; its approvals are void, draft it again",
+    );
+    check(
+        &|draft, people, author, releasing| {
+            *draft = tampered(draft, |it| drop(it["keys"].as_object_mut().unwrap().remove("kps")));
+            (*author, *releasing) = approvals(draft, people, &[]);
+        },
+        "the draft has no key of kps; draft it again",
     );
 }
 
-fn finding(class: FindingClass) -> Finding {
-    Finding {
-        class,
-        rule: format!("{}/text", class.as_str()),
-        part: 0,
-        offset: 10,
-        length: 5,
-        object: None,
-        property: None,
-        matter: None,
+#[test]
+fn a_draft_is_what_was_kept() {
+    let draft = draft();
+    assert_eq!(Draft::decode(&draft.encode(), &draft.digest()), Ok(draft.clone()));
+    let mut stored: serde_json::Value = serde_json::from_slice(&draft.encode()).unwrap();
+    stored["label"] = json!("TLP:CLEAR".parse::<comity_vocab::SecurityLabel>().unwrap());
+    let changed = Draft::decode(&serde_json::to_vec(&stored).unwrap(), &draft.digest());
+    assert!(matches!(changed, Err(DraftFault::Changed { .. })), "{changed:?}");
+    stored["statement"] = json!(3);
+    let newer = Draft::decode(&serde_json::to_vec(&stored).unwrap(), &draft.digest());
+    assert_eq!(newer, Err(DraftFault::Edition { found: 3 }));
+    assert_eq!(Draft::decode(b"{}", &draft.digest()), Err(DraftFault::Malformed));
+    // What the officer was told about what was dropped is signed too.
+    assert_ne!(
+        tampered(&draft, |it| it["dropped"] = json!([])).digest(),
+        tampered(&draft, |it| {
+            it["dropped"] = json!([{ "object": "a", "property": "", "target": "", "reason": "" }]);
+        })
+        .digest()
+    );
+}
+
+/// A check is of one draft, of what was signed at the least, and whole.
+#[test]
+fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
+    let people = people();
+    let draft = draft();
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    let run = |checked: Checked| authorise(draft.clone(), checked, &signed, &look_up(&people), now()).map(drop);
+    assert_eq!(run(checked(&draft)), Ok(()));
+    assert_eq!(checked(&draft).coverage(), Coverage::Whole { act: 7 });
+    let other = tampered(&draft, |it| it["expires"] = json!(now().plus_seconds(9)));
+    assert_eq!(run(checked(&other)), Err(Refusal::OtherDraft));
+    // More to look for is no harm; anything else is another check.
+    let with = |builder: &mut comity_release::LeakCorpusBuilder| run(leak_check(&draft, &builder.build(), &EMPTY));
+    assert_eq!(with(corpus().internal_host("more.vsis.example").officer("hal", "Hal Hollow")), Ok(()));
+    assert_eq!(with(corpus().private_addresses()), Ok(()));
+    assert_eq!(with(&mut comity_release::LeakCorpus::builder()), Err(Refusal::OtherCheck));
+    assert_eq!(with(corpus().own("kps", organisation().identity_id.as_str())), Err(Refusal::OtherCheck));
+    let mut none = comity_release::LeakCorpus::builder();
+    assert_eq!(with(none.own("vsis", organisation().identity_id.as_str())), Err(Refusal::OtherCheck));
+    // What could not be read is not clean.
+    let unread = Stub { unreleased: &|_| false, act: Err(NotRead) };
+    let checked = leak_check(&draft, &corpus().build(), &unread);
+    assert_eq!(checked.coverage(), Coverage::NotWhole);
+    assert!(checked.findings().iter().any(|finding| finding.rule == "undetermined/not-all-held"));
+    assert!(matches!(run(checked), Err(Refusal::NeverOverridable { .. })));
+}
+
+/// A draft in which the real check finds one thing of this class, and that check.
+fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
+    const SECRET: uuid::Uuid = uuid::Uuid::from_u128(0x31b9_40d4_6f7f_459a_80ea_9c1f_17b5_8abc);
+    let sentence = "two men behind the old customs house";
+    let (text, reference) = match class {
+        FindingClass::VaultTerm => ("told by Kormoran", None),
+        FindingClass::UnreleasedId => ("see 31b940d4-6f7f-459a-80ea-9c1f17b58abc", None),
+        FindingClass::DanglingReference => ("x", Some("tool--a0000000-0000-4000-8000-000000000009")),
+        FindingClass::Undetermined => ("x", None),
+        FindingClass::InternalHost => ("on srv1.intra.vsis.example", None),
+        FindingClass::OfficerName => ("by Alice Ardent", None),
+        FindingClass::ExactTime => ("at 2026-03-14T21:40:07Z", None),
+        FindingClass::VerbatimSentence => (sentence, None),
+        FindingClass::MarkingInProse => ("handle as TLP:RED", None),
+    };
+    let mut object = json!({ "description": text });
+    if let Some(reference) = reference {
+        object["a_ref"] = json!(reference);
     }
+    let mut part = serde_json::to_vec(&json!({ "type": "bundle", "objects": [object] })).unwrap();
+    if class == FindingClass::Undetermined {
+        part.pop();
+    }
+    let draft = tampered(&draft(), |it| it["parts"] = json!([STANDARD.encode(&part)]));
+    let check = move |draft: &Draft| {
+        let mut builder = corpus();
+        builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
+        builder.unreleased_text(sentence);
+        leak_check(draft, &builder.build(), &Stub { unreleased: &|uuid| *uuid == SECRET, act: Ok(1) })
+    };
+    (draft, check)
 }
 
 #[test]
 fn findings_need_an_answer() {
     let people = people();
     for class in FindingClass::ALL {
-        let draft = draft();
-        let found = finding(class);
-        let answer = |officer: &str, reason: &str| Override {
-            finding: found.id(),
-            officer: officer.parse().unwrap(),
-            reason: reason.to_owned(),
+        let (draft, check) = with_finding(class);
+        let checked = check(&draft);
+        let found = checked.findings();
+        assert!(!found.is_empty() && found.iter().all(|finding| finding.class == class), "{class:?}: {found:?}");
+        let answers = |officer: &str, reason: &str| -> Vec<Override> {
+            let officer = || officer.parse().unwrap();
+            found
+                .iter()
+                .map(|it| Override { finding: it.id(), officer: officer(), reason: reason.to_owned() })
+                .collect()
         };
-        let run = |signed: &[Override], used: &[Override]| {
+        let run = |signed: &[Override], overrides: &[Override]| {
             let (author, releasing) = approvals(&draft, &people, signed);
-            authorise(draft.clone(), &author, &releasing, &look_up(&people), std::slice::from_ref(&found), used, now())
-                .map(drop)
+            let signed = SignedBy { author: &author, releasing: &releasing, overrides };
+            authorise(draft.clone(), check(&draft), &signed, &look_up(&people), now()).map(drop)
         };
-        let good = [answer("bob", "published by us last week")];
+        let good = answers("bob", "published by us last week");
         assert_eq!(run(&good, &good).is_ok(), class.overridable(), "{class:?}");
         assert!(run(&[], &[]).is_err());
         // An override that the releasing officer did not sign, of somebody else, or without a reason.
         assert!(matches!(run(&[], &good), Err(Refusal::BadSignature { .. })));
-        let others = [answer("alice", "published")];
+        let others = answers("alice", "published");
         assert!(matches!(run(&others, &others), Err(Refusal::OverrideByOther { .. })));
-        let silent = [answer("bob", " ")];
+        let silent = answers("bob", " ");
         assert!(matches!(run(&silent, &silent), Err(Refusal::OverrideWithoutReason { .. })));
     }
 }
@@ -233,26 +336,40 @@ proptest! {
 
     /// I3: whatever is changed after signing, the release is refused.
     #[test]
-    fn any_change_voids_the_approvals(what in 0usize..13, at: prop::sample::Index, bit in 0u8..8, seconds in 1i64..1_000_000) {
-        let (mut draft, people) = (draft(), people());
+    fn any_change_voids_the_approvals(what in 0usize..16, at: prop::sample::Index, bit in 0u8..8, seconds in 1i64..1_000_000) {
+        let (draft, people) = (draft(), people());
         let (author, releasing) = approvals(&draft, &people, &[]);
-        match what {
-            0..=3 => {
-                let part = &mut draft.parts[0];
+        let draft = tampered(&draft, |it| match what {
+            0..=4 => {
+                let mut part = STANDARD.decode(it["parts"][0].as_str().unwrap()).unwrap();
                 let at = at.index(part.len());
-                part[at] ^= 1 << bit;
+                if what == 4 {
+                    part.remove(at);
+                } else {
+                    part[at] ^= 1 << bit;
+                }
+                it["parts"][0] = json!(STANDARD.encode(part));
             }
-            4 => drop(draft.parts[0].remove(at.index(100))),
-            5 => drop(draft.audience.insert("bcc".parse().unwrap())),
-            6 => drop(draft.audience.pop_last()),
-            7 => draft.label = "TLP:GREEN//REL TO kps,tfo".parse().unwrap(),
-            8 => draft.expires = draft.expires.plus_seconds(seconds),
-            9 => draft.descriptor = Some("access=direct".parse().unwrap()),
-            10 => draft.parts.push(draft.parts[0].clone()),
-            11 => draft.items[0].released_version.push('0'),
-            _ => draft.release.0 = uuid::Uuid::from_u128(at.index(1000) as u128),
-        }
-        let refusal = authorise(draft, &author, &releasing, &look_up(&people), &[], &[], now()).unwrap_err();
+            5 => {
+                it["audience"].as_array_mut().unwrap().push(json!("bcc"));
+                it["keys"]["bcc"] = it["keys"]["kps"].clone();
+            }
+            6 => drop(it["audience"].as_array_mut().unwrap().pop()),
+            7 => it["label"] = json!("TLP:GREEN//REL TO kps,tfo".parse::<comity_vocab::SecurityLabel>().unwrap()),
+            8 => it["expires"] = json!(draft.expires().plus_seconds(seconds)),
+            9 => it["descriptor"] = json!(comity_release::SourceDescriptor::from_str("access=direct").unwrap()),
+            10 => {
+                let part = it["parts"][0].clone();
+                it["parts"].as_array_mut().unwrap().push(part);
+            }
+            11 => it["items"][0]["released_version"] = json!("2"),
+            12 => it["release"] = json!(uuid::Uuid::from_u128(at.index(1000) as u128)),
+            // A stranger's key under the partner's code, and another list of what is looked for.
+            13 => it["keys"]["kps"] = it["keys"]["tfo"].clone(),
+            14 => it["check"]["hosts"] = json!([]),
+            _ => it["sanitisation"] = json!([{ "object": "a", "property": "b", "change": "c" }]),
+        });
+        let refusal = decide(draft, &author, &releasing, &people).unwrap_err();
         prop_assert!(matches!(refusal, Refusal::BadSignature { .. }), "{:?}", refusal);
     }
 
@@ -267,7 +384,7 @@ proptest! {
         let (one, other) = (Role::ALL[author_role], Role::ALL[releasing_role]);
         let first = people[author].sign(Purpose::Approval, &draft.statement(), one, &[]);
         let second = people[releasing].sign(Purpose::Approval, &draft.statement(), other, &[]);
-        let done = authorise(draft, &first, &second, &look_up(&people), &[], &[], now()).is_ok();
+        let done = decide(draft, &first, &second, &people).is_ok();
         let (a, b) = (&people[author], &people[releasing]);
         let right = a.active && b.active && a.public != b.public
             && matches!(one, Role::Analyst | Role::DeskOfficer) && a.roles.contains(&one)
@@ -311,7 +428,7 @@ fn the_golden_matrix() {
                 held[0].origin = origin.clone();
                 let sources = sources(&held);
                 let mut request = request(&sources, &organisation);
-                request.audience = audience(to);
+                request.recipients = recipients(to);
                 let outcome = outcome(draft_tearline(&request, &mut stream(1)));
                 let to = if to.is_empty() { "nobody" } else { *to };
                 let _ = writeln!(text, "{marking:24} {name:8} to {to:8} -> {outcome}");
@@ -359,7 +476,7 @@ fn the_golden_matrix() {
         let draft = draft();
         let sign = |(at, role): (usize, Role)| people[at].sign(Purpose::Approval, &draft.statement(), role, &[]);
         let (one, two) = (sign(author), sign(releasing));
-        let outcome = match authorise(draft, &one, &two, &look_up(&people), &[], &[], now()) {
+        let outcome = match decide(draft, &one, &two, &people) {
             Ok(_) => "released".to_owned(),
             Err(refusal) => format!("refused: {refusal}"),
         };
@@ -381,7 +498,7 @@ fn the_golden_matrix() {
 
 fn outcome(result: Result<Draft, comity_release::DraftError>) -> String {
     match result {
-        Ok(draft) => format!("released under {}", draft.label),
+        Ok(draft) => format!("released under {}", draft.label()),
         Err(error) => match error {
             comity_release::DraftError::NotReleasable { objects } => format!("refused: {}", objects[0].reason),
             other => format!("refused: {other}"),

@@ -8,14 +8,19 @@
     clippy::disallowed_methods,
     clippy::disallowed_macros,
     missing_docs,
+    dead_code,
     reason = "test"
 )]
 
+mod support;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
-use comity_release::{Finding, FindingClass, LeakCorpus, leak_check};
+use comity_release::leak::search;
+use comity_release::{Finding, FindingClass, LeakCorpus};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use support::{EMPTY, Stub};
 use uuid::Uuid;
 
 fn part(description: &str) -> Vec<u8> {
@@ -28,7 +33,7 @@ fn part(description: &str) -> Vec<u8> {
 }
 
 fn find(corpus: &LeakCorpus, description: &str) -> Vec<Finding> {
-    leak_check(&[part(description)], &BTreeSet::new(), corpus, &|_| false)
+    search(&[part(description)], &BTreeSet::new(), corpus, &EMPTY)
 }
 
 fn vault(terms: &[&str]) -> LeakCorpus {
@@ -76,7 +81,7 @@ fn short_terms_are_words() {
 #[test]
 fn keys_numbers_and_broken_parts_are_read_too() {
     let corpus = vault(&["Kormoran", "4471902"]);
-    let check = |bytes: &[u8]| leak_check(&[bytes.to_vec()], &BTreeSet::new(), &corpus, &|_| false);
+    let check = |bytes: &[u8]| search(&[bytes.to_vec()], &BTreeSet::new(), &corpus, &EMPTY);
     for bytes in [&br#"{"x_kormoran":1}"#[..], br#"{"n":4471902}"#, br#"{"a":"\u004bormo\u0072an"}"#] {
         let findings = check(bytes);
         assert!(findings.iter().any(|f| f.class == FindingClass::VaultTerm), "{findings:?}");
@@ -107,12 +112,25 @@ fn every_uuid_writing_is_found() {
     ];
     for writing in writings {
         let bytes = part(&format!("see {writing} there"));
-        let findings = leak_check(&[bytes], &BTreeSet::new(), &LeakCorpus::builder().build(), &|u| *u == secret);
+        let findings = search(
+            &[bytes],
+            &BTreeSet::new(),
+            &LeakCorpus::builder().build(),
+            &Stub { unreleased: &|u| *u == secret, act: Ok(1) },
+        );
         assert!(findings.iter().any(|f| f.class == FindingClass::UnreleasedId && !f.overridable()), "{writing}");
     }
     let bytes = part(&text);
     let released = BTreeSet::from([format!("ipv4-addr--{text}")]);
-    assert!(leak_check(&[bytes], &released, &LeakCorpus::builder().build(), &|u| *u == secret).is_empty());
+    assert!(
+        search(
+            &[bytes],
+            &released,
+            &LeakCorpus::builder().build(),
+            &Stub { unreleased: &|u| *u == secret, act: Ok(1) }
+        )
+        .is_empty()
+    );
 }
 
 #[test]
@@ -172,7 +190,7 @@ fn references_must_lead_somewhere() {
             { "id": "malware--a0000000-0000-4000-8000-000000000002", "a_ref": target, "deep": [{ "b_refs": [target] }] }]}))
         .unwrap();
         let corpus = LeakCorpus::builder().build();
-        let findings = leak_check(&[bytes], &BTreeSet::from([known.to_owned()]), &corpus, &|_| false);
+        let findings = search(&[bytes], &BTreeSet::from([known.to_owned()]), &corpus, &EMPTY);
         assert_eq!(findings.len(), count, "{target}");
         assert!(findings.iter().all(|f| f.class == FindingClass::DanglingReference && !f.overridable()));
     }
@@ -392,7 +410,7 @@ fn a_public_catalogue_is_clean() {
         .collect();
     let part = serde_json::to_vec(&serde_json::json!({ "type": "bundle", "objects": objects })).unwrap();
     let corpus = random_corpus([7; 32], 1000);
-    let findings = leak_check(std::slice::from_ref(&part), &BTreeSet::new(), &corpus, &|_| false);
+    let findings = search(std::slice::from_ref(&part), &BTreeSet::new(), &corpus, &EMPTY);
     eprintln!("{} objects, {} bytes", objects.len(), part.len());
     // The list of contents of the collection refers to relationships that are not in this part.
     let other = findings.iter().filter(|f| f.class != FindingClass::DanglingReference).count();

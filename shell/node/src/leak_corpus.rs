@@ -5,63 +5,84 @@
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::vault_verbs::vault_failure;
-use comity_release::{Draft, Finding, LeakCorpus, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
-use comity_store::{Filter, Origin, SearchQuery};
+use comity_release::{
+    Checked, Draft, Held, LeakCorpus, LeakCorpusBuilder, Mode, NotRead, RAW_REPORT_TYPE, VaultTerms, leak_check,
+};
+use comity_store::{Filter, Origin, SearchQuery, View};
 use comity_vocab::{OrgCode, Timestamp, Tlp};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// How many pages of received objects, newest first, the check compares with.
 const RECEIVED_PAGES_MAX: usize = 20;
 
-impl Node {
-    /// Runs the leak check on the exact bytes of a draft.
-    pub(crate) fn leak_findings(&mut self, draft: &Draft) -> Result<Vec<Finding>, Failure> {
-        let mut builder = LeakCorpus::builder();
-        let mut terms = VaultTerms::new();
-        for term in self.vault()?.terms().map_err(|error| vault_failure(&error))? {
-            terms.add(&term.term, term.matter);
+/// What is held, as the leak check of one draft asks about it.
+struct Here<'a> {
+    view: View<'a>,
+    /// Identifiers that every recipient was already given.
+    known: BTreeSet<String>,
+    /// Whether the corpus has everything that it should have.
+    whole: bool,
+}
+
+impl Held for Here<'_> {
+    fn act(&self) -> Result<u64, NotRead> {
+        if self.whole { self.view.corpus_act().map_err(|_| NotRead) } else { Err(NotRead) }
+    }
+
+    fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, NotRead> {
+        if self.known.iter().any(|id| has_uuid(id, uuid)) || is_tlp(uuid) {
+            return Ok(false);
         }
-        builder.vault_terms(terms);
+        let held = self.view.knows_uuid(uuid).map_err(|_| NotRead)?;
+        Ok(held || self.view.desk().release(&uuid.to_string()).map_err(|_| NotRead)?.is_some())
+    }
+}
+
+impl Node {
+    /// What the check looks for by configuration: who we are, own hosts, officers. The statement of a draft binds it.
+    pub(crate) fn check_basis(&self) -> LeakCorpusBuilder {
+        let mut builder = LeakCorpus::builder();
+        let organisation = &self.home.configuration.organisation;
+        builder.own(organisation.code.as_str(), organisation.identity.as_str());
         for officer in self.registry.officers() {
             builder.officer(officer.code.as_str(), &officer.name);
         }
         for host in &self.home.configuration.policy.internal_hosts {
             builder.internal_host(host);
         }
-        let originals: BTreeSet<&str> = draft.items.iter().map(|item| item.original_id.as_str()).collect();
-        if draft.mode == Mode::Tearline {
+        builder
+    }
+
+    /// Runs the leak check on the exact bytes of a draft.
+    pub(crate) fn leak_checked(&mut self, draft: &Draft) -> Result<Checked, Failure> {
+        let mut builder = self.check_basis();
+        let mut terms = VaultTerms::new();
+        for term in self.vault()?.terms().map_err(|error| vault_failure(&error))? {
+            terms.add(&term.term, term.matter);
+        }
+        builder.vault_terms(terms);
+        let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
+        if draft.mode() == Mode::Tearline {
             self.add_originals(draft, &mut builder)?;
+            let parts: Vec<&[u8]> = draft.parts().iter().map(Vec::as_slice).collect();
+            for own in self.recipients_own(draft.audience(), &parts)? {
+                builder.may_occur(&own);
+            }
         }
         self.add_raw_reports(&originals, &mut builder)?;
-        self.add_received(&mut builder)?;
+        let whole = self.add_received(&mut builder)?;
         let corpus = builder.build();
-        let released = draft.released_ids();
-        let known = self.known_to_all(&draft.audience, &released)?;
-        let mut may_occur = released.clone();
-        if draft.mode == Mode::Tearline {
-            let parts: Vec<&[u8]> = draft.parts.iter().map(Vec::as_slice).collect();
-            may_occur.extend(self.recipients_own(&draft.audience, &parts)?);
-        }
-        let view = self.holdings.view();
-        let desk = view.desk();
-        let identity = self.home.configuration.organisation.identity.uuid();
-        let unreleased = |uuid: &uuid::Uuid| {
-            if *uuid == identity || may_occur.iter().chain(&known).any(|id| has_uuid(id, uuid)) || is_tlp(uuid) {
-                return false;
-            }
-            // A failing database must not let anything through.
-            view.knows_uuid(uuid).unwrap_or(true)
-                || desk.release(&uuid.to_string()).map_or(true, |found| found.is_some())
-        };
-        Ok(leak_check(&draft.parts, &may_occur, &corpus, &unreleased))
+        let known = self.known_to_all(draft.audience(), &draft.released_ids())?;
+        Ok(leak_check(draft, &corpus, &Here { view: self.holdings.view(), known, whole }))
     }
 
     /// What of the originals of a tearline did not go into it: texts and exact times.
-    fn add_originals(&self, draft: &Draft, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+    fn add_originals(&self, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let released = released_objects(draft);
         let view = self.holdings.view();
-        for item in &draft.items {
+        for item in draft.items() {
             let Some(object) = view.get(&item.original_id)? else { continue };
             let Ok(Value::Object(original)) = serde_json::from_slice(&object.bytes) else { continue };
             // A property that went out as it was is released; everything else of the original is not.
@@ -84,11 +105,7 @@ impl Node {
     }
 
     /// Every raw report is unreleased, whether or not the draft was made from it.
-    fn add_raw_reports(
-        &self,
-        originals: &BTreeSet<&str>,
-        builder: &mut comity_release::LeakCorpusBuilder,
-    ) -> Result<(), Failure> {
+    fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let view = self.holdings.view();
         let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
         let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
@@ -111,11 +128,12 @@ impl Node {
     }
 
     /// What partners gave us is not ours to pass on, whatever object it is copied into (domain.md R2.5).
-    fn add_received(&self, builder: &mut comity_release::LeakCorpusBuilder) -> Result<(), Failure> {
+    /// Tells whether all of it could be taken in.
+    fn add_received(&self, builder: &mut LeakCorpusBuilder) -> Result<bool, Failure> {
         let view = self.holdings.view();
         let partners: Vec<OrgCode> = view.desk().links()?.iter().filter_map(|link| link.code.parse().ok()).collect();
         if partners.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let filter = Filter { origins: partners.into_iter().map(Origin::Link).collect(), ..Filter::default() };
         let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
@@ -132,10 +150,10 @@ impl Node {
             }
             match page.next {
                 Some(next) => query.after = Some(next),
-                None => break,
+                None => return Ok(true),
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Ids that every recipient was already given.
@@ -156,7 +174,7 @@ impl Node {
 }
 
 /// A text that is not released, and every exact time that stands in it.
-fn add_text(builder: &mut comity_release::LeakCorpusBuilder, text: &str) {
+fn add_text(builder: &mut LeakCorpusBuilder, text: &str) {
     builder.unreleased_text(text);
     for word in text.split_whitespace() {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -166,11 +184,11 @@ fn add_text(builder: &mut comity_release::LeakCorpusBuilder, text: &str) {
     }
 }
 
-fn has_uuid(id: &str, uuid: &uuid::Uuid) -> bool {
-    id.split_once("--").is_some_and(|(_, text)| uuid::Uuid::try_parse(text).is_ok_and(|found| found == *uuid))
+fn has_uuid(id: &str, uuid: &Uuid) -> bool {
+    id.split_once("--").is_some_and(|(_, text)| Uuid::try_parse(text).is_ok_and(|found| found == *uuid))
 }
 
-fn is_tlp(uuid: &uuid::Uuid) -> bool {
+fn is_tlp(uuid: &Uuid) -> bool {
     Tlp::ALL.iter().any(|tlp| has_uuid(tlp.marking_id(), uuid))
         || Tlp::from_marking_id(&format!("marking-definition--{uuid}")).is_some()
 }
@@ -178,7 +196,7 @@ fn is_tlp(uuid: &uuid::Uuid) -> bool {
 /// The objects of a draft's parts by id.
 fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
     let mut objects = BTreeMap::new();
-    for part in &draft.parts {
+    for part in draft.parts() {
         let Ok(Value::Object(bundle)) = serde_json::from_slice(part) else { continue };
         let Some(Value::Array(list)) = bundle.get("objects").cloned() else { continue };
         for object in list {

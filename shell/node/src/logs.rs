@@ -104,6 +104,7 @@ impl LinkLogs {
             origin: &origin,
             seq: self.out.next_seq(),
             partner: &self.code,
+            partner_key: &self.card.organisation.key,
             partner_sealing: &self.card.sealing.key,
             node_key: &keys.node,
             now,

@@ -83,11 +83,8 @@ impl Node {
         for listed in desk.releases(usize::MAX >> 1)? {
             let row = desk.release(&listed.id)?.ok_or_else(|| bad(format!("release {} vanished", listed.id)))?;
             if let Some(draft) = &row.draft {
-                let draft: comity_release::Draft = serde_json::from_slice(draft)
-                    .map_err(|_| bad(format!("release {}: the draft is damaged", row.id)))?;
-                if draft.digest() != row.digest {
-                    return Err(bad(format!("release {}: the draft was changed after it was signed", row.id)));
-                }
+                comity_release::Draft::decode(draft, &row.digest)
+                    .map_err(|fault| bad(format!("release {}: {fault}", row.id)))?;
             }
             count += 1;
         }

@@ -5,6 +5,7 @@
 //! types, on different files, with no reference from one to the other.
 //! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
 
+mod corpus;
 mod correlation;
 mod current;
 pub mod desk;

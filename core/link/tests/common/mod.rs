@@ -54,6 +54,7 @@ impl Pair {
             origin: &self.origin,
             seq,
             partner: &self.partner,
+            partner_key: &self.partner_organisation.verifying_key(),
             partner_sealing: &self.partner_sealing.public(),
             node_key: &self.node,
             now: now(),

@@ -1,12 +1,15 @@
 //! Runs every search over every token of every part.
 
+use super::checked::{Checked, Coverage};
 use super::corpus::{LeakCorpus, Pattern, Plain, Protected, shingles};
 use super::decode::decode;
 use super::finding::{Finding, FindingClass};
+use super::held::Held;
 use super::json::{Scan, Token};
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use super::packed::CHARACTERS_IN_NOISE;
 use super::places::{self, UuidCheck};
+use crate::Draft;
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -22,24 +25,54 @@ const CHARACTERS_ACROSS_WORDS: usize = 6;
 /// Terms below this length are found as whole words only.
 const CHARACTERS_IN_WORDS: usize = 4;
 
-/// Returns what must not leave in these parts. `released_ids` are the identifiers that may occur in them: of the objects
-/// released, and of those the recipients have or that are declared public. `unreleased` tells whether a UUID is that of
-/// an object of ours that is not released.
-pub fn leak_check(
+/// Checks the exact bytes of a draft.
+pub fn leak_check(draft: &Draft, corpus: &LeakCorpus, held: &dyn Held) -> Checked {
+    let mut findings = search(draft.parts(), &draft.released_ids(), corpus, held);
+    let before = held.act();
+    let coverage = match before {
+        Ok(act) if !findings.iter().any(|finding| finding.class == FindingClass::Undetermined) => {
+            Coverage::Whole { act }
+        }
+        _ => Coverage::NotWhole,
+    };
+    if before.is_err() {
+        findings.push(undetermined(0, draft.parts().first().map_or(0, Vec::len), "not-all-held"));
+    }
+    Checked { draft: draft.digest(), configuration: corpus.configuration.clone(), coverage, findings }
+}
+
+fn undetermined(part: usize, length: usize, rule: &str) -> Finding {
+    Finding {
+        class: FindingClass::Undetermined,
+        rule: format!("undetermined/{rule}"),
+        part,
+        offset: 0,
+        length,
+        object: None,
+        property: None,
+        matter: None,
+    }
+}
+
+/// Returns what must not leave in these parts: findings only, with which nothing can be authorised. `released_ids` are the
+/// identifiers of the objects in them.
+pub fn search(
     parts: &[Vec<u8>],
     released_ids: &BTreeSet<String>,
     corpus: &LeakCorpus,
-    unreleased: &dyn Fn(&Uuid) -> bool,
+    held: &dyn Held,
 ) -> Vec<Finding> {
     let scans: Vec<Scan<'_>> = parts.iter().map(|part| Scan::new(part)).collect();
     let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(object_facts).collect();
-    let mut may_occur: HashSet<String> = released_ids.iter().cloned().collect();
+    let allowed = || released_ids.iter().chain(&corpus.may_occur);
+    let mut may_occur: HashSet<String> = allowed().cloned().collect();
     may_occur.extend(objects.iter().flat_map(HashMap::values).filter_map(|facts| facts.id.clone()));
     may_occur.extend(Tlp::ALL.iter().map(|tlp| tlp.marking_id().to_owned()));
     let mut uuids = UuidCheck {
-        unreleased,
-        released: released_ids.iter().filter_map(|id| uuid_of(id)).collect(),
+        held,
+        released: allowed().filter_map(|id| uuid_of(id)).collect(),
         asked: HashMap::new(),
+        not_read: false,
     };
     let mut normaliser = Normaliser::default();
     let mut findings = Vec::new();
@@ -62,22 +95,15 @@ pub fn leak_check(
         }
         let exhausted = part.exhausted;
         findings.extend(part.hits.into_iter().map(|(key, hit)| finding(number, scan, facts, key, hit)));
-        let undetermined = |rule: &str| Finding {
-            class: FindingClass::Undetermined,
-            rule: format!("undetermined/{rule}"),
-            part: number,
-            offset: 0,
-            length: bytes,
-            object: None,
-            property: None,
-            matter: None,
-        };
         if exhausted {
-            findings.push(undetermined("out-of-steps"));
+            findings.push(undetermined(number, bytes, "out-of-steps"));
         }
         if scan.broken {
-            findings.push(undetermined("not-json"));
+            findings.push(undetermined(number, bytes, "not-json"));
         }
+    }
+    if uuids.not_read {
+        findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-read"));
     }
     findings
 }

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: neither the terms nor anything made from them can be printed, serialised or cloned from here.
 
+use super::configuration::CheckConfiguration;
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use aho_corasick::AhoCorasick;
 use comity_vocab::time::Precision;
@@ -60,6 +61,9 @@ pub struct LeakCorpus {
     /// Exact times as digits: to the second, and to the minute.
     pub(super) times: HashSet<String>,
     pub(super) private_addresses: bool,
+    /// Identifiers that may occur beside those of the draft.
+    pub(super) may_occur: BTreeSet<String>,
+    pub(super) configuration: CheckConfiguration,
     unmatchable: usize,
 }
 
@@ -72,6 +76,8 @@ pub struct LeakCorpusBuilder {
     officers: Vec<(String, String)>,
     times: Vec<String>,
     private_addresses: bool,
+    own: Vec<String>,
+    may_occur: BTreeSet<String>,
 }
 
 impl LeakCorpus {
@@ -129,8 +135,26 @@ impl LeakCorpusBuilder {
         self
     }
 
+    /// Says who we are: our code, and the identifier under which we are the author.
+    pub fn own(&mut self, code: &str, identity: &str) -> &mut Self {
+        self.own = vec![code.to_owned(), identity.to_owned()];
+        self.may_occur(identity)
+    }
+
+    /// Adds an identifier that may occur beside those of the draft: the recipients have it, or it is declared public.
+    pub fn may_occur(&mut self, id: &str) -> &mut Self {
+        self.may_occur.insert(id.to_owned());
+        self
+    }
+
+    /// Returns what is looked for by configuration, of what was added so far.
+    pub fn configuration(&self) -> CheckConfiguration {
+        CheckConfiguration::new(&self.own, &self.hosts, &self.officers, self.private_addresses)
+    }
+
     /// Prepares the corpus.
     pub fn build(&mut self) -> LeakCorpus {
+        let configuration = self.configuration();
         let mut normaliser = Normaliser::default();
         let mut unmatchable = 0;
         let mut patterns: BTreeMap<Vec<u8>, Pattern> = BTreeMap::new();
@@ -192,6 +216,8 @@ impl LeakCorpusBuilder {
             shingles,
             times,
             private_addresses: self.private_addresses,
+            may_occur: std::mem::take(&mut self.may_occur),
+            configuration,
             unmatchable,
         }
     }

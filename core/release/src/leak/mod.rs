@@ -2,19 +2,26 @@
 //!
 //! Guarantees: it reads the bytes that would leave, not the model they came from; it finds the terms it was given in the
 //! classes listed in its modules `normalise`, `decode` and `packed`, alone and one inside the other; it never repeats a protected term;
-//! where it runs out of steps it says so, and that cannot be overridden.
+//! where it runs out of steps, or something could not be read, it says so, and that cannot be overridden. A [`Checked`] is made here
+//! and nowhere else.
 //!
 //! Does not know: what is released (it is told), where terms come from, who may see a finding.
 
 mod check;
+mod checked;
+mod configuration;
 mod corpus;
 mod decode;
 mod finding;
+mod held;
 mod json;
 mod normalise;
 mod packed;
 mod places;
 
-pub use check::leak_check;
+pub use check::{leak_check, search};
+pub use checked::{Checked, Coverage};
+pub use configuration::{CheckConfiguration, TABLES};
 pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms};
 pub use finding::{Finding, FindingClass};
+pub use held::{Held, NotRead};

@@ -1,5 +1,6 @@
 //! Finds what has a form of its own: UUIDs, instants, addresses of private networks.
 
+use super::held::Held;
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use uuid::Uuid;
@@ -13,9 +14,11 @@ pub(super) struct Place {
 
 /// Answers about UUIDs, each asked once.
 pub(super) struct UuidCheck<'a> {
-    pub unreleased: &'a dyn Fn(&Uuid) -> bool,
+    pub held: &'a dyn Held,
     pub released: HashSet<Uuid>,
     pub asked: HashMap<Uuid, bool>,
+    /// An answer could not be had.
+    pub not_read: bool,
 }
 
 impl UuidCheck<'_> {
@@ -23,7 +26,13 @@ impl UuidCheck<'_> {
         if self.released.contains(uuid) {
             return false;
         }
-        *self.asked.entry(*uuid).or_insert_with(|| (self.unreleased)(uuid))
+        if let Some(known) = self.asked.get(uuid) {
+            return *known;
+        }
+        // A failing database must not let anything through.
+        let answer = self.held.is_unreleased(uuid);
+        self.not_read |= answer.is_err();
+        *self.asked.entry(*uuid).or_insert(answer.unwrap_or(true))
     }
 }
 

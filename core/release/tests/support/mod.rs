@@ -2,12 +2,12 @@
 
 use comity_crypto::{Entropy, EntropyStream, Purpose, SigningKey, VerifyingKey};
 use comity_release::{
-    Approval, ApprovalProof, Draft, DraftRequest, OfficerView, Organisation, Origin, Override, ReleaseId, SourceObject,
-    approval_message,
+    Approval, ApprovalProof, Checked, Draft, DraftFault, DraftRequest, LeakCorpus, LeakCorpusBuilder, NotRead,
+    OfficerView, Organisation, Origin, Override, ReleaseId, SourceObject, approval_message, leak_check,
 };
 use comity_vocab::{OfficerCode, OrgCode, Role, Roles, SecurityLabel, Timestamp};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
@@ -70,12 +70,64 @@ pub fn sources(held: &[Held]) -> Vec<SourceObject<'_>> {
         .collect()
 }
 
+/// The organisation key of a partner.
+pub fn partner_key(code: &OrgCode) -> VerifyingKey {
+    SigningKey::from_seed(&comity_crypto::sha256(&[code.as_str().as_bytes()]).0).verifying_key()
+}
+
+pub fn recipients(codes: &str) -> BTreeMap<OrgCode, VerifyingKey> {
+    audience(codes).into_iter().map(|code| (code.clone(), partner_key(&code))).collect()
+}
+
+/// What the check looks for by configuration: one own host and one officer.
+pub fn corpus() -> LeakCorpusBuilder {
+    let mut builder = LeakCorpus::builder();
+    builder.own("vsis", organisation().identity_id.as_str()).internal_host("intra.vsis.example");
+    builder
+}
+
+/// Holdings that have nothing else than these UUIDs; or that cannot be read.
+pub struct Stub<'a> {
+    pub unreleased: &'a dyn Fn(&uuid::Uuid) -> bool,
+    pub act: Result<u64, NotRead>,
+}
+
+pub const EMPTY: Stub<'static> = Stub { unreleased: &|_| false, act: Ok(7) };
+
+impl comity_release::Held for Stub<'_> {
+    fn act(&self) -> Result<u64, NotRead> {
+        self.act
+    }
+
+    fn is_unreleased(&self, uuid: &uuid::Uuid) -> Result<bool, NotRead> {
+        self.act.map(|_| (self.unreleased)(uuid))
+    }
+}
+
+/// The real check of a draft, with nothing but our host to look for.
+pub fn checked(draft: &Draft) -> Checked {
+    leak_check(draft, &corpus().build(), &EMPTY)
+}
+
+/// The draft as somebody with the database would leave it behind: changed, and with a digest that fits again.
+pub fn tampered(draft: &Draft, change: impl FnOnce(&mut Value)) -> Draft {
+    let mut stored: Value = serde_json::from_slice(&draft.encode()).unwrap();
+    change(&mut stored);
+    let bytes = serde_json::to_vec(&stored).unwrap();
+    match Draft::decode(&bytes, &draft.digest()) {
+        Ok(same) => same,
+        Err(DraftFault::Changed { found }) => Draft::decode(&bytes, &found).unwrap(),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
 pub fn request<'a>(objects: &'a [SourceObject<'a>], organisation: &'a Organisation) -> DraftRequest<'a> {
     DraftRequest::new(
         ReleaseId(uuid::Uuid::from_u128(0x9e1e_a5e0_0000_4000_8000_0000_0000_0001)),
         objects,
-        audience("kps,tfo"),
+        recipients("kps,tfo"),
         organisation,
+        corpus().configuration(),
         now(),
         now().plus_seconds(86_400),
     )
@@ -84,7 +136,7 @@ pub fn request<'a>(objects: &'a [SourceObject<'a>], organisation: &'a Organisati
 /// Every object of every part.
 pub fn released(draft: &Draft) -> Vec<Value> {
     draft
-        .parts
+        .parts()
         .iter()
         .flat_map(|part| serde_json::from_slice::<Value>(part).unwrap()["objects"].as_array().unwrap().clone())
         .collect()

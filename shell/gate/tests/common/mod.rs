@@ -105,6 +105,7 @@ impl Organisation {
             origin: &origin,
             seq: log.next_seq(),
             partner: &other.code,
+            partner_key: &other.node.verifying_key(),
             partner_sealing: &other.sealing.public(),
             node_key: &self.node,
             now: now(),

@@ -5,7 +5,9 @@ use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
-use comity_release::{Approval, ApprovalProof, Draft, Finding, Override, approval_message, authorise};
+use comity_release::{
+    Approval, ApprovalProof, Checked, Draft, Finding, Override, SignedBy, approval_message, authorise,
+};
 use comity_store::desk::ReleaseRow;
 use comity_vocab::{OfficerCode, Role, Timestamp};
 use serde_json::{Value, json};
@@ -24,14 +26,15 @@ impl Node {
     }
 
     /// Refuses findings that are neither absent nor overridden, before anybody signs.
-    fn answered(&mut self, draft: &Draft, overrides: &[Override], by: &OfficerCode) -> Result<Vec<Finding>, Failure> {
-        let findings = self.leak_findings(draft)?;
-        let open: Vec<&Finding> = findings
+    fn answered(&mut self, draft: &Draft, overrides: &[Override], by: &OfficerCode) -> Result<Checked, Failure> {
+        let checked = self.leak_checked(draft)?;
+        let open: Vec<&Finding> = checked
+            .findings()
             .iter()
             .filter(|finding| !(finding.overridable() && overrides.iter().any(|o| o.finding == finding.id())))
             .collect();
         if open.is_empty() {
-            return Ok(findings);
+            return Ok(checked);
         }
         let count = open.len();
         let open: Vec<Finding> = open.into_iter().cloned().collect();
@@ -66,7 +69,7 @@ impl Node {
         let tx = self.holdings.transaction()?;
         audit(tx.view().desk(), now, Some(officer), "release.check", release, detail)?;
         tx.commit()?;
-        answered?;
+        drop(answered?);
         let message = approval_message(&draft.statement(), Role::ReleasingOfficer, &overrides);
         Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message) }))
     }
@@ -92,8 +95,8 @@ impl Node {
         self.still_releasable(&draft)?;
         // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
         self.spend_check(now, &super::check::APPROVED)?;
-        let findings = match self.answered(&draft, &overrides, &officer) {
-            Ok(findings) => findings,
+        let checked = match self.answered(&draft, &overrides, &officer) {
+            Ok(checked) => checked,
             Err(failure) => {
                 let tx = self.holdings.transaction()?;
                 audit(tx.view().desk(), now, Some(&officer), "release.check", release, "at approval: findings")?;
@@ -109,8 +112,9 @@ impl Node {
             .ok_or_else(|| Failure::no(format!("the author has not signed release {release}")))?;
         // The same decision as at send, so that nobody approves what cannot be sent.
         let digest = draft.digest();
+        let signed = SignedBy { author: &author, releasing: &approval, overrides: &overrides };
         drop(
-            authorise(draft, &author, &approval, &|code| self.officer_view(code), &findings, &overrides, now)
+            authorise(draft, checked, &signed, &|code| self.officer_view(code), now)
                 .map_err(|refusal| Failure::refusal(&refusal))?,
         );
         approvals.truncate(1);

@@ -29,12 +29,13 @@ impl Node {
         let row = self.release_row(release)?;
         let draft = self.open_draft(&row)?;
         self.spend_check(now, &CHECKS)?;
-        let findings = self.leak_findings(&draft)?;
+        let checked = self.leak_checked(&draft)?;
+        let findings = checked.findings();
         let shown = findings.iter().map(|finding| self.finding_json(finding, by)).collect::<Result<Vec<_>, _>>()?;
         let tx = self.holdings.transaction()?;
         audit(tx.view().desk(), now, by, "release.check", release, &format!("{} findings", findings.len()))?;
         tx.commit()?;
-        let bytes: usize = draft.parts.iter().map(Vec::len).sum();
+        let bytes: usize = draft.parts().iter().map(Vec::len).sum();
         Ok(json!({
             "release": release,
             "digest": draft.digest(),

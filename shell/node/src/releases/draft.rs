@@ -48,11 +48,11 @@ pub(super) fn is_note(rule: &str) -> bool {
 
 /// The digest of what recipients would see.
 fn content_digest(draft: &Draft) -> Digest {
-    let terms = draft.descriptor.as_ref().map(ToString::to_string).unwrap_or_default();
-    let label = draft.label.to_string();
+    let terms = draft.descriptor().map(ToString::to_string).unwrap_or_default();
+    let label = draft.label().to_string();
     let length = |bytes: &[u8]| (bytes.len() as u64).to_be_bytes().to_vec();
     let mut all = Vec::new();
-    for bytes in [label.as_bytes(), terms.as_bytes()].into_iter().chain(draft.parts.iter().map(Vec::as_slice)) {
+    for bytes in [label.as_bytes(), terms.as_bytes()].into_iter().chain(draft.parts().iter().map(Vec::as_slice)) {
         all.extend([length(bytes), bytes.to_vec()].concat());
     }
     sha256(&[&all])
@@ -73,10 +73,9 @@ impl Node {
                 ids.len()
             )));
         }
-        let audience: BTreeSet<OrgCode> = request.to.iter().cloned().collect();
-        for recipient in &audience {
-            self.link_row(recipient)?;
-        }
+        let recipients = self.recipient_keys(&request.to)?;
+        let audience: BTreeSet<OrgCode> = recipients.keys().cloned().collect();
+        let check = self.check_basis().configuration();
         let view = self.holdings.view();
         let objects: Vec<Object> = ids
             .iter()
@@ -109,7 +108,7 @@ impl Node {
         let days = i64::from(self.home.configuration.policy.draft_valid_days.max(1));
         let expires = request.expires.unwrap_or_else(|| now.plus_seconds(days * DAY_SECONDS));
         let mut wanted =
-            DraftRequest::new(ReleaseId(uuid::Uuid::nil()), &sources, audience.clone(), &organisation, now, expires);
+            DraftRequest::new(ReleaseId(uuid::Uuid::nil()), &sources, recipients, &organisation, check, now, expires);
         wanted.label = request.label;
         wanted.descriptor = request
             .descriptor
@@ -174,7 +173,7 @@ impl Node {
             let mut items = desk.released_as(id)?;
             // What was recalled is behind a tombstone at the recipient; the item goes out anew under another id.
             items.retain(|item| !item.recalled);
-            items.retain(|item| wanted.audience.iter().any(|code| code.as_str() == item.recipient));
+            items.retain(|item| wanted.recipients.keys().any(|code| code.as_str() == item.recipient));
             let mut by_recipient: BTreeMap<&str, &ReleasedItem> = BTreeMap::new();
             for item in &items {
                 by_recipient.insert(&item.recipient, item);
@@ -188,7 +187,7 @@ impl Node {
                         "recipients know {id} under different ids; release to each on its own"
                     )));
                 }
-                (Some(_), None) if by_recipient.len() < wanted.audience.len() => {
+                (Some(_), None) if by_recipient.len() < wanted.recipients.len() => {
                     return Err(Failure::no(format!(
                         "only some of the recipients know {id}; release to the others on their own"
                     ))
@@ -211,25 +210,25 @@ impl Node {
     }
 
     fn store_draft(&mut self, now: Timestamp, officer: OfficerCode, draft: &Draft) -> Result<Value, Failure> {
-        let release = draft.release.to_string();
+        let release = draft.release().to_string();
         let statement = draft.statement();
-        let bytes: usize = draft.parts.iter().map(Vec::len).sum();
+        let bytes: usize = draft.parts().iter().map(Vec::len).sum();
         let summary = json!({
             "release": release,
-            "mode": draft.mode.as_str(),
-            "to": draft.audience,
-            "label": draft.label.to_string(),
-            "items": draft.items.len(),
-            "parts": draft.parts.len(),
+            "mode": draft.mode().as_str(),
+            "to": draft.audience(),
+            "label": draft.label().to_string(),
+            "items": draft.items().len(),
+            "parts": draft.parts().len(),
             "bytes": bytes,
-            "expires": draft.expires,
+            "expires": draft.expires(),
         });
         let row = ReleaseRow {
             id: release.clone(),
             state: "draft".into(),
             author: officer.to_string(),
             digest: draft.digest(),
-            draft: Some(serde_json::to_vec(draft)?),
+            draft: Some(draft.encode()),
             summary: summary.to_string(),
             approvals: "[]".into(),
             overrides: "[]".into(),
@@ -243,9 +242,9 @@ impl Node {
         let mut answer = summary;
         if let Value::Object(fields) = &mut answer {
             fields.insert("digest".into(), json!(draft.digest()));
-            fields.insert("dropped".into(), serde_json::to_value(&draft.dropped)?);
-            fields.insert("changed".into(), serde_json::to_value(&draft.sanitisation)?);
-            fields.insert("item_ids".into(), draft.items.iter().map(|item| item.released_id.clone()).collect());
+            fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
+            fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
+            fields.insert("item_ids".into(), draft.items().iter().map(|item| item.released_id.clone()).collect());
             let role = self.author_role(&officer);
             fields.insert("author_role".into(), json!(role));
             fields.insert("author_statement".into(), STANDARD.encode(approval_message(&statement, role, &[])).into());

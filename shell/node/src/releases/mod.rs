@@ -1,11 +1,13 @@
 //! Door 2 as verbs: draft, sign, check, approve, send.
 //!
 //! Guarantees: what is sent is what `comity_release::authorise` released, called in `send` with the registry, the stored
-//! approvals and a leak check of that moment. Nothing else can make what the gate accepts.
+//! approvals and a leak check of that moment. Nothing else can make what the gate accepts. A stored draft is opened only where it has
+//! the digest that was kept of it.
 
 mod approve;
 mod check;
 mod draft;
+mod recipients;
 mod recipients_own;
 mod send;
 mod show;
@@ -28,7 +30,10 @@ impl Node {
             .draft
             .as_deref()
             .ok_or_else(|| Failure::no(format!("the content of release {} is gone: it was recalled", row.id)))?;
-        Ok(serde_json::from_slice(bytes)?)
+        Draft::decode(bytes, &row.digest).map_err(|fault| {
+            Failure::no(format!("release {}: {fault}; nothing of it is sent", row.id))
+                .hint("run `comity verify`; withdraw this release and draft it again")
+        })
     }
 
     pub(super) fn unsent(&self, release: &str) -> Result<(ReleaseRow, Draft), Failure> {

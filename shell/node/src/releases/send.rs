@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::logs::Content;
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
-use comity_release::{Approval, Mode, Override, authorise};
+use comity_release::{Approval, Coverage, Mode, Override, SignedBy, authorise};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde_json::{Value, json};
@@ -23,31 +23,30 @@ impl Node {
                 .hint("a second officer approves it: comity release approve"));
         }
         let draft = self.open_draft(&row)?;
-        if draft.digest() != row.digest {
-            return Err(Failure::no(format!("release {release} was changed after it was drafted; nothing is sent")));
-        }
-        for recipient in &draft.audience {
-            let link = self.link_row(recipient)?;
-            if link.state != "active" {
-                return Err(Failure::no(format!("the link with {recipient} is {}", link.state)));
-            }
-        }
+        self.recipients_are_who_they_were(&draft)?;
         self.still_releasable(&draft)?;
         let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
         let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
         let [author, releasing] = approvals.as_slice() else {
             return Err(Failure::no(format!("release {release} lacks an approval")));
         };
-        let findings = self.leak_findings(&draft)?;
         let (items, audience, as_published) =
-            (draft.items.clone(), draft.audience.clone(), draft.mode == Mode::AsPublished);
-        let released = authorise(draft, author, releasing, &|code| self.officer_view(code), &findings, &overrides, now)
+            (draft.items().to_vec(), draft.audience().clone(), draft.mode() == Mode::AsPublished);
+        let checked = self.leak_checked(&draft)?;
+        let coverage = checked.coverage();
+        let signed = SignedBy { author, releasing, overrides: &overrides };
+        let released = authorise(draft, checked, &signed, &|code| self.officer_view(code), now)
             .map_err(|refusal| Failure::refusal(&refusal))?;
         self.keys()?;
         self.load_logs(now)?;
         let mut logs = self.logs.clone();
         let keys = self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
         let tx = self.holdings.transaction()?;
+        // What came in after the check was not compared with: nothing of it may be sent beside.
+        if coverage != (Coverage::Whole { act: tx.view().corpus_act()? }) {
+            return Err(Failure::no(format!("something came in while release {release} was checked; nothing is sent"))
+                .hint("send it again"));
+        }
         let desk = tx.view().desk();
         let mut effects: Vec<DeskToGate> = Vec::new();
         let mut first: BTreeMap<OrgCode, (u64, u64)> = BTreeMap::new();

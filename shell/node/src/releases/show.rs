@@ -12,7 +12,7 @@ impl Node {
         let draft = self.open_draft(&row)?;
         let view = self.holdings.view();
         let mut items = Vec::new();
-        for item in &draft.items {
+        for item in draft.items() {
             let original = view.get(&item.original_id)?.map(|o| String::from_utf8_lossy(&o.bytes).into_owned());
             items.push(json!({
                 "released_id": item.released_id,
@@ -23,7 +23,7 @@ impl Node {
             }));
         }
         let parts: Vec<Value> = draft
-            .parts
+            .parts()
             .iter()
             .enumerate()
             .map(|(number, part)| {
@@ -38,10 +38,10 @@ impl Node {
             fields.insert("statement".into(), String::from_utf8_lossy(&draft.statement()).into());
             fields.insert("parts".into(), parts.into());
             fields.insert("items".into(), items.into());
-            fields.insert("dropped".into(), serde_json::to_value(&draft.dropped)?);
-            fields.insert("changed".into(), serde_json::to_value(&draft.sanitisation)?);
+            fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
+            fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("created".into(), row.created.clone().into());
-            fields.insert("descriptor".into(), draft.descriptor.as_ref().map(ToString::to_string).into());
+            fields.insert("descriptor".into(), draft.descriptor().map(ToString::to_string).into());
             fields.insert("signed".into(), signed(&row)?);
             fields.insert("deliveries".into(), self.deliveries(&row, &draft)?);
         }
@@ -52,7 +52,7 @@ impl Node {
     fn deliveries(&self, row: &ReleaseRow, draft: &Draft) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
         let mut deliveries = Vec::new();
-        for recipient in &draft.audience {
+        for recipient in draft.audience() {
             let head = desk.log_head(recipient.as_str(), Direction::Out)?;
             for entry in desk.log_about(recipient.as_str(), Direction::Out, &row.id)? {
                 deliveries.push(json!({

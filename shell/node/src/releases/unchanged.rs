@@ -13,9 +13,9 @@ use comity_vocab::Timestamp;
 impl Node {
     /// Refuses a draft whose originals have changed since, or of which recipients know more by now.
     pub(super) fn still_releasable(&self, draft: &Draft) -> Result<(), Failure> {
-        for item in &draft.items {
+        for item in draft.items() {
             // A text written for the release alone has no original but itself.
-            let written_alone = draft.mode == Mode::Tearline && item.original_id == item.released_id;
+            let written_alone = draft.mode() == Mode::Tearline && item.original_id == item.released_id;
             if !written_alone {
                 self.original_unchanged(draft, item)?;
                 self.recipients_know_no_more(draft, item)?;
@@ -41,14 +41,14 @@ impl Node {
             return changed("has a defect".into());
         }
         let Some(label) = &object.label else { return changed("is unmarked".into()) };
-        if let Some(recipient) = draft.audience.iter().find(|recipient| !label.permits(recipient)) {
+        if let Some(recipient) = draft.audience().iter().find(|recipient| !label.permits(recipient)) {
             return changed(format!("is marked {label} now, which does not permit {recipient}"));
         }
-        if !draft.label.is_at_least(label) {
-            return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label));
+        if !draft.label().is_at_least(label) {
+            return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label()));
         }
         let public = version_digest(&object.id, &object.version_text, &object.bytes);
-        if draft.mode == Mode::AsPublished && !view.desk().is_public(&public)? {
+        if draft.mode() == Mode::AsPublished && !view.desk().is_public(&public)? {
             return changed("is not declared public".into());
         }
         Ok(())
@@ -56,11 +56,11 @@ impl Node {
 
     /// Two drafts of one item would give recipients two versions of one time, or the item twice: the later is drafted again.
     fn recipients_know_no_more(&self, draft: &Draft, item: &Item) -> Result<(), Failure> {
-        if draft.mode == Mode::AsPublished {
+        if draft.mode() == Mode::AsPublished {
             return Ok(());
         }
         for known in self.holdings.view().desk().released_as(&item.original_id)? {
-            let concerns = !known.recalled && draft.audience.iter().any(|code| code.as_str() == known.recipient);
+            let concerns = !known.recalled && draft.audience().iter().any(|code| code.as_str() == known.recipient);
             let newer = || match (Timestamp::parse(&known.released_version), Timestamp::parse(&item.released_version)) {
                 (Ok(sent), Ok(drafted)) => sent >= drafted,
                 // What has no version, such as an observable, is the same whenever it is sent.

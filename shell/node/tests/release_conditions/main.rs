@@ -9,8 +9,10 @@
     reason = "test"
 )]
 
+#[path = "../common/mod.rs"]
 #[allow(dead_code, reason = "shared by several tests")]
 mod common;
+mod edited;
 
 use comity_node::{Failure, Reader, ReleaseDraftRequest, Request, SearchRequest, Selection};
 use comity_release::RecallKind;

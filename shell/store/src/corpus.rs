@@ -1,0 +1,18 @@
+//! How far the corpus goes that a leak check compares with.
+//!
+//! Guarantees: everything that brings objects in has a number, and the highest of what is visible never goes back. Does not know: what
+//! is compared.
+
+use crate::error::StoreError;
+use crate::view::{View, unsigned};
+
+impl View<'_> {
+    /// Returns the number of the last act that brought objects in: an import, something written, something received.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn corpus_act(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(max(iid), 0) FROM import WHERE state = 1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).map(unsigned)?)
+    }
+}
