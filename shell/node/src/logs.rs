@@ -36,7 +36,7 @@ pub(crate) struct LinkLogs {
 
 /// What goes into a log.
 pub(crate) enum Content {
-    Release(Released<Delivery>),
+    Release(Box<Released<Delivery>>),
     Control(Control),
     /// An entry of an ended generation, with the node keys of that time.
     History(Box<OldEntry>),
@@ -110,7 +110,7 @@ impl LinkLogs {
             now,
         };
         let (kind, sealed) = match content {
-            Content::Release(delivery) => ("release", seal_release(delivery, &context, entropy)),
+            Content::Release(delivery) => ("release", seal_release(*delivery, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
             Content::History(old) => {
                 let own = keys.organisation.verifying_key();

@@ -55,7 +55,7 @@ impl Node {
             let link =
                 logs.get_mut(&recipient).ok_or_else(|| Failure::no(format!("there is no link with {recipient}")))?;
             let (seq, effect) =
-                link.post(desk, keys, &mut self.entropy, now, Content::Release(delivery), Some(release))?;
+                link.post(desk, keys, &mut self.entropy, now, Content::Release(Box::new(delivery)), Some(release))?;
             first.entry(recipient).or_insert((seq, 0)).1 += 1;
             effects.push(effect);
         }
