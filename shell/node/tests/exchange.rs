@@ -108,6 +108,43 @@ fn a_recall_reaches_what_is_held_and_what_is_still_under_way() {
     vsis.ask(&Request::Verify).unwrap();
 }
 
+/// What one statement over the holdings gives.
+fn column(org: &Org, sql: &str) -> Vec<Option<String>> {
+    let database = rusqlite::Connection::open(org.node.home().file("holdings/holdings.db")).unwrap();
+    let mut query = database.prepare(sql).unwrap();
+    let rows = query.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn what_becomes_of_an_entry_and_of_an_item_is_kept_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut orgs = common::orgs(folder.path(), 2);
+    let (mut kps, mut vsis) = (orgs.pop().unwrap(), orgs.pop().unwrap());
+    let (first, second) = (told(&mut vsis, "heron"), told(&mut vsis, "magpie"));
+    let held = vsis.release(first).unwrap();
+    let carried = messages(&mut vsis, &kps);
+    kps.node.from_gate(now(), carried).unwrap();
+    let back = messages(&mut kps, &vsis);
+    vsis.node.from_gate(now(), back).unwrap();
+    let state = "SELECT state FROM log_entry WHERE direction = 0 AND seq = 0";
+    assert_eq!(column(&vsis, state), [Some("applied".to_owned())], "the partner said so");
+    // The second release is not delivered before it is recalled: what goes instead is kept until it is.
+    let under_way = vsis.release(second).unwrap();
+    drop(messages(&mut vsis, &kps));
+    let recall = vsis.recall(&[held, under_way]).unwrap();
+    let waits = "SELECT hex(envelope) FROM log_entry WHERE direction = 0 AND kind = 'release' AND seq > 0";
+    assert!(column(&vsis, waits)[0].is_some(), "the stub is kept");
+    let carried = messages(&mut vsis, &kps);
+    kps.node.from_gate(now(), carried).unwrap();
+    let notice = &column(&kps, "SELECT recall FROM recall_received")[0];
+    assert_ne!(notice.as_deref(), Some(recall.as_str()), "each recipient is told another id");
+    let marked = column(&kps, "SELECT recalled FROM received_item WHERE object_id LIKE 'note--%'");
+    assert_eq!(marked, std::slice::from_ref(notice));
+    let terms = column(&kps, "SELECT header FROM received_item WHERE object_id LIKE 'note--%'");
+    assert_eq!(terms, [Some("{}".to_owned())], "the terms go with the item");
+}
+
 #[test]
 fn a_node_set_back_is_told_so_and_sends_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -134,6 +134,13 @@ fn check_rust(path: &str, text: &str, ceilings: &mut BTreeMap<String, usize>, re
         return;
     }
     let lines = shipped_lines(text);
+    let shipped: Vec<&str> = text.lines().take(lines).collect();
+    for statement in shipped.join("\n").split('"').filter(|statement| numbered_out_of_order(statement)) {
+        let line = statement.trim().lines().next().unwrap_or_default();
+        report.errors.push(format!(
+            "{path}: `{line}`: to SQLite $n is a name, and values are bound in the order of names: write ?n"
+        ));
+    }
     let ceiling = if lines > LINES_LISTED { ceilings.remove(path) } else { None };
     match ceiling {
         _ if lines > LINES_MAX => {
@@ -157,6 +164,20 @@ fn check_rust(path: &str, text: &str, ceilings: &mut BTreeMap<String, usize>, re
         }
         _ => {}
     }
+}
+
+/// Tells whether `$1`, `$2`, … first occur in another order than that of their numbers.
+fn numbered_out_of_order(statement: &str) -> bool {
+    let mut next = 1;
+    for piece in statement.split('$').skip(1) {
+        let digits: String = piece.chars().take_while(char::is_ascii_digit).collect();
+        let Ok(number) = digits.parse::<usize>() else { continue };
+        if number > next {
+            return true;
+        }
+        next += usize::from(number == next);
+    }
+    false
 }
 
 /// Counts the lines before the unit tests.
@@ -185,6 +206,21 @@ mod tests {
 
     fn of_lines(lines: usize) -> String {
         format!("//! What it does.\n{}", "x\n".repeat(lines - 1))
+    }
+
+    #[test]
+    fn parameters_are_in_order() {
+        for (statement, out_of_order) in [
+            ("SELECT a FROM t", false),
+            ("SELECT a FROM t WHERE a = $1 AND b = $2 AND c = $1", false),
+            ("UPDATE t SET a = $3 WHERE b = $1 AND c = $2", true),
+            ("UPDATE t SET a = ?3 WHERE b = ?1", false),
+            ("macro $name", false),
+        ] {
+            assert_eq!(numbered_out_of_order(statement), out_of_order, "{statement}");
+            let source = format!("//! What it does.\nconst A: &str = \"{statement}\";\n");
+            assert_eq!(findings("shell/a/src/a.rs", &source, &[]), (usize::from(out_of_order), 0), "{statement}");
+        }
     }
 
     #[test]

@@ -300,7 +300,7 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn put_stub(&self, link: &str, seq: u64, envelope: &[u8]) -> Result<(), DeskError> {
         self.connection.execute(
-            "UPDATE log_entry SET envelope = $3 WHERE link = $1 AND direction = 0 AND seq = $2",
+            "UPDATE log_entry SET envelope = ?3 WHERE link = ?1 AND direction = 0 AND seq = ?2",
             params![link, seq as i64, envelope],
         )?;
         Ok(())
@@ -383,7 +383,7 @@ impl Desk<'_> {
         reason: Option<&str>,
     ) -> Result<(), DeskError> {
         self.connection.execute(
-            "UPDATE log_entry SET state = $4, reason = $5 WHERE link = $1 AND direction = $2 AND seq = $3 AND state <> 'erased'",
+            "UPDATE log_entry SET state = ?4, reason = ?5 WHERE link = ?1 AND direction = ?2 AND seq = ?3 AND state <> 'erased'",
             params![link, direction.code(), seq as i64, state, reason],
         )?;
         Ok(())
@@ -486,7 +486,7 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn mark_received_recalled(&self, link: &str, object_id: &str, recall: &str) -> Result<(), DeskError> {
         self.connection.execute(
-            "UPDATE received_item SET recalled = $3, header = '{}' WHERE link = $1 AND object_id = $2",
+            "UPDATE received_item SET recalled = ?3, header = '{}' WHERE link = ?1 AND object_id = ?2",
             params![link, object_id, recall],
         )?;
         Ok(())
