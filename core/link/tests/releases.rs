@@ -2,6 +2,7 @@
 
 use crate::common;
 
+use comity_correlate::CorrelatedValue;
 use comity_crypto::{Purpose, SigningKey};
 use comity_link::{
     Control, Payload, RecallKind, RecallNotice, SealContext, SealError, accept, seal_control, seal_release,
@@ -13,7 +14,7 @@ use comity_release::{
 };
 use comity_vocab::{OfficerCode, Role, Roles, SecurityLabel, Tlp};
 use common::{Pair, at, now};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Two objects too large for one part, released to two partners under the keys that their cards showed.
 fn draft() -> Draft {
@@ -61,6 +62,14 @@ impl Held for Nothing {
 
     fn is_unreleased(&self, _: &uuid::Uuid) -> Result<bool, NotRead> {
         Ok(false)
+    }
+
+    fn texts(&self, _: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
+        Ok(HashSet::new())
+    }
+
+    fn values(&self, _: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {
+        Ok(BTreeSet::new())
     }
 }
 

@@ -192,7 +192,7 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     let mut none = comity_release::LeakCorpus::builder();
     assert_eq!(with(none.own("vsis", organisation().identity_id.as_str())), Err(Refusal::OtherCheck));
     // What could not be read is not clean.
-    let unread = Stub { unreleased: &|_| false, act: Err(NotRead) };
+    let unread = Stub { unreleased: &|_| false, act: Err(NotRead), ..EMPTY };
     let checked = leak_check(&draft, &corpus().build(), &unread);
     assert_eq!(checked.coverage(), Coverage::NotWhole);
     assert!(checked.findings().iter().any(|finding| finding.rule == "undetermined/not-all-held"));
@@ -212,6 +212,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::OfficerName => ("by Alice Ardent", None),
         FindingClass::ExactTime => ("at 2026-03-14T21:40:07Z", None),
         FindingClass::VerbatimSentence => (sentence, None),
+        FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
     };
     let mut object = json!({ "description": text });
@@ -226,8 +227,9 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
     let check = move |draft: &Draft| {
         let mut builder = corpus();
         builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
-        builder.unreleased_text(sentence);
-        leak_check(draft, &builder.build(), &Stub { unreleased: &|uuid| *uuid == SECRET, act: Ok(1) })
+        let held =
+            Stub { unreleased: &|uuid| *uuid == SECRET, texts: &[sentence], values: &["198.51.100.7"], act: Ok(1) };
+        leak_check(draft, &builder.build(), &held)
     };
     (draft, check)
 }

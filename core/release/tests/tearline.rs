@@ -363,7 +363,7 @@ fn a_catalogue_leaves_as_tearlines() {
     let draft = draft_tearline(&wanted, &mut stream(5)).unwrap();
     let originals: BTreeSet<uuid::Uuid> =
         all.iter().map(|o| o["id"].as_str().unwrap().split_once("--").unwrap().1.parse().unwrap()).collect();
-    let held = Stub { unreleased: &|uuid| originals.contains(uuid), act: Ok(1) };
+    let held = Stub { unreleased: &|uuid| originals.contains(uuid), act: Ok(1), ..EMPTY };
     let checked = leak_check(&draft, &corpus().build(), &held);
     assert_eq!(checked.findings(), []);
     let text = String::from_utf8(draft.parts().concat()).unwrap();
@@ -481,7 +481,7 @@ proptest! {
             prop_assert!(ids.contains(id));
         }
         let unreleased = |uuid: &uuid::Uuid| all.iter().any(|held| held.id.ends_with(&uuid.to_string()));
-        let checked = leak_check(&draft, &corpus().build(), &Stub { unreleased: &unreleased, act: Ok(1) });
+        let checked = leak_check(&draft, &corpus().build(), &Stub { unreleased: &unreleased, act: Ok(1), ..EMPTY });
         prop_assert!(checked.findings().is_empty(), "{:?}", checked.findings());
     }
 

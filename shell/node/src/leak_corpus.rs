@@ -1,44 +1,21 @@
-//! What a release must not give away, gathered for the leak check: vault terms, unreleased text, times, hosts, names.
+//! What a release must not give away, gathered for the leak check: vault terms, what of the originals stays, times, hosts, names. What
+//! else is held, the check asks the indexes about ([`crate::held_here`]).
 //!
 //! Guarantees: vault terms go straight from the vault into the check and nowhere else. Does not know: what counts as a finding.
 
 use crate::failure::Failure;
+use crate::held_here::Here;
 use crate::node::Node;
 use crate::vault_verbs::vault_failure;
-use comity_release::{
-    Checked, Draft, Held, LeakCorpus, LeakCorpusBuilder, Mode, NotRead, RAW_REPORT_TYPE, VaultTerms, leak_check,
-};
-use comity_store::{Filter, Origin, SearchQuery, View};
-use comity_vocab::{OrgCode, Timestamp, Tlp};
+use comity_release::{Checked, Draft, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
+use comity_store::{Filter, SearchQuery};
+use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
 
-/// How many pages of received objects, newest first, the check compares with.
-const RECEIVED_PAGES_MAX: usize = 20;
-
-/// What is held, as the leak check of one draft asks about it.
-struct Here<'a> {
-    view: View<'a>,
-    /// Identifiers that every recipient was already given.
-    known: BTreeSet<String>,
-    /// Whether the corpus has everything that it should have.
-    whole: bool,
-}
-
-impl Held for Here<'_> {
-    fn act(&self) -> Result<u64, NotRead> {
-        if self.whole { self.view.corpus_act().map_err(|_| NotRead) } else { Err(NotRead) }
-    }
-
-    fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, NotRead> {
-        if self.known.iter().any(|id| has_uuid(id, uuid)) || is_tlp(uuid) {
-            return Ok(false);
-        }
-        let held = self.view.knows_uuid(uuid).map_err(|_| NotRead)?;
-        Ok(held || self.view.desk().release(&uuid.to_string()).map_err(|_| NotRead)?.is_some())
-    }
-}
+/// How many objects are taken into the indexes at a time before a check, and how often.
+const CATCH_UP_OBJECTS: usize = 20_000;
+const CATCH_UP_STEPS: usize = 20;
 
 impl Node {
     /// What the check looks for by configuration: who we are, own hosts, officers. The statement of a draft binds it.
@@ -72,10 +49,22 @@ impl Node {
             }
         }
         self.add_raw_reports(&originals, &mut builder)?;
-        let whole = self.add_received(&mut builder)?;
+        self.catch_up()?;
+        builder.print_key(self.holdings.view().print_key()?);
         let corpus = builder.build();
         let known = self.known_to_all(draft.audience(), &draft.released_ids())?;
-        Ok(leak_check(draft, &corpus, &Here { view: self.holdings.view(), known, whole }))
+        let held = Here::new(self.holdings.view(), draft, known)?;
+        Ok(leak_check(draft, &corpus, &held))
+    }
+
+    /// Brings the indexes up to what is held, as far as one call may take; what is left makes the check undetermined.
+    fn catch_up(&mut self) -> Result<(), Failure> {
+        for _ in 0..CATCH_UP_STEPS {
+            if self.holdings.index_pending(CATCH_UP_OBJECTS)? == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What of the originals of a tearline did not go into it: texts and exact times.
@@ -104,7 +93,7 @@ impl Node {
         Ok(())
     }
 
-    /// Every raw report is unreleased, whether or not the draft was made from it.
+    /// Every raw report is unreleased, whether or not the draft was made from it: the exact times in it.
     fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let view = self.holdings.view();
         let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
@@ -116,7 +105,7 @@ impl Node {
                 let Ok(Value::Object(report)) = serde_json::from_slice(&object.bytes) else { continue };
                 for property in ["title", "body"] {
                     if let Some(Value::String(text)) = report.get(property) {
-                        add_text(builder, text);
+                        add_times(builder, text);
                     }
                 }
             }
@@ -125,35 +114,6 @@ impl Node {
                 None => return Ok(()),
             }
         }
-    }
-
-    /// What partners gave us is not ours to pass on, whatever object it is copied into (domain.md R2.5).
-    /// Tells whether all of it could be taken in.
-    fn add_received(&self, builder: &mut LeakCorpusBuilder) -> Result<bool, Failure> {
-        let view = self.holdings.view();
-        let partners: Vec<OrgCode> = view.desk().links()?.iter().filter_map(|link| link.code.parse().ok()).collect();
-        if partners.is_empty() {
-            return Ok(true);
-        }
-        let filter = Filter { origins: partners.into_iter().map(Origin::Link).collect(), ..Filter::default() };
-        let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
-        for _ in 0..RECEIVED_PAGES_MAX {
-            let page = view.search(&query)?;
-            for hit in &page.hits {
-                let Some(object) = view.get(&hit.id)? else { continue };
-                let Ok(received) = serde_json::from_slice(&object.bytes) else { continue };
-                each_string(&received, &mut |text| {
-                    if text.contains(char::is_whitespace) {
-                        builder.unreleased_text(text);
-                    }
-                });
-            }
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return Ok(true),
-            }
-        }
-        Ok(false)
     }
 
     /// Ids that every recipient was already given.
@@ -176,6 +136,10 @@ impl Node {
 /// A text that is not released, and every exact time that stands in it.
 fn add_text(builder: &mut LeakCorpusBuilder, text: &str) {
     builder.unreleased_text(text);
+    add_times(builder, text);
+}
+
+fn add_times(builder: &mut LeakCorpusBuilder, text: &str) {
     for word in text.split_whitespace() {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         if Timestamp::parse(word).is_ok() {
@@ -184,17 +148,8 @@ fn add_text(builder: &mut LeakCorpusBuilder, text: &str) {
     }
 }
 
-fn has_uuid(id: &str, uuid: &Uuid) -> bool {
-    id.split_once("--").is_some_and(|(_, text)| Uuid::try_parse(text).is_ok_and(|found| found == *uuid))
-}
-
-fn is_tlp(uuid: &Uuid) -> bool {
-    Tlp::ALL.iter().any(|tlp| has_uuid(tlp.marking_id(), uuid))
-        || Tlp::from_marking_id(&format!("marking-definition--{uuid}")).is_some()
-}
-
 /// The objects of a draft's parts by id.
-fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
+pub(crate) fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
     let mut objects = BTreeMap::new();
     for part in draft.parts() {
         let Ok(Value::Object(bundle)) = serde_json::from_slice(part) else { continue };

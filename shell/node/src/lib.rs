@@ -16,6 +16,7 @@ mod detection;
 mod doctor;
 mod failure;
 mod generation;
+mod held_here;
 mod holdings_verbs;
 mod home;
 mod inbound;

@@ -82,6 +82,7 @@ impl Tx<'_> {
             }
         }
         text::lower_mark(conn)?;
+        crate::prints::lower_mark(conn)?;
         crate::detection::note_lowered(conn)?;
         if erased.versions > 0 {
             // What an erased version asked for goes, also where another version stays: it will find anew what it asks for.
@@ -186,6 +187,7 @@ fn remove(conn: &Connection, oid: i64, version: &Version) -> Result<(), StoreErr
         .prepare_cached("SELECT bytes, digest FROM version WHERE vid = ?1")?
         .query_row([version.vid], |row| Ok((row.get(0)?, row.get(1)?)))?;
     text::remove(conn, version.vid, &bytes)?;
+    crate::prints::forget_version(conn, version.vid, &bytes)?;
     remove::remove_version(conn, version.vid, &bytes)?;
     conn.prepare_cached("INSERT OR IGNORE INTO tombstone_digest (oid, digest) VALUES (?1, ?2)")?
         .execute((oid, digest))?;

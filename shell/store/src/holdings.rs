@@ -48,6 +48,7 @@ impl Holdings {
             remove::remove_unfinished(&conn).map_err(&sql)?;
             crate::detection::trim_changes(&conn).map_err(&sql)?;
             crate::correlation::check_edition(&conn).map_err(&sql)?;
+            crate::prints::check_edition(&conn).map_err(&sql)?;
         }
         Ok(Self { conn, mode, witness: None })
     }

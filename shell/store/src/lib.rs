@@ -30,6 +30,7 @@ mod neighbours;
 mod open;
 mod origin;
 mod prepare;
+mod prints;
 mod put;
 mod record;
 mod relations;

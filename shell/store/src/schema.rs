@@ -27,6 +27,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::taxii::SECTION,
     crate::workbench::SECTION,
     crate::correlation::SECTION,
+    crate::prints::SECTION,
     crate::detection::SECTION,
 ];
 

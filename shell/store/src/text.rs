@@ -36,11 +36,12 @@ impl Holdings {
         crate::workbench::take_moments(tx.sql(), max)?;
         let text_complete = tx.view().text_behind()? == 0;
         crate::correlation::take(tx.sql(), max, text_complete)?;
+        crate::prints::take(tx.sql(), max, text_complete)?;
         tx.commit()?;
         let view = self.view();
-        // The index of values waits for large batches and comes last; what it lacks is looked at when nothing else remains.
+        // The indexes of values and texts wait for large batches and come last; what they lack is looked at when nothing else remains.
         match view.text_behind()?.max(view.moments_behind()?) {
-            0 => view.values_behind(),
+            0 => Ok(view.values_behind()?.max(view.prints_behind()?)),
             behind => Ok(behind),
         }
     }

@@ -72,6 +72,7 @@ impl View<'_> {
         rows::orphans(self)?;
         crate::taxii::verify(self)?;
         crate::correlation::verify(self)?;
+        crate::prints::verify(self)?;
         index::texts(self, &mut counts)?;
         Ok(counts)
     }

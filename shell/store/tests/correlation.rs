@@ -382,3 +382,94 @@ fn another_edition_begins_anew_and_damage_is_found() {
     let verified = home.holdings().view().verify();
     assert!(verified.unwrap_err().to_string().contains("the index of values"));
 }
+
+/// The numbers of the versions that have every run of a text.
+fn versions_with(holdings: &Holdings, text: &str) -> BTreeSet<i64> {
+    let view = holdings.view();
+    let mut prints = Vec::new();
+    comity_release::leak::Printer::new(view.print_key().unwrap()).text(text, &mut prints);
+    assert!(!prints.is_empty());
+    let mut found: Vec<BTreeSet<i64>> = Vec::new();
+    for print in prints {
+        let mut versions = BTreeSet::new();
+        view.versions_with(&BTreeSet::from([print]), &mut |_, vid| versions.insert(vid)).unwrap();
+        found.push(versions);
+    }
+    found.into_iter().reduce(|one, other| &one & &other).unwrap_or_default()
+}
+
+fn telling(n: u32, day: u32, text: &str) -> Vec<u8> {
+    malware(n, day, &format!(r#","description":"{text}""#))
+}
+
+const SENTENCE: &str = "two men crossed the river at dawn by boat";
+
+#[test]
+fn every_text_is_in_the_index_until_it_is_erased() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let many: Vec<Vec<u8>> =
+        (0..400).map(|n| telling(n, 1, &format!("{SENTENCE} and number {n} was not there"))).collect();
+    give(&mut holdings, "feed", &many);
+    // Later arrivals come one at a time; an earlier version counts too.
+    for n in 400..430 {
+        let tx = holdings.transaction().unwrap();
+        tx.put_own(&[telling(n, 1, SENTENCE)], None, &officer("alice"), now()).unwrap();
+        tx.commit().unwrap();
+        index(&mut holdings);
+    }
+    give(&mut holdings, "own", &[telling(3, 2, "nothing of that was said by anybody here")]);
+    assert_eq!(versions_with(&holdings, SENTENCE).len(), 430);
+    assert_eq!(versions_with(&holdings, "at dawn by boat and number 7 was").len(), 1);
+    assert!(versions_with(&holdings, "two women crossed the river at dawn").is_empty());
+    assert!(holdings.view().indexes_whole().unwrap());
+    let tx = holdings.transaction().unwrap();
+    for n in [0, 3, 410] {
+        tx.erase_object(&malware_id(n), "r", now()).unwrap();
+    }
+    tx.commit().unwrap();
+    index(&mut holdings);
+    assert_eq!(versions_with(&holdings, SENTENCE).len(), 427);
+    assert!(holdings.view().indexes_whole().unwrap());
+    holdings.view().verify().unwrap();
+    // What comes under a number that is free again is read again.
+    give(&mut holdings, "link:kps", &[telling(500, 1, SENTENCE)]);
+    assert_eq!(versions_with(&holdings, SENTENCE).len(), 428);
+}
+
+#[test]
+fn an_index_of_texts_that_is_behind_or_cut_says_so() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    import_objects(&mut holdings, &[telling(1, 1, SENTENCE)], &options("feed", None));
+    assert!(!holdings.view().indexes_whole().unwrap(), "behind");
+    index(&mut holdings);
+    assert!(holdings.view().indexes_whole().unwrap());
+    drop(holdings);
+    let edit = |sql: &str| {
+        let file = rusqlite::Connection::open(home.path("holdings.db")).unwrap();
+        file.execute_batch(sql).unwrap();
+    };
+    // Another edition of the rules: all of it is read again.
+    edit("UPDATE print_state SET edition = 0");
+    let mut holdings = home.holdings();
+    assert!(!holdings.view().indexes_whole().unwrap());
+    index(&mut holdings);
+    assert_eq!(versions_with(&holdings, SENTENCE).len(), 1);
+    drop(holdings);
+    for (sql, named) in [
+        ("UPDATE print_page SET prints = zeroblob(26)", "a page is damaged"),
+        (
+            "UPDATE print_page SET prints = x'00000000000000010000000001', first = -9223372036854775807, first_vid = 1; UPDATE print_segment SET prints = 1; UPDATE print_state SET prints = 1",
+            "not what the texts say",
+        ),
+        ("DELETE FROM print_page", "pages are missing"),
+        ("DELETE FROM print_segment", "pages are missing"),
+    ] {
+        edit(sql);
+        let holdings = home.holdings();
+        let bad = holdings.view().verify().unwrap_err().to_string();
+        assert!(bad.contains(named), "{sql}: {bad}");
+    }
+    assert!(!home.holdings().view().indexes_whole().unwrap());
+}

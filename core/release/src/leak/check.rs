@@ -1,15 +1,18 @@
 //! Runs every search over every token of every part.
 
+use super::candidates::candidates;
 use super::checked::{Checked, Coverage};
-use super::corpus::{LeakCorpus, Pattern, Plain, Protected, shingles};
+use super::corpus::{LeakCorpus, Pattern, Plain, Protected};
 use super::decode::decode;
 use super::finding::{Finding, FindingClass};
-use super::held::Held;
+use super::held::{Held, NotRead};
 use super::json::{Scan, Token};
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use super::packed::CHARACTERS_IN_NOISE;
 use super::places::{self, UuidCheck};
 use crate::Draft;
+use crate::allowlist::{Kind, row_of};
+use comity_correlate::CorrelatedValue;
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -76,6 +79,7 @@ pub fn search(
     };
     let mut normaliser = Normaliser::default();
     let mut findings = Vec::new();
+    let mut not_read = false;
     for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
         let bytes = parts.get(number).map_or(0, Vec::len);
         let mut part = PartCheck {
@@ -85,6 +89,9 @@ pub fn search(
             steps: STEPS_MIN.saturating_add(bytes.saturating_mul(STEPS_PER_BYTE)),
             exhausted: false,
             hits: BTreeMap::new(),
+            runs: Vec::new(),
+            values: Vec::new(),
+            texts: 0,
             token: 0,
             tlp: Tlp::Clear,
         };
@@ -93,6 +100,8 @@ pub fn search(
             part.tlp = tlp_of(scan, facts, token);
             part.check_token(scan, token, &may_occur);
         }
+        let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
+        not_read |= part.ask(held, &own).is_err();
         let exhausted = part.exhausted;
         findings.extend(part.hits.into_iter().map(|(key, hit)| finding(number, scan, facts, key, hit)));
         if exhausted {
@@ -102,7 +111,7 @@ pub fn search(
             findings.push(undetermined(number, bytes, "not-json"));
         }
     }
-    if uuids.not_read {
+    if uuids.not_read || not_read {
         findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-read"));
     }
     findings
@@ -163,6 +172,47 @@ fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, ke
     }
 }
 
+/// The values of the observables that are released as such: what was agreed to be told.
+fn released_values(part: &[u8]) -> HashSet<CorrelatedValue> {
+    #[derive(serde::Deserialize)]
+    struct Bundle<'a> {
+        #[serde(borrow, default)]
+        objects: Vec<&'a serde_json::value::RawValue>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Typed<'a> {
+        #[serde(borrow, rename = "type")]
+        object_type: std::borrow::Cow<'a, str>,
+    }
+    let Ok(bundle) = serde_json::from_slice::<Bundle<'_>>(part) else { return HashSet::new() };
+    let is_observable = |object: &&&serde_json::value::RawValue| {
+        serde_json::from_str::<Typed<'_>>(object.get())
+            .ok()
+            .and_then(|typed| row_of(&typed.object_type))
+            .is_some_and(|row| matches!(row.kind, Kind::Observable))
+    };
+    let observables = bundle.objects.iter().filter(is_observable);
+    observables.flat_map(|object| comity_correlate::values(object.get().as_bytes())).collect()
+}
+
+/// A run of words, to be asked about when the part was read.
+struct PendingRun {
+    print: u64,
+    span: (usize, usize),
+    token: usize,
+    /// Which text it is in: only runs of one text can overlap.
+    text: usize,
+    via: Vec<&'static str>,
+}
+
+/// A value, to be asked about when the part was read.
+struct PendingValue {
+    value: CorrelatedValue,
+    span: (usize, usize),
+    token: usize,
+    via: Vec<&'static str>,
+}
+
 struct PartCheck<'a, 'b> {
     corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
@@ -170,6 +220,10 @@ struct PartCheck<'a, 'b> {
     steps: usize,
     exhausted: bool,
     hits: BTreeMap<Key, Hit>,
+    runs: Vec<PendingRun>,
+    values: Vec<PendingValue>,
+    /// How many texts were read.
+    texts: usize,
     /// The token being checked.
     token: usize,
     /// The marking of the object it is in.
@@ -247,8 +301,8 @@ impl PartCheck<'_, '_> {
                     }
                 }
             }
-            if trusted && *form == Form::Folded && !corpus.shingles.is_empty() {
-                self.check_sentences(text, &compact, via);
+            if trusted && *form == Form::Folded {
+                self.note_runs(text, &compact, via);
             }
         }
     }
@@ -272,26 +326,55 @@ impl PartCheck<'_, '_> {
         self.hit(class, text.span(from, to), matter, "text", via);
     }
 
-    fn check_sentences(&mut self, text: &Text, compact: &Compact, via: &[&'static str]) {
-        let mut run: Option<(usize, usize)> = None;
-        let mut runs = Vec::new();
-        for (hash, start, end) in shingles(compact) {
-            if !self.corpus.shingles.contains(&hash) {
-                continue;
-            }
-            run = match run {
-                Some((first, last)) if start <= last => Some((first, end)),
-                Some(done) => {
-                    runs.push(done);
-                    Some((start, end))
+    fn note_runs(&mut self, text: &Text, compact: &Compact, via: &[&'static str]) {
+        self.texts += 1;
+        for run in self.corpus.print_key.runs(compact) {
+            let (from, to) = compact.characters(run.start, run.end);
+            let (span, token, text) = (text.span(from, to), self.token, self.texts);
+            self.runs.push(PendingRun { print: run.print, span, token, text, via: via.to_vec() });
+        }
+    }
+
+    /// Asks the holdings about every run of words and value of the part. Without an answer there are no such findings, and the caller
+    /// says that the check was not finished.
+    fn ask(&mut self, held: &dyn Held, own: &HashSet<CorrelatedValue>) -> Result<(), NotRead> {
+        let (runs, values) = (std::mem::take(&mut self.runs), std::mem::take(&mut self.values));
+        let known = &self.corpus.prints;
+        let asked: BTreeSet<u64> = runs.iter().map(|run| run.print).filter(|print| !known.contains(print)).collect();
+        let texts = held.texts(&asked);
+        let none = HashSet::new();
+        let unreleased = texts.as_ref().unwrap_or(&none);
+        // Runs that overlap are one place.
+        let mut place: Option<PendingRun> = None;
+        for run in runs.into_iter().filter(|run| known.contains(&run.print) || unreleased.contains(&run.print)) {
+            place = match place {
+                Some(mut first) if first.text == run.text && run.span.0 <= first.span.1 => {
+                    first.span.1 = first.span.1.max(run.span.1);
+                    Some(first)
                 }
-                None => Some((start, end)),
+                before => {
+                    self.sentence(before);
+                    Some(run)
+                }
             };
         }
-        runs.extend(run);
-        for (start, end) in runs {
-            let (from, to) = compact.characters(start, end);
-            self.hit(FindingClass::VerbatimSentence, text.span(from, to), None, "words-in-a-row", via);
+        self.sentence(place);
+        let asked: BTreeSet<CorrelatedValue> =
+            values.iter().map(|it| &it.value).filter(|value| !own.contains(value)).cloned().collect();
+        let unreleased = held.values(&asked)?;
+        for PendingValue { value, span, token, via } in values {
+            if unreleased.contains(&value) {
+                self.token = token;
+                self.hit(FindingClass::UnreleasedValue, span, None, value.kind.name(), &via);
+            }
+        }
+        texts.map(drop)
+    }
+
+    fn sentence(&mut self, place: Option<PendingRun>) {
+        if let Some(PendingRun { span: (start, end), token, via, .. }) = place {
+            self.token = token;
+            self.hit(FindingClass::VerbatimSentence, (start, end), None, "words-in-a-row", &via);
         }
     }
 
@@ -300,6 +383,10 @@ impl PartCheck<'_, '_> {
         let clean: Vec<char> = text.chars.iter().map(|character| self.normaliser.clean(*character)).collect();
         for place in places::uuids(&clean, self.uuids) {
             self.hit(FindingClass::UnreleasedId, text.span(place.from, place.to), None, place.how, via);
+        }
+        for found in candidates(&clean) {
+            let (span, token) = (text.span(found.from, found.to), self.token);
+            self.values.push(PendingValue { value: found.value, span, token, via: via.to_vec() });
         }
         let corpus = self.corpus;
         if !corpus.times.is_empty() {

@@ -3,15 +3,12 @@
 //! Guarantees: neither the terms nor anything made from them can be printed, serialised or cloned from here.
 
 use super::configuration::CheckConfiguration;
-use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
+use super::normalise::{Compact, FORMS, Normaliser, Text};
+use super::print::{PrintKey, Printer};
 use aho_corasick::AhoCorasick;
 use comity_vocab::time::Precision;
 use comity_vocab::{Timestamp, Tlp};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
-/// How many words in a row of an unreleased text are a finding.
-pub(super) const WORDS_IN_A_ROW: usize = 6;
 
 /// Terms protected by the vault, each with the matter whose handlers may see a finding. Cannot be printed, cloned or
 /// serialised.
@@ -57,7 +54,9 @@ pub struct LeakCorpus {
     pub(super) patterns: Vec<Pattern>,
     pub(super) plain: Option<AhoCorasick>,
     pub(super) plain_stands_for: Vec<Plain>,
-    pub(super) shingles: HashSet<u64>,
+    /// Runs of words of the originals that do not leave.
+    pub(super) prints: HashSet<u64>,
+    pub(super) print_key: PrintKey,
     /// Exact times as digits: to the second, and to the minute.
     pub(super) times: HashSet<String>,
     pub(super) private_addresses: bool,
@@ -77,6 +76,7 @@ pub struct LeakCorpusBuilder {
     times: Vec<String>,
     private_addresses: bool,
     own: Vec<String>,
+    print_key: PrintKey,
     may_occur: BTreeSet<String>,
 }
 
@@ -108,6 +108,12 @@ impl LeakCorpusBuilder {
     /// Adds the text of an unreleased original.
     pub fn unreleased_text(&mut self, text: &str) -> &mut Self {
         self.texts.push(text.to_owned());
+        self
+    }
+
+    /// Sets the key that the numbers of runs of words have in the holdings.
+    pub fn print_key(&mut self, key: PrintKey) -> &mut Self {
+        self.print_key = key;
         self
     }
 
@@ -201,19 +207,17 @@ impl LeakCorpusBuilder {
             .map(|(text, what)| (text.trim().trim_matches('.').to_lowercase(), what))
             .filter(|(text, _)| !text.is_empty())
             .collect();
-        let mut shingles = HashSet::new();
-        for text in self.texts.drain(..) {
-            let mut compact = Compact::default();
-            normaliser.compact(&Text::of(&text), Form::Folded, &mut compact);
-            shingles.extend(self::shingles(&compact).into_iter().map(|(hash, _, _)| hash));
-        }
+        let mut printer = Printer::new(self.print_key);
+        let mut prints = Vec::new();
+        self.texts.drain(..).for_each(|text| printer.text(&text, &mut prints));
         let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
         LeakCorpus {
             compact,
             patterns: patterns.into_values().collect(),
             plain: AhoCorasick::new(plain.iter().map(|(text, _)| text)).ok().filter(|_| !plain.is_empty()),
             plain_stands_for: plain.into_iter().map(|(_, what)| what).collect(),
-            shingles,
+            prints: prints.into_iter().collect(),
+            print_key: self.print_key,
             times,
             private_addresses: self.private_addresses,
             may_occur: std::mem::take(&mut self.may_occur),
@@ -221,27 +225,6 @@ impl LeakCorpusBuilder {
             unmatchable,
         }
     }
-}
-
-/// Returns every run of words of the full length as hash, first byte and end, of compact text.
-pub(super) fn shingles(compact: &Compact) -> Vec<(u64, usize, usize)> {
-    let starts: Vec<usize> =
-        compact.begins.iter().enumerate().filter(|(_, begins)| **begins).map(|(at, _)| at).collect();
-    let mut words: Vec<(u64, usize, usize)> = Vec::with_capacity(starts.len());
-    for (number, start) in starts.iter().enumerate() {
-        let end = starts.get(number + 1).copied().unwrap_or(compact.bytes.len());
-        let mut hasher = DefaultHasher::new();
-        compact.bytes.get(*start..end).hash(&mut hasher);
-        words.push((hasher.finish(), *start, end));
-    }
-    words
-        .windows(WORDS_IN_A_ROW)
-        .map(|run| {
-            let mut hasher = DefaultHasher::new();
-            run.iter().for_each(|(hash, _, _)| hash.hash(&mut hasher));
-            (hasher.finish(), run.first().map_or(0, |(_, start, _)| *start), run.last().map_or(0, |(_, _, end)| *end))
-        })
-        .collect()
 }
 
 /// Returns the digits of an instant to the second and to the minute.

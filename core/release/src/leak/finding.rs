@@ -23,15 +23,17 @@ pub enum FindingClass {
     OfficerName,
     /// The exact time of an original.
     ExactTime,
-    /// Six or more words in a row of an unreleased text.
+    /// Six or more words in a row of an unreleased text, or twelve characters where words are written without blanks.
     VerbatimSentence,
+    /// A value that is held in unreleased observations only, in text or inside of a pattern.
+    UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
     MarkingInProse,
 }
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 9] = [
+    pub const ALL: [FindingClass; 10] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -40,6 +42,7 @@ impl FindingClass {
         FindingClass::OfficerName,
         FindingClass::ExactTime,
         FindingClass::VerbatimSentence,
+        FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
     ];
 
@@ -54,6 +57,7 @@ impl FindingClass {
             FindingClass::OfficerName => "officer-name",
             FindingClass::ExactTime => "exact-time",
             FindingClass::VerbatimSentence => "verbatim-sentence",
+            FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
         }
     }
@@ -69,6 +73,7 @@ impl FindingClass {
             | FindingClass::OfficerName
             | FindingClass::ExactTime
             | FindingClass::VerbatimSentence
+            | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse => true,
         }
     }

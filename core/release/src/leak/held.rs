@@ -2,6 +2,8 @@
 //!
 //! Guarantees: an answer that could not be had is an error, never "no". Does not know: how anything is stored.
 
+use comity_correlate::CorrelatedValue;
+use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// The holdings could not answer.
@@ -22,4 +24,16 @@ pub trait Held {
     /// # Errors
     /// [`NotRead`].
     fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, NotRead>;
+
+    /// Returns which of these runs of words stand in a text that must not leave.
+    ///
+    /// # Errors
+    /// [`NotRead`].
+    fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead>;
+
+    /// Returns which of these values are held in observations only, of which none was released or is public.
+    ///
+    /// # Errors
+    /// [`NotRead`].
+    fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead>;
 }

@@ -7,6 +7,7 @@
 //!
 //! Does not know: what is released (it is told), where terms come from, who may see a finding.
 
+mod candidates;
 mod check;
 mod checked;
 mod configuration;
@@ -18,6 +19,7 @@ mod json;
 mod normalise;
 mod packed;
 mod places;
+mod print;
 
 pub use check::{leak_check, search};
 pub use checked::{Checked, Coverage};
@@ -25,3 +27,4 @@ pub use configuration::{CheckConfiguration, TABLES};
 pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms};
 pub use finding::{Finding, FindingClass};
 pub use held::{Held, NotRead};
+pub use print::{PRINTS, PrintKey, Printer, each_text};

@@ -1,13 +1,15 @@
 //! Officers, objects and requests for the tests of release.
 
+use comity_correlate::CorrelatedValue;
 use comity_crypto::{Entropy, EntropyStream, Purpose, SigningKey, VerifyingKey};
+use comity_release::leak::{PrintKey, Printer};
 use comity_release::{
     Approval, ApprovalProof, Checked, Draft, DraftFault, DraftRequest, LeakCorpus, LeakCorpusBuilder, NotRead,
     OfficerView, Organisation, Origin, Override, ReleaseId, SourceObject, approval_message, leak_check,
 };
 use comity_vocab::{OfficerCode, OrgCode, Role, Roles, SecurityLabel, Timestamp};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 pub fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
@@ -86,13 +88,15 @@ pub fn corpus() -> LeakCorpusBuilder {
     builder
 }
 
-/// Holdings that have nothing else than these UUIDs; or that cannot be read.
+/// Holdings that have nothing else than these UUIDs, texts and values; or that cannot be read.
 pub struct Stub<'a> {
     pub unreleased: &'a dyn Fn(&uuid::Uuid) -> bool,
+    pub texts: &'a [&'a str],
+    pub values: &'a [&'a str],
     pub act: Result<u64, NotRead>,
 }
 
-pub const EMPTY: Stub<'static> = Stub { unreleased: &|_| false, act: Ok(7) };
+pub const EMPTY: Stub<'static> = Stub { unreleased: &|_| false, texts: &[], values: &[], act: Ok(7) };
 
 impl comity_release::Held for Stub<'_> {
     fn act(&self) -> Result<u64, NotRead> {
@@ -101,6 +105,18 @@ impl comity_release::Held for Stub<'_> {
 
     fn is_unreleased(&self, uuid: &uuid::Uuid) -> Result<bool, NotRead> {
         self.act.map(|_| (self.unreleased)(uuid))
+    }
+
+    fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
+        let mut held = Vec::new();
+        let mut printer = Printer::new(PrintKey::default());
+        self.texts.iter().for_each(|text| printer.text(text, &mut held));
+        self.act.map(|_| held.into_iter().filter(|print| prints.contains(print)).collect())
+    }
+
+    fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {
+        let held = |value: &CorrelatedValue| self.values.contains(&value.value.as_str());
+        self.act.map(|_| values.iter().filter(|value| held(value)).cloned().collect())
     }
 }
 

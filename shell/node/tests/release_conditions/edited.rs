@@ -10,7 +10,7 @@ use comity_node::{Failure, Request};
 use std::path::Path;
 
 /// Edits the holdings beside the node, as somebody with the files would.
-fn beside<P: rusqlite::Params>(org: &Org, sql: &str, values: P) {
+pub(super) fn beside<P: rusqlite::Params>(org: &Org, sql: &str, values: P) {
     let holdings = rusqlite::Connection::open(org.node.home().file("holdings/holdings.db")).unwrap();
     assert!(holdings.execute(sql, values).unwrap() > 0, "{sql}");
 }

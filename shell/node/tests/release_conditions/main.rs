@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 #[allow(dead_code, reason = "shared by several tests")]
 mod common;
+mod compared;
 mod edited;
 
 use comity_node::{Failure, Reader, ReleaseDraftRequest, Request, SearchRequest, Selection};

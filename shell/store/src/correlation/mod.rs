@@ -13,7 +13,7 @@ pub use query::{CorrelationCursor, CorrelationFilter, CorrelationPage, OBJECTS_M
 pub use stops::StopValue;
 pub use value::{Correlated, Holder};
 
-pub(crate) use follow::{check_edition, forget_version, note_stale, settle, take, verify};
+pub(crate) use follow::{check_edition, forget_version, keying, note_stale, settle, take, verify};
 
 use crate::schema::Section;
 

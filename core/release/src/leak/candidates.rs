@@ -1,0 +1,122 @@
+//! What in a text may be a value that identifies something: addresses, names of hosts, mail addresses, web addresses, hashes.
+//!
+//! Guarantees: a value is found where it stands between blanks, quotes or brackets, with the punctuation of a sentence around it, with a
+//! port, and inside a web or mail address. Does not know: which values are held. Not found: accounts, mutexes, serial numbers, which
+//! look like any other word.
+
+use comity_correlate::{CorrelatedValue, Kind};
+
+/// Shorter words are no value.
+const CHARACTERS_MIN: usize = 4;
+/// Longer words are no value that is held; it is a bound on the work.
+const CHARACTERS_MAX: usize = 2_048;
+
+/// A value and where it stands, in characters.
+pub(super) struct Candidate {
+    pub value: CorrelatedValue,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Returns every candidate of a text that look-alikes were resolved in.
+pub(super) fn candidates(clean: &[char]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < clean.len() {
+        let length = clean.get(at..).unwrap_or_default().iter().take_while(|character| !splits(**character)).count();
+        let word: String = clean.get(at..at + length).unwrap_or_default().iter().collect();
+        if (CHARACTERS_MIN..=CHARACTERS_MAX).contains(&length) {
+            for value in of_word(&word) {
+                found.push(Candidate { value, from: at, to: at + length });
+            }
+        }
+        at += length + 1;
+    }
+    found
+}
+
+fn splits(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '{' | '}' | '|' | ',' | ';')
+        || matches!(character, '\u{2018}'..='\u{201f}' | '«' | '»' | '、' | '。')
+}
+
+fn of_word(word: &str) -> Vec<CorrelatedValue> {
+    let word = word.trim_matches(['.', ':', '!', '?', '[', ']', '=', '*', '_', '-', '/', '\\']);
+    let mut values = Vec::new();
+    if let Some((_, rest)) = word.split_once("://") {
+        values.extend(CorrelatedValue::new(Kind::Url, word));
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host(authority.rsplit_once('@').map_or(authority, |(_, host)| host), &mut values);
+        return values;
+    }
+    if let Some((_, domain)) = word.rsplit_once('@') {
+        values.extend(CorrelatedValue::new(Kind::Email, word));
+        host(domain, &mut values);
+        return values;
+    }
+    for kind in [Kind::Mac, Kind::Md5, Kind::Sha1, Kind::Sha256, Kind::Sha512] {
+        values.extend(CorrelatedValue::new(kind, word));
+    }
+    if word.starts_with('+') {
+        values.extend(CorrelatedValue::new(Kind::Phone, word));
+    }
+    // `key=value` of a log line, and a path behind a name.
+    for part in word.split('=') {
+        host(part, &mut values);
+        if let Some((name, _)) = part.split_once('/') {
+            host(name, &mut values);
+        }
+    }
+    values
+}
+
+/// A host with or without a port, brackets or a range.
+fn host(text: &str, values: &mut Vec<CorrelatedValue>) {
+    let text = text.trim_matches(['[', ']']);
+    if let Some(value) = CorrelatedValue::new(Kind::Ipv6, text) {
+        values.push(value);
+        return;
+    }
+    if let Some((address, _)) = text.split_once("]:") {
+        values.extend(CorrelatedValue::new(Kind::Ipv6, address));
+        return;
+    }
+    let name = text.split(':').next().unwrap_or_default();
+    if let Some(value) = CorrelatedValue::new(Kind::Ipv4, name) {
+        values.push(value);
+    } else if name.contains('.') {
+        values.extend(CorrelatedValue::new(Kind::Domain, name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_words() {
+        for (text, expected) in [
+            ("seen at 198.51.100.7.", "ipv4-addr 198.51.100.7"),
+            ("[ipv4-addr:value = '198.51.100.7']", "ipv4-addr 198.51.100.7"),
+            ("to 198.51.100.7:8080,", "ipv4-addr 198.51.100.7"),
+            ("src=198.51.100.7", "ipv4-addr 198.51.100.7"),
+            ("net 198.51.100.0/24", "ipv4-addr 198.51.100.0/24"),
+            ("(2001:DB8::1)", "ipv6-addr 2001:db8::1"),
+            ("[2001:db8::1]:443", "ipv6-addr 2001:db8::1"),
+            ("relay.lantern.example/x", "domain-name relay.lantern.example"),
+            ("Lantern.Example.", "domain-name lantern.example"),
+            ("\u{201c}lantern.example\u{201d}", "domain-name lantern.example"),
+            ("https://u@lantern.example:8443/a?b", "domain-name lantern.example"),
+            ("write to a@lantern.example", "email-addr a@lantern.example"),
+            ("02:00:5E:10:00:00", "mac-addr 02:00:5e:10:00:00"),
+            ("d41d8cd98f00b204e9800998ecf8427e", "md5 d41d8cd98f00b204e9800998ecf8427e"),
+            ("+47 22", ""),
+        ] {
+            let clean: Vec<char> = text.chars().collect();
+            let found: Vec<String> =
+                candidates(&clean).iter().map(|it| format!("{} {}", it.value.kind.name(), it.value.value)).collect();
+            assert!(expected.is_empty() || found.iter().any(|it| it == expected), "{text}: {found:?}");
+        }
+    }
+}
