@@ -7,7 +7,7 @@ use crate::repository::Repository;
 use serde_json::Value;
 
 /// Third-party libraries that core may use: pure, without clock, file, thread or socket.
-const CORE_LIBRARIES: [&str; 25] = [
+const CORE_LIBRARIES: [&str; 26] = [
     "aho-corasick",
     "argon2",
     "base64",
@@ -30,6 +30,7 @@ const CORE_LIBRARIES: [&str; 25] = [
     "subtle",
     "thiserror",
     "unicode-normalization",
+    "siphasher",
     "unicode-security",
     "uuid",
     "zeroize",
