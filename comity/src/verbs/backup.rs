@@ -30,7 +30,7 @@ fn key(out: &Path, output: &Output) -> Result<(), Failure> {
     if beside.exists() {
         return Err(Failure::usage(format!("{} exists; a key file is never overwritten", beside.display())));
     }
-    let passphrase = passphrase::safe(SafeKind::BackupKey)?;
+    let passphrase = passphrase::new_safe(SafeKind::BackupKey)?;
     let public = make_backup_key(out, &passphrase, &mut world::entropy())?;
     std::fs::write(&beside, format!("{public}\n"))
         .map_err(|error| Failure::operational(format!("cannot write {}: {error}", beside.display())))?;
@@ -53,7 +53,7 @@ fn key(out: &Path, output: &Output) -> Result<(), Failure> {
 fn identity(home: &Path, out: &Path, output: &Output) -> Result<(), Failure> {
     let opened = Home::open(home)?;
     let of_home = passphrase::home()?;
-    let of_file = passphrase::safe(SafeKind::OrganisationKey)?;
+    let of_file = passphrase::new_safe(SafeKind::OrganisationKey)?;
     let public = copy_identity(&opened, &of_home, out, &of_file, &mut world::entropy())?;
     Session::open(home)?.ask(&Request::IdentitySaved)?;
     let answer = json!({ "organisation_key": public, "file": out.display().to_string() });

@@ -7,7 +7,7 @@ use comity_node::{Failure, NewHome, create_home};
 
 /// Makes a home.
 pub fn run(arguments: InitArguments, output: &Output) -> Result<(), Failure> {
-    let passphrase = passphrase::home()?;
+    let passphrase = passphrase::new_home()?;
     let new = NewHome {
         name: arguments.org,
         code: arguments.code,

@@ -121,7 +121,7 @@ fn new_key(session: &mut Session, code: &OfficerCode, path: &Path) -> Result<Off
     let organisation = serde_json::from_value(listed.get("organisation_key").cloned().unwrap_or_default())?;
     let mut entropy = world::entropy();
     let key = OfficerKey::generate(code.clone(), organisation, &mut entropy);
-    key.write(path, &passphrase::officer(code)?, &mut entropy)?;
+    key.write(path, &passphrase::new_officer(code)?, &mut entropy)?;
     Ok(key)
 }
 

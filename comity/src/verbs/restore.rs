@@ -29,7 +29,7 @@ fn begin(from: &Path, key: &Path, identity: &Path, home: &Path, output: &Output)
     let backup = private_key(key)?;
     let locked = LockedSafe::read(identity, SafeKind::OrganisationKey)?;
     let organisation = locked.organisation_key(&passphrase::safe(SafeKind::OrganisationKey)?)?;
-    let of_home = passphrase::home()?;
+    let of_home = passphrase::new_home()?;
     let safe = FromSafe { backup, organisation };
     let mut bar = progress::bar("restoring");
     let now = world::now();

@@ -94,6 +94,8 @@ impl Node {
                 given.clone()
             }
         };
+        // A vault that does not fit must not push the backups of the right one out of the safe.
+        self.vault()?;
         let keys = self.keys()?;
         let secrets = Secrets { sealing: keys.sealing.seed(), vault: keys.vault_seed.clone() }.to_bytes();
         let draw = self.draw();
@@ -187,6 +189,30 @@ pub(crate) fn clear_leftovers(home: &Home) {
     }
 }
 
+/// How often the stores are copied again because an act of the vault came between.
+const COPIES_MAX: usize = 10;
+
+/// Copies both stores so that they belong together.
+///
+/// The vault first: an object that a source is joined to was held before, so the later copy of the holdings has it. What the
+/// holdings commit to did not change from before the first copy to the second, so no act of the vault came between: each has a
+/// commitment of its own.
+fn copy_stores(home: &Home, vault: &Path, holdings: &Path) -> Result<(), Failure> {
+    let (live_vault, live) = (home.file(crate::vault_guard::FILE), home.file("holdings/holdings.db"));
+    for _ in 0..COPIES_MAX {
+        let before = Holdings::open(&live, Mode::ReadOnly)?.view().desk().vault_commitment()?;
+        snapshot(&live_vault, vault)?;
+        snapshot(&live, holdings)?;
+        if Holdings::open(holdings, Mode::ReadOnly)?.view().desk().vault_commitment()? == before {
+            return Ok(());
+        }
+        for copy in [vault, holdings] {
+            std::fs::remove_file(copy).map_err(io("remove", copy))?;
+        }
+    }
+    Err(Failure::operational("acts of the vault came between every time the stores were copied; try again"))
+}
+
 /// Writes a backup of a home to a new file and returns its manifest, length and digest.
 ///
 /// The plain copies of the stores lie in the home's own folder for as long as this takes.
@@ -204,10 +230,8 @@ pub fn write_backup(
         return Err(Failure::usage(format!("{} exists; a backup is never written over another", to.display())));
     }
     let scratch = Scratch::new(home)?;
-    // The vault first: an object that a source is joined to was held before, so the later copy of the holdings has it.
     let (vault, holdings) = (scratch.path.join("vault.db"), scratch.path.join("holdings.db"));
-    snapshot(&home.file("vault/vault.db"), &vault)?;
-    snapshot(&home.file("holdings/holdings.db"), &holdings)?;
+    copy_stores(home, &vault, &holdings)?;
     let manifest = {
         let open = Holdings::open(&holdings, Mode::ReadOnly)?;
         describe(open.view().desk(), &open.view().stats()?, grant.created)?

@@ -77,10 +77,12 @@ pub fn create_home(
     audit(tx.view().desk(), now, None, "home.init", home.configuration.organisation.code.as_str(), "")?;
     tx.commit()?;
     crate::anchor::Keeper::open(&home, &mut holdings, now)?;
-    let vault_key = comity_crypto::DataKey::from_bytes(&keys.vault_seed);
-    let nonces = crate::node::vault_nonces(entropy);
-    let vault = Vault::create(&home.file("vault/vault.db"), vault_key, nonces);
-    drop(vault.map_err(|error| crate::vault_verbs::vault_failure(&error))?);
+    let vault =
+        Vault::create(&home.file(crate::vault_guard::FILE), &keys.vault_seed, crate::node::vault_nonces(entropy))?;
+    let tx = holdings.transaction()?;
+    crate::vault_guard::commit_first(tx.view().desk(), now, &vault.commitment(), "")?;
+    tx.commit()?;
+    drop(vault);
     crate::links::certify(&home, &keys, now)?;
     home.check_modes()?;
     Ok(json!({

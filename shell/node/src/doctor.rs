@@ -1,6 +1,6 @@
 //! The doctor: what is wrong with a home and the machine under it, and what to do about each.
 //!
-//! Guarantees: reads only, beside a running desk and without the passphrase; every finding names a thing, a state and, where
+//! Guarantees: reads only, beside a running desk; what only the passphrase could tell is said to be not checked; every finding names a thing, a state and, where
 //! the state is not `ok`, what to do. No content of intelligence and no name of a source is read.
 //! Does not know: the clock and the kernel's interface (both are given), how findings are shown.
 
@@ -51,6 +51,16 @@ pub struct Surroundings {
     pub desk: Option<u32>,
 }
 
+/// How the vault can be compared with what the home last worked with.
+pub enum VaultWord<'a> {
+    /// By the home's passphrase.
+    Passphrase(&'a str),
+    /// The running desk was asked: nothing, or why it refuses the vault.
+    Desk(Result<(), String>),
+    /// Not at all.
+    Unknown,
+}
+
 /// How many parts with wrong modes are named.
 const FAULTS_MAX: usize = 20;
 
@@ -74,7 +84,7 @@ impl Findings {
 ///
 /// # Errors
 /// [`HomeError::NotAHome`] where there is nothing to look at, [`HomeError::Io`] where the folder cannot be read.
-pub fn examine(path: &Path, around: &Surroundings) -> Result<Vec<Finding>, HomeError> {
+pub fn examine(path: &Path, around: &Surroundings, word: VaultWord<'_>) -> Result<Vec<Finding>, HomeError> {
     let mut found = Findings(Vec::new());
     if !path.join("comity.toml").exists() {
         return Err(HomeError::NotAHome { path: path.to_owned() });
@@ -92,7 +102,7 @@ pub fn examine(path: &Path, around: &Surroundings) -> Result<Vec<Finding>, HomeE
     match Home::open(path) {
         Ok(home) => {
             keys::look(&mut found, &home, around);
-            stores::look(&mut found, &home, around);
+            stores::look(&mut found, &home, around, word);
         }
         Err(HomeError::TooWide { .. } | HomeError::Unfit { .. }) => {
             found.warn("stores", "not looked at while modes are wrong", "mend the modes and run this again");

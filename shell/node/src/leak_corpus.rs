@@ -6,7 +6,6 @@
 use crate::failure::Failure;
 use crate::held_here::Here;
 use crate::node::Node;
-use crate::vault_verbs::vault_failure;
 use comity_release::{Checked, Draft, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
 use comity_store::{Filter, SearchQuery};
 use comity_vocab::{OrgCode, Timestamp};
@@ -36,7 +35,7 @@ impl Node {
     pub(crate) fn leak_checked(&mut self, draft: &Draft) -> Result<Checked, Failure> {
         let mut builder = self.check_basis();
         let mut terms = VaultTerms::new();
-        for term in self.vault()?.terms().map_err(|error| vault_failure(&error))? {
+        for term in self.vault()?.terms()? {
             terms.add(&term.term, term.matter);
         }
         builder.vault_terms(terms);

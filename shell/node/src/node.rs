@@ -58,7 +58,9 @@ pub struct Node {
     pub(crate) challenges: Challenges,
     pub(crate) refusals: Refusals,
     pub(crate) detection: Detection,
-    vault: Option<Vault>,
+    pub(crate) vault: Option<Vault>,
+    /// When the call that is being answered came, for what an opening of the vault notes.
+    pub(crate) clock: Timestamp,
     ask: AskPassphrase,
     pub(crate) nonces: VecDeque<[u8; 32]>,
     _lock: HomeLock,
@@ -73,6 +75,7 @@ impl Node {
     pub fn open(home: Home, entropy: Entropy, now: Timestamp, ask: AskPassphrase) -> Result<Self, Failure> {
         let lock = home.lock()?;
         crate::backup::clear_leftovers(&home);
+        Vault::present(&home.file(crate::vault_guard::FILE))?;
         let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
         let registry = crate::officers::replay(holdings.view().desk())?;
         let (anchor, fault) = Keeper::open(&home, &mut holdings, now)?;
@@ -112,6 +115,7 @@ impl Node {
             refusals: Refusals::default(),
             detection,
             vault: None,
+            clock: now,
             ask,
             nonces: VecDeque::new(),
             _lock: lock,
@@ -159,7 +163,7 @@ impl Node {
     /// Unwraps the keys now rather than when first needed; `serve` does this at start.
     ///
     /// # Errors
-    /// [`Failure`] where the passphrase is wrong.
+    /// [`Failure`] where the passphrase is wrong, or the vault is not the one this node last worked with.
     pub fn unlock(&mut self) -> Result<(), Failure> {
         self.keys().map(|_| ())
     }
@@ -168,18 +172,13 @@ impl Node {
         if self.keys.is_none() {
             let passphrase = (self.ask)()?;
             self.keys = Some(HomeKeys::open(&self.home, &passphrase)?);
+            // What needs a key needs the vault to be there and to fit.
+            if let Err(failure) = self.vault().map(|_| ()) {
+                self.keys = None;
+                return Err(failure);
+            }
         }
         self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))
-    }
-
-    pub(crate) fn vault(&mut self) -> Result<&mut Vault, Failure> {
-        if self.vault.is_none() {
-            let key = comity_crypto::DataKey::from_bytes(&self.keys()?.vault_seed);
-            let nonces = vault_nonces(&mut self.entropy);
-            let vault = Vault::open(&self.home.file("vault/vault.db"), key, nonces);
-            self.vault = Some(vault.map_err(|error| crate::vault_verbs::vault_failure(&error))?);
-        }
-        self.vault.as_mut().ok_or_else(|| Failure::operational("no vault"))
     }
 
     /// The organisation's public key, as the home keeps it in clear.
@@ -238,6 +237,7 @@ impl Node {
 
     /// Says who asks for what, where it may be asked. `remote`: over the network, where whoever shows nothing is nobody.
     pub(crate) fn admit(&mut self, now: Timestamp, call: &Call, remote: bool) -> Result<(Asker, Request), Failure> {
+        self.clock = now;
         let request = parse(call)?;
         let nobody = call.session.is_none() && call.token.is_none() && !open_to_anybody(&request);
         if remote && (call.proof.is_some() || nobody) {
@@ -384,11 +384,26 @@ impl Node {
             Request::TokenAdd { name, scopes, expires } => self.token_add(now, asker, &name, &scopes, expires),
             Request::TokenList => self.token_list(now),
             Request::TokenRevoke { name } => self.token_revoke(now, asker, &name),
-            Request::Health => {
-                let state = if self.quarantine.is_some() { "quarantine" } else { "ok" };
-                Ok(json!({ "organisation": self.home.configuration.organisation.code, "state": state }))
+            Request::Health => self.health(),
+        }
+    }
+}
+
+impl Node {
+    /// Tells how the node is. The vault is looked at again only where its key is at hand already.
+    fn health(&mut self) -> Result<Value, Failure> {
+        let state = if self.quarantine.is_some() { "quarantine" } else { "ok" };
+        let mut health = json!({ "organisation": self.home.configuration.organisation.code, "state": state });
+        if self.keys.is_some() {
+            let vault = match self.vault() {
+                Ok(_) => json!({ "fits": true }),
+                Err(failure) => json!({ "fits": false, "message": failure.message, "todo": failure.hint }),
+            };
+            if let Value::Object(fields) = &mut health {
+                fields.insert("vault".into(), vault);
             }
         }
+        Ok(health)
     }
 }
 

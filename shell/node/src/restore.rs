@@ -75,6 +75,16 @@ fn compare(unpacked: &Unpacked) -> Result<(), Failure> {
     }
 }
 
+/// Opens the vault that was unpacked, where it is the one that the holdings beside it committed to.
+fn vault_fits(unpacked: &Unpacked, keys: &HomeKeys, entropy: &mut Entropy, now: Timestamp) -> Result<(), Failure> {
+    let mut holdings = Holdings::open(&unpacked.home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    let nonces = crate::node::vault_nonces(entropy);
+    crate::vault_guard::open_fitting(&unpacked.home, &mut holdings, keys, nonces, now).map(drop).map_err(|failure| {
+        Failure::no(format!("the backup's vault and holdings do not belong together: {}", failure.message))
+            .hint("use another backup")
+    })
+}
+
 fn throwaway(entropy: &mut Entropy, what: &str) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(entropy.stream("restore", what, 0).bytes32())
 }
@@ -147,6 +157,7 @@ pub fn restore_home(
             vault_seed: unpacked.secrets.vault.clone(),
         };
         keys.store(&unpacked.home, passphrase, entropy)?;
+        vault_fits(&unpacked, &keys, entropy, now)?;
         crate::links::certify(&unpacked.home, &keys, now)?;
         let links = begin_anew(&unpacked, &keys, now)?;
         unpacked.home.check_modes()?;

@@ -3,8 +3,9 @@
 //! Guarantees: only a source's handlers read or join it, with a reason that is logged inside the vault; to everybody else a source
 //! that exists and one that does not look the same. The audit log names the act, never the source.
 
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::node::{Node, audit};
+use crate::vault_guard::vault_failure;
 use comity_crypto::Zeroizing;
 use comity_store::vault::{NewSource, SourceSummary, VaultError};
 use comity_vocab::{OfficerCode, Role, Timestamp};
@@ -27,17 +28,6 @@ pub(crate) struct NewEntry {
     pub terms: Vec<String>,
     pub reliability: String,
     pub notes: String,
-}
-
-pub(crate) fn vault_failure(error: &VaultError) -> Failure {
-    let kind = match error {
-        VaultError::NothingReleasedToYou => FailureKind::No,
-        VaultError::ReasonMissing | VaultError::Incomplete { .. } => FailureKind::Usage,
-        VaultError::Open(_) | VaultError::Database(_) | VaultError::Damaged { .. } | VaultError::WrongKey => {
-            FailureKind::Operational
-        }
-    };
-    Failure { kind, ..Failure::from_error(error) }
 }
 
 impl Node {
@@ -77,8 +67,10 @@ impl Node {
             reliability,
             notes: Zeroizing::new(entry.notes),
         };
-        self.vault()?.add(id, &source, &officer, now).map_err(|error| vault_failure(&error))?;
-        self.audit_vault(now, &officer, "vault.add")?;
+        self.vault_act(
+            |vault, before| vault.add(id, &source, &officer, now, before),
+            |tx| audit(tx.view().desk(), now, Some(&officer), "vault.add", "", ""),
+        )?;
         Ok(json!({ "source": id, "cryptonym": cryptonym }))
     }
 
@@ -93,8 +85,10 @@ impl Node {
         let selection = crate::request::Selection { objects: objects.to_vec(), origins: Vec::new() };
         let ids = self.selected(&selection)?;
         let source = self.source_for(&officer, source)?;
-        let attached = self.join_source(now, &officer, &source, &ids)?;
-        self.audit_vault(now, &officer, "vault.attach")?;
+        let attached = self.vault_act(
+            |vault, before| vault.attach(source, &ids, &officer, now, before),
+            |tx| audit(tx.view().desk(), now, Some(&officer), "vault.attach", "", ""),
+        )?;
         Ok(json!({ "attached": attached }))
     }
 
@@ -114,9 +108,10 @@ impl Node {
             Ok(()) => self.find_source(&officer, source)?.unwrap_or_else(|| source.parse().unwrap_or_default()),
             Err(_) => Uuid::nil(),
         };
-        let shown = self.vault()?.show(found, &officer, reason, now);
-        self.audit_vault(now, &officer, "vault.show")?;
-        let shown = shown.map_err(|error| vault_failure(&error))?;
+        let shown = self.vault_act(
+            |vault, before| vault.show(found, &officer, reason, now, before),
+            |tx| audit(tx.view().desk(), now, Some(&officer), "vault.show", "", ""),
+        )?;
         let terms: Vec<&str> = shown.protected_terms.iter().map(|term| term.as_str()).collect();
         Ok(json!({
             "source": shown.id,
@@ -151,7 +146,7 @@ impl Node {
     }
 
     fn summaries(&mut self, officer: &OfficerCode) -> Result<Vec<SourceSummary>, Failure> {
-        self.vault()?.list(officer).map_err(|error| vault_failure(&error))
+        Ok(self.vault()?.list(officer)?)
     }
 
     /// The source of this cryptonym or id among those the officer handles.
@@ -166,18 +161,6 @@ impl Node {
 
     pub(crate) fn source_for(&mut self, officer: &OfficerCode, name: &str) -> Result<Uuid, Failure> {
         self.find_source(officer, name)?.ok_or_else(|| vault_failure(&VaultError::NothingReleasedToYou))
-    }
-
-    /// Joins objects to a source; the vault logs it. Beside the entry of a report that was written, one in the audit log would tell
-    /// everybody who reads it which reports have a source.
-    pub(crate) fn join_source(
-        &mut self,
-        now: Timestamp,
-        officer: &OfficerCode,
-        source: &Uuid,
-        objects: &[String],
-    ) -> Result<u64, Failure> {
-        self.vault()?.attach(*source, objects, officer, now).map_err(|error| vault_failure(&error))
     }
 
     fn audit_vault(&mut self, now: Timestamp, officer: &OfficerCode, act: &str) -> Result<(), Failure> {

@@ -7,13 +7,14 @@ use crate::failure::Failure;
 use crate::generation::Ended;
 use crate::node::Node;
 use crate::officers_ever::OfficersEver;
-use crate::vault_verbs::vault_failure;
+use crate::vault_guard::vault_failure;
 use comity_crypto::{Signature, VerifyingKey, commitment};
 use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
 use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, PublicDeclaration, authorise_public};
 use comity_store::VerifyError;
 use comity_store::desk::{DeclarationRow, Desk, Direction, LinkRow};
+use comity_store::vault::VaultError;
 use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
 
@@ -43,7 +44,10 @@ impl Node {
             VerifyError::Bad(_) => bad(format!("holdings: {error}")),
             VerifyError::Store(_) => Failure::from_error(&error),
         })?;
-        let vault = self.vault()?.verify().map_err(|error| bad(format!("vault: {}", vault_failure(&error).message)))?;
+        let vault = self.vault()?.verify().map_err(|error| match &error {
+            VaultError::Damaged { .. } => bad(format!("vault: {}", crate::failure::chain(&error))),
+            _ => vault_failure(&error),
+        })?;
         let node_key = crate::links::certified_node(&self.home)?;
         let own = self.organisation_key()?;
         let mut entries = 0;

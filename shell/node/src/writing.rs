@@ -13,7 +13,7 @@ use comity_release::{
     Approval, ApprovalProof, PublicDeclaration, RAW_REPORT_TYPE, approval_message, authorise_public, version_digest,
 };
 use comity_store::desk::DeclarationRow;
-use comity_store::{Filter, SearchQuery};
+use comity_store::{Filter, SearchQuery, Tx};
 use comity_vocab::{Digest, Grading, OfficerCode, Role, SecurityLabel, StixId, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -32,6 +32,23 @@ pub(crate) struct Report {
     pub grading: Grading,
     pub source: Option<String>,
     pub label: Option<SecurityLabel>,
+}
+
+/// An object that an officer wrote.
+struct Written<'a> {
+    act: &'static str,
+    id: &'a StixId,
+    object: &'a Value,
+    label: Option<&'a SecurityLabel>,
+    officer: &'a OfficerCode,
+}
+
+impl Written<'_> {
+    fn put(&self, tx: &Tx<'_>, now: Timestamp) -> Result<(), Failure> {
+        let bytes = serde_json::to_vec(self.object)?;
+        tx.put_own(&[bytes], self.label, self.officer, now).map_err(|error| Failure::refusal(&error))?;
+        audit(tx.view().desk(), now, Some(self.officer), self.act, self.id.as_str(), "")
+    }
 }
 
 fn check_text(what: &str, text: &str, bytes_max: usize) -> Result<(), Failure> {
@@ -86,20 +103,28 @@ impl Node {
         StixId::new(object_type, uuid).map_err(|error| Failure::operational(error.to_string()))
     }
 
+    /// Puts an object that was written here, alone or, where it has a source, with the vault's promise to join the two.
     fn put_written(
         &mut self,
         now: Timestamp,
-        officer: &OfficerCode,
-        act: &str,
-        id: &StixId,
-        object: &Value,
-        label: Option<&SecurityLabel>,
+        written: &Written<'_>,
+        source: Option<uuid::Uuid>,
     ) -> Result<(), Failure> {
-        let bytes = serde_json::to_vec(object)?;
-        let tx = self.holdings.transaction()?;
-        tx.put_own(&[bytes], label, officer, now).map_err(|error| Failure::refusal(&error))?;
-        audit(tx.view().desk(), now, Some(officer), act, id.as_str(), "")?;
-        tx.commit()?;
+        match source {
+            None => {
+                let tx = self.holdings.transaction()?;
+                written.put(&tx, now)?;
+                tx.commit()?;
+            }
+            // One entry in the audit log for both: a second one would tell everybody who reads it which reports have a source.
+            Some(source) => {
+                let objects = [written.id.to_string()];
+                self.vault_act(
+                    |vault, before| vault.attach(source, &objects, written.officer, now, before),
+                    |tx| written.put(tx, now),
+                )?;
+            }
+        }
         while self.holdings.index_pending(1_000)? > 0 {}
         Ok(())
     }
@@ -142,10 +167,9 @@ impl Node {
         if let (Some(confidence), Value::Object(fields)) = (report.grading.stix_confidence(), &mut object) {
             fields.insert("confidence".into(), confidence.into());
         }
-        self.put_written(now, &officer, "write.report", &id, &object, report.label.as_ref())?;
-        if let Some(source) = source {
-            self.join_source(now, &officer, &source, &[id.to_string()])?;
-        }
+        let label = report.label.as_ref();
+        let written = Written { act: "write.report", id: &id, object: &object, label, officer: &officer };
+        self.put_written(now, &written, source)?;
         Ok(json!({ "id": id, "grading": report.grading, "label": report.label.map(|label| label.to_string()) }))
     }
 
@@ -171,7 +195,8 @@ impl Node {
             "content": text,
             "object_refs": about,
         });
-        self.put_written(now, &officer, "write.note", &id, &object, label.as_ref())?;
+        let written = Written { act: "write.note", id: &id, object: &object, label: label.as_ref(), officer: &officer };
+        self.put_written(now, &written, None)?;
         Ok(json!({ "id": id, "objects": about.len() }))
     }
 

@@ -24,6 +24,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::ACCESS_SECTION,
     crate::desk::GENERATION_SECTION,
     crate::desk::ANCHOR_SECTION,
+    crate::desk::COMMITMENT_SECTION,
     crate::taxii::SECTION,
     crate::workbench::SECTION,
     crate::correlation::SECTION,

@@ -10,11 +10,13 @@
     reason = "test"
 )]
 
+#[path = "vault/commitment.rs"]
+mod commitment;
 mod common;
 
-use comity_crypto::DataKey;
 use comity_store::Vault;
-use comity_store::vault::{NewSource, Reliability, VaultError};
+use comity_store::vault::{Commitment, Fit, NewSource, Reliability, VaultError};
+use comity_vocab::Digest;
 use common::*;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -30,10 +32,20 @@ fn nonces() -> Box<dyn FnMut() -> [u8; 24] + Send> {
     })
 }
 
-fn open(home: &Home) -> Vault {
-    let (path, key) = (home.path("vault.db"), DataKey::from_bytes(&[7; 32]));
-    let opened = if path.exists() { Vault::open(&path, key, nonces()) } else { Vault::create(&path, key, nonces()) };
-    opened.unwrap()
+const SEED: [u8; 32] = [7; 32];
+
+fn create(home: &Home) -> Vault {
+    Vault::create(&home.path("vault.db"), &SEED, nonces()).unwrap()
+}
+
+/// Opens the vault where it is as after an act whose tag is given.
+fn reopen(home: &Home, settled: Digest) -> Result<(Vault, Fit), VaultError> {
+    Vault::open(&home.path("vault.db"), &SEED, nonces(), Some(&Commitment { settled, pending: None }))
+}
+
+/// Notes nothing of an act before it is done.
+fn unnoted(_: &Digest) -> Result<(), VaultError> {
+    Ok(())
 }
 
 fn secret(text: &str) -> Zeroizing<String> {
@@ -58,21 +70,21 @@ const NONE: Uuid = Uuid::from_u128(0x0a3f_2f4e_6a0f_4b52_8d5c_8f5d_6e0f_7a12);
 #[test]
 fn only_handlers_read_and_every_attempt_is_logged() {
     let home = Home::new();
-    let mut vault = open(&home);
-    let matter = vault.add(ONE, &source(&["hana", "hugo"]), &officer("hana"), now()).unwrap();
-    assert_eq!(vault.attach(ONE, &[malware_id(1), malware_id(2)], &officer("hana"), now()).unwrap(), 2);
-    assert_eq!(vault.attach(ONE, &[malware_id(2), malware_id(3)], &officer("hugo"), now()).unwrap(), 1);
-    let shown = vault.show(ONE, &officer("hugo"), "meeting tonight", now()).unwrap();
+    let mut vault = create(&home);
+    let matter = vault.add(ONE, &source(&["hana", "hugo"]), &officer("hana"), now(), unnoted).unwrap();
+    assert_eq!(vault.attach(ONE, &[malware_id(1), malware_id(2)], &officer("hana"), now(), unnoted).unwrap(), 2);
+    assert_eq!(vault.attach(ONE, &[malware_id(2), malware_id(3)], &officer("hugo"), now(), unnoted).unwrap(), 1);
+    let shown = vault.show(ONE, &officer("hugo"), "meeting tonight", now(), unnoted).unwrap();
     assert_eq!(shown.true_identity.as_str(), "Wanda Canaria, born 1970; Pier 9");
     assert_eq!(shown.objects, [malware_id(1), malware_id(2), malware_id(3)]);
     assert_eq!((shown.reliability, shown.created, shown.matter), (Reliability::B, now(), matter));
-    assert!(matches!(vault.show(ONE, &officer("hugo"), "  ", now()), Err(VaultError::ReasonMissing)));
+    assert!(matches!(vault.show(ONE, &officer("hugo"), "  ", now(), unnoted), Err(VaultError::ReasonMissing)));
     let denied = |result: Result<comity_store::vault::Source, VaultError>| result.err().unwrap().to_string();
-    let other = denied(vault.show(ONE, &officer("alice"), "curious", now()));
-    let absent = denied(vault.show(NONE, &officer("alice"), "curious", now()));
+    let other = denied(vault.show(ONE, &officer("alice"), "curious", now(), unnoted));
+    let absent = denied(vault.show(NONE, &officer("alice"), "curious", now(), unnoted));
     assert_eq!(other, absent, "nobody learns whether a record exists");
     assert!(matches!(
-        vault.attach(ONE, &[malware_id(9)], &officer("alice"), now()),
+        vault.attach(ONE, &[malware_id(9)], &officer("alice"), now(), unnoted),
         Err(VaultError::NothingReleasedToYou)
     ));
     assert_eq!((vault.list(&officer("hana")).unwrap().len(), vault.list(&officer("alice")).unwrap().len()), (1, 0));
@@ -100,17 +112,20 @@ fn only_handlers_read_and_every_attempt_is_logged() {
 #[test]
 fn incomplete_sources_are_refused() {
     let home = Home::new();
-    let mut vault = open(&home);
-    assert!(matches!(vault.add(ONE, &source(&[]), &officer("hana"), now()), Err(VaultError::Incomplete { .. })));
+    let mut vault = create(&home);
+    assert!(matches!(
+        vault.add(ONE, &source(&[]), &officer("hana"), now(), unnoted),
+        Err(VaultError::Incomplete { .. })
+    ));
     let nameless = NewSource { cryptonym: secret(" "), ..source(&["hana"]) };
-    assert!(matches!(vault.add(ONE, &nameless, &officer("hana"), now()), Err(VaultError::Incomplete { .. })));
+    assert!(matches!(vault.add(ONE, &nameless, &officer("hana"), now(), unnoted), Err(VaultError::Incomplete { .. })));
 }
 
 #[test]
 fn terms_for_the_leak_check() {
     let home = Home::new();
-    let mut vault = open(&home);
-    let matter = vault.add(ONE, &source(&["hana"]), &officer("hana"), now()).unwrap();
+    let mut vault = create(&home);
+    let matter = vault.add(ONE, &source(&["hana"]), &officer("hana"), now(), unnoted).unwrap();
     let terms = vault.terms().unwrap();
     let has = |term: &str| terms.iter().any(|t| t.term.as_str() == term && t.matter == matter);
     for term in [
@@ -130,10 +145,10 @@ fn terms_for_the_leak_check() {
 #[test]
 fn nothing_readable_is_on_the_disk() {
     let home = Home::new();
-    let mut vault = open(&home);
-    vault.add(ONE, &source(&["hana"]), &officer("hana"), now()).unwrap();
-    vault.attach(ONE, &[malware_id(1)], &officer("hana"), now()).unwrap();
-    vault.show(ONE, &officer("hana"), "because of Tuesday", now()).unwrap();
+    let mut vault = create(&home);
+    vault.add(ONE, &source(&["hana"]), &officer("hana"), now(), unnoted).unwrap();
+    vault.attach(ONE, &[malware_id(1)], &officer("hana"), now(), unnoted).unwrap();
+    vault.show(ONE, &officer("hana"), "because of Tuesday", now(), unnoted).unwrap();
     let check = |home: &Home| {
         let raw = home.raw("vault.db");
         for text in [
@@ -145,22 +160,24 @@ fn nothing_readable_is_on_the_disk() {
         assert!(contains(&raw, ONE.as_bytes()), "the scan sees what is there");
     };
     check(&home);
+    let settled = vault.commitment();
     drop(vault);
     check(&home);
-    let wrong = Vault::open(&home.path("vault.db"), DataKey::from_bytes(&[8; 32]), nonces());
+    let expected = Commitment { settled, pending: None };
+    let wrong = Vault::open(&home.path("vault.db"), &[8; 32], nonces(), Some(&expected));
     assert!(matches!(wrong, Err(VaultError::WrongKey)));
-    // Rows that change places, or bytes that change, are noticed.
-    let mut vault = open(&home);
+    // Rows that change places, or bytes that change, are noticed, also where the change came after the opening.
+    let (mut vault, _) = reopen(&home, settled).unwrap();
     let mut second = source(&["hugo"]);
     second.cryptonym = secret("OSPREY");
-    vault.add(NONE, &second, &officer("hugo"), now()).unwrap();
+    vault.add(NONE, &second, &officer("hugo"), now(), unnoted).unwrap();
     vault.verify().unwrap();
-    drop(vault);
     let conn = rusqlite::Connection::open(home.path("vault.db")).unwrap();
     conn.execute_batch("UPDATE source SET handlers = (SELECT handlers FROM source WHERE matter = 2) WHERE matter = 1")
         .unwrap();
     drop(conn);
-    let mut vault = open(&home);
-    assert!(matches!(vault.verify(), Err(VaultError::Damaged { table: "source", row: 1 })));
-    assert!(matches!(vault.show(ONE, &officer("hugo"), "swap", now()), Err(VaultError::Damaged { .. })));
+    assert!(!vault.is_undisturbed().unwrap());
+    assert!(matches!(vault.verify(), Err(VaultError::Unfit { .. })));
+    assert!(matches!(vault.terms(), Err(VaultError::Unfit { .. })));
+    assert!(matches!(vault.show(ONE, &officer("hugo"), "swap", now(), unnoted), Err(VaultError::Damaged { .. })));
 }

@@ -1,12 +1,13 @@
 //! What the stores tell: whole or damaged, how large, how far the index is; officers, backups, links.
 
-use super::{Findings, Surroundings, keys::ends};
+use super::{Findings, Surroundings, VaultWord, keys::ends};
 use crate::anchor::AnchorError;
 use crate::home::Home;
+use crate::keys::HomeKeys;
 use comity_ledger::AuditEntry;
 use comity_link::Card;
 use comity_store::desk::{Desk, Direction};
-use comity_store::{Health, Holdings, Mode, vault_health};
+use comity_store::{Health, Holdings, Mode, Vault, vault_health};
 use comity_vocab::{Role, Timestamp};
 use std::path::Path;
 
@@ -36,12 +37,40 @@ fn write_ahead(found: &mut Findings, file: &Path, name: &str) {
     }
 }
 
-pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings) {
-    let vault = home.file("vault/vault.db");
-    match vault_health(&vault) {
-        Ok(health) => stores_whole(found, "vault", &health),
-        Err(error) => found.fail("stores", format!("vault: {}", crate::failure::chain(&error)), "restore a backup"),
+/// The vault: there, with whole pages, and the one that the home last worked with. Only the last says that it is whole.
+fn vault(found: &mut Findings, home: &Home, word: VaultWord<'_>) {
+    let file = home.file(crate::vault_guard::FILE);
+    let right = "stop the node and put the right vault.db back, or comity restore";
+    if let Err(error) = Vault::present(&file) {
+        found.fail("stores", crate::failure::chain(&error), right);
+        return;
     }
+    let health = match vault_health(&file) {
+        Ok(health) if health.quick_check == "ok" => health,
+        Ok(_) => return found.fail("stores", "vault is damaged", "stop the node, keep the file, restore a backup"),
+        Err(error) => return found.fail("stores", format!("vault: {}", crate::failure::chain(&error)), right),
+    };
+    let compared = match word {
+        VaultWord::Passphrase(passphrase) => HomeKeys::open(home, passphrase)
+            .map_err(crate::Failure::from)
+            .and_then(|keys| crate::vault_guard::compare(home, &keys))
+            .map_err(|failure| failure.message),
+        VaultWord::Desk(said) => said,
+        VaultWord::Unknown => {
+            let what = "vault: its pages are whole; whether it is the right one was not checked: needs the passphrase";
+            let todo = "run this beside the running desk or with COMITY_HOME_PASSPHRASE, or run comity verify";
+            return found.warn("stores", what, todo);
+        }
+    };
+    match compared {
+        Ok(()) => stores_whole(found, "vault", &health),
+        Err(message) => found.fail("stores", format!("vault: {message}"), right),
+    }
+}
+
+pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, word: VaultWord<'_>) {
+    vault(found, home, word);
+    let vault = home.file(crate::vault_guard::FILE);
     write_ahead(found, &vault, "the vault");
     let path = home.file("holdings/holdings.db");
     write_ahead(found, &path, "the holdings");

@@ -48,8 +48,7 @@ impl Node {
     /// A finding on a source's terms shows its place to that source's handlers only; to others it must not be an oracle.
     pub(super) fn finding_json(&mut self, finding: &Finding, by: Option<&OfficerCode>) -> Result<Value, Failure> {
         if let Some(matter) = finding.matter {
-            let handlers =
-                self.vault()?.handlers_of(matter).map_err(|error| crate::vault_verbs::vault_failure(&error))?;
+            let handlers = self.vault()?.handlers_of(matter)?;
             if !by.is_some_and(|officer| handlers.contains(officer)) {
                 return Ok(json!({
                     "finding": finding.class.as_str(),

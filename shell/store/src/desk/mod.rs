@@ -6,6 +6,7 @@
 mod access;
 mod anchor;
 mod audit;
+mod commitment;
 mod generation;
 mod link;
 mod recall;
@@ -14,6 +15,7 @@ mod release;
 pub use access::{GrantRow, PasskeyRow, TokenRow};
 pub(crate) use anchor::SECTION as ANCHOR_SECTION;
 pub use audit::AuditRow;
+pub(crate) use commitment::SECTION as COMMITMENT_SECTION;
 pub use generation::GenerationRow;
 pub(crate) use generation::SECTION as GENERATION_SECTION;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};

@@ -2,6 +2,7 @@
 
 use crate::open::OpenError;
 use comity_vocab::Blame;
+use std::path::PathBuf;
 
 /// Why the vault did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,21 @@ pub enum VaultError {
     /// SQLite failed.
     #[error("the vault's database failed")]
     Database(#[from] rusqlite::Error),
+    /// There is no vault where one must be.
+    #[error("{}: the vault is not there; the file is missing, emptied or none of a vault", path.display())]
+    Absent {
+        /// Where it must be.
+        path: PathBuf,
+    },
+    /// The vault is not the one that was committed to.
+    #[error(
+        "{}: not the vault that this home last worked with; it is an older copy, or rows were removed, changed or added",
+        path.display()
+    )]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+    },
     /// The key does not open this vault.
     #[error("the key does not open this vault")]
     WrongKey,
@@ -41,7 +57,12 @@ impl VaultError {
     /// Says whose fault the error is.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Open(_) | Self::Database(_) | Self::Damaged { .. } | Self::WrongKey => Blame::Operator,
+            Self::Open(_)
+            | Self::Database(_)
+            | Self::Damaged { .. }
+            | Self::WrongKey
+            | Self::Absent { .. }
+            | Self::Unfit { .. } => Blame::Operator,
             Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Blame::Caller,
         }
     }

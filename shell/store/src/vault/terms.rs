@@ -20,8 +20,13 @@ impl Vault {
     /// Only for the leak check: nothing of it may be shown, logged or sent.
     ///
     /// # Errors
-    /// A failing database or a damaged row.
+    /// [`VaultError::Unfit`] where the sources are not those that were committed to; a failing database or a damaged row.
     pub fn terms(&self) -> Result<Vec<VaultTerm>, VaultError> {
+        // The rows that are compared and the rows that are read are those of one instant.
+        let snapshot = self.conn.unchecked_transaction()?;
+        if !self.register.holds(&snapshot, &self.commitment_key, "source")? {
+            return Err(VaultError::Unfit { path: self.path.clone() });
+        }
         let mut terms = Vec::new();
         for (matter, id) in self.rows()? {
             let damaged = || VaultError::Damaged { table: "source", row: matter };
@@ -46,6 +51,7 @@ impl Vault {
                 parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim()).for_each(&mut add);
             }
         }
+        snapshot.finish()?;
         Ok(terms)
     }
 }
