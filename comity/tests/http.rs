@@ -17,6 +17,8 @@ mod hardening;
 mod secrets;
 #[path = "http/session.rs"]
 mod session;
+#[path = "http/vault.rs"]
+mod vault;
 #[path = "http/wire.rs"]
 mod wire;
 

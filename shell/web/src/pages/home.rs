@@ -43,6 +43,8 @@ struct HomePage<'a> {
     confinement: String,
     /// Whether this node was restored and waits for its officers.
     quarantine: bool,
+    /// Why the node refuses its vault, where it does.
+    vault: Option<String>,
 }
 
 /// Answers `GET /`.
@@ -51,12 +53,15 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let health = (desk.health)();
     let state = desk.ask(&Request::Health, &officer.credential).await.unwrap_or_default();
     let quarantine = text(&state, "state") == "quarantine";
+    let vault = state.get("vault").filter(|vault| vault.get("fits") != Some(&Value::Bool(true)));
+    let vault = vault.map(|vault| format!("{}; {}", text(vault, "message"), text(vault, "todo")));
     shell.answer(needs(&desk, &officer).await.map(|needs| HomePage {
         shell: &shell,
         needs,
         gate_ready: health.ready,
         confinement: health.confinement,
         quarantine,
+        vault,
     }))
 }
 

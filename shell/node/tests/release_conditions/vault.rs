@@ -1,0 +1,260 @@
+//! The vault must be there and be the one this node last worked with, whatever happened to the file meanwhile.
+
+use super::*;
+use comity_node::{Home, HomeKeys, Node};
+use comity_store::{Holdings, Mode, Vault, snapshot};
+use comity_vocab::Digest;
+use std::path::PathBuf;
+
+/// What must be refused: the words of a protected term in what is to leave.
+const TERM: &str = "blue herring";
+
+struct Scene {
+    home: PathBuf,
+    code: &'static str,
+    folder: PathBuf,
+}
+
+impl Scene {
+    /// A home with a source, joined to a report, and its partner.
+    fn new(folder: &Path) -> Self {
+        let (mut org, _) = two(folder);
+        let add = Request::VaultAdd {
+            cryptonym: "KESTREL".into(),
+            identity: "Wanda Canaria".into(),
+            contact: "+999 555 0101".into(),
+            handlers: vec![],
+            terms: vec![TERM.into()],
+            reliability: "B".into(),
+            notes: String::new(),
+        };
+        org.ask_as("hal", &add).unwrap();
+        Self { home: folder.join("vsis"), code: "vsis", folder: folder.to_owned() }
+    }
+
+    fn open(&self) -> Org {
+        Org::open(&self.home, self.code)
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.home.join("vault/vault.db")
+    }
+
+    fn holdings(&self) -> Holdings {
+        Holdings::open(&self.home.join("holdings/holdings.db"), Mode::ReadWrite).unwrap()
+    }
+
+    /// Keeps a copy of the vault under a name.
+    fn keep(&self, name: &str) {
+        snapshot(&self.vault(), &self.folder.join(name)).unwrap();
+    }
+
+    /// Puts a copy in the vault's place.
+    fn put(&self, name: &str) {
+        for beside in ["vault/vault.db", "vault/vault.db-wal", "vault/vault.db-shm"] {
+            let _ = std::fs::remove_file(self.home.join(beside));
+        }
+        std::fs::copy(self.folder.join(name), self.vault()).unwrap();
+    }
+
+    fn acts(&self, act: &str) -> Vec<String> {
+        let rows = self.holdings().view().desk().audit_from(0, 1_000).unwrap();
+        let entries = rows.iter().map(|row| comity_ledger::AuditEntry::parse(&row.bytes).unwrap());
+        entries.filter(|entry| entry.act == act).map(|entry| entry.detail).collect()
+    }
+
+    fn commit(&self, settled: Digest, pending: Option<Digest>) {
+        let mut holdings = self.holdings();
+        let tx = holdings.transaction().unwrap();
+        tx.view().desk().settle_vault(&settled).unwrap();
+        if let Some(pending) = pending {
+            tx.view().desk().pend_vault(&pending).unwrap();
+        }
+        tx.commit().unwrap();
+    }
+}
+
+fn attach(org: &mut Org, object: &str) -> Result<Value, Failure> {
+    org.ask_as("hal", &Request::VaultAttach { source: "KESTREL".into(), objects: vec![object.into()] })
+}
+
+fn show(org: &mut Org) -> Result<Value, Failure> {
+    org.ask_as("hal", &Request::VaultShow { source: "KESTREL".into(), reason: "meeting".into() })
+}
+
+/// An exact refusal: operational, with what to do.
+fn unfit(answer: Result<Value, Failure>) {
+    let failure = answer.unwrap_err();
+    assert_eq!(failure.code.as_deref(), Some("vault_unfit"), "{failure}");
+    assert_eq!(failure.kind, comity_node::FailureKind::Operational, "{failure}");
+    assert!(failure.hint.as_deref().unwrap().contains("restore"), "{failure:?}");
+}
+
+/// The vault changes beside a node that is at work: nothing is checked, approved or sent any more, and it goes on when the right
+/// one is back.
+#[test]
+fn a_node_at_work_notices_that_its_vault_is_gone_older_or_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let mut org = scene.open();
+    let id = report(&mut org, "Seen at the quay.");
+    let naming = org.draft(telling(&id, "kps", "A blue herring was seen")).unwrap();
+    let clean = org.draft(telling(&id, "kps", "Nothing special")).unwrap();
+    org.approve(&clean).unwrap();
+    let found = org.ask(&Request::ReleaseCheck { release: naming.clone() }).unwrap();
+    assert_eq!(found["clean"], false, "{found}");
+    scene.keep("older");
+    show(&mut org).unwrap();
+    scene.keep("right");
+    let refused = |org: &mut Org| {
+        unfit(org.ask(&Request::ReleaseCheck { release: naming.clone() }));
+        unfit(org.approve(&naming));
+        unfit(org.ask(&Request::ReleaseSend { release: clean.clone() }));
+        unfit(org.ask(&Request::Verify));
+        unfit(show(org));
+        unfit(attach(org, &id));
+        let health = org.ask(&Request::Health).unwrap();
+        assert_eq!(health["vault"]["fits"], false, "{health}");
+    };
+    std::fs::remove_file(scene.vault()).unwrap();
+    refused(&mut org);
+    scene.put("older");
+    refused(&mut org);
+    scene.put("right");
+    rusqlite::Connection::open(scene.vault())
+        .unwrap()
+        .execute_batch("DELETE FROM source_object; DELETE FROM source")
+        .unwrap();
+    refused(&mut org);
+    scene.put("right");
+    assert_eq!(org.ask(&Request::ReleaseCheck { release: naming }).unwrap()["clean"], false);
+    org.ask(&Request::ReleaseSend { release: clean }).unwrap();
+}
+
+#[test]
+fn a_home_without_a_vault_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    scene.keep("right");
+    let open = || {
+        let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new(common::PASSPHRASE.to_owned())));
+        Node::open(Home::open(&scene.home).unwrap(), common::entropy("again"), ask).map(|_| Value::Null)
+    };
+    std::fs::remove_file(scene.vault()).unwrap();
+    unfit(open());
+    assert!(!scene.vault().exists(), "opening made a vault");
+    scene.put("right");
+    std::fs::File::options().write(true).truncate(true).open(scene.vault()).unwrap();
+    unfit(open());
+    scene.put("right");
+    open().unwrap();
+}
+
+#[test]
+fn a_crash_leaves_a_vault_that_is_settled_at_the_next_opening_and_nothing_else_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let commitment = || scene.holdings().view().desk().vault_commitment().unwrap().unwrap();
+    let before = commitment().settled;
+    scene.keep("before");
+    show(&mut scene.open()).unwrap();
+    let after = commitment().settled;
+    assert_eq!(commitment().pending, None);
+    scene.keep("after");
+    for (vault, settled, pending, recovered) in [
+        // Before the promise: nothing happened.
+        ("before", before, None, Some(None)),
+        // Promised, and not done.
+        ("before", before, Some(after), Some(Some("the act under way was not done"))),
+        // Done, and not settled.
+        ("after", before, Some(after), Some(Some("the act under way was done"))),
+        ("after", after, None, Some(None)),
+        // Never promised, or long past.
+        ("after", before, None, None),
+        ("before", after, None, None),
+        ("before", after, Some(after), None),
+    ] {
+        scene.put(vault);
+        scene.commit(settled, pending);
+        let noted = scene.acts("vault.recovered").len();
+        let opened = scene.open().ask(&Request::Verify);
+        match recovered {
+            None => unfit(opened),
+            Some(detail) => {
+                opened.unwrap();
+                let acts = scene.acts("vault.recovered");
+                assert_eq!(acts.get(noted).map(String::as_str), detail);
+                assert_eq!(commitment().pending, None);
+                assert_eq!(commitment().settled, if vault == "after" { after } else { before });
+            }
+        }
+    }
+}
+
+/// A report and its join stand or fall together, and the audit log does not tell that the report has a source.
+#[test]
+fn a_report_with_a_source_is_one_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let mut org = scene.open();
+    let entries = |act: &str| scene.acts(act).len();
+    let joined = entries("vault.attach");
+    let request = Request::WriteReport {
+        title: "R".into(),
+        body: "Seen at the quay.".into(),
+        grading: "B2".parse().unwrap(),
+        source: Some("KESTREL".into()),
+        label: None,
+    };
+    let id = org.ask_as("hal", &request).unwrap()["id"].clone();
+    assert_eq!((entries("write.report"), entries("vault.attach")), (1, joined));
+    assert_eq!(show(&mut org).unwrap()["objects"], serde_json::json!([id]));
+    drop(org);
+    scene.open().ask(&Request::Verify).unwrap();
+}
+
+#[test]
+fn a_home_of_an_older_version_gets_its_commitment_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let sql = |sql: &str| {
+        let path = scene.home.join("holdings/holdings.db");
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+    };
+    // A home that had a commitment and has none now.
+    sql("DELETE FROM vault_commitment");
+    unfit(scene.open().ask(&Request::Verify));
+    // An older version made no such entry. The chain is cut where it stands, which is not what this test is about.
+    assert_eq!(scene.acts("vault.commit").len(), 1);
+    let rows = scene.holdings().view().desk().audit_from(0, 2).unwrap();
+    let second = comity_ledger::AuditEntry::parse(&rows[1].bytes).unwrap();
+    assert_eq!(second.act, "vault.commit");
+    sql("DELETE FROM audit WHERE seq > 0");
+    show(&mut scene.open()).unwrap();
+    assert_eq!(scene.acts("vault.commit"), ["the home is of an older version"]);
+    scene.open().ask(&Request::Verify).unwrap();
+    assert_eq!(scene.acts("vault.commit").len(), 1);
+    sql("DELETE FROM vault_commitment");
+    unfit(scene.open().ask(&Request::Verify));
+}
+
+/// The tag in the holdings tells nothing: not the number of sources, not that two vaults hold the same.
+#[test]
+fn no_count_stands_in_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let path = scene.home.join("holdings/holdings.db");
+    let conn = rusqlite::Connection::open(path).unwrap();
+    let columns: Vec<String> = conn
+        .prepare("SELECT name FROM pragma_table_info('vault_commitment')")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(columns, ["one", "settled", "pending"]);
+    let tag: Vec<u8> = conn.query_row("SELECT settled FROM vault_commitment", [], |row| row.get(0)).unwrap();
+    assert_eq!(tag.len(), 32);
+    let keys = HomeKeys::open(&Home::open(&scene.home).unwrap(), common::PASSPHRASE).unwrap();
+    assert!(Vault::compare(&scene.vault(), &keys.vault_seed, None).is_ok());
+}
