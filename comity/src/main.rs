@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod output;
 mod passphrase;
+mod process;
 mod progress;
 mod serve;
 mod verbs;
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments, &output) {
+    match process::close_memory().and_then(|()| run(arguments, &output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);

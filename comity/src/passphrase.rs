@@ -6,13 +6,16 @@
 use comity_node::Failure;
 use comity_vocab::OfficerCode;
 use std::env::VarError;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read as _};
 use zeroize::Zeroizing;
 
 const GENERAL: &str = "COMITY_PASSPHRASE";
 const HOME: &str = "COMITY_HOME_PASSPHRASE";
 /// The file with the home's passphrase among the credentials of the service manager.
 const CREDENTIAL: &str = "comity-home";
+
+/// The most that is read of a passphrase on standard input, in bytes.
+const STDIN_BYTES_MAX: usize = 8192;
 
 /// Whether a passphrase opens something, or is being chosen.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +91,22 @@ pub fn home_unasked() -> Result<Option<Zeroizing<String>>, Failure> {
         }
     }
     from_environment(HOME)
+}
+
+/// Reads the home's passphrase from standard input, which holds nothing else, and closes it.
+pub fn home_from_stdin() -> Result<Zeroizing<String>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::operational(format!("cannot read the passphrase from standard input: {error}"))
+    };
+    let mut text = Zeroizing::new(String::with_capacity(STDIN_BYTES_MAX));
+    std::io::stdin().lock().take(STDIN_BYTES_MAX as u64).read_to_string(&mut text).map_err(unreadable)?;
+    let nothing = std::fs::File::open("/dev/null").map_err(unreadable)?;
+    rustix::stdio::dup2_stdin(&nothing).map_err(|error| unreadable(error.into()))?;
+    let passphrase = text.trim_end_matches('\n');
+    if passphrase.is_empty() {
+        return Err(Failure::usage("no passphrase of the home on standard input"));
+    }
+    Ok(Zeroizing::new(passphrase.to_owned()))
 }
 
 fn of_home(purpose: Use) -> Result<Zeroizing<String>, Failure> {

@@ -21,6 +21,8 @@ mod metrics;
 mod package;
 #[path = "operations/pages.rs"]
 mod pages;
+#[path = "operations/secrets.rs"]
+mod secrets;
 #[path = "operations/vault.rs"]
 mod vault;
 

@@ -184,6 +184,9 @@ pub struct ServeArguments {
     /// Address the gate listens on, in place of the configured one
     #[arg(long, value_name = "ADDR")]
     pub gate: Option<String>,
+    /// Read the home's passphrase from standard input
+    #[arg(long)]
+    pub passphrase_stdin: bool,
 }
 
 #[derive(Args)]

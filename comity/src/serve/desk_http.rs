@@ -6,7 +6,7 @@ use super::gate_process::{Event, GateState};
 use super::{SharedNode, lock, tell_gate};
 use crate::world;
 use comity_edge::{Edge, Hosts, Limits, Transport};
-use comity_node::{Failure, Home};
+use comity_node::{Failure, Home, TLS_KEY_BYTES_MAX, TLS_PRIVATE, read_private};
 use comity_web::{Ask, Desk, Health, Organisation, Readers};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -47,7 +47,8 @@ fn tls(certificate: &Path, key: &Path) -> Result<rustls::ServerConfig, Failure> 
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect)
         .map_err(|error| unreadable(certificate, &error))?;
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+    let pem = read_private(key, TLS_PRIVATE, TLS_KEY_BYTES_MAX)?;
+    let secret = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| unreadable(key, &error))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])

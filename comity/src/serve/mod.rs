@@ -46,7 +46,9 @@ fn start_logging() {
 
 /// Runs desk and gate until stopped.
 pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
+    crate::process::shed_environment(arguments.passphrase_stdin)?;
     start_logging();
+    let mut given = arguments.passphrase_stdin.then(passphrase::home_from_stdin).transpose()?;
     let home = Home::open(&arguments.home.home)?;
     let (socket_path, _folder) = crate::control::socket_address(&home)
         .map_err(|error| Failure::operational(format!("cannot open {}: {error}", home.path().display())))?;
@@ -61,7 +63,9 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     }
     let (listener, transport) = desk_http::bind(&desk_address, &home)?;
     let desk_address = listener.local_addr().map_err(|error| Failure::operational(error.to_string()))?;
-    let mut node = Node::open(home, world::entropy(), world::now(), Box::new(passphrase::home))?;
+    // Asked for once, at the start: what was given is not kept beside the keys.
+    let ask = Box::new(move || given.take().map_or_else(passphrase::home, Ok));
+    let mut node = Node::open(home, world::entropy(), world::now(), ask)?;
     node.unlock()?;
     let node: SharedNode = Arc::new(Mutex::new(node));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -89,6 +93,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
                 "gate": ready.listen,
                 "landlock": ready.landlock,
                 "pid": std::process::id(),
+                "memory_open": crate::process::memory_is_open(),
                 "quarantine": quarantine,
             }),
             |ready| {

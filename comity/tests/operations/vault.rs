@@ -2,8 +2,10 @@
 
 use super::world;
 use comity_kit::{Node, text};
+use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
 /// What somebody does to a vault, with a copy of it from before its last act at hand.
 const ATTACKS: [(&str, fn(&Path, &Path)); 4] = [
@@ -44,7 +46,10 @@ fn refused(node: &Node, officer: Option<&str>, verb: &[&str]) {
         None => node.run(verb),
     };
     let error = ran.refused(3, "vault.db");
-    assert!(error["hint"].as_str().unwrap().contains("restore"), "{verb:?} does not say what to do: {error}");
+    assert!(
+        error["hint"].as_str().is_some_and(|hint| hint.contains("restore")),
+        "{verb:?} does not say what to do: {error}"
+    );
 }
 
 #[test]
@@ -66,6 +71,10 @@ fn without_the_right_vault_nothing_is_checked_approved_sent_or_served() {
     let naming = draft("A dock foreman was seen.");
     let approved = draft("Nothing special.");
     node.run_as("bob", &["release", "approve", &approved]).done();
+    let (key, file) = (world.file("backup.key").display().to_string(), world.file("b").display().to_string());
+    node.ask(&["backup", "key", "--out", &key]);
+    let (public, custodian) = (format!("{key}.pub"), node.key("c1"));
+    let backup = ["backup", "create", "--to", &file, "--key", &public, "--custodian", &custodian];
     let right = world.file("right.db");
     copy(&vault, &right);
     for (name, attack) in ATTACKS {
@@ -77,15 +86,14 @@ fn without_the_right_vault_nothing_is_checked_approved_sent_or_served() {
         refused(&node, None, &["verify"]);
         refused(&node, None, &["serve"]);
         refused(&node, Some("hal"), &["vault", "show", "KESTREL", "--reason", "meeting"]);
-        refused(&node, None, &["backup", "create", "--to", &world.file("b").display().to_string()]);
+        refused(&node, None, &backup);
         assert_eq!(of_vault(&node, "correct-horse-battery"), (Some(1), vec!["fail".to_owned()]), "{name}");
         if name == "deleted" {
             assert!(!vault.exists(), "a vault was made where none was");
         }
         put(&right, &vault);
     }
-    let checked = node.ask(&["release", "check", &naming]);
-    assert_eq!(checked["clean"], false, "{checked}");
+    node.run(&["release", "check", &naming]).refused(1, "the leak check found 1 places");
     node.ask(&["release", "send", &approved]);
     node.ask(&["verify"]);
     assert_eq!(of_vault(&node, "correct-horse-battery"), (Some(0), vec!["ok".to_owned()]));
@@ -107,4 +115,40 @@ fn of_vault(node: &Node, passphrase: &str) -> (Option<i32>, Vec<String>) {
         finding["area"] == "stores" && (what.starts_with("vault") || what.contains("vault.db"))
     });
     (ran.code, about.map(|finding| finding["state"].as_str().unwrap().to_owned()).collect())
+}
+
+/// A home that was made before there were commitments gets one, once, and is guarded by it from then on.
+#[test]
+fn a_home_of_the_first_round_is_taken_over_once() {
+    let world = world();
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testing/golden/0001-first-round.tar.gz");
+    let into = world.file("golden");
+    std::fs::create_dir(&into).unwrap();
+    let unpacked = Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&into).arg("--no-same-owner").status();
+    assert!(unpacked.unwrap().success());
+    let home = into.join("vsis");
+    let ask = |arguments: &[&str]| {
+        let mut command = Command::new(&world.program);
+        command.args(arguments).arg("--json").env_clear().env("COMITY_HOME", &home);
+        let output = command.env("COMITY_PASSPHRASE", "golden-home-passphrase").output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), answer)
+    };
+    let commitments = || {
+        let (_, shown) = ask(&["audit", "show", "--limit", "1000"]);
+        let entries = shown["entries"].as_array().unwrap().clone();
+        entries.iter().filter(|entry| entry["act"] == "vault.commit").count()
+    };
+    assert_eq!(commitments(), 0);
+    for _ in 0..2 {
+        let (code, verified) = ask(&["verify"]);
+        assert_eq!((code, &verified["verified"]["sources"]), (Some(0), &Value::from(1)), "{verified}");
+        assert_eq!(commitments(), 1);
+    }
+    rusqlite::Connection::open(home.join("vault/vault.db"))
+        .unwrap()
+        .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM source")
+        .unwrap();
+    let (code, refused) = ask(&["verify"]);
+    assert_eq!((code, &refused["error"]["code"]), (Some(3), &Value::from("vault_unfit")), "{refused}");
 }

@@ -124,7 +124,7 @@ impl From<crate::officer_key::OfficerKeyError> for Failure {
             E::Unreadable { .. } | E::Malformed { .. } | E::TooShort { .. } | E::Exists { .. } => {
                 Failure { kind: FailureKind::Usage, ..Failure::refusal(&error) }
             }
-            E::Write(_) | E::Nonce => Failure::from_error(&error),
+            E::Write(_) | E::Open(_) | E::Nonce => Failure::from_error(&error),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Guarantees: folders 0700 and files 0600, owned by the caller, no symbolic links; a home that is wider than that is
 //! refused with the command that mends it. At most one process writes to a home. Does not know: what the keys mean.
 
+use comity_crypto::Zeroizing;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -364,6 +365,43 @@ pub(crate) fn faults(home: &Path, max: usize) -> Result<Vec<HomeError>, HomeErro
         }
     }
     Ok(found)
+}
+
+/// The widest mode of a file with a private key that belongs to a person.
+pub(crate) const PRIVATE: u32 = 0o600;
+/// The widest mode of a TLS key: a group of the machine may keep it, others may not see it.
+pub const TLS_PRIVATE: u32 = 0o640;
+
+/// The longest TLS key file, in bytes.
+pub const TLS_KEY_BYTES_MAX: u64 = 64 * 1024;
+
+/// Reads a file with a private key, which nobody else may reach; a symbolic link is followed.
+///
+/// # Errors
+/// [`HomeError::TooWide`] with the command that closes it, [`HomeError::Unfit`] where it is no file, belongs to another person or is
+/// longer than `max` bytes, [`HomeError::Io`].
+pub fn read_private(path: &Path, allowed: u32, max: u64) -> Result<Zeroizing<Vec<u8>>, HomeError> {
+    use std::io::Read as _;
+    let file = File::open(path).map_err(io("read", path))?;
+    // What is looked at and what is read is the same file.
+    let facts = file.metadata().map_err(io("look at", path))?;
+    let unfit = |problem| Err(HomeError::Unfit { path: path.to_owned(), problem });
+    let found = facts.mode() & 0o7777;
+    if !facts.is_file() {
+        return unfit("is not a file");
+    }
+    if found & !allowed != 0 {
+        return Err(HomeError::TooWide { path: path.to_owned(), found, allowed });
+    }
+    if facts.uid() != rustix::process::geteuid().as_raw() && facts.uid() != 0 {
+        return unfit("belongs to another user");
+    }
+    if facts.len() > max {
+        return unfit("is too long for a key file");
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(max).read_to_end(&mut bytes).map_err(io("read", path))?;
+    Ok(bytes)
 }
 
 /// Writes a file with mode 0600 so that it is there whole or not at all.

@@ -59,7 +59,7 @@ pub use detection::observe;
 pub use doctor::{Finding, State as FindingState, Surroundings, VaultWord, examine};
 pub use failure::{Failure, FailureKind, chain};
 pub use holdings_verbs::WatchProgress;
-pub use home::{Configuration, Home, HomeError, HomeLock};
+pub use home::{Configuration, Home, HomeError, HomeLock, TLS_KEY_BYTES_MAX, TLS_PRIVATE, read_private};
 pub use keys::{HomeKeys, KeyError, PASSPHRASE_CHARS_MIN};
 pub use metrics::Live;
 pub use node::{AskPassphrase, Node};

@@ -3,7 +3,7 @@
 //! Guarantees: the file names officer and organisation and cannot be used for another. Does not know: the home; the file
 //! belongs to the person and never enters it.
 
-use crate::home::{HomeError, write_private};
+use crate::home::{HomeError, PRIVATE, read_private, write_private};
 use comity_crypto::{DataKey, Entropy, Purpose, SigningKey, VerifyingKey, Zeroizing};
 use comity_vocab::OfficerCode;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub enum OfficerKeyError {
     /// The node gave something else than a nonce.
     #[error("the node gave no nonce to sign")]
     Nonce,
+    /// Others can reach the file, or it belongs to somebody else.
+    #[error(transparent)]
+    Open(HomeError),
     /// It could not be written.
     #[error("cannot write the officer's key file")]
     Write(#[from] HomeError),
@@ -144,14 +147,12 @@ impl LockedOfficerKey {
     /// Reads a key file.
     ///
     /// # Errors
-    /// [`OfficerKeyError::Unreadable`] or [`OfficerKeyError::Malformed`].
+    /// [`OfficerKeyError::Unreadable`], [`OfficerKeyError::Open`] where others can reach it, or [`OfficerKeyError::Malformed`].
     pub fn read(path: &Path) -> Result<Self, OfficerKeyError> {
-        let unreadable = |source| OfficerKeyError::Unreadable { path: path.to_owned(), source };
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > KEY_FILE_BYTES_MAX {
-            return Err(OfficerKeyError::Malformed { path: path.to_owned() });
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let bytes = read_private(path, PRIVATE, KEY_FILE_BYTES_MAX).map_err(|error| match error {
+            HomeError::Io { path, source, .. } => OfficerKeyError::Unreadable { path, source },
+            other => OfficerKeyError::Open(other),
+        })?;
         let file: KeyFile =
             serde_json::from_slice(&bytes).map_err(|_| OfficerKeyError::Malformed { path: path.to_owned() })?;
         Ok(Self { file, path: path.to_owned() })

@@ -4,6 +4,7 @@
 //! recalled or withheld is taken back; the token is shown once and kept as its digest. Does not know: HTTP.
 
 use crate::failure::Failure;
+use crate::home::{TLS_KEY_BYTES_MAX, TLS_PRIVATE, read_private};
 use crate::logs::LinkLogs;
 use crate::node::{Node, audit};
 use base64::Engine;
@@ -217,7 +218,8 @@ impl Node {
                 };
                 let chain: Vec<CertificateDer<'static>> =
                     CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect).map_err(unreadable)?;
-                let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable)?;
+                let pem = read_private(key, TLS_PRIVATE, TLS_KEY_BYTES_MAX)?;
+                let key = PrivateKeyDer::from_pem_slice(&pem).map_err(unreadable)?;
                 (chain.iter().map(|one| one.to_vec()).collect(), Zeroizing::new(key.secret_der().to_vec()))
             }
             _ => (Vec::new(), Zeroizing::new(Vec::new())),

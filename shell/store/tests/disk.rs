@@ -220,8 +220,7 @@ fn a_store_is_made_once_and_never_in_place_of_one_that_is_gone() {
     };
     let vault = Home::new();
     let nonces = Box::new(|| [1; 24]);
-    let key = comity_crypto::DataKey::from_bytes(&[7; 32]);
-    drop(comity_store::Vault::create(&vault.path("holdings.db"), key, nonces).unwrap());
+    drop(comity_store::Vault::create(&vault.path("holdings.db"), &[7; 32], nonces).unwrap());
     for mode in [Mode::ReadWrite, Mode::ReadOnly] {
         let empty = Home::new();
         of(&empty, b"");

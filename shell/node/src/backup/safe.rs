@@ -3,7 +3,7 @@
 //! Guarantees: a file says what it is and cannot be taken for another; nothing is written over. Does not know: the safe.
 
 use crate::failure::Failure;
-use crate::home::{Home, write_private};
+use crate::home::{Home, HomeError, PRIVATE, read_private, write_private};
 use crate::keys::{HomeKeys, PASSPHRASE_CHARS_MIN};
 use comity_crypto::{DataKey, Entropy, SealingKey, SigningKey, Zeroizing};
 use serde::{Deserialize, Serialize};
@@ -116,12 +116,12 @@ impl LockedSafe {
     /// # Errors
     /// [`Failure`] where it is not one of this kind.
     pub fn read(path: &Path, kind: SafeKind) -> Result<Self, Failure> {
-        let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let other = || Failure::usage(format!("{} is not {} file", path.display(), kind.name()));
-        if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
-            return Err(other());
-        }
-        let file: SafeFile = serde_json::from_slice(&std::fs::read(path).map_err(unreadable)?).map_err(|_| other())?;
+        let bytes = read_private(path, PRIVATE, FILE_BYTES_MAX).map_err(|error| match error {
+            HomeError::Io { source, .. } => Failure::usage(format!("cannot read {}: {source}", path.display())),
+            other => other.into(),
+        })?;
+        let file: SafeFile = serde_json::from_slice(&bytes).map_err(|_| other())?;
         if file.kind != kind || file.comity_safe != 1 { Err(other()) } else { Ok(Self { file }) }
     }
 

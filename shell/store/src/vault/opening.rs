@@ -72,6 +72,7 @@ impl Vault {
             Err(
                 OpenError::Missing { .. }
                 | OpenError::Absent { .. }
+                | OpenError::Emptied { .. }
                 | OpenError::Foreign { .. }
                 | OpenError::Incomplete { .. },
             ) => return Err(absent()),
