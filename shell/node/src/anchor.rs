@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The file in the home.
 pub(crate) const FILE: &str = "anchor";
+/// The line of what the vault must be: an older vault does not fit with the commitment of its time either.
+const VAULT_LINE: &str = "vault";
 /// The act of the audit chain that says which lines were anchored for the first time.
 const ACT: &str = "home.anchored";
 /// Audit entries read at a time.
@@ -68,7 +70,14 @@ pub(crate) fn heads(desk: Desk<'_>) -> Result<Heads, DeskError> {
 
 /// Returns every line that is anchored. A capability that keeps something beside the two chains adds its line here.
 fn lines(desk: Desk<'_>) -> Result<Lines, DeskError> {
-    Ok(heads(desk)?.lines())
+    let mut lines = heads(desk)?.lines();
+    // A tag that says nothing, and no count: how often the vault is used is nobody's business.
+    let vault = desk.vault_commitment()?.map_or(GENESIS, |commitment| {
+        let pending = commitment.pending.map_or(vec![], |pending| pending.0.to_vec());
+        comity_crypto::sha256(&[&commitment.settled.0, &pending])
+    });
+    lines.insert(VAULT_LINE.to_owned(), ChainEnd { count: 0, head: vault });
+    Ok(lines)
 }
 
 /// Returns a chain's digest after its first `count` things; none where it has fewer.

@@ -29,6 +29,8 @@ fn bad(what: impl Into<String>) -> Failure {
 impl Node {
     pub(crate) fn verify(&mut self) -> Result<Value, Failure> {
         self.home.check_modes()?;
+        // First, for settling what a crash left of it writes an audit entry.
+        self.vault()?;
         let registry = crate::officers::replay(self.holdings.view().desk()).map_err(|failure| bad(failure.message))?;
         let acts = registry.head().0;
         let anchored = self.anchored()?;

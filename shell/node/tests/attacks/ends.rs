@@ -38,7 +38,8 @@ fn audited(home: &Path, word: &str) -> usize {
 
 /// What the doctor says of the anchor.
 fn doctor(home: &Path) -> FindingState {
-    let findings = examine(home, &Surroundings { now: now(), landlock: None, desk: None }).unwrap();
+    let around = Surroundings { now: now(), landlock: None, desk: None };
+    let findings = examine(home, &around, comity_node::VaultWord::Unknown).unwrap();
     findings.into_iter().find(|finding| finding.area == "anchor").unwrap().state
 }
 
