@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// What somebody does to a vault, with a copy of it from before its last act at hand.
-const ATTACKS: [(&str, fn(&Path, &Path)); 4] = [
+type Attack = fn(&Path, &Path);
+
+const ATTACKS: [(&str, Attack); 4] = [
     ("deleted", |vault, _| std::fs::remove_file(vault).unwrap()),
     ("emptied", |vault, _| std::fs::write(vault, b"").unwrap()),
     ("robbed of rows", |vault, _| {
