@@ -92,7 +92,14 @@ fn exchange(setting: &Setting, program: &Program) -> Outcome<Exchanged> {
     let sender = side(program, &folder, "vsis")?;
     let recipient = side(program, &folder, "kps")?;
     for (at, of) in [(&sender, &recipient), (&recipient, &sender)] {
-        program.run(&["link", "add", "--home", text(&at.home)?, text(&of.card())?])?;
+        let (home, first, second) = (text(&at.home)?, at.key("c1"), at.key("c2"));
+        let (first, second) = (text(&first)?, text(&second)?);
+        let added =
+            program.ask(&["link", "add", "--home", home, "--key", first, "--key", second, text(&of.card())?])?;
+        let words = field(&added, "fingerprint")?;
+        for key in [first, second] {
+            program.run(&["link", "confirm", "--home", home, "--key", key, "--words", &words, of.code])?;
+        }
     }
     let served = program.serve(&sender.home, &[])?;
     let begun = Instant::now();
@@ -132,13 +139,16 @@ fn side(program: &Program, folder: &Path, code: &'static str) -> Outcome<Side> {
     program.init(&side.home, code, &free_address()?, "127.0.0.1:0")?;
     let custodians = [side.key("c1"), side.key("c2")];
     let custodians = [text(&custodians[0])?, text(&custodians[1])?];
-    for (officer, roles) in
-        [("c1", "custodian"), ("c2", "custodian"), ("alice", "analyst,desk_officer"), ("bob", "releasing_officer")]
-    {
+    for (officer, roles) in [
+        ("c1", "custodian"),
+        ("c2", "custodian,security_officer"),
+        ("alice", "analyst,desk_officer"),
+        ("bob", "releasing_officer"),
+    ] {
         let key = side.key(officer);
         let mut words = vec!["officer", "add", "--home", home, "--code", officer, "--name", officer, "--roles", roles];
         words.extend(["--key-out", text(&key)?]);
-        if roles != "custodian" {
+        if !roles.starts_with("custodian") {
             words.extend(custodians.iter().flat_map(|custodian| ["--custodian", custodian]));
         }
         program.run(&words)?;

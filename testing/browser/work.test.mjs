@@ -351,3 +351,48 @@ test("a graph grows where it is opened, and stops at its limit", async () => {
   assert.ok((await shown()) >= before && (await shown()) <= 500);
   assert.deepEqual(desk.complaints, []);
 });
+
+test("a partner is added by two officers, and is a link once both typed the words", async () => {
+  const custodian = await officer("c1");
+  const security = await officer("sol");
+  const state = () => security.page.locator("main dl .state").first().textContent();
+  await security.go("/partners/tfo");
+  assert.equal(await state(), "proposed");
+  assert.equal(await security.page.locator("main textarea[name=words]").count(), 0, "nothing to compare before two agreed");
+  await security.press("form:has([name=step][value=approve]) button");
+  assert.equal(await state(), "pending");
+  // The words are read out from behind a fold: what is typed comes from the telephone.
+  assert.equal(await security.page.locator("main ol.words").isVisible(), false);
+  await security.page.locator("main details summary").click();
+  const words = (await security.page.locator("main ol.words li").allTextContents()).join(" ");
+  assert.equal(words.split(" ").length, 12);
+  const form = "form:has([name=step][value=confirm])";
+  await security.page.locator(`${form} textarea`).fill(words.split(" ").reverse().join(" "));
+  await security.page.locator(`${form} button.primary`).click();
+  await security.page.locator(`${form} [role=alert]:not([hidden])`).waitFor();
+  assert.match(await security.page.locator(`${form} [role=alert]`).textContent(), /not the twelve words/);
+  // By the keyboard alone, as a person types: capitals, commas.
+  await security.page.locator(`${form} textarea`).fill("");
+  await security.page.locator(`${form} textarea`).focus();
+  await security.page.keyboard.type(words.toUpperCase().replaceAll(" ", ", "));
+  await security.page.keyboard.press("Tab");
+  const typed = security.page.waitForEvent("load");
+  await security.page.keyboard.press("Enter");
+  await typed;
+  assert.equal(await state(), "pending", "one officer typed them");
+  assert.match(await security.page.textContent("main"), /Typed by sol/);
+  await custodian.go("/partners/tfo");
+  await custodian.page.locator(`${form} textarea`).fill(words);
+  await custodian.press(`${form} button.primary`);
+  await security.go("/partners/tfo");
+  assert.equal(await state(), "active");
+  // One stops it, two resume it.
+  await security.pressAgain("form[action$='/suspend'] button");
+  assert.equal(await state(), "suspended");
+  await security.press("form:has([name=step][value=resume]) button");
+  assert.equal(await state(), "suspended", "one officer agreed");
+  await custodian.go("/partners/tfo");
+  await custodian.press("form:has([name=step][value=approve]) button");
+  await security.go("/partners/tfo");
+  assert.equal(await state(), "active");
+});

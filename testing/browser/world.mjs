@@ -27,8 +27,19 @@ async function link(a, b) {
   for (const [ours, theirs] of [[a, b], [b, a]]) {
     const card = path.join(a.folder, `${theirs.code}.card`);
     await writeFile(card, await run("link", "card", "--home", theirs.home));
-    await ours.verb("link", "add", card);
+    await ours.verb("link", "add", card, "--key", ours.key("c1"));
+    const { fingerprint } = await ours.verb("link", "approve", theirs.code, "--key", ours.key("sol"));
+    for (const officer of ["c1", "sol"]) await ours.verb("link", "confirm", theirs.code, "--key", ours.key(officer), "--words", fingerprint);
   }
+}
+
+// A partner that one officer has added: it waits for the second one, and then for the words.
+async function propose(node, folder) {
+  const partner = new Node(folder, "tfo", "Taverne Financial Office");
+  await partner.init();
+  const card = path.join(folder, "tfo.card");
+  await writeFile(card, await run("link", "card", "--home", partner.home));
+  await node.verb("link", "add", card, "--key", node.key("c1"));
 }
 
 // Waits for what the other node does on its own; the deadline is for broken runs only.
@@ -142,6 +153,7 @@ async function build(made) {
   made.vsis = await makeNode(folder, "vsis", "Valmora State Information Service");
   made.kps = await makeNode(folder, "kps", CALM ? "Kestrian Police, Extremism Unit" : `Kestrian Police ${OWN}`);
   await link(made.vsis, made.kps);
+  if (!CALM) await propose(made.vsis, folder);
   await Promise.all([made.vsis.serve(), made.kps.serve()]);
   await made.vsis.verb("import", "--origin", "vsis-stock", "--label", "TLP:AMBER", path.join(ROOT, "comity/demo/vsis.json"));
   await made.kps.verb("import", "--origin", "kps-stock", "--label", "TLP:GREEN", path.join(ROOT, "comity/demo/kps.json"));

@@ -1,7 +1,7 @@
 //! Flags of `comity link` and `comity audit`.
 
-use super::HomeArguments;
-use clap::Subcommand;
+use super::{HomeArguments, KeyArguments};
+use clap::{Args, Subcommand};
 use comity_vocab::OrgCode;
 use std::path::PathBuf;
 
@@ -18,15 +18,47 @@ pub enum LinkVerb {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Add a partner by its card, or renew its card; compare the fingerprint words by voice
+    /// Add a partner by its card, or renew its card; a security officer and a custodian sign, then both compare twelve words
     Add {
         #[command(flatten)]
         home: HomeArguments,
+        #[command(flatten)]
+        signers: SignerArguments,
         /// The partner has a new node key, as after a restored backup: a new generation of the link begins
         #[arg(long)]
         new_node_key: bool,
         /// The card, a file; - for standard input
         card: PathBuf,
+    },
+    /// Sign, as the second officer, what waits about a partner: its card, a new node key, or that it is resumed
+    Approve {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        signers: SignerArguments,
+        /// The partner
+        partner: OrgCode,
+    },
+    /// Type the twelve words as the partner reads them to you; two officers do, then the link carries entries
+    Confirm {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The words, in place of being asked for them
+        #[arg(long, value_name = "WORDS")]
+        words: Option<String>,
+        /// The partner
+        partner: OrgCode,
+    },
+    /// Give up what waits about a partner, or a partner whose words were not compared; one officer does
+    Drop {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The partner
+        partner: OrgCode,
     },
     /// List partners
     List {
@@ -60,16 +92,26 @@ pub enum LinkVerb {
         /// The partner
         partner: OrgCode,
     },
-    /// Stop a link: nothing more is sent or accepted
+    /// Stop a link: nothing more is sent or accepted; one officer does
     Suspend {
         #[command(flatten)]
         home: HomeArguments,
+        #[command(flatten)]
+        signers: SignerArguments,
         /// The partner
         partner: OrgCode,
-        /// Resume it instead
+        /// Resume it instead; a security officer and a custodian sign
         #[arg(long)]
         resume: bool,
     },
+}
+
+/// Who signs about a link.
+#[derive(Args)]
+pub struct SignerArguments {
+    /// Your key file; where both officers are here, twice
+    #[arg(long, value_name = "FILE", required = true)]
+    pub key: Vec<PathBuf>,
 }
 
 #[derive(Subcommand)]

@@ -6,7 +6,7 @@ use crate::output::{Output, list, number, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
-use comity_node::{Failure, Request};
+use comity_node::{Failure, LinkAlone, LinkStep, OfficerKey, Request};
 use comity_vocab::{OrgCode, Role};
 use serde_json::Value;
 use std::path::Path;
@@ -28,23 +28,57 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                 None => output.bytes(format!("{}\n", text(&card, "card").trim_end()).as_bytes()),
             }
         }
-        LinkVerb::Add { home, new_node_key, card } => {
+        LinkVerb::Add { home, signers, new_node_key, card } => {
             let card = read_card(&card)?;
-            let request = if new_node_key { Request::LinkRenew { card } } else { Request::LinkAdd { card } };
-            let added = Session::open(&home.home)?.ask(&request)?;
+            let mut session = Session::open(&home.home)?;
+            let seen = session.ask(&Request::LinkPreview { card: card.clone() })?;
+            let known = seen.get("known").and_then(Value::as_bool).unwrap_or_default();
+            let added = match (known, new_node_key) {
+                (_, true) => agree(&mut session, &signers.key, &LinkStep::Renew { card })?,
+                (false, false) => agree(&mut session, &signers.key, &LinkStep::Add { card })?,
+                (true, false) => {
+                    let key = first_key(&signers.key)?;
+                    session.ask_as(&key, &Request::LinkAlone(LinkAlone::TakeCard { card }))?
+                }
+            };
             output.answer(&added, |added| {
-                vec![
-                    format!(
-                        "{} {} ({}), {}",
-                        text(added, "state"),
-                        text(added, "partner"),
-                        text(added, "name"),
-                        text(added, "country")
-                    ),
-                    format!("compare by voice: {}", text(added, "fingerprint")),
-                    "the partner must add your card too; nothing flows before both have".into(),
-                ]
+                let mut lines = vec![format!(
+                    "{} {} ({}), {}",
+                    text(added, "state"),
+                    text(added, "partner"),
+                    text(added, "name"),
+                    text(added, "country")
+                )];
+                for change in list(&seen, "changes") {
+                    lines.push(format!(
+                        "    {}: {} -> {}",
+                        text(change, "what"),
+                        text(change, "before"),
+                        text(change, "after")
+                    ));
+                }
+                lines.extend(next_step(added));
+                lines
             })
+        }
+        LinkVerb::Approve { home, signers, partner } => {
+            let mut session = Session::open(&home.home)?;
+            let done = agree(&mut session, &signers.key, &LinkStep::Approve { partner })?;
+            output.answer(&done, said)
+        }
+        LinkVerb::Confirm { home, key, words, partner } => {
+            let words = match words {
+                Some(words) => words,
+                None => typed_words(&partner)?,
+            };
+            let mut session = Session::open(&home.home)?;
+            let done = agree(&mut session, &[key.key], &LinkStep::Confirm { partner, words })?;
+            output.answer(&done, said)
+        }
+        LinkVerb::Drop { home, key, partner } => {
+            let key = officer_key(&key.key)?;
+            let done = Session::open(&home.home)?.ask_as(&key, &Request::LinkAlone(LinkAlone::Drop { partner }))?;
+            output.answer(&done, |done| vec![format!("gave up what waited about {}", text(done, "partner"))])
         }
         LinkVerb::List { home } => {
             let listed = Session::open(&home.home)?.ask(&Request::LinkList)?;
@@ -114,11 +148,79 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                 state => vec![format!("TAXII for {} is {state}", text(done, "partner"))],
             })
         }
-        LinkVerb::Suspend { home, partner, resume } => {
-            let done = Session::open(&home.home)?.ask(&Request::LinkSuspend { partner, suspended: !resume })?;
-            output.answer(&done, |done| vec![format!("link {} is {}", text(done, "partner"), text(done, "state"))])
+        LinkVerb::Suspend { home, signers, partner, resume } => {
+            let mut session = Session::open(&home.home)?;
+            let done = if resume {
+                agree(&mut session, &signers.key, &LinkStep::Resume { partner })?
+            } else {
+                let key = first_key(&signers.key)?;
+                session.ask_as(&key, &Request::LinkAlone(LinkAlone::Suspend { partner }))?
+            };
+            output.answer(&done, said)
         }
     }
+}
+
+fn first_key(files: &[std::path::PathBuf]) -> Result<OfficerKey, Failure> {
+    match files {
+        [file] => officer_key(file),
+        _ => Err(Failure::usage("one officer does this: name one key file")),
+    }
+}
+
+/// Signs a step with each of these keys, one after the other, and returns the last answer.
+fn agree(session: &mut Session, files: &[std::path::PathBuf], step: &LinkStep) -> Result<Value, Failure> {
+    let mut done = Value::Null;
+    for file in files {
+        let key = officer_key(file)?;
+        let prepared = session.ask_as(&key, &Request::LinkPrepare { step: step.clone(), role: None })?;
+        let field = |name: &str| prepared.get(name).cloned().unwrap_or_default();
+        let proof = key.key.sign(Purpose::LinkAct, &super::release::decoded(&prepared, "statement")?).into();
+        let sign = Request::LinkSign {
+            partner: serde_json::from_value(field("partner"))?,
+            act: serde_json::from_value(field("act"))?,
+            role: serde_json::from_value(field("role"))?,
+            proof,
+        };
+        done = session.ask_as(&key, &sign)?;
+    }
+    Ok(done)
+}
+
+/// Asks at the terminal for the words.
+fn typed_words(partner: &OrgCode) -> Result<String, Failure> {
+    use std::io::IsTerminal as _;
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage("no words given").hint("--words \"…\", or run this on a terminal to be asked"));
+    }
+    eprint!("the twelve words, as {partner} reads them to you: ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Failure::operational(format!("cannot read: {error}")))?;
+    Ok(line)
+}
+
+fn said(done: &Value) -> Vec<String> {
+    let mut lines = vec![format!("link {} is {}", text(done, "partner"), text(done, "state"))];
+    lines.extend(next_step(done));
+    lines
+}
+
+/// What has to be done next, where something has.
+fn next_step(done: &Value) -> Vec<String> {
+    let partner = text(done, "partner");
+    let mut lines = Vec::new();
+    if done.get("agreed").and_then(Value::as_bool) == Some(false) {
+        let verb = if text(done, "act") == "confirm" { "confirm" } else { "approve" };
+        lines.push(format!("signed; a second officer in the other role: comity link {verb} {partner}"));
+    } else if text(done, "state") == "pending" {
+        lines.push(format!("call {partner}, whose voice or number you know; two officers each type what they hear:"));
+        lines.push(format!("    comity link confirm {partner}"));
+    }
+    if text(done, "act") == "add" {
+        lines.push(format!("compare by voice: {}", text(done, "fingerprint")));
+        lines.push("the partner must add your card too; nothing flows before both have compared the words".into());
+    }
+    lines
 }
 
 /// Signs, as one of two officers, that a partner's tools may read at the gate.
@@ -147,5 +249,11 @@ fn read_card(path: &Path) -> Result<String, Failure> {
 fn link_line(link: &Value) -> String {
     let waiting = number(link, "waiting");
     let waiting = if waiting == 0 { String::new() } else { format!(", {waiting} waiting") };
-    format!("{:<16} {:<10} {}{waiting}", text(link, "partner"), text(link, "state"), text(link, "reach"))
+    let mut line =
+        format!("{:<16} {:<19} {}{waiting}", text(link, "partner"), text(link, "state"), text(link, "reach"));
+    for act in list(link, "to_sign") {
+        line.push_str(&format!("; {} waits for a second officer", text(act, "act")));
+    }
+    let reason = text(link, "reason");
+    if reason.is_empty() { line } else { format!("{line}; {reason}") }
 }

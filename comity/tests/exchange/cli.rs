@@ -102,7 +102,7 @@ fn passphrases_modes_and_officers_are_checked() {
     node.run(&["release", "send", "00000000-0000-4000-8000-000000000000"]).refused(1, "no release");
     node.run(&["link", "show", "tfo"]).refused(1, "no link");
     node.run(&["show", "malware--00000000-0000-4000-8000-000000000000"]).refused(1, "");
-    node.run(&["link", "add", &world.write("card", "{}").display().to_string()]).refused(1, "");
+    node.run_as("c1", &["link", "add", &world.write("card", "{}").display().to_string()]).refused(1, "");
     assert_eq!(node.run(&["nonsense"]).code, Some(2));
     assert_eq!(node.run(&["import"]).code, Some(2));
     node.run_with(&["officer", "list"], &[("COMITY_HOME", "/nonexistent")]).refused(3, "");

@@ -27,9 +27,11 @@ fn a_suspended_link_sends_nothing() {
     let nodes = (first.serve(), second.serve());
     let release = written(&first, "kps", "The vessel Lindwurm arrives.");
     first.run_as("bob", &["release", "approve", &release]).done();
-    first.ask(&["link", "suspend", "kps"]);
+    first.run_as("c1", &["link", "suspend", "kps"]).done();
     first.run(&["release", "send", &release]).refused(1, "suspended");
-    first.ask(&["link", "suspend", "kps", "--resume"]);
+    first.run_as("c1", &["link", "suspend", "kps", "--resume"]).done();
+    first.run(&["release", "send", &release]).refused(1, "suspended");
+    first.run_as("c2", &["link", "approve", "kps"]).done();
     first.ask(&["release", "send", &release]);
     wait_until("it arrives once resumed", || second.found("Lindwurm") == 1);
     drop(nodes);

@@ -45,8 +45,8 @@ fn here(node: &Node) -> u64 {
 fn renew(world: &World, restored: &Node, partner: &Node) {
     let card = world.file("renewed.card").display().to_string();
     restored.ask(&["link", "card", "--endpoint", &restored.gate, "--output", &card]);
-    partner.run(&["link", "add", &card]).refused(1, "another node key");
-    partner.ask(&["link", "add", "--new-node-key", &card]);
+    partner.run_as("c1", &["link", "add", &card]).refused(1, "another node key");
+    partner.by_both(&["link", "add", "--new-node-key", &card]).done();
 }
 
 #[test]

@@ -41,6 +41,8 @@ purposes! {
     PublicDeclaration => "public-declaration",
     /// A partner is made a TAXII recipient.
     TaxiiRecipient => "taxii-recipient",
+    /// An officer agrees to an act about a link.
+    LinkAct => "link-act",
     /// An officer agrees to a recall.
     RecallApproval => "recall-approval",
     /// The head of the audit chain.

@@ -11,10 +11,11 @@ use crate::entry::MAX_SEQ;
 use crate::outgoing::OutgoingNote;
 use comity_crypto::{SigningKey, VerifyingKey};
 use comity_ledger::{Checkpoint, CheckpointError, CompactTree};
-use comity_vocab::{Blame, Digest};
+use comity_vocab::{Blame, Digest, Suspension, Whose};
 
-/// Returns the root of the log at a size that it had earlier, where it is stored.
-pub type RootAt<'a> = &'a dyn Fn(u64) -> Option<Digest>;
+/// Returns the root of the log at a size that it had earlier, where it is stored; or that the store could not be read. A store that
+/// cannot be read says nothing about a partner: what is asked here then ends with that error and decides nothing.
+pub type RootAt<'a, E> = &'a dyn Fn(u64) -> Result<Option<Digest>, E>;
 
 /// Why a note is not taken, or not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,14 +73,21 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// Tells whether the link must be suspended: the error is evidence against the partner.
-    pub fn suspends(&self) -> bool {
-        matches!(self, Self::Fork { .. })
+    /// Says of what the error is evidence, signed by the partner, where it is: then the link is suspended. `log` is the one that
+    /// was compared.
+    pub fn evidence(&self, log: Whose) -> Option<Suspension> {
+        match self {
+            Self::Fork { size, ours, theirs, .. } => {
+                Some(Suspension::Fork { log, size: *size, held: *ours, signed: *theirs })
+            }
+            Self::Ahead { ours, theirs, .. } => Some(Suspension::Ahead { held: *ours, signed: *theirs }),
+            Self::NotAuthentic(_) | Self::MissingRoot { .. } | Self::ContradictsOwn { .. } | Self::Full { .. } => None,
+        }
     }
 
-    /// Tells whether this node must stop signing in this log: it may have lost history.
-    pub fn quarantines(&self) -> bool {
-        matches!(self, Self::Ahead { .. } | Self::ContradictsOwn { .. } | Self::MissingRoot { .. })
+    /// Tells whether this node's own store is not whole. It is evidence against nobody: the act stops, and people look.
+    pub fn is_our_store(&self) -> bool {
+        matches!(self, Self::ContradictsOwn { .. } | Self::MissingRoot { .. })
     }
 
     /// Says whose fault it is.
@@ -128,16 +136,16 @@ impl Tree {
     }
 
     /// Compares an authentic note of a size that is held with what is held.
-    fn compare(&self, theirs: &Checkpoint, root_at: RootAt<'_>) -> Result<(), LogError> {
+    fn compare<E>(&self, theirs: &Checkpoint, root_at: RootAt<'_, E>) -> Result<Result<(), LogError>, E> {
         let (size, origin) = (theirs.size, self.origin.clone());
-        let ours = if size == self.tree.size() { Some(self.tree.root()) } else { root_at(size) };
-        match ours {
+        let ours = if size == self.tree.size() { Some(self.tree.root()) } else { root_at(size)? };
+        Ok(match ours {
             // A tree without entries has one root, which the note's reader checked.
             None if size == 0 => Ok(()),
             None => Err(LogError::MissingRoot { origin, size }),
             Some(ours) if ours == theirs.root => Ok(()),
             Some(ours) => Err(LogError::Fork { origin, size, ours, theirs: theirs.root }),
-        }
+        })
     }
 }
 
@@ -202,20 +210,26 @@ impl OutboundLog {
     /// Takes a cosignature of the partner: its receipt for everything below the size it names.
     ///
     /// # Errors
-    /// [`LogError::Fork`], [`LogError::Ahead`] and [`LogError::NotAuthentic`], the last without consequence.
-    pub fn note_cosignature(&mut self, note: &str, root_at: RootAt<'_>) -> Result<Noted, LogError> {
+    /// Outside that the store could not be read; inside [`LogError::Fork`], [`LogError::Ahead`] and [`LogError::NotAuthentic`],
+    /// the last without consequence.
+    pub fn note_cosignature<E>(&mut self, note: &str, root_at: RootAt<'_, E>) -> Result<Result<Noted, LogError>, E> {
         let name = cosigner_name(&self.partner);
-        let (theirs, _) = comity_ledger::open_cosignature(note, &self.log.origin, &self.partner, &name)?;
+        let theirs = match comity_ledger::open_cosignature(note, &self.log.origin, &self.partner, &name) {
+            Ok((theirs, _)) => theirs,
+            Err(error) => return Ok(Err(error.into())),
+        };
         let (origin, ours) = (self.log.origin.clone(), self.log.tree.size());
         if theirs.size > ours {
-            return Err(LogError::Ahead { origin, ours, theirs: theirs.size });
+            return Ok(Err(LogError::Ahead { origin, ours, theirs: theirs.size }));
         }
-        self.log.compare(&theirs, root_at)?;
+        if let Err(error) = self.log.compare(&theirs, root_at)? {
+            return Ok(Err(error));
+        }
         if theirs.size <= self.cosigned {
-            return Ok(Noted::Stale);
+            return Ok(Ok(Noted::Stale));
         }
         self.cosigned = theirs.size;
-        Ok(Noted::New(theirs))
+        Ok(Ok(Noted::New(theirs)))
     }
 }
 
@@ -292,18 +306,23 @@ impl InboundLog {
     /// Compares a checkpoint that the partner signed with what is held.
     ///
     /// # Errors
-    /// [`LogError::Fork`], and [`LogError::NotAuthentic`] without consequence.
-    pub fn note_checkpoint(&mut self, note: &str, root_at: RootAt<'_>) -> Result<Noted, LogError> {
-        let theirs = comity_ledger::open_checkpoint(note, &self.partner, &self.log.origin)?;
+    /// Outside that the store could not be read; inside [`LogError::Fork`], and [`LogError::NotAuthentic`] without consequence.
+    pub fn note_checkpoint<E>(&mut self, note: &str, root_at: RootAt<'_, E>) -> Result<Result<Noted, LogError>, E> {
+        let theirs = match comity_ledger::open_checkpoint(note, &self.partner, &self.log.origin) {
+            Ok(theirs) => theirs,
+            Err(error) => return Ok(Err(error.into())),
+        };
         if theirs.size > self.log.tree.size() {
-            return Ok(Noted::Later);
+            return Ok(Ok(Noted::Later));
         }
-        self.log.compare(&theirs, root_at)?;
+        if let Err(error) = self.log.compare(&theirs, root_at)? {
+            return Ok(Err(error));
+        }
         if theirs.size <= self.compared {
-            return Ok(Noted::Stale);
+            return Ok(Ok(Noted::Stale));
         }
         self.compared = theirs.size;
-        Ok(Noted::New(theirs))
+        Ok(Ok(Noted::New(theirs)))
     }
 
     /// Cosigns what is held: the receipt. The caller has committed every entry below, and commits [`Self::cosigned`]

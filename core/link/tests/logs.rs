@@ -3,7 +3,7 @@
 use comity_crypto::SigningKey;
 use comity_ledger::{Checkpoint, CompactTree, cosign, leaf_hash, sign_checkpoint};
 use comity_link::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
-use comity_vocab::Digest;
+use comity_vocab::{Digest, Suspension, Whose};
 use proptest::prelude::*;
 
 const ORIGIN: &str = "comity.link/0123456789abcdef/fedcba9876543210/0";
@@ -24,9 +24,17 @@ fn tree(count: u64) -> CompactTree {
     CompactTree::from_leaves(leaves(count))
 }
 
-fn root_at(size: u64) -> Option<Digest> {
-    Some(tree(size).root())
+fn root_at(size: u64) -> Result<Option<Digest>, Unreadable> {
+    Ok(Some(tree(size).root()))
 }
+
+fn no_root(_: u64) -> Result<Option<Digest>, Unreadable> {
+    Ok(None)
+}
+
+/// The store could not be read.
+#[derive(Debug, PartialEq)]
+struct Unreadable;
 
 fn outbound(size: u64, cosigned: u64) -> Result<OutboundLog, LogError> {
     OutboundLog::resume(ORIGIN.to_owned(), tree(size), theirs().verifying_key(), cosigned)
@@ -48,31 +56,32 @@ fn receipt(size: u64, root: Digest) -> String {
 #[test]
 fn a_receipt_reaches_as_far_as_it_says() {
     let mut log = outbound(5, 0).unwrap();
-    let noted = log.note_cosignature(&receipt(3, tree(3).root()), &root_at).unwrap();
+    let noted = log.note_cosignature(&receipt(3, tree(3).root()), &root_at).unwrap().unwrap();
     assert_eq!(noted, Noted::New(checkpoint(3, tree(3).root())));
     assert_eq!(log.cosigned(), 3);
-    assert_eq!(log.note_cosignature(&receipt(3, tree(3).root()), &root_at), Ok(Noted::Stale));
-    assert_eq!(log.note_cosignature(&receipt(2, tree(2).root()), &root_at), Ok(Noted::Stale));
-    assert_eq!(log.note_cosignature(&receipt(0, tree(0).root()), &|_| None), Ok(Noted::Stale));
+    assert_eq!(log.note_cosignature(&receipt(3, tree(3).root()), &root_at).unwrap(), Ok(Noted::Stale));
+    assert_eq!(log.note_cosignature(&receipt(2, tree(2).root()), &root_at).unwrap(), Ok(Noted::Stale));
+    assert_eq!(log.note_cosignature(&receipt(0, tree(0).root()), &no_root).unwrap(), Ok(Noted::Stale));
     assert_eq!(log.cosigned(), 3, "it never goes back");
     log.append(leaf_hash(b"x")).unwrap();
     assert_eq!((log.next_seq(), log.cosigned()), (6, 3));
 }
 
 #[test]
-fn a_receipt_for_another_history_suspends_and_one_beyond_ours_quarantines() {
+fn a_receipt_for_another_history_or_beyond_ours_is_evidence_and_a_gap_of_our_own_is_none() {
     let mut log = outbound(5, 3).unwrap();
     let other = leaf_hash(b"other");
     for size in [1, 2, 3, 4, 5] {
-        let error = log.note_cosignature(&receipt(size, other), &root_at).unwrap_err();
-        assert!(error.suspends() && !error.quarantines(), "{error}");
+        let error = log.note_cosignature(&receipt(size, other), &root_at).unwrap().unwrap_err();
+        let why = error.evidence(Whose::Ours).unwrap();
+        assert!(matches!(why, Suspension::Fork { log: Whose::Ours, signed, .. } if signed == other), "{why}");
     }
-    let error = log.note_cosignature(&receipt(6, other), &root_at).unwrap_err();
+    let error = log.note_cosignature(&receipt(6, other), &root_at).unwrap().unwrap_err();
     assert_eq!(error, LogError::Ahead { origin: ORIGIN.to_owned(), ours: 5, theirs: 6 });
-    assert!(error.quarantines());
-    assert!(outbound(5, 6).unwrap_err().quarantines());
-    let error = log.note_cosignature(&receipt(4, tree(4).root()), &|_| None).unwrap_err();
-    assert!(matches!(error, LogError::MissingRoot { size: 4, .. }) && error.quarantines());
+    assert_eq!(error.evidence(Whose::Ours), Some(Suspension::Ahead { held: 5, signed: 6 }));
+    let error = log.note_cosignature(&receipt(4, tree(4).root()), &no_root).unwrap().unwrap_err();
+    assert!(matches!(error, LogError::MissingRoot { size: 4, .. }) && error.is_our_store());
+    assert_eq!(error.evidence(Whose::Ours), None);
     assert_eq!(log.cosigned(), 3, "none of that changed anything");
 }
 
@@ -98,9 +107,9 @@ fn a_note_that_is_not_authentic_has_no_consequence() {
         as_checkpoint,
     ];
     for note in cases {
-        let error = log.note_cosignature(&note, &root_at).unwrap_err();
+        let error = log.note_cosignature(&note, &root_at).unwrap().unwrap_err();
         assert!(matches!(error, LogError::NotAuthentic(_)), "{note:?}: {error:?}");
-        assert!(!error.suspends() && !error.quarantines());
+        assert!(error.evidence(Whose::Ours).is_none() && !error.is_our_store());
     }
     assert_eq!(log.cosigned(), 0);
 }
@@ -124,7 +133,7 @@ fn a_cosignature_never_goes_back_and_never_contradicts() {
         (3, Checkpoint { origin: "comity.link/x/y/0".to_owned(), ..checkpoint(2, tree(2).root()) }),
     ] {
         let error = inbound(size, Some(cosigned)).unwrap_err();
-        assert!(matches!(error, LogError::ContradictsOwn { .. }) && error.quarantines());
+        assert!(matches!(error, LogError::ContradictsOwn { .. }) && error.is_our_store());
     }
 }
 
@@ -132,17 +141,17 @@ fn a_cosignature_never_goes_back_and_never_contradicts() {
 fn a_senders_checkpoint_is_compared_with_what_is_held() {
     let mut log = inbound(3, None).unwrap();
     let note = |size, root| sign_checkpoint(&checkpoint(size, root), &theirs(), ORIGIN).unwrap();
-    assert!(matches!(log.note_checkpoint(&note(2, tree(2).root()), &root_at), Ok(Noted::New(_))));
-    assert_eq!(log.note_checkpoint(&note(1, tree(1).root()), &root_at), Ok(Noted::Stale));
-    assert_eq!(log.note_checkpoint(&note(9, leaf_hash(b"x")), &root_at), Ok(Noted::Later));
+    assert!(matches!(log.note_checkpoint(&note(2, tree(2).root()), &root_at).unwrap(), Ok(Noted::New(_))));
+    assert_eq!(log.note_checkpoint(&note(1, tree(1).root()), &root_at).unwrap(), Ok(Noted::Stale));
+    assert_eq!(log.note_checkpoint(&note(9, leaf_hash(b"x")), &root_at).unwrap(), Ok(Noted::Later));
     for size in [1, 2, 3] {
-        let error = log.note_checkpoint(&note(size, leaf_hash(b"other")), &root_at).unwrap_err();
-        assert!(error.suspends(), "size {size}: {error}");
+        let error = log.note_checkpoint(&note(size, leaf_hash(b"other")), &root_at).unwrap().unwrap_err();
+        assert!(error.evidence(Whose::Theirs).is_some(), "size {size}: {error}");
     }
     let by_us = sign_checkpoint(&checkpoint(3, tree(3).root()), &ours(), ORIGIN).unwrap();
-    assert!(matches!(log.note_checkpoint(&by_us, &root_at), Err(LogError::NotAuthentic(_))));
+    assert!(matches!(log.note_checkpoint(&by_us, &root_at).unwrap(), Err(LogError::NotAuthentic(_))));
     let empty = note(0, tree(0).root());
-    assert_eq!(log.note_checkpoint(&empty, &|_| None), Ok(Noted::Stale));
+    assert_eq!(log.note_checkpoint(&empty, &no_root).unwrap(), Ok(Noted::Stale));
 }
 
 #[test]
@@ -150,7 +159,7 @@ fn our_checkpoint_is_read_by_the_partner() {
     let log = outbound(4, 0).unwrap();
     let note = log.sign_checkpoint(&ours()).unwrap();
     let mut held = InboundLog::resume(ORIGIN.to_owned(), tree(4), ours().verifying_key(), None).unwrap();
-    assert_eq!(held.note_checkpoint(note.as_str(), &root_at), Ok(Noted::New(log.checkpoint())));
+    assert_eq!(held.note_checkpoint(note.as_str(), &root_at).unwrap(), Ok(Noted::New(log.checkpoint())));
 }
 
 proptest! {
@@ -171,10 +180,25 @@ proptest! {
             }
             let before = sender.cosigned();
             let note = receiver.cosign(&theirs(), 1).unwrap();
-            let lookup = |size: u64| roots.get(usize::try_from(size).unwrap()).copied();
-            prop_assert!(sender.note_cosignature(note.as_str(), &lookup).is_ok());
+            let lookup = |size: u64| Ok::<_, Unreadable>(roots.get(usize::try_from(size).unwrap()).copied());
+            prop_assert!(sender.note_cosignature(note.as_str(), &lookup).unwrap().is_ok());
             prop_assert_eq!(sender.cosigned(), sender.next_seq());
             prop_assert!(sender.cosigned() >= before);
         }
     }
+}
+
+#[test]
+fn a_store_that_cannot_be_read_decides_nothing() {
+    let fails = |_| Err(Unreadable);
+    let mut log = outbound(5, 1).unwrap();
+    // A note that agrees and one that does not: neither is looked at any further.
+    for root in [tree(4).root(), leaf_hash(b"other")] {
+        assert_eq!(log.note_cosignature(&receipt(4, root), &fails), Err(Unreadable));
+    }
+    assert_eq!(log.cosigned(), 1);
+    assert!(matches!(log.note_cosignature(&receipt(4, tree(4).root()), &root_at), Ok(Ok(Noted::New(_)))));
+    let mut log = inbound(3, None).unwrap();
+    let note = sign_checkpoint(&checkpoint(2, leaf_hash(b"other")), &theirs(), ORIGIN).unwrap();
+    assert_eq!(log.note_checkpoint(&note, &fails), Err(Unreadable));
 }

@@ -255,22 +255,6 @@ pub(crate) fn different(one: &OfficerView<'_>, other: &OfficerView<'_>) -> Resul
     Ok(())
 }
 
-/// Refuses unless an analyst or desk officer and a releasing officer, two persons, signed this statement for this purpose.
-pub(crate) fn author_and_releasing<'o>(
-    purpose: Purpose,
-    statement: &[u8],
-    author: &Approval,
-    releasing: &Approval,
-    officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
-) -> Result<(), Refusal> {
-    let signed = |approval: &Approval, roles: &[Role], needed| {
-        verify(approval, roles, needed, purpose, &approval_message(statement, approval.role, &[]), officers)
-    };
-    let wrote = signed(author, &[Role::Analyst, Role::DeskOfficer], "the first person as analyst or desk_officer")?;
-    let releases = signed(releasing, &[Role::ReleasingOfficer], "the second person as releasing_officer")?;
-    different(&wrote, &releases)
-}
-
 /// Refuses while a finding has no answer.
 pub(crate) fn check_findings(
     findings: &[Finding],

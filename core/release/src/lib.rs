@@ -8,6 +8,7 @@
 //! Does not know: what time it is, where objects are stored, how bytes travel, who is at the keyboard.
 
 mod about;
+mod agreement;
 pub mod allowlist;
 mod approval;
 mod as_published;
@@ -16,6 +17,7 @@ mod bundle;
 mod descriptor;
 mod draft;
 pub mod leak;
+mod link_act;
 pub mod passkey;
 mod policy;
 mod public;
@@ -28,6 +30,7 @@ mod taxii_recipient;
 mod tearline;
 
 pub use about::about;
+pub use agreement::{Agreed, Agreement, Pair, Side, agree, counts_for};
 pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message};
 pub use as_published::draft_as_published;
 pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
@@ -39,6 +42,7 @@ pub use leak::{
     CheckConfiguration, Checked, Coverage, Finding, FindingClass, Held, LeakCorpus, LeakCorpusBuilder, NotRead,
     VaultTerms, leak_check,
 };
+pub use link_act::{LinkAct, LinkActKind, LinkDeed, plain_words, same_words};
 pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{
@@ -47,5 +51,5 @@ pub use recall::{
 };
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};
 pub use sco::deterministic_id;
-pub use taxii_recipient::{AuthorisedRecipient, RecipientSwitch, authorise_recipient};
+pub use taxii_recipient::RecipientSwitch;
 pub use tearline::draft_tearline;

@@ -2,7 +2,8 @@
 //!
 //! Guarantees: two different active officers, one of them a releasing officer, signed the set of versions by digest.
 
-use crate::approval::{Approval, OfficerView, Refusal, author_and_releasing};
+use crate::agreement::{Agreement, Pair, author_and_releasing, two_persons};
+use crate::approval::{Approval, OfficerView, Refusal};
 use comity_crypto::{Purpose, sha256};
 use comity_vocab::{Digest, OfficerCode, OrgCode};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub fn version_digest(id: &str, version: &str, bytes: &[u8]) -> Digest {
 
 impl PublicDeclaration {
     /// Returns the exact bytes that officers sign (with their role appended, [`approval_message`]).
+    ///
+    /// [`approval_message`]: crate::approval_message
     pub fn statement(&self) -> Vec<u8> {
         let mut digests = Vec::with_capacity(self.versions.len() * 32);
         for digest in &self.versions {
@@ -48,6 +51,16 @@ impl PublicDeclaration {
     /// Returns the SHA-256 of the statement.
     pub fn digest(&self) -> Digest {
         sha256(&[&self.statement()])
+    }
+}
+
+impl Agreement for PublicDeclaration {
+    fn pair(&self) -> Pair {
+        author_and_releasing(Purpose::PublicDeclaration)
+    }
+
+    fn statement(&self) -> Vec<u8> {
+        Self::statement(self)
     }
 }
 
@@ -76,7 +89,6 @@ pub fn authorise_public<'o>(
     if declaration.versions.is_empty() {
         return Err(Refusal::Empty);
     }
-    let statement = declaration.statement();
-    author_and_releasing(Purpose::PublicDeclaration, &statement, author, releasing, officers)?;
+    two_persons(&declaration.pair(), &declaration.statement(), author, releasing, officers)?;
     Ok(AuthorisedDeclaration(declaration))
 }

@@ -5,7 +5,8 @@
 //! from a closed list, so that it cannot say why the source failed.
 
 use crate::ReleaseId;
-use crate::approval::{Approval, OfficerView, Refusal, approval_message, different, verify};
+use crate::agreement::{Pair, Side, two_persons};
+use crate::approval::{Approval, OfficerView, Refusal, approval_message, verify};
 use comity_crypto::{Purpose, sha256};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -347,10 +348,13 @@ fn two_officers<'o>(
     const NEEDED: &str = "a desk_officer and a releasing_officer, two persons, or one duty_officer in an emergency";
     let [one, other] = approvals else { return Err(Refusal::Approvals { found: approvals.len(), needed: NEEDED }) };
     let (desk, releasing) = if one.role == Role::ReleasingOfficer { (other, one) } else { (one, other) };
-    let statement = draft.statement();
-    let message = |approval: &Approval| approval_message(&statement, approval.role, &[]);
-    let desk = verify(desk, &[Role::DeskOfficer], NEEDED, Purpose::RecallApproval, &message(desk), officers)?;
-    let releasing =
-        verify(releasing, &[Role::ReleasingOfficer], NEEDED, Purpose::RecallApproval, &message(releasing), officers)?;
-    different(&desk, &releasing)
+    let pair = Pair {
+        purpose: Purpose::RecallApproval,
+        sides: [
+            Side { roles: &[Role::DeskOfficer], needed: NEEDED },
+            Side { roles: &[Role::ReleasingOfficer], needed: NEEDED },
+        ],
+        needed: NEEDED,
+    };
+    two_persons(&pair, &draft.statement(), desk, releasing, officers)
 }

@@ -1,11 +1,11 @@
 //! Making a partner a TAXII recipient: its tools may read at our gate, in clear, what was released to it (design.md §7.14).
 //!
-//! Guarantees: an [`AuthorisedRecipient`] exists only once two different officers, an author and a releasing officer, signed for
-//! exactly this partner and key. Does not know: tokens, what was released.
+//! Guarantees: what two different officers, an author and a releasing officer, agree to is exactly this partner and key. Does not
+//! know: tokens, what was released.
 
-use crate::approval::{Approval, OfficerView, Refusal, author_and_releasing};
+use crate::agreement::{Agreement, Pair, author_and_releasing};
 use comity_crypto::{Purpose, VerifyingKey};
-use comity_vocab::{OfficerCode, OrgCode, Timestamp};
+use comity_vocab::{OrgCode, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What officers sign.
@@ -22,9 +22,12 @@ pub struct RecipientSwitch {
     pub made: Timestamp,
 }
 
-impl RecipientSwitch {
-    /// Returns the exact bytes that officers sign (with their role appended, [`approval_message`]).
-    pub fn statement(&self) -> Vec<u8> {
+impl Agreement for RecipientSwitch {
+    fn pair(&self) -> Pair {
+        author_and_releasing(Purpose::TaxiiRecipient)
+    }
+
+    fn statement(&self) -> Vec<u8> {
         let Self { organisation, partner, key, made } = self;
         format!(
             "comity-taxii-recipient/1\norganisation {organisation}\npartner {partner}\nkey {}\nmade {made}\n",
@@ -32,30 +35,4 @@ impl RecipientSwitch {
         )
         .into_bytes()
     }
-}
-
-/// A switch that two officers signed.
-#[must_use = "an authorised switch is to be recorded"]
-#[derive(Debug)]
-pub struct AuthorisedRecipient(RecipientSwitch);
-
-impl AuthorisedRecipient {
-    /// Returns the switch, to be recorded.
-    pub fn into_switch(self) -> RecipientSwitch {
-        self.0
-    }
-}
-
-/// Returns the switch once an analyst or desk officer and a releasing officer, two persons, signed it.
-///
-/// # Errors
-/// [`Refusal`], the first reason found.
-pub fn authorise_recipient<'o>(
-    switch: RecipientSwitch,
-    author: &Approval,
-    releasing: &Approval,
-    officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
-) -> Result<AuthorisedRecipient, Refusal> {
-    author_and_releasing(Purpose::TaxiiRecipient, &switch.statement(), author, releasing, officers)?;
-    Ok(AuthorisedRecipient(switch))
 }

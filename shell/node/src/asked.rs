@@ -44,6 +44,60 @@ pub enum OfficerChange {
     },
 }
 
+/// A step about a link that needs two officers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LinkStep {
+    /// A new partner by its card.
+    Add {
+        /// The text of the card.
+        card: String,
+    },
+    /// A partner's card with another node key, which begins a new generation of the link.
+    Renew {
+        /// The text of the card.
+        card: String,
+    },
+    /// What waits of the three others, as the second officer.
+    Approve {
+        /// The partner.
+        partner: OrgCode,
+    },
+    /// The twelve words, as the partner reads them from its own screen.
+    Confirm {
+        /// The partner.
+        partner: OrgCode,
+        /// As typed.
+        words: String,
+    },
+    /// A link that people stopped flows again.
+    Resume {
+        /// The partner.
+        partner: OrgCode,
+    },
+}
+
+/// What one officer does about a link alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LinkAlone {
+    /// Takes a partner's renewed card, under the same node key.
+    TakeCard {
+        /// The text of the card.
+        card: String,
+    },
+    /// Stops a link.
+    Suspend {
+        /// The partner.
+        partner: OrgCode,
+    },
+    /// Gives up what waits about a partner, or a partner whose words were not compared.
+    Drop {
+        /// The partner.
+        partner: OrgCode,
+    },
+}
+
 /// What an officer asks for when drafting a release.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,7 @@ use comity_ledger::{CompactTree, empty_root};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Card, History, HistoryEntry, generation};
 use comity_store::desk::{Desk, Direction, GenerationRow, LinkRow, LogRow};
-use comity_vocab::{Digest, Timestamp};
+use comity_vocab::{Digest, Timestamp, Whose};
 use serde_json::{Value, json};
 
 /// The most entries given back before the partner says again how far it is.
@@ -74,12 +74,25 @@ impl Ended {
     /// Size and root of one of its logs, as we hold it.
     pub fn head(&self, desk: Desk<'_>, direction: Direction) -> Result<(u64, Digest), Failure> {
         let size = desk.log_size(&self.name, direction)?;
-        Ok((size, self.root_at(desk, direction, size)?.unwrap_or_else(empty_root)))
+        let root = self.root_at(desk, direction, size)?.ok_or_else(|| self.not_whole())?;
+        Ok((size, root))
+    }
+
+    fn not_whole(&self) -> Failure {
+        Failure::operational(format!("the stored logs of {} are not whole; run `comity verify`", self.name))
     }
 
     /// The root that one of its logs had at a size, where we hold that much.
     pub fn root_at(&self, desk: Desk<'_>, direction: Direction, size: u64) -> Result<Option<Digest>, Failure> {
-        if size == 0 { Ok(Some(empty_root())) } else { Ok(desk.log_root(&self.name, direction, size)?) }
+        if size == 0 {
+            return Ok(Some(empty_root()));
+        }
+        let root = desk.log_root(&self.name, direction, size)?;
+        // A gap in our own store is no history that the partner could contradict.
+        if root.is_none() && size <= desk.log_size(&self.name, direction)? {
+            return Err(self.not_whole());
+        }
+        Ok(root)
     }
 
     /// How far we hold both logs, as the partner is told.
@@ -97,12 +110,12 @@ impl Ended {
     }
 
     /// Names the log in which the partner holds another history than we do, where there is one.
-    pub fn contradiction(&self, desk: Desk<'_>, view: &History) -> Result<Option<&'static str>, Failure> {
+    pub fn contradiction(&self, desk: Desk<'_>, view: &History) -> Result<Option<Whose>, Failure> {
         let theirs = self.root_at(desk, Direction::In, view.mine_size)?;
         let ours = self.root_at(desk, Direction::Out, view.yours_size)?;
         Ok(match (ours, theirs) {
-            (Some(root), _) if root != view.yours_root => Some("ours"),
-            (_, Some(root)) if root != view.mine_root => Some("theirs"),
+            (Some(root), _) if root != view.yours_root => Some(Whose::Ours),
+            (_, Some(root)) if root != view.mine_root => Some(Whose::Theirs),
             _ => None,
         })
     }

@@ -9,12 +9,10 @@ use crate::links::SPOILED_TRIES_MAX;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
-use comity_link::{
-    Accepted, Control, EntryStatus, Expect, LogError, Noted, Opened, Parked, Payload, Refused, Status, accept, park,
-};
-use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow, ReceivedItem};
+use comity_link::{Accepted, Control, EntryStatus, Expect, Opened, Parked, Payload, Refused, Status, accept, park};
+use comity_store::desk::{Desk, Direction, LinkRow, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
-use comity_vocab::{OrgCode, Timestamp};
+use comity_vocab::{OrgCode, Suspension, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one batch changed, beside the rows.
@@ -104,7 +102,7 @@ impl Taking<'_, '_> {
 
     /// The row of a link that may speak to us; a suspended or unknown one is not heard.
     fn heard(&self, peer: &OrgCode) -> Result<Option<LinkRow>, Failure> {
-        Ok(self.desk().link(peer.as_str())?.filter(|link| link.state == "active"))
+        Ok(self.desk().link(peer.as_str())?.filter(|link| link.standing.is_active()))
     }
 
     /// A partner that wants what it gave a receipt for gets it again: we keep it, the partner lost it.
@@ -122,15 +120,6 @@ impl Taking<'_, '_> {
     fn refuse(&mut self, peer: &OrgCode, reason: &str) -> Result<(), Failure> {
         self.desk().put_refusal(peer.as_str(), &self.now.to_string(), reason)?;
         Ok(())
-    }
-
-    fn suspend(&mut self, peer: &OrgCode, reason: &str) -> Result<(), Failure> {
-        if let Some(link) = self.desk().link(peer.as_str())? {
-            self.desk().put_link(&LinkRow { state: "suspended".into(), reason: Some(reason.to_owned()), ..link })?;
-            audit(self.desk(), self.now, None, "link.suspend", peer.as_str(), reason)?;
-            self.batch.links_changed = true;
-        }
-        self.refuse(peer, reason)
     }
 
     fn envelope(&mut self, peer: &OrgCode, envelope: &[u8]) -> Result<(), Failure> {
@@ -170,8 +159,11 @@ impl Taking<'_, '_> {
     fn not_accepted(&mut self, peer: &OrgCode, refused: &Refused) -> Result<(), Failure> {
         if let Refused::Replay { seq, leaf, .. } = refused {
             let held = self.desk().log_from(peer.as_str(), Direction::In, *seq, 1)?;
-            if held.first().is_some_and(|row| row.seq == *seq && row.leaf != *leaf) {
-                return self.suspend(peer, &format!("fork: two different entries {seq} signed by the partner"));
+            match held.first().filter(|row| row.seq == *seq) {
+                Some(row) if row.leaf == *leaf => {}
+                Some(_) => return self.suspend(peer, Suspension::TwoEntries { seq: *seq, ended: None }),
+                // Taken long ago, and gone from our store: the gate must not forget what we cannot show.
+                None => return Err(crate::logs::not_whole(peer.as_str())),
             }
             self.batch.held.insert(peer.clone());
             return Ok(());
@@ -354,13 +346,16 @@ impl Taking<'_, '_> {
         let held = self.logs.get(peer).map(|link| link.card.clone());
         let card = match comity_link::Card::open(text, self.now) {
             // Entries and notes of the log so far verify under the node key they were signed with: another one needs a
-            // new generation of the link, which people begin.
+            // new generation of the link, which people begin. What people see of a partner, and where it is reached, changes only
+            // by people: they are shown what a card changes.
             Ok(card)
                 if card.organisation.key.to_bytes()[..] == row.partner[..]
-                    && card.organisation.code == *peer
-                    && held
-                        .as_ref()
-                        .is_some_and(|held| held.node.key == card.node.key && held.issued <= card.issued) =>
+                    && held.as_ref().is_some_and(|held| {
+                        held.organisation == card.organisation
+                            && held.endpoints == card.endpoints
+                            && held.node.key == card.node.key
+                            && held.issued <= card.issued
+                    }) =>
             {
                 card
             }
@@ -370,65 +365,6 @@ impl Taking<'_, '_> {
         audit(self.desk(), self.now, None, "link.key_change", peer.as_str(), &card.issued.to_string())?;
         self.batch.links_changed = true;
         Ok(None)
-    }
-
-    fn checkpoint(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
-        if self.quarantined || self.heard(peer)?.is_none() {
-            return Ok(());
-        }
-        let desk = self.tx.view().desk();
-        let Some(link) = self.logs.get_mut(peer) else { return Ok(()) };
-        let root_at = |size| desk.log_root(peer.as_str(), Direction::In, size).ok().flatten();
-        match link.inbound.note_checkpoint(note, &root_at) {
-            Ok(Noted::New(_)) => {
-                let head = desk.log_head(peer.as_str(), Direction::In)?;
-                desk.put_log_head(
-                    peer.as_str(),
-                    Direction::In,
-                    &LogHead { checkpoint: Some(note.to_owned()), ..head },
-                )?;
-                Ok(())
-            }
-            Ok(Noted::Stale) => Ok(()),
-            Ok(Noted::Later) => {
-                link.later = Some(note.to_owned());
-                Ok(())
-            }
-            Err(error) => self.log_error(peer, &error),
-        }
-    }
-
-    fn cosignature(&mut self, peer: &OrgCode, note: &str) -> Result<(), Failure> {
-        if self.quarantined || self.heard(peer)?.is_none() {
-            return Ok(());
-        }
-        let desk = self.tx.view().desk();
-        let Some(link) = self.logs.get_mut(peer) else { return Ok(()) };
-        let before = link.out.cosigned();
-        let root_at = |size| desk.log_root(peer.as_str(), Direction::Out, size).ok().flatten();
-        match link.out.note_cosignature(note, &root_at) {
-            Ok(Noted::New(checkpoint)) => {
-                let head = desk.log_head(peer.as_str(), Direction::Out)?;
-                let head = LogHead { cosignature: Some(note.to_owned()), cosigned: checkpoint.size, ..head };
-                desk.put_log_head(peer.as_str(), Direction::Out, &head)?;
-                desk.drop_envelopes(peer.as_str(), checkpoint.size)?;
-                let seqs: Vec<u64> = (before..checkpoint.size).collect();
-                for some in seqs.chunks(10_000) {
-                    self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: some.to_vec() });
-                }
-                Ok(())
-            }
-            Ok(Noted::Stale | Noted::Later) => Ok(()),
-            Err(error) => self.log_error(peer, &error),
-        }
-    }
-
-    fn log_error(&mut self, peer: &OrgCode, error: &LogError) -> Result<(), Failure> {
-        if error.suspends() || error.quarantines() {
-            self.suspend(peer, &error.to_string())
-        } else {
-            self.refuse(peer, &error.to_string())
-        }
     }
 
     /// Gives receipts for what was committed with this batch, and checkpoints for what was answered.
@@ -487,4 +423,5 @@ fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
 }
 
 mod history;
+mod notes;
 mod recall;

@@ -23,7 +23,6 @@ mod inbound;
 mod inbox_verbs;
 mod keys;
 mod leak_corpus;
-mod link_preview;
 mod links;
 mod logs;
 mod metrics;
@@ -51,8 +50,8 @@ mod writing;
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
 pub use backup::{BackupGrant, LockedSafe, SafeKind, Watch, copy_identity, make_backup_key, write_backup};
 pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
-pub use comity_release::ApprovalProof;
 pub use comity_release::passkey::PasskeyAnswer;
+pub use comity_release::{ApprovalProof, LinkActKind};
 pub use comity_store::{Judgement, SightingState};
 pub use create::{NewHome, create_home};
 pub use detection::observe;
@@ -70,5 +69,5 @@ pub use reader::{
     SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts,
     differences,
 };
-pub use request::{OfficerChange, ReleaseDraftRequest, Request, Selection};
+pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection};
 pub use restore::{FromSafe, restore_home, verify_backup};

@@ -1,20 +1,27 @@
-//! Partners: cards out, cards in, the state of links, and what the gate is told at its start.
+//! Our card, and what the gate is told of partners at its start.
 //!
-//! Guarantees: a partner is its organisation key; a code that stands for one key never stands for another. Both sides must add
-//! each other: a gate refuses the connection of a key that it was not given.
+//! Guarantees: the gate is told of no partner but those whose link two officers agreed to, confirmed by the words, and that is
+//! not suspended; it refuses the connection of every other key.
+
+mod ceremony;
+mod kept;
+mod partner;
+mod shown;
+mod stop;
+
+pub(crate) use kept::{Kept, confirmed, earlier_noted};
 
 use crate::failure::Failure;
-use crate::generation::Ended;
 use crate::home::Home;
 use crate::keys::HomeKeys;
-use crate::logs::{Content, LinkLogs};
-use crate::node::{Node, Reach, audit};
-use comity_crypto::{SealingPublicKey, VerifyingKey, fingerprint_words};
+use crate::logs::LinkLogs;
+use crate::node::{Node, audit};
+use comity_crypto::{SealingPublicKey, VerifyingKey};
 use comity_link::card::is_endpoint;
-use comity_link::gate_protocol::{Configuration, DeskToGate, LinkState, Peer, Timing};
-use comity_link::{Card, CardOrganisation, Certified, Control, certify_node, certify_sealing, certify_tls, generation};
-use comity_store::desk::{Direction, LinkRow};
-use comity_vocab::{Digest, OfficerCode, OrgCode, Timestamp};
+use comity_link::gate_protocol::{Configuration, DeskToGate, Peer, Timing};
+use comity_link::{Card, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
+use comity_store::desk::LinkRow;
+use comity_vocab::{Digest, OrgCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -22,14 +29,10 @@ pub(crate) const CERTIFICATES: &str = "keys/certificates.json";
 const DAY_SECONDS: i64 = 86_400;
 /// Life of node, sealing and TLS keys (security.md §6.3; the shorter lives there come with rotation).
 const CERTIFICATE_DAYS: i64 = 365;
-/// How far a partner's clock may be ahead of ours when it issues a card.
-const CARD_SKEW_SECONDS: i64 = DAY_SECONDS;
 /// The setting that remembers where the gate last listened.
 const GATE_ADDRESS: &str = "gate_address";
 /// How many receipted entries, newest first, a starting gate is told to drop.
 const ERASED_AT_START: u64 = 10_000;
-/// The reason of a suspension that needs none.
-pub(crate) const BY_OPERATOR: &str = "suspended by the operator";
 /// A refused entry is asked for so many times before it is parked by its header.
 pub(crate) const SPOILED_TRIES_MAX: u32 = 3;
 
@@ -65,15 +68,6 @@ pub(crate) fn end_dates(home: &Home) -> Result<[(&'static str, Timestamp); 3], F
 pub(crate) fn certified_node(home: &Home) -> Result<VerifyingKey, Failure> {
     let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;
     Ok(held.node.key)
-}
-
-/// Refuses a card that says it was issued later than clocks can differ: it would outrank every card that really comes later.
-fn not_from_the_future(card: &Card, now: Timestamp) -> Result<(), Failure> {
-    if card.issued <= now.plus_seconds(CARD_SKEW_SECONDS) {
-        return Ok(());
-    }
-    Err(Failure::no(format!("the card says it was issued on {}, which is still to come", card.issued))
-        .hint("compare the clocks, and ask the partner for a new card"))
 }
 
 impl Node {
@@ -113,145 +107,6 @@ impl Node {
         Ok(json!({ "card": card, "endpoints": endpoints }))
     }
 
-    pub(crate) fn link_add(&mut self, now: Timestamp, by: Option<&OfficerCode>, text: &str) -> Result<Value, Failure> {
-        let card = Card::open(text, now).map_err(|error| {
-            Failure::refusal(&error).hint("ask the partner for a new card; cards go by a way you trust")
-        })?;
-        not_from_the_future(&card, now)?;
-        let own = self.organisation_key()?;
-        if card.organisation.key == own || card.organisation.code == self.home.configuration.organisation.code {
-            return Err(Failure::no("this card carries our own key or code; add the partner's card"));
-        }
-        let desk = self.holdings.view().desk();
-        let code = card.organisation.code.as_str();
-        let known = desk.link(code)?;
-        let partner = card.organisation.key.to_bytes().to_vec();
-        if known.as_ref().is_some_and(|link| link.partner != partner) {
-            return Err(Failure::no(format!("partner {code} is known under another organisation key"))
-                .hint("compare fingerprints by voice; a partner with a new organisation key is a new partner"));
-        }
-        if let Some(other) = desk.links()?.iter().find(|link| link.partner == partner && link.code != code) {
-            return Err(Failure::no(format!("this organisation key is known as partner {}", other.code)));
-        }
-        if let Some(known) = &known {
-            // As of when the link was made, never as of what the new card says of itself: by then the held one could have ended.
-            let held = Timestamp::parse(&known.added).ok().and_then(|added| Card::open(&known.card, added).ok());
-            let held = held.ok_or_else(|| {
-                Failure::operational(format!("the stored card of {code} is damaged; run `comity verify`"))
-            })?;
-            if held.node.key != card.node.key {
-                return Err(Failure::no(format!(
-                    "this card of {code} carries another node key than the one the logs are signed with"
-                ))
-                .hint(
-                    "call them: after a restored backup they have a new node key; then comity link add --new-node-key",
-                ));
-            }
-            if held.issued > card.issued {
-                return Err(Failure::no(format!("this card of {code} is older than the one held")));
-            }
-        }
-        let state = if known.is_some() { "renewed" } else { "added" };
-        let row = LinkRow {
-            code: code.to_owned(),
-            card: text.trim().to_owned(),
-            partner,
-            // Both ends come to the same number from the two cards.
-            generation: match &known {
-                Some(link) => link.generation,
-                None => generation(&certified_node(&self.home)?, &card.node.key),
-            },
-            state: known.as_ref().map_or("active".to_owned(), |link| link.state.clone()),
-            reason: known.as_ref().and_then(|link| link.reason.clone()),
-            added: known.map_or_else(|| now.to_string(), |link| link.added),
-        };
-        let tx = self.holdings.transaction()?;
-        tx.view().desk().put_link(&row)?;
-        audit(tx.view().desk(), now, by, "link.add", code, state)?;
-        tx.commit()?;
-        self.logs.remove(&card.organisation.code);
-        self.links_changed = true;
-        Ok(json!({
-            "partner": code,
-            "name": card.organisation.name,
-            "country": card.organisation.country,
-            "kind": card.organisation.kind,
-            "state": state,
-            "fingerprint": fingerprint_words(&own, &card.organisation.key).join(" "),
-            "endpoints": card.endpoints,
-        }))
-    }
-
-    /// Takes a partner's card with another node key: the old generation of the link ends, a new one begins, and the partner is
-    /// told how far we hold the old logs.
-    pub(crate) fn link_renew(
-        &mut self,
-        now: Timestamp,
-        by: Option<&OfficerCode>,
-        text: &str,
-    ) -> Result<Value, Failure> {
-        let card = Card::open(text, now).map_err(|error| Failure::refusal(&error))?;
-        not_from_the_future(&card, now)?;
-        let code = card.organisation.code.clone();
-        let row = self.link_row(&code)?;
-        if row.partner != card.organisation.key.to_bytes() {
-            return Err(Failure::no(format!("partner {code} is known under another organisation key"))
-                .hint("a partner with a new organisation key is a new partner"));
-        }
-        let held = Card::open(&row.card, Timestamp::parse(&row.added).unwrap_or(now))
-            .map_err(|error| Failure::from_error(&error))?;
-        if held.node.key == card.node.key {
-            return Err(Failure::no(format!("this card of {code} carries the node key that is known"))
-                .hint("comity link add CARD, without --new-node-key"));
-        }
-        if held.issued >= card.issued {
-            return Err(Failure::no(format!("this card of {code} is not newer than the one held")));
-        }
-        // A key that was given up is what a thief may have, and its certificate holds to its end: no own key of ours makes it new.
-        let earlier = Ended::all(self.holdings.view().desk(), code.as_str())?;
-        if earlier.iter().any(|ended| ended.card.node.key == card.node.key) {
-            return Err(Failure::no(format!("this card of {code} carries a node key that they gave up before"))
-                .hint("call them: a node key is never used again; somebody may have the old one"));
-        }
-        let own = self.organisation_key()?;
-        let own_node = certified_node(&self.home)?;
-        let quarantined = self.quarantine.is_some();
-        self.keys()?;
-        let Self { holdings, keys, entropy, .. } = self;
-        let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
-        let tx = holdings.transaction()?;
-        let desk = tx.view().desk();
-        // What was evidence against the old logs is answered by people who looked and renewed; a stop by the operator stays.
-        let stopped = row.reason.as_deref() == Some(BY_OPERATOR);
-        let (state, reason) = if stopped { ("suspended", row.reason.clone()) } else { ("active", None) };
-        let row = LinkRow { state: state.into(), reason, ..row };
-        let begun = crate::generation::begin(desk, row, &card, text, (&own_node, &own_node), now)?;
-        if !quarantined {
-            let mut logs = LinkLogs::load(desk, &begun, &own, now)?;
-            // All of them, the oldest first: what was lost may reach back beyond the last one.
-            for ended in Ended::all(desk, code.as_str())?.iter().rev() {
-                let view = Content::Control(Control::History(ended.history(desk)?));
-                logs.post(desk, keys, entropy, now, view, None)?;
-            }
-            logs.checkpoint(desk, &keys.node)?;
-        }
-        audit(desk, now, by, "link.renew", code.as_str(), &format!("generation {}", begun.generation))?;
-        tx.commit()?;
-        self.logs.remove(&code);
-        // The gate starts anew with the new logs and is then given what waits in them.
-        self.links_changed = true;
-        Ok(json!({
-            "partner": code,
-            "name": card.organisation.name,
-            "country": card.organisation.country,
-            "kind": card.organisation.kind,
-            "state": "renewed",
-            "generation": begun.generation,
-            "fingerprint": fingerprint_words(&own, &card.organisation.key).join(" "),
-            "endpoints": card.endpoints,
-        }))
-    }
-
     /// Loads the logs of every link that are not in memory yet.
     pub(crate) fn load_logs(&mut self, now: Timestamp) -> Result<(), Failure> {
         let own = self.organisation_key()?;
@@ -277,7 +132,7 @@ impl Node {
         self.keys()?;
         self.load_logs(now)?;
         let active: Vec<LinkRow> =
-            self.holdings.view().desk().links()?.into_iter().filter(|link| link.state == "active").collect();
+            self.holdings.view().desk().links()?.into_iter().filter(|link| link.standing.is_active()).collect();
         let heartbeat_ms = self.home.configuration.gate.heartbeat_seconds.clamp(1, 3600) * 1000;
         let keys = self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
         let (tls_certificate, _) = crate::tls::certificate(&keys.tls_pkcs8)?;
@@ -286,7 +141,8 @@ impl Node {
         let tx = self.holdings.transaction()?;
         let desk = tx.view().desk();
         for row in &active {
-            let Some(logs) = row.code.parse().ok().and_then(|code: OrgCode| self.logs.get(&code)) else { continue };
+            let logs = row.code.parse().ok().and_then(|code: OrgCode| self.logs.get(&code));
+            let logs = logs.ok_or_else(|| crate::logs::not_whole(&row.code))?;
             peers.push(Peer {
                 code: logs.code.clone(),
                 spki_pin: *logs.card.tls.key.as_bytes(),
@@ -312,6 +168,7 @@ impl Node {
                 first.push(logs.clone().receipt(desk, &keys.node, now)?);
             }
         }
+        earlier_noted(desk, now)?;
         desk.set_setting(GATE_ADDRESS, listen)?;
         tx.commit()?;
         let tls_key = keys.tls_pkcs8.clone();
@@ -338,115 +195,10 @@ impl Node {
 
     /// The partners whose links are active.
     pub(crate) fn active_partners(&self) -> Result<std::collections::BTreeSet<OrgCode>, Failure> {
-        let links = self.holdings.view().desk().links()?;
-        Ok(links.into_iter().filter(|link| link.state == "active").filter_map(|link| link.code.parse().ok()).collect())
-    }
-
-    fn link_state(&self, row: &LinkRow) -> Value {
-        let reach: Option<&Reach> = row.code.parse().ok().and_then(|code: OrgCode| self.reach.get(&code));
-        let word = match reach.map(|reach| &reach.state) {
-            None | Some(LinkState::Unknown) => "not tried yet".to_owned(),
-            Some(LinkState::Reachable) => "reachable".to_owned(),
-            Some(LinkState::Waiting { retry_in_s, error }) => {
-                format!("waiting: {}, next try in {retry_in_s} s", error.as_str())
-            }
-        };
-        json!({
-            "partner": row.code,
-            "state": row.state,
-            "reason": row.reason,
-            "added": row.added,
-            "reach": word,
-            "waiting": reach.map_or(0, |reach| reach.waiting),
-        })
-    }
-
-    pub(crate) fn link_list(&self) -> Result<Value, Failure> {
-        let links: Vec<Value> = self.holdings.view().desk().links()?.iter().map(|row| self.link_state(row)).collect();
-        Ok(json!({ "links": links }))
-    }
-
-    pub(crate) fn link_row(&self, partner: &OrgCode) -> Result<LinkRow, Failure> {
-        self.holdings.view().desk().link(partner.as_str())?.ok_or_else(|| {
-            Failure::no(format!("there is no link with {partner}")).code("unknown").hint("comity link add CARD")
-        })
-    }
-
-    pub(crate) fn link_show(&self, partner: &OrgCode) -> Result<Value, Failure> {
-        let row = self.link_row(partner)?;
-        let desk = self.holdings.view().desk();
-        let own = self.organisation_key()?;
-        let card =
-            Card::open(&row.card, Timestamp::parse(&row.added).map_err(|e| Failure::operational(e.to_string()))?)
-                .map_err(|error| Failure::from_error(&error))?;
-        let side = |direction| -> Result<Value, Failure> {
-            let leaves = desk.log_leaves(&row.code, direction)?;
-            let head = desk.log_head(&row.code, direction)?;
-            let parked: Vec<Value> = desk
-                .parked(&row.code, direction)?
-                .into_iter()
-                .map(|(seq, reason)| json!({ "seq": seq, "reason": reason }))
-                .collect();
-            Ok(json!({
-                "size": leaves.len(),
-                "root": comity_ledger::root(&leaves),
-                "cosigned": head.cosigned,
-                "checkpoint": head.checkpoint,
-                "cosignature": head.cosignature,
-                "parked": parked,
-            }))
-        };
-        let refusals: Vec<Value> = desk
-            .refusals(&row.code, 100)?
-            .into_iter()
-            .map(|(at, reason)| json!({ "at": at, "reason": reason }))
-            .collect();
-        let out = side(Direction::Out)?;
-        let mut shown = self.link_state(&row);
-        if let Value::Object(fields) = &mut shown {
-            if fields.get("waiting").and_then(Value::as_u64) == Some(0) {
-                let size = out.get("size").and_then(Value::as_u64).unwrap_or_default();
-                let cosigned = out.get("cosigned").and_then(Value::as_u64).unwrap_or_default();
-                fields.insert("waiting".into(), size.saturating_sub(cosigned).into());
-            }
-            fields.insert("name".into(), card.organisation.name.clone().into());
-            fields.insert("fingerprint".into(), fingerprint_words(&own, &card.organisation.key).join(" ").into());
-            fields.insert("out".into(), out);
-            fields.insert("in".into(), side(Direction::In)?);
-            fields.insert("refusals".into(), refusals.into());
-            let taxii = crate::taxii_recipients::state(desk, row.code.as_str())?;
-            fields
-                .insert("taxii".into(), json!({ "state": taxii, "listen": self.home.configuration.gate.taxii_listen }));
-            fields.insert("generation".into(), row.generation.into());
-            let mut earlier = Vec::new();
-            for ended in desk.generations(&row.code)? {
-                earlier.push(crate::generation::Ended::open(ended)?.compared(desk)?);
-            }
-            fields.insert("earlier".into(), earlier.into());
+        let mut active = std::collections::BTreeSet::new();
+        for row in self.holdings.view().desk().links()?.into_iter().filter(|row| row.standing.is_active()) {
+            active.insert(row.code.parse().map_err(|_| crate::logs::not_whole(&row.code))?);
         }
-        Ok(shown)
-    }
-
-    pub(crate) fn link_suspend(
-        &mut self,
-        now: Timestamp,
-        by: Option<&OfficerCode>,
-        partner: &OrgCode,
-        suspended: bool,
-    ) -> Result<Value, Failure> {
-        let row = self.link_row(partner)?;
-        let evidence = row.reason.as_deref().filter(|reason| *reason != BY_OPERATOR);
-        if let (false, Some(reason)) = (suspended, evidence) {
-            return Err(Failure::no(format!("the link with {partner} is suspended on evidence: {reason}"))
-                .hint("run comity verify, and talk to the partner; a card with a new node key begins a new generation of the link"));
-        }
-        let state = if suspended { "suspended" } else { "active" };
-        let reason = suspended.then(|| evidence.unwrap_or(BY_OPERATOR).to_owned());
-        let tx = self.holdings.transaction()?;
-        tx.view().desk().put_link(&LinkRow { state: state.into(), reason, ..row })?;
-        audit(tx.view().desk(), now, by, if suspended { "link.suspend" } else { "link.resume" }, partner.as_str(), "")?;
-        tx.commit()?;
-        self.links_changed = true;
-        Ok(json!({ "partner": partner, "state": state }))
+        Ok(active)
     }
 }

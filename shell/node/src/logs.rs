@@ -53,6 +53,22 @@ fn log_failure(error: &LogError) -> Failure {
     Failure::from_error(error).hint("run `comity verify`; nothing is signed on this link until people have looked")
 }
 
+/// What is said where rows of a log are missing or are not those that were written: it is our own damage, and evidence against nobody.
+pub(crate) fn not_whole(name: &str) -> Failure {
+    Failure::operational(format!("the stored logs of the link with {name} are not whole"))
+        .hint("comity verify names the first bad entry; nothing of this link is sent or taken until it is restored")
+}
+
+/// The tree of a log, where its rows are without a gap and its last root is the one that was stored with it.
+fn whole_tree(desk: Desk<'_>, name: &str, direction: Direction) -> Result<CompactTree, Failure> {
+    let tree = CompactTree::from_leaves(desk.log_leaves(name, direction)?);
+    let stored = desk.log_root(name, direction, tree.size())?;
+    if tree.size() > 0 && stored != Some(tree.root()) {
+        return Err(not_whole(name));
+    }
+    Ok(tree)
+}
+
 impl LinkLogs {
     /// Takes up both logs from their rows.
     pub fn load(
@@ -68,8 +84,8 @@ impl LinkLogs {
             .map_err(|error| Failure::from_error(&error))?;
         let partner = card.organisation.key;
         let node = card.node.key;
-        let out_tree = CompactTree::from_leaves(desk.log_leaves(&row.code, Direction::Out)?);
-        let in_tree = CompactTree::from_leaves(desk.log_leaves(&row.code, Direction::In)?);
+        let out_tree = whole_tree(desk, &row.code, Direction::Out)?;
+        let in_tree = whole_tree(desk, &row.code, Direction::In)?;
         let out_head = desk.log_head(&row.code, Direction::Out)?;
         let in_head = desk.log_head(&row.code, Direction::In)?;
         let out_origin = log_origin(own, &partner, row.generation);

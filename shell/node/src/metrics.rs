@@ -107,7 +107,7 @@ fn links(out: &mut Exposition, desk: Desk<'_>) -> Result<(), Failure> {
     for link in desk.links()? {
         // A code has letters, digits and dashes only: it needs no escape.
         let code = format!("partner=\"{}\"", link.code);
-        active.push((code.clone(), u64::from(link.state == "active")));
+        active.push((code.clone(), u64::from(link.standing.is_active())));
         for (direction, word) in [(Direction::Out, "out"), (Direction::In, "in")] {
             let labels = format!("{code},direction=\"{word}\"");
             let size = desk.log_size(&link.code, direction)?;

@@ -86,6 +86,11 @@ impl Node {
                 anchor.hold();
             }
         }
+        if quarantine.is_none() {
+            let tx = holdings.transaction()?;
+            crate::links::earlier_noted(tx.view().desk(), now)?;
+            tx.commit()?;
+        }
         let address = configured_address(&home)?;
         let mut entropy = entropy;
         let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
@@ -342,8 +347,14 @@ impl Node {
             Request::RecallBoard => self.recall_board(now),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
             Request::LinkPreview { card } => self.link_preview(now, &card),
-            Request::LinkAdd { card } => self.link_add(now, by, &card),
-            Request::LinkRenew { card } => self.link_renew(now, by, &card),
+            Request::LinkPrepare { step, role } => {
+                let prepared = self.link_prepare(now, &self.officer(by)?, step, role)?;
+                self.with_question(now, asker, Purpose::LinkAct, prepared, "statement")
+            }
+            Request::LinkSign { partner, act, role, proof } => {
+                self.link_sign(now, self.officer(by)?, &partner, act, role, proof)
+            }
+            Request::LinkAlone(act) => self.link_alone(now, self.officer(by)?, act),
             Request::QuarantineShow => self.quarantine_show(),
             Request::QuarantineRelease { digest, without } => {
                 self.quarantine_release(now, self.officer(by)?, &digest, &without)
@@ -362,7 +373,6 @@ impl Node {
                 self.taxii_sign(now, &partner, officer, role, proof)
             }
             Request::TaxiiOff { partner } => self.taxii_off(now, by, &partner),
-            Request::LinkSuspend { partner, suspended } => self.link_suspend(now, by, &partner, suspended),
             Request::AuditShow { from, limit } => self.audit_show(from, limit),
             Request::AuditVerify => self.audit_verify(),
             Request::Verify => self.verify(),

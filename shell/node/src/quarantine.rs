@@ -18,7 +18,7 @@ use comity_link::Control;
 use comity_link::gate_protocol::DeskToGate;
 use comity_store::Holdings;
 use comity_store::desk::{Desk, LinkRow};
-use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{Digest, LinkStanding, OfficerCode, OrgCode, Role, Suspension, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt;
@@ -227,12 +227,12 @@ impl Node {
                 | Request::ReleaseList
                 | Request::RecallBoard
                 | Request::LinkCard { .. }
-                | Request::LinkAdd { .. }
-                | Request::LinkRenew { .. }
+                | Request::LinkPrepare { .. }
+                | Request::LinkSign { .. }
+                | Request::LinkAlone(_)
                 | Request::LinkList
                 | Request::LinkShow { .. }
                 | Request::LinkVerify { .. }
-                | Request::LinkSuspend { .. }
                 | Request::QuarantineShow
                 | Request::QuarantineRelease { .. }
                 | Request::BackupBegin { .. }
@@ -290,11 +290,12 @@ impl Node {
                 generations.push(shown);
             }
             // Only a restored node begins its logs again, and so waits for what partners hold of the earlier ones.
-            if row.state == "active" && !heard && restored {
+            if row.standing.is_active() && !heard && restored {
                 unheard.push(row.code.clone());
             }
-            compared.push(json!([row.code, row.state, stable]));
-            links.push(json!({ "code": row.code, "state": row.state, "generations": generations }));
+            let state = row.standing.as_str();
+            compared.push(json!([row.code, state, stable]));
+            links.push(json!({ "code": row.code, "state": state, "generations": generations }));
         }
         let digest = sha256(&[b"comity/v1/quarantine", &serde_json::to_vec(&(reasons, &compared))?]);
         let quarantine = self.quarantine.as_ref().map(shown);
@@ -376,9 +377,9 @@ impl Node {
                     past.push((ended, view));
                 }
                 if let Some(whose) = differs {
-                    let reason = format!("the partner holds another history of the log that was {whose}");
-                    audit(desk, now, None, "link.suspend", &row.code, &reason)?;
-                    desk.put_link(&LinkRow { state: "suspended".into(), reason: Some(reason), ..row })?;
+                    let why = Suspension::History { log: whose };
+                    audit(desk, now, None, "link.suspend", &row.code, &why.to_string())?;
+                    desk.put_link(&LinkRow { standing: LinkStanding::Suspended(why), ..row })?;
                     continue;
                 }
                 let mut logs = LinkLogs::load(desk, &row, &own, now)?;

@@ -252,20 +252,18 @@ impl Node {
         let mut recalls = Vec::new();
         for row in desk.recalls()? {
             let draft: RecallDraft = serde_json::from_slice(&row.draft)?;
-            let recipients: Vec<Value> = desk
-                .recall_recipients(&row.id)?
-                .iter()
-                .map(|line| {
-                    json!({
-                        "recipient": line.recipient,
-                        "notice": line.notice,
-                        "state": line.state,
-                        "at": line.at,
-                        "overdue": line.state == "outstanding" && now > draft.receipt_due,
-                        "answer": line.answer.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok()),
-                    })
-                })
-                .collect();
+            let mut recipients = Vec::new();
+            for line in desk.recall_recipients(&row.id)? {
+                let answer: Option<Value> = line.answer.as_deref().map(serde_json::from_str).transpose()?;
+                recipients.push(json!({
+                    "recipient": line.recipient,
+                    "notice": line.notice,
+                    "state": line.state,
+                    "at": line.at,
+                    "overdue": line.state == "outstanding" && now > draft.receipt_due,
+                    "answer": answer,
+                }));
+            }
             let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
             let signed: Vec<Value> = approvals
                 .iter()

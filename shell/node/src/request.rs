@@ -4,11 +4,11 @@
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
 use crate::access::Scope;
-pub use crate::asked::{OfficerChange, ReleaseDraftRequest, Selection};
+pub use crate::asked::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
-use comity_release::{ApprovalProof, RecallKind};
+use comity_release::{ApprovalProof, LinkActKind, RecallKind};
 use comity_store::Judgement;
 use comity_vocab::{Grading, OfficerCode, OrgCode, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -318,16 +318,27 @@ pub enum Request {
         /// The text of the card.
         card: String,
     },
-    /// Adds a partner by its card, or renews its card.
-    LinkAdd {
-        /// The text of the card.
-        card: String,
+    /// Says what the asking officer signs to take a step that needs two: a new partner, the words compared, a new node key, a link
+    /// that flows again.
+    LinkPrepare {
+        /// The step.
+        step: LinkStep,
+        /// In which role; the one that is still missing where absent.
+        role: Option<comity_vocab::Role>,
     },
-    /// Takes a partner's card with another node key, which begins a new generation of the link.
-    LinkRenew {
-        /// The text of the card.
-        card: String,
+    /// Brings the asking officer's signature; with the second officer's the act is done.
+    LinkSign {
+        /// The partner.
+        partner: OrgCode,
+        /// Which act.
+        act: LinkActKind,
+        /// In which role, as prepared.
+        role: comity_vocab::Role,
+        /// Over the prepared bytes.
+        proof: ApprovalProof,
     },
+    /// What one officer does about a link alone.
+    LinkAlone(LinkAlone),
     /// Shows, in a restored node, what was restored and what partners say they hold.
     QuarantineShow,
     /// An officer agrees that the quarantine ends; the second one ends it.
@@ -389,13 +400,6 @@ pub enum Request {
     TaxiiOff {
         /// The partner.
         partner: OrgCode,
-    },
-    /// Stops or resumes a link.
-    LinkSuspend {
-        /// The partner.
-        partner: OrgCode,
-        /// `false` resumes it.
-        suspended: bool,
     },
     /// Shows audit entries.
     AuditShow {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use comity_crypto::{Purpose, Signature, VerifyingKey, Zeroizing, sha256};
 use comity_link::gate_protocol::{DeskToGate, Taxii, TaxiiRecipient};
 use comity_link::{Kept, TaxiiCopy};
-use comity_release::{Approval, ApprovalProof, RecipientSwitch, approval_message, authorise_recipient};
+use comity_release::{Agreement, Approval, ApprovalProof, RecipientSwitch, Refusal, agree, approval_message};
 use comity_store::desk::{Desk, Direction, LogRow};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use rustls_pki_types::pem::PemObject;
@@ -153,14 +153,14 @@ impl Node {
         self.check_approval(now, &approval, Purpose::TaxiiRecipient, &message)?;
         recipient.approvals.retain(|earlier| earlier.officer != officer);
         recipient.approvals.push(approval);
-        let releasing = recipient.approvals.iter().find(|approval| approval.role == Role::ReleasingOfficer);
-        let author = recipient.approvals.iter().find(|approval| approval.role != Role::ReleasingOfficer);
+        let agreed = match agree(recipient.switch.clone(), &recipient.approvals, &|code| self.officer_view(code)) {
+            Ok(agreed) => Some(agreed.into_act()),
+            Err(Refusal::Approvals { .. }) => None,
+            Err(refusal) => return Err(Failure::refusal(&refusal)),
+        };
         let mut token = None;
-        if let (Some(author), Some(releasing)) = (author, releasing) {
-            recipient.switch =
-                authorise_recipient(recipient.switch.clone(), author, releasing, &|code| self.officer_view(code))
-                    .map_err(|refusal| Failure::refusal(&refusal))?
-                    .into_switch();
+        if let Some(switch) = agreed {
+            recipient.switch = switch;
             let draw = self.draw();
             let secret = Zeroizing::new(self.entropy.stream("taxii-token", partner.as_str(), draw).bytes32());
             let text = Zeroizing::new(format!("comity_{}", URL_SAFE_NO_PAD.encode(&secret[..])));

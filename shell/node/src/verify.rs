@@ -8,12 +8,12 @@ use crate::generation::Ended;
 use crate::node::Node;
 use crate::officers_ever::OfficersEver;
 use crate::vault_guard::vault_failure;
-use comity_crypto::{Signature, VerifyingKey, commitment};
+use comity_crypto::{Signature, VerifyingKey, commitment, fingerprint_words};
 use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
 use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
-use comity_release::{Approval, PublicDeclaration, authorise_public};
+use comity_release::{Approval, LinkDeed, PublicDeclaration, agree, authorise_public, same_words};
 use comity_store::VerifyError;
-use comity_store::desk::{DeclarationRow, Desk, Direction, LinkRow};
+use comity_store::desk::{DeclarationRow, Desk, Direction, LinkActState, LinkRow};
 use comity_store::vault::VaultError;
 use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
@@ -60,6 +60,7 @@ impl Node {
         let releases = self.verify_releases()?;
         let ever = OfficersEver::read(self)?;
         let declarations = self.verify_declarations(&ever)?;
+        let link_acts = self.verify_link_acts(&ever, &links)?;
         let passkeys = ever
             .verify_passkeys()
             .map_err(|officer| bad(format!("a passkey of officer {officer} stands on no key of that officer")))?;
@@ -73,6 +74,7 @@ impl Node {
                 "tombstones": holdings.tombstones,
                 "sources": vault.sources,
                 "links": links.len(),
+                "link_acts": link_acts,
                 "log_entries": entries,
                 "releases": releases,
                 "public_declarations": declarations,
@@ -124,6 +126,51 @@ impl Node {
         Ok(count)
     }
 
+    /// Every act about a link that was agreed to carries two officers' signatures over what was done, and every link rests on one.
+    fn verify_link_acts(&self, ever: &OfficersEver, links: &[LinkRow]) -> Result<u64, Failure> {
+        let desk = self.holdings.view().desk();
+        let own = self.organisation_key()?;
+        let mut count = 0;
+        for kept in crate::links::Kept::all(desk, None).map_err(|failure| bad(failure.message))? {
+            let (partner, kind) = (&kept.row.partner, kept.act.kind());
+            let wrong = |what: &str| bad(format!("link {partner}, {kind} of {}: {what}", kept.act.made));
+            let as_signed = match (&kept.act.deed, &kept.row.card) {
+                (LinkDeed::Add { card } | LinkDeed::Renew { card }, Some(text)) => {
+                    *card == comity_crypto::sha256(&[text.trim().as_bytes()])
+                }
+                (LinkDeed::Confirm { words }, None) => {
+                    same_words(words, &fingerprint_words(&own, &kept.act.key).join(" "))
+                }
+                (LinkDeed::Resume {}, None) => true,
+                _ => false,
+            };
+            if !as_signed || kept.act.organisation != self.home.configuration.organisation.code {
+                return Err(wrong("it is not what officers signed"));
+            }
+            if kept.row.state == LinkActState::Agreed {
+                // Who signed may have been disabled or given another key since; the signatures must hold all the same.
+                let pairs = kept.approvals.iter().flat_map(|one| kept.approvals.iter().map(move |other| (one, other)));
+                let holds = pairs.into_iter().any(|(one, other)| {
+                    ever.any_keys(&one.officer, &other.officer, |officers| {
+                        agree(kept.act.clone(), &[one.clone(), other.clone()], officers).is_ok()
+                    })
+                });
+                if !holds {
+                    return Err(wrong("two officers' signatures do not hold"));
+                }
+            }
+            count += 1;
+        }
+        let earlier = desk.earlier_links()?;
+        for link in links {
+            let before = earlier.iter().any(|one| one.code == link.code && one.partner == link.partner);
+            if !before && !crate::links::confirmed(desk, link)? {
+                return Err(bad(format!("link {}: no two officers agreed to it and compared its words", link.code)));
+            }
+        }
+        Ok(count)
+    }
+
     pub(crate) fn link_verify(&mut self, partner: &OrgCode) -> Result<Value, Failure> {
         let row = self.link_row(partner)?;
         let node_key = crate::links::certified_node(&self.home)?;
@@ -134,7 +181,12 @@ impl Node {
 }
 
 /// Re-derives both logs of a link, and those of its ended generations.
-fn verify_link(desk: Desk<'_>, row: &LinkRow, own: &VerifyingKey, node: &VerifyingKey) -> Result<u64, Failure> {
+pub(crate) fn verify_link(
+    desk: Desk<'_>,
+    row: &LinkRow,
+    own: &VerifyingKey,
+    node: &VerifyingKey,
+) -> Result<u64, Failure> {
     let added = Timestamp::parse(&row.added).map_err(|_| bad(format!("link {}: the date is damaged", row.code)))?;
     let card = Card::open(&row.card, added).map_err(|error| bad(format!("link {}: {error}", row.code)))?;
     let mut count = 0;

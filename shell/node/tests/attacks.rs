@@ -17,8 +17,8 @@ mod ends;
 use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};
 use comity_node::{
-    BackupGrant, FromSafe, Live, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind, Selection, copy_identity,
-    make_backup_key, restore_home, write_backup,
+    BackupGrant, FromSafe, LinkAlone, LinkStep, Live, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
+    Selection, copy_identity, make_backup_key, restore_home, write_backup,
 };
 use comity_release::approval_message;
 use comity_vocab::{Role, Timestamp};
@@ -85,20 +85,31 @@ fn a_node_key_that_was_given_up_never_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut vsis = common::orgs(folder.path(), 1).pop().unwrap();
     let later = |seconds| now().plus_seconds(seconds);
-    let (add, renew) = (|card| Request::LinkAdd { card }, |card| Request::LinkRenew { card });
-    vsis.ask(&add(card(1, 100, now()))).unwrap();
-    refused(&mut vsis, &add(card(2, 400, later(1))), "another node key");
+    vsis.link(&card(1, 100, now())).unwrap();
+    not_taken(&mut vsis, card(2, 400, later(1)), "another node key");
     // By the time that such a card names for itself, the one that is held has ended.
-    refused(&mut vsis, &add(card(2, 400, later(200 * DAY))), "still to come");
-    refused(&mut vsis, &renew(card(2, 400, later(200 * DAY))), "still to come");
-    vsis.ask(&renew(card(2, 1, later(1)))).unwrap();
-    refused(&mut vsis, &add(card(1, 100, later(DAY))), "another node key");
-    refused(&mut vsis, &renew(card(1, 100, later(2))), "gave up before");
-    vsis.ask(&add(card(2, 400, later(3)))).unwrap();
+    not_taken(&mut vsis, card(2, 400, later(200 * DAY)), "still to come");
+    not_begun(&mut vsis, card(2, 400, later(200 * DAY)), "still to come");
+    vsis.link_agreed(LinkStep::Renew { card: card(2, 1, later(1)) }).unwrap();
+    not_taken(&mut vsis, card(1, 100, later(DAY)), "another node key");
+    not_begun(&mut vsis, card(1, 100, later(2)), "gave up before");
+    vsis.ask_as("c1", &Request::LinkAlone(LinkAlone::TakeCard { card: card(2, 400, later(3)) })).unwrap();
     let mut vsis = restored(vsis, folder.path());
-    refused(&mut vsis, &renew(card(1, 100, later(4))), "gave up before");
-    refused(&mut vsis, &add(card(1, 100, later(4))), "another node key");
-    vsis.ask(&renew(card(3, 400, later(5)))).unwrap();
+    not_begun(&mut vsis, card(1, 100, later(4)), "gave up before");
+    not_taken(&mut vsis, card(1, 100, later(4)), "another node key");
+    vsis.link_agreed(LinkStep::Renew { card: card(3, 400, later(5)) }).unwrap();
+}
+
+/// One officer takes no such card as a renewed one.
+fn not_taken(org: &mut Org, card: String, words: &str) {
+    let refused = org.ask_as("c1", &Request::LinkAlone(LinkAlone::TakeCard { card })).unwrap_err();
+    assert!(refused.message.contains(words), "{refused}");
+}
+
+/// No new generation begins with such a card.
+fn not_begun(org: &mut Org, card: String, words: &str) {
+    let refused = org.link_step("c1", LinkStep::Renew { card }).unwrap_err();
+    assert!(refused.message.contains(words), "{refused}");
 }
 
 fn acts(org: &mut Org) -> Vec<String> {

@@ -204,3 +204,92 @@ fn a_proof_serves_once_and_a_release_needs_two_active_persons() {
     assert!(vsis.ask(&Request::ReleaseSend { release }).is_err(), "disabled since");
     assert!(vsis.node.take_effects().is_empty());
 }
+
+/// Changes something in a home's holdings behind the node's back.
+fn sql(org: &Org, statement: &str) {
+    let db = rusqlite::Connection::open(org.node.home().file("holdings/holdings.db")).unwrap();
+    db.execute_batch(statement).unwrap();
+}
+
+fn cosignatures(messages: Vec<GateToDesk>) -> Vec<GateToDesk> {
+    messages.into_iter().filter(|one| matches!(one, GateToDesk::ArrivedCosignature { .. })).collect()
+}
+
+#[test]
+fn a_store_that_cannot_be_read_suspends_no_link_and_goes_on_once_it_is_repaired() {
+    // What is wrong with our own rows while an honest receipt for an earlier size comes late, and how it is made good again.
+    let faults = [
+        ("a damaged root", "UPDATE log_entry SET root = x'00' WHERE link = 'kps' AND direction = 0 AND seq = 0"),
+        ("another root", "UPDATE log_entry SET root = zeroblob(32) WHERE link = 'kps' AND direction = 0 AND seq = 0"),
+        ("a missing row", "DELETE FROM log_entry WHERE link = 'kps' AND direction = 0 AND seq = 0"),
+        ("a missing table", "ALTER TABLE log_entry RENAME TO log_entry_gone"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let mut orgs = common::orgs(folder.path(), 2);
+    let (mut kps, mut vsis) = (orgs.pop().unwrap(), orgs.pop().unwrap());
+    let request = told(&mut vsis, "heron");
+    vsis.release(request).unwrap();
+    let carried = messages(&mut vsis, &kps);
+    kps.node.from_gate(now(), carried).unwrap();
+    let late = cosignatures(messages(&mut kps, &vsis));
+    assert!(!late.is_empty());
+    let request = told(&mut vsis, "magpie");
+    vsis.release(request).unwrap();
+    sql(&vsis, "CREATE TABLE kept AS SELECT * FROM log_entry");
+    for (what, fault) in faults {
+        sql(&vsis, fault);
+        let failure = vsis.node.from_gate(now(), late.clone()).unwrap_err();
+        assert_eq!(failure.kind, comity_node::FailureKind::Operational, "{what}: {failure}");
+        let listed = vsis.ask(&Request::LinkList).unwrap();
+        let row = listed["links"].as_array().unwrap().iter().find(|row| row["partner"] == "kps").unwrap().clone();
+        assert_eq!(row["state"], "active", "{what}");
+        if what == "a missing table" {
+            sql(&vsis, "ALTER TABLE log_entry_gone RENAME TO log_entry");
+        }
+        sql(&vsis, "DELETE FROM log_entry; INSERT INTO log_entry SELECT * FROM kept");
+    }
+    sql(&vsis, "DROP TABLE kept");
+    assert_eq!(shown(&mut vsis, "kps")["out"]["cosigned"], 0, "nothing of it was taken");
+    vsis.node.from_gate(now(), late).unwrap();
+    let after = shown(&mut vsis, "kps");
+    assert_eq!((&after["state"], &after["out"]["cosigned"]), (&serde_json::json!("active"), &serde_json::json!(1)));
+    // And the other direction: an honest checkpoint against a root of ours that is not what we stored.
+    let carried = messages(&mut vsis, &kps);
+    let (notes, entries): (Vec<_>, Vec<_>) =
+        carried.into_iter().partition(|one| matches!(one, GateToDesk::ArrivedCheckpoint { .. }));
+    kps.node.from_gate(now(), entries).unwrap();
+    sql(&kps, "CREATE TABLE kept AS SELECT * FROM log_entry");
+    sql(&kps, "UPDATE log_entry SET leaf = zeroblob(32), root = zeroblob(32) WHERE link = 'vsis' AND direction = 1");
+    let mut kps = {
+        let home = kps.node.home().path().to_owned();
+        drop(kps);
+        Org::drawing(&home, "kps", comity_crypto::Entropy::seeded([9; 32]))
+    };
+    assert!(kps.node.from_gate(now(), notes.clone()).unwrap_err().message.contains("not whole"));
+    sql(&kps, "DELETE FROM log_entry; INSERT INTO log_entry SELECT * FROM kept; DROP TABLE kept");
+    kps.node.from_gate(now(), notes).unwrap();
+    assert_eq!(shown(&mut kps, "vsis")["state"], "active");
+}
+
+#[test]
+fn two_entries_at_one_position_suspend_and_people_do_not_resume_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut orgs = common::orgs(folder.path(), 2);
+    let (mut kps, vsis) = (orgs.pop().unwrap(), orgs.pop().unwrap());
+    let home = vsis.node.home().path().to_owned();
+    drop(vsis);
+    let twin = folder.path().join("twin");
+    common::copy_home(&home, &twin);
+    for (home, word, seed) in [(&home, "heron", 1), (&twin, "magpie", 2)] {
+        let mut vsis = Org::drawing(home, "vsis", comity_crypto::Entropy::seeded([seed; 32]));
+        let request = told(&mut vsis, word);
+        vsis.release(request).unwrap();
+        let carried = messages(&mut vsis, &kps);
+        kps.node.from_gate(now(), carried).unwrap();
+    }
+    let after = shown(&mut kps, "vsis");
+    assert_eq!((&after["state"], &after["on_evidence"]), (&serde_json::json!("suspended"), &serde_json::json!(true)));
+    assert!(after["reason"].as_str().unwrap().contains("two different entries"), "{after}");
+    let resume = comity_node::LinkStep::Resume { partner: "vsis".parse().unwrap() };
+    assert!(kps.link_step("c1", resume).unwrap_err().message.contains("on evidence"));
+}

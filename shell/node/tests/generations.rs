@@ -15,8 +15,8 @@ mod common;
 use comity_crypto::Entropy;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{
-    BackupGrant, FromSafe, Home, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind, SearchRequest,
-    copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
+    BackupGrant, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
+    SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
 };
 use common::{Org, PASSPHRASE, Rng, carried, now};
 use serde_json::Value;
@@ -115,9 +115,9 @@ fn join(restored: &mut Org, partner: &mut Org) {
     let request = serde_json::to_string(&Request::LinkCard { endpoints }).unwrap();
     let call = comity_node::Call { request, ..Default::default() };
     let card = restored.node.handle(later, &call).unwrap()["card"].as_str().unwrap().to_owned();
-    let refused = partner.ask(&Request::LinkAdd { card: card.clone() }).unwrap_err();
+    let refused = partner.ask_as("c1", &Request::LinkAlone(LinkAlone::TakeCard { card: card.clone() })).unwrap_err();
     assert!(refused.message.contains("another node key"), "{refused}");
-    partner.ask(&Request::LinkRenew { card }).unwrap();
+    partner.link_agreed(LinkStep::Renew { card }).unwrap();
     settle(restored, partner, true);
     // What sensors bring is taken; nothing is written for a partner.
     let observe = Request::Observe {

@@ -25,6 +25,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::GENERATION_SECTION,
     crate::desk::ANCHOR_SECTION,
     crate::desk::COMMITMENT_SECTION,
+    crate::desk::LINK_ACT_SECTION,
     crate::taxii::SECTION,
     crate::workbench::SECTION,
     crate::correlation::SECTION,

@@ -105,7 +105,7 @@ impl World {
         path
     }
 
-    /// Makes a home with two custodians, alice (analyst, desk officer), bob (releasing officer), hal (source handler, analyst)
+    /// Makes a home with two custodians, the second of them the security officer too, alice (analyst, desk officer), bob (releasing officer), hal (source handler, analyst)
     /// and dora (duty officer).
     pub fn node(&self, code: &str) -> Node {
         let gate = format!("127.0.0.1:{}", free_port());
@@ -134,7 +134,7 @@ impl World {
         let toml = node.home.join("comity.toml");
         let text = std::fs::read_to_string(&toml).unwrap().replace("heartbeat_seconds = 30", "heartbeat_seconds = 1");
         std::fs::write(&toml, text).unwrap();
-        for custodian in ["c1", "c2"] {
+        for (custodian, roles) in [("c1", "custodian"), ("c2", "custodian,security_officer")] {
             node.run(&[
                 "officer",
                 "add",
@@ -143,7 +143,7 @@ impl World {
                 "--name",
                 custodian,
                 "--roles",
-                "custodian",
+                roles,
                 "--key-out",
                 &node.key(custodian),
             ])
@@ -233,11 +233,28 @@ impl Node {
         self.run(&[&["officer"], arguments, &["--custodian", &first, "--custodian", &second]].concat())
     }
 
-    /// Adds a partner by a fresh card of it, which may name another endpoint than its gate's own.
+    /// Links with a partner by a fresh card of it, which may name another endpoint than its gate's own: two officers add it, and
+    /// both type the words.
     pub fn add(&self, partner: &Node, endpoint: Option<&str>) {
+        let card = self.card_of(partner, endpoint);
+        let added = self.by_both(&["link", "add", &card]).done();
+        let words = text(&added, "fingerprint");
+        for officer in ["c1", "c2"] {
+            self.run_as(officer, &["link", "confirm", &partner.code, "--words", &words]).done();
+        }
+    }
+
+    /// Writes a fresh card of a partner and returns the file.
+    pub fn card_of(&self, partner: &Node, endpoint: Option<&str>) -> String {
         let card = self.keys.join(format!("{}-for-{}.card", partner.code, self.code)).display().to_string();
         partner.ask(&["link", "card", "--endpoint", endpoint.unwrap_or(&partner.gate), "--output", &card]);
-        self.ask(&["link", "add", &card]);
+        card
+    }
+
+    /// Runs a verb about a link with the keys of a custodian and of the security officer.
+    pub fn by_both(&self, arguments: &[&str]) -> Ran {
+        let (first, second) = (self.key("c1"), self.key("c2"));
+        self.run(&[arguments, &["--key", &first, "--key", &second]].concat())
     }
 
     /// Starts desk and gate and waits until both are ready.

@@ -8,6 +8,7 @@ use crate::output::{list, number, text};
 use comity_node::Failure;
 use serde_json::Value;
 use std::io::Write;
+use std::path::Path;
 
 /// The name under which each organisation's own stock is imported.
 const STOCK: &str = "stock";
@@ -139,11 +140,13 @@ fn links(play: &mut Play<'_>, codes: &[String]) -> Result<(), Failure> {
     }
     let partners = codes.iter().filter(|code| *code != OURS);
     for partner in partners {
-        let ours = play.stage.verb(OURS, &["link", "add"]).path(&card(partner)).done()?;
-        let theirs = play.stage.verb(partner, &["link", "add"]).path(&card(OURS)).done()?;
+        let ours = add(play, OURS, &card(partner))?;
+        let theirs = add(play, partner, &card(OURS))?;
         let words = text(&ours, "fingerprint").to_owned();
         let agree = !words.is_empty() && words == text(&theirs, "fingerprint");
         play.narrator.check(&format!("{OURS} and {partner} read the same fingerprint to each other"), agree)?;
+        confirm(play, OURS, partner, &words)?;
+        confirm(play, partner, OURS, &words)?;
         play.narrator.pause();
         play.narrator.sees(
             &format!("{OURS} — {partner}"),
@@ -158,6 +161,43 @@ fn links(play: &mut Play<'_>, codes: &[String]) -> Result<(), Failure> {
         play.narrator.check(&format!("{OURS} and {partner} reach each other over mutual TLS"), true)?;
     }
     Ok(())
+}
+
+/// The custodian and the security officer who act about the links of an organisation.
+fn linkers<'a>(play: &'a Play<'_>, code: &'a str) -> Result<[&'a str; 2], Failure> {
+    let mut officers = play.story.officers_of(code).map(|officer| officer.code.as_str());
+    match (officers.next(), officers.next()) {
+        (Some(first), Some(second)) => Ok([first, second]),
+        _ => Err(Failure::operational(format!("{code} has no two custodians"))),
+    }
+}
+
+/// Two officers add a partner by its card; after the first it is only proposed.
+fn add(play: &mut Play<'_>, code: &str, card: &Path) -> Result<Value, Failure> {
+    let [first, second] = linkers(play, code)?;
+    let one = play.stage.verb(code, &["link", "add"]).key_of(first).path(card).done()?;
+    let two = play.stage.verb(code, &["link", "approve", text(&one, "partner")]).key_of(second).done()?;
+    let partner = text(&two, "partner");
+    let waits = text(&one, "state") == "proposed" && text(&two, "state") == "pending";
+    play.narrator
+        .check(&format!("two officers of {code} add {partner}; it is no link before the words are compared"), waits)?;
+    Ok(two)
+}
+
+/// Two officers type the words as they hear them; others are refused.
+fn confirm(play: &mut Play<'_>, code: &str, partner: &str, words: &str) -> Result<(), Failure> {
+    let [first, second] = linkers(play, code)?;
+    let typed = |officer: &str, words: &str| {
+        play.stage.verb(code, &["link", "confirm", partner]).key_of(officer).with("--words", words).run()
+    };
+    let wrong = typed(first, &words.split(' ').rev().collect::<Vec<_>>().join(" "))?.code == Some(1);
+    let one = typed(first, words)?.code == Some(0);
+    let two = typed(second, words)?.code == Some(0);
+    let shown = play.stage.verb(code, &["link", "show", partner]).done()?;
+    play.narrator.check(
+        &format!("{code} refuses other words, and the link with {partner} is active once two officers typed these"),
+        wrong && one && two && text(&shown, "state") == "active",
+    )
 }
 
 fn import(play: &mut Play<'_>, code: &str) -> Result<(), Failure> {

@@ -181,8 +181,9 @@ impl Organisation {
         let mut log = self.outbound(other);
         loop {
             let GateToDesk::ArrivedCosignature { note, .. } = gate.hear() else { continue };
-            let root_at = |size: u64| self.roots.get(usize::try_from(size).unwrap().checked_sub(1)?).copied();
-            if let Noted::New(checkpoint) = log.note_cosignature(&note, &root_at).unwrap()
+            let held = |size: u64| self.roots.get(usize::try_from(size).unwrap().checked_sub(1)?).copied();
+            let root_at = |size: u64| Ok::<_, std::convert::Infallible>(held(size));
+            if let Noted::New(checkpoint) = log.note_cosignature(&note, &root_at).unwrap().unwrap()
                 && checkpoint.size == self.entries.len() as u64
             {
                 return;

@@ -6,7 +6,7 @@
 
 use super::{Identity, Scope};
 use crate::failure::Failure;
-use crate::request::Request;
+use crate::request::{LinkAlone, Request};
 use comity_vocab::{OfficerCode, Role, Timestamp};
 
 /// Who makes a call.
@@ -120,6 +120,8 @@ const READERS: &[Role] = &[
 ];
 const OBSERVERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::DutyOfficer, Role::SecurityOfficer];
 const LISTERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::SecurityOfficer];
+const LINK_SIGNERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer];
+const LINK_STOPPERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::LiaisonOfficer, Role::DutyOfficer];
 const LINKERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::LiaisonOfficer];
 const REVIEWERS: &[Role] =
     &[Role::Custodian, Role::SecurityOfficer, Role::DataProtectionOfficer, Role::OversightInspector, Role::DeskOfficer];
@@ -167,7 +169,9 @@ fn rule(request: &Request) -> Rule {
         R::LinkCard { endpoints } if endpoints.is_empty() => any,
         R::LinkCard { .. } => of(LINKERS),
         R::LinkPreview { .. } | R::LinkVerify { .. } => any,
-        R::LinkAdd { .. } | R::LinkRenew { .. } | R::LinkSuspend { .. } => stepped(of(LINKERS)),
+        R::LinkPrepare { .. } | R::LinkSign { .. } => of(LINK_SIGNERS),
+        R::LinkAlone(LinkAlone::Suspend { .. }) => stepped(of(LINK_STOPPERS)),
+        R::LinkAlone(LinkAlone::TakeCard { .. } | LinkAlone::Drop { .. }) => stepped(of(LINKERS)),
         R::LinkList | R::LinkShow { .. } => readable(any),
         R::AuditShow { .. } | R::AuditVerify | R::Verify => of(REVIEWERS),
         R::Health => readable(any),

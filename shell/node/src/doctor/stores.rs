@@ -6,9 +6,9 @@ use crate::home::Home;
 use crate::keys::HomeKeys;
 use comity_ledger::AuditEntry;
 use comity_link::Card;
-use comity_store::desk::{Desk, Direction};
+use comity_store::desk::{Desk, Direction, LinkActState};
 use comity_store::{Health, Holdings, Mode, Vault, vault_health};
-use comity_vocab::{Role, Timestamp};
+use comity_vocab::{LinkStanding, Role, Timestamp};
 use std::path::Path;
 
 /// A write-ahead log above this many bytes means that a reader holds it up.
@@ -203,38 +203,57 @@ fn backup(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), cr
 }
 
 fn links(found: &mut Findings, desk: Desk<'_>, now: Timestamp) -> Result<(), crate::Failure> {
+    for kept in crate::links::Kept::all(desk, None)? {
+        let (code, act) = (&kept.row.partner, kept.act.kind());
+        let linked = desk.link(code)?.is_some();
+        match kept.row.state {
+            LinkActState::Waiting => found.warn(
+                "links",
+                format!("{act} of {code} waits for a second officer"),
+                format!("comity link list; to give it up: comity link drop {code}"),
+            ),
+            LinkActState::Agreed if !linked => found.warn(
+                "links",
+                format!("{code} is pending: its twelve words were not compared"),
+                format!("call the partner; then two officers: comity link confirm {code}"),
+            ),
+            LinkActState::Agreed | LinkActState::Dropped => {}
+        }
+    }
     for link in desk.links()? {
         let code = &link.code;
-        match (link.state.as_str(), &link.reason) {
-            ("active", _) => found.ok("links", format!("{code} is active")),
-            (_, Some(reason)) if reason == crate::links::BY_OPERATOR => {
-                found.warn(
-                    "links",
-                    format!("{code} is suspended by the operator"),
-                    format!("comity link suspend {code} --resume, when it may flow again"),
-                );
-            }
-            (_, reason) => found.fail(
+        let compared = crate::links::confirmed(desk, &link)?;
+        match &link.standing {
+            LinkStanding::Active if !compared => found.warn(
                 "links",
-                format!("{code} is suspended on evidence: {}", reason.as_deref().unwrap_or("unknown")),
+                format!("{code} is active(unconfirmed): nobody compared its twelve words"),
+                format!("call the partner; then two officers: comity link confirm {code}"),
+            ),
+            LinkStanding::Active => found.ok("links", format!("{code} is active")),
+            LinkStanding::Suspended(why) if why.is_evidence() => found.fail(
+                "links",
+                format!("{code} is suspended on evidence: {why}"),
                 "talk to the partner by voice; run comity verify",
             ),
+            LinkStanding::Suspended(why) => found.warn(
+                "links",
+                format!("{code} is {why}"),
+                format!("two officers, when it may flow again: comity link suspend {code} --resume"),
+            ),
         }
-        if let Ok(card) = Timestamp::parse(&link.added)
-            .map_err(|_| ())
-            .and_then(|added| Card::open(&link.card, added).map_err(|_| ()))
-        {
-            let first = [card.node.not_after, card.sealing.not_after, card.tls.not_after].into_iter().min();
-            if let Some(not_after) = first {
-                ends(
-                    found,
-                    "links",
-                    &format!("the card of {code}"),
-                    not_after,
-                    now,
-                    "ask the partner for a new card: comity link add CARD",
-                );
+        match Timestamp::parse(&link.added).ok().and_then(|added| Card::open(&link.card, added).ok()) {
+            Some(card) => {
+                let dates = [card.node.not_after, card.sealing.not_after, card.tls.not_after];
+                if let Some(not_after) = dates.into_iter().min() {
+                    let todo = "ask the partner for a new card: comity link add CARD";
+                    ends(found, "links", &format!("the card of {code}"), not_after, now, todo);
+                }
             }
+            None => found.fail(
+                "links",
+                format!("the stored card of {code} is damaged"),
+                "comity verify; nothing of this link is sent or taken until it is restored",
+            ),
         }
         let parked = desk.parked(code, Direction::In)?.len() + desk.parked(code, Direction::Out)?.len();
         if parked > 0 {

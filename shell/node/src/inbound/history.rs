@@ -11,7 +11,7 @@ use comity_crypto::{commitment, sha256};
 use comity_ledger::CompactTree;
 use comity_link::{Control, Expect, History, HistoryEntry, Parked, Payload, Refused, log_origin, verify_stored};
 use comity_store::desk::{Direction, NewLogRow, ReleaseRow, ReleasedItem};
-use comity_vocab::OrgCode;
+use comity_vocab::{OrgCode, Suspension};
 use serde_json::json;
 
 impl Taking<'_, '_> {
@@ -44,7 +44,7 @@ impl Taking<'_, '_> {
             return Ok(None);
         }
         if let Some(whose) = ended.contradiction(desk, view)? {
-            self.suspend(peer, &format!("the partner holds another history of the log that was {whose}"))?;
+            self.suspend(peer, Suspension::History { log: whose })?;
             return Ok(None);
         }
         let link = self.logs.get_mut(peer).ok_or_else(|| Failure::operational("a link vanished"))?;
@@ -85,8 +85,10 @@ impl Taking<'_, '_> {
             }
             Err(Refused::Replay { seq, leaf, .. }) => {
                 let held = desk.log_from(&ended.name, direction, seq, 1)?;
-                if held.first().is_some_and(|row| row.leaf != leaf) {
-                    self.suspend(peer, &format!("fork: two different entries {seq} of an ended generation"))?;
+                match held.first().filter(|row| row.seq == seq) {
+                    Some(row) if row.leaf == leaf => {}
+                    Some(_) => self.suspend(peer, Suspension::TwoEntries { seq, ended: Some(entry.generation) })?,
+                    None => return Err(crate::logs::not_whole(&ended.name)),
                 }
                 return Ok(None);
             }
@@ -165,7 +167,7 @@ impl Taking<'_, '_> {
             return Ok(());
         }
         if let Some(whose) = ended.contradiction(desk, &view)? {
-            return self.suspend(peer, &format!("the partner holds another history of the log that was {whose}"));
+            return self.suspend(peer, Suspension::History { log: whose });
         }
         let detail =
             format!("generation {} whole: {} of ours, {} of theirs", view.generation, held.mine_size, held.yours_size);

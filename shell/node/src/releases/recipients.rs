@@ -46,8 +46,8 @@ impl Node {
     pub(super) fn recipients_are_who_they_were(&mut self, draft: &Draft) -> Result<(), Failure> {
         for recipient in draft.audience() {
             let link = self.link_row(recipient)?;
-            if link.state != "active" {
-                return Err(Failure::no(format!("the link with {recipient} is {}", link.state)));
+            if !link.standing.is_active() {
+                return Err(Failure::no(format!("the link with {recipient} is {}", link.standing.as_str())));
             }
             let card = pinned_card(&link)?;
             if draft.key_of(recipient) != Some(&card.organisation.key) {

@@ -61,7 +61,7 @@ impl Two {
     }
 }
 
-fn proof(passkey: &mut Authenticator, question: &Value) -> Value {
+pub fn proof(passkey: &mut Authenticator, question: &Value) -> Value {
     let mut answer = passkey.answer_for(ORIGIN, &question["public_key"]);
     answer.as_object_mut().unwrap().remove("user_handle");
     answer["nonce"] = question["nonce"].clone();

@@ -15,5 +15,6 @@ mod approvals;
 mod common;
 mod desk;
 mod enrolment;
+mod links;
 mod sessions;
 mod tokens;

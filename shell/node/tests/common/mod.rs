@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{Entropy, Purpose, Signature, SigningKey, VerifyingKey, Zeroizing, sha256};
+use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, VerifyingKey, Zeroizing, sha256};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
-use comity_node::{Call, Failure, Home, NewHome, Node, OfficerChange, OfficerKey, Request, create_home};
+use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};
+use comity_node::{Call, Failure, Home, LinkStep, NewHome, Node, OfficerChange, OfficerKey, Request, create_home};
 use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ pub const CODES: [&str; 3] = ["vsis", "kps", "tfo"];
 pub const PASSPHRASE: &str = "correct-horse-battery";
 const OFFICERS: [(&str, &[&str]); 5] = [
     ("c1", &["custodian"]),
-    ("c2", &["custodian"]),
+    ("c2", &["custodian", "security_officer"]),
     ("alice", &["analyst", "desk_officer"]),
     ("bob", &["releasing_officer"]),
     ("hal", &["source_handler", "analyst"]),
@@ -71,6 +72,36 @@ impl Org {
 
     pub fn sign(&self, officer: &str, purpose: Purpose, statement: &Value) -> Signature {
         self.key(officer).sign(purpose, &STANDARD.decode(statement.as_str().unwrap()).unwrap())
+    }
+
+    /// Takes a step about a link as one officer.
+    pub fn link_step(&mut self, officer: &str, step: LinkStep) -> Result<Value, Failure> {
+        let prepared = self.ask_as(officer, &Request::LinkPrepare { step, role: None })?;
+        let proof = self.sign(officer, Purpose::LinkAct, &prepared["statement"]).into();
+        let named = |field: &str| prepared[field].clone();
+        self.ask_as(
+            officer,
+            &Request::LinkSign {
+                partner: serde_json::from_value(named("partner")).unwrap(),
+                act: serde_json::from_value(named("act")).unwrap(),
+                role: serde_json::from_value(named("role")).unwrap(),
+                proof,
+            },
+        )
+    }
+
+    /// Takes a step about a link as both officers, one after the other.
+    pub fn link_agreed(&mut self, step: LinkStep) -> Result<Value, Failure> {
+        self.link_step("c1", step.clone())?;
+        self.link_step("c2", step)
+    }
+
+    /// Links with the partner of this card: two officers add it, and both type the words.
+    pub fn link(&mut self, card: &str) -> Result<Value, Failure> {
+        let added = self.link_agreed(LinkStep::Add { card: card.to_owned() })?;
+        let partner = serde_json::from_value(added["partner"].clone()).unwrap();
+        let words = added["fingerprint"].as_str().unwrap().to_owned();
+        self.link_agreed(LinkStep::Confirm { partner, words })
     }
 
     /// Drafts as alice and signs as author; returns the release.
@@ -159,7 +190,7 @@ fn base() -> &'static Path {
         for (own, org) in orgs.iter_mut().enumerate() {
             for (other, card) in cards.iter().enumerate().filter(|(other, _)| *other != own) {
                 let _ = other;
-                org.ask(&Request::LinkAdd { card: card.clone() }).unwrap();
+                org.link(card).unwrap();
             }
         }
         drop(orgs);
@@ -242,6 +273,35 @@ pub fn carried(from: &OrgCode, effect: &DeskToGate) -> Option<(OrgCode, GateToDe
         }
         _ => None,
     }
+}
+
+/// A card of an organisation that none of the homes knows, by the seed of its keys.
+pub fn stranger(code: &str, name: &str, seed: u8) -> String {
+    stranger_card(code, name, (seed, seed), "127.0.0.1:1", 0)
+}
+
+/// The same with the seeds of organisation and node key, where it is reached, and how many seconds from now it is issued.
+pub fn stranger_card(code: &str, name: &str, keys: (u8, u8), endpoint: &str, issued: i64) -> String {
+    let key = |what: &str, seed: u8| SigningKey::from_seed(&sha256(&[what.as_bytes(), &[seed]]).0);
+    let (organisation, node) = (key("organisation", keys.0), key("node", keys.1));
+    let until = now().plus_seconds(100 * 86_400);
+    let who = CardOrganisation {
+        code: code.parse().unwrap(),
+        name: name.into(),
+        country: "XVM".parse().unwrap(),
+        kind: "police".into(),
+        key: organisation.verifying_key(),
+    };
+    Card::issue(
+        who,
+        certify_node(&organisation, node.verifying_key(), until),
+        certify_sealing(&organisation, SealingKey::from_seed(&[9; 32]).public(), until),
+        certify_tls(&node, sha256(&[b"tls"]), until),
+        vec![endpoint.into()],
+        now().plus_seconds(issued),
+        &node,
+    )
+    .unwrap()
 }
 
 /// Small deterministic generator.

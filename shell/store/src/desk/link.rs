@@ -1,7 +1,8 @@
 //! Links, their two logs and what arrived over them, as rows.
 
+use super::standing::{standing, stored};
 use super::{Desk, DeskError, digest};
-use comity_vocab::Digest;
+use comity_vocab::{Digest, LinkStanding};
 use rusqlite::{OptionalExtension, params};
 
 /// Which of a link's two logs.
@@ -33,10 +34,8 @@ pub struct LinkRow {
     pub partner: Vec<u8>,
     /// Generation of the link, from 1.
     pub generation: u32,
-    /// `active` or `suspended`.
-    pub state: String,
-    /// Why it is suspended.
-    pub reason: Option<String>,
+    /// Whether entries flow, and why not.
+    pub standing: LinkStanding,
     /// When it was added.
     pub added: String,
 }
@@ -140,16 +139,14 @@ const LOG_COLUMNS: &str =
     "seq, header, signature, leaf, salt, payload, envelope, kind, subject, state, reason, at, link";
 const RECEIVED_COLUMNS: &str = "link, object_id, version, release, log_seq, header, at, recalled";
 
-fn link_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<LinkRow> {
-    Ok(LinkRow {
-        code: row.get(0)?,
-        card: row.get(1)?,
-        partner: row.get(2)?,
-        generation: row.get(3)?,
-        state: row.get(4)?,
-        reason: row.get(5)?,
-        added: row.get(6)?,
-    })
+type RawLink = (String, String, Vec<u8>, u32, String, Option<String>, String);
+
+fn raw_link(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawLink> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+}
+
+fn link_row((code, card, partner, generation, state, reason, added): RawLink) -> Result<LinkRow, DeskError> {
+    Ok(LinkRow { code, card, partner, generation, standing: standing(&state, reason)?, added })
 }
 
 fn log_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Vec<u8>, LogRow)> {
@@ -197,11 +194,12 @@ impl Desk<'_> {
     /// # Errors
     /// [`DeskError::Sql`].
     pub fn put_link(&self, link: &LinkRow) -> Result<(), DeskError> {
+        let (state, reason) = stored(&link.standing)?;
         self.connection.execute(
             "INSERT INTO link (code, card, partner, generation, state, reason, added) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (code) DO UPDATE SET card = excluded.card, generation = excluded.generation,
                  state = excluded.state, reason = excluded.reason",
-            params![link.code, link.card, link.partner, link.generation, link.state, link.reason, link.added],
+            params![link.code, link.card, link.partner, link.generation, state, reason, link.added],
         )?;
         Ok(())
     }
@@ -209,21 +207,21 @@ impl Desk<'_> {
     /// Lists the partners by code.
     ///
     /// # Errors
-    /// [`DeskError::Sql`].
+    /// [`DeskError`].
     pub fn links(&self) -> Result<Vec<LinkRow>, DeskError> {
         let sql = format!("SELECT {LINK_COLUMNS} FROM link ORDER BY code");
         let mut query = self.connection.prepare_cached(&sql)?;
-        Ok(query.query_map([], link_row)?.collect::<Result<_, _>>()?)
+        query.query_map([], raw_link)?.map(|row| link_row(row?)).collect()
     }
 
     /// Reads one partner.
     ///
     /// # Errors
-    /// [`DeskError::Sql`].
+    /// [`DeskError`].
     pub fn link(&self, code: &str) -> Result<Option<LinkRow>, DeskError> {
         let sql = format!("SELECT {LINK_COLUMNS} FROM link WHERE code = $1");
         let mut query = self.connection.prepare_cached(&sql)?;
-        Ok(query.query_row([code], link_row).optional()?)
+        query.query_row([code], raw_link).optional()?.map(link_row).transpose()
     }
 
     /// Appends an entry; a position that is taken is an error.

@@ -9,8 +9,10 @@ mod audit;
 mod commitment;
 mod generation;
 mod link;
+mod link_act;
 mod recall;
 mod release;
+mod standing;
 
 pub use access::{GrantRow, PasskeyRow, TokenRow};
 pub(crate) use anchor::SECTION as ANCHOR_SECTION;
@@ -19,6 +21,8 @@ pub(crate) use commitment::SECTION as COMMITMENT_SECTION;
 pub use generation::GenerationRow;
 pub(crate) use generation::SECTION as GENERATION_SECTION;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
+pub(crate) use link_act::SECTION as LINK_ACT_SECTION;
+pub use link_act::{EarlierLink, LinkActRow, LinkActState};
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
 

@@ -106,11 +106,14 @@ api! {
     post "/recalls/{recall}/send" => recalls::send;
     get "/card" => links::card;
     get "/links" => links::list;
-    post "/links" => links::add;
+    post "/links/statements" => links::statement;
+    post "/links/cards" => links::renew;
     post "/links/preview" => links::preview;
     get "/links/{partner}" => links::show;
     post "/links/{partner}/verify" => links::verify;
-    put "/links/{partner}/state" => links::state;
+    post "/links/{partner}/approvals" => links::approve;
+    post "/links/{partner}/suspend" => links::suspend;
+    post "/links/{partner}/drop" => links::give_up;
     get "/officers" => officers::list;
     post "/officers/acts" => officers::apply;
     post "/officers/acts/prepare" => officers::prepare;

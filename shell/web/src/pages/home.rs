@@ -157,23 +157,33 @@ fn releases(listed: &Value, me: &str, releasing: bool) -> Vec<Need> {
 }
 
 fn links(listed: &Value) -> Vec<Need> {
-    list(listed, "links")
-        .iter()
-        .filter(|row| text(row, "state") == "suspended" || number(row, "waiting") > 0)
-        .map(|row| {
-            let partner = text(row, "partner");
-            let suspended = text(row, "state") == "suspended";
-            let what = if suspended {
-                format!("The link with {partner} is suspended")
-            } else {
-                format!("Not yet receipted by {partner}")
+    let mut needs = Vec::new();
+    for row in list(listed, "links") {
+        let (partner, state) = (text(row, "partner"), text(row, "state"));
+        let address = format!("/partners/{partner}");
+        for act in list(row, "to_sign") {
+            let what = match text(act, "act").as_str() {
+                "add" => format!("Adding {partner} waits for a second officer"),
+                "confirm" => format!("The words of {partner} wait to be typed by a second officer"),
+                "renew" => format!("The new node key of {partner} waits for a second officer"),
+                _ => format!("Resuming the link with {partner} waits for a second officer"),
             };
-            let why = if suspended {
-                text(row, "reason")
-            } else {
-                format!("{} entries; {}", number(row, "waiting"), text(row, "reach"))
-            };
-            Need::new(what, why, format!("/partners/{partner}")).urgent(suspended)
-        })
-        .collect()
+            needs.push(Need::new(what, String::new(), address.clone()));
+        }
+        let waiting = number(row, "waiting");
+        let why = format!("{waiting} entries; {}", text(row, "reach"));
+        match state.as_str() {
+            "suspended" => {
+                let what = format!("The link with {partner} is suspended");
+                needs.push(Need::new(what, text(row, "reason"), address).urgent(true));
+            }
+            "pending" | "active(unconfirmed)" => {
+                let what = format!("Compare the twelve words with {partner}");
+                needs.push(Need::new(what, state, address));
+            }
+            _ if waiting > 0 => needs.push(Need::new(format!("Not yet receipted by {partner}"), why, address)),
+            _ => {}
+        }
+    }
+    needs
 }

@@ -15,6 +15,7 @@ mod line;
 mod map;
 mod object;
 pub mod officers;
+pub mod partner_act;
 pub mod partner_taxii;
 pub mod partners;
 pub mod public;
@@ -103,12 +104,16 @@ fn running() -> Router<Arc<Desk>> {
     Router::new()
         .route("/", get(home::page))
         .route("/tour", get(tour::page))
-        .route("/partners", get(partners::page).post(partners::add))
+        .route("/partners", get(partners::page))
+        .route("/partners/renewed", post(partners::renewed))
+        .route("/partners/act/begin", post(partner_act::begin))
+        .route("/partners/act/finish", post(partner_act::finish))
         .route("/partners/card", post(partners::preview))
         .route("/partners/our-card", post(partners::our_card))
         .route("/partners/{code}", get(partners::one))
         .route("/partners/{code}/verify", post(partners::verify))
         .route("/partners/{code}/suspend", post(partners::suspend))
+        .route("/partners/{code}/drop", post(partners::give_up))
         .route("/partners/{code}/taxii/begin", post(partner_taxii::begin))
         .route("/partners/{code}/taxii/finish", post(partner_taxii::finish))
         .route("/partners/{code}/taxii/off", post(partner_taxii::off))

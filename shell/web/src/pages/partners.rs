@@ -1,6 +1,7 @@
 //! Partners and links: cards out and in, the words to compare, state, both logs, receipts, what waits and what is parked.
 
 use super::answer::{flag, list, number, text, texts};
+use super::partner_act;
 use super::shell::Shell;
 use super::step_up;
 use crate::desk::Desk;
@@ -10,7 +11,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{Failure, Request};
+use comity_node::{Failure, LinkAlone, Request};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -22,6 +23,37 @@ struct Line {
     reach: String,
     waiting: u64,
     added: String,
+    /// Whether people may resume it: it is suspended, and not on evidence.
+    resumable: bool,
+    /// Whether two officers compared the words.
+    confirmed: bool,
+    /// What waits for a second officer: the act, and who signed.
+    to_sign: Vec<(String, Vec<String>)>,
+}
+
+impl Line {
+    /// The state as a word to colour.
+    fn tone(&self) -> &str {
+        match self.state.as_str() {
+            "proposed" | "active(unconfirmed)" => "care",
+            state => state,
+        }
+    }
+
+    /// Whether it is a link; until then the card waits for a second officer, or the words were not compared.
+    fn is_link(&self) -> bool {
+        !matches!(self.state.as_str(), "proposed" | "pending")
+    }
+
+    /// Whether entries flow.
+    fn is_active(&self) -> bool {
+        self.state.starts_with("active")
+    }
+
+    /// Whether the words wait to be typed.
+    fn to_compare(&self) -> bool {
+        !self.confirmed && self.state != "proposed"
+    }
 }
 
 #[derive(Template)]
@@ -37,9 +69,13 @@ struct Card {
     name: String,
     country: String,
     kind: String,
-    fingerprint: Vec<String>,
     endpoints: Vec<String>,
     known: bool,
+    new_node_key: bool,
+    /// What the card would change of the one held: what, before, after.
+    changes: Vec<(String, String, String)>,
+    /// Why it would be refused.
+    refused: String,
     text: String,
 }
 
@@ -48,6 +84,7 @@ struct Card {
 struct CardPage<'a> {
     shell: &'a Shell,
     card: Card,
+    may_sign: bool,
 }
 
 #[derive(Template)]
@@ -81,6 +118,8 @@ struct PartnerPage<'a> {
     taxii_listen: String,
     /// The roles in which this officer may sign for it.
     roles: Vec<&'static str>,
+    /// Whether this officer may sign about links.
+    may_sign: bool,
     verified: Option<(bool, String)>,
 }
 
@@ -92,7 +131,16 @@ fn line(row: &Value) -> Line {
         reach: text(row, "reach"),
         waiting: number(row, "waiting"),
         added: text(row, "added"),
+        resumable: text(row, "state") == "suspended" && !flag(row, "on_evidence"),
+        confirmed: flag(row, "confirmed"),
+        to_sign: list(row, "to_sign").iter().map(waiting_act).collect(),
     }
+}
+
+fn waiting_act(act: &Value) -> (String, Vec<String>) {
+    let signed = list(act, "signed");
+    let by = signed.iter().map(|one| format!("{} as {}", text(one, "officer"), text(one, "role").replace('_', " ")));
+    (text(act, "act"), by.collect())
 }
 
 fn words(answer: &Value) -> Vec<String> {
@@ -118,46 +166,41 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, refused: String)
 #[derive(Deserialize)]
 pub struct Pasted {
     card: String,
-    /// The partner has a new node key, as after a restored backup: a new generation of the link begins.
-    #[serde(default)]
-    new_node_key: bool,
 }
 
-/// Answers `POST /partners/card`: what a pasted card says, before anything is kept.
+/// Answers `POST /partners/card`: what a pasted card says and would change, before anything is kept.
 pub async fn preview(State(desk): State<Arc<Desk>>, officer: Officer, Form(pasted): Form<Pasted>) -> Response {
     let shell = Shell::new(&desk, &officer, "partners");
     match desk.ask(&Request::LinkPreview { card: pasted.card.clone() }, &officer.credential).await {
         Ok(answer) => {
+            let change = |row: &Value| (text(row, "what").replace('_', " "), text(row, "before"), text(row, "after"));
             let card = Card {
                 code: text(&answer, "partner"),
                 name: text(&answer, "name"),
                 country: text(&answer, "country"),
                 kind: text(&answer, "kind"),
-                fingerprint: words(&answer),
                 endpoints: texts(&answer, "endpoints"),
                 known: flag(&answer, "known"),
+                new_node_key: flag(&answer, "new_node_key"),
+                changes: list(&answer, "changes").iter().map(change).collect(),
+                refused: text(&answer, "refused"),
                 text: pasted.card,
             };
-            shell.answer(Ok(CardPage { shell: &shell, card }))
+            shell.answer(Ok(CardPage { shell: &shell, card, may_sign: partner_act::may_sign(&officer) }))
         }
         Err(failure) => listing(&desk, &officer, &shell, failure.message).await,
     }
 }
 
-/// Answers `POST /partners`: keeps the card.
-pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(pasted): Form<Pasted>) -> Response {
+/// Answers `POST /partners/renewed`: one officer takes a renewed card.
+pub async fn renewed(State(desk): State<Arc<Desk>>, officer: Officer, Form(pasted): Form<Pasted>) -> Response {
     let shell = Shell::new(&desk, &officer, "partners");
-    let card = pasted.card.clone();
-    let request = if pasted.new_node_key { Request::LinkRenew { card } } else { Request::LinkAdd { card } };
-    let renewed = if pasted.new_node_key { "true" } else { "false" };
-    match desk.ask(&request, &officer.credential).await {
+    match desk.ask(&Request::LinkAlone(LinkAlone::TakeCard { card: pasted.card.clone() }), &officer.credential).await {
         Ok(answer) => Redirect::to(&format!("/partners/{}", text(&answer, "partner"))).into_response(),
-        Err(failure) => {
-            match step_up::again(&shell, &failure, "/partners", &[("card", &pasted.card), ("new_node_key", renewed)]) {
-                Some(response) => response,
-                None => listing(&desk, &officer, &shell, failure.message).await,
-            }
-        }
+        Err(failure) => match step_up::again(&shell, &failure, "/partners/renewed", &[("card", &pasted.card)]) {
+            Some(response) => response,
+            None => listing(&desk, &officer, &shell, failure.message).await,
+        },
     }
 }
 
@@ -206,6 +249,7 @@ async fn shown(
         taxii: answer.get("taxii").map(|taxii| text(taxii, "state")).unwrap_or_default(),
         taxii_listen: answer.get("taxii").map(|taxii| text(taxii, "listen")).unwrap_or_default(),
         roles: super::partner_taxii::roles(officer),
+        may_sign: partner_act::may_sign(officer),
         verified,
     };
     shell.answer(Ok(page))
@@ -222,29 +266,34 @@ pub async fn verify(State(desk): State<Arc<Desk>>, officer: Officer, Path(code):
     shown(&desk, &officer, &shell, &code, Some(verified)).await
 }
 
-/// Whether a link is stopped or resumed.
-#[derive(Deserialize)]
-pub struct Suspension {
-    suspended: bool,
+/// Answers `POST /partners/{code}/suspend`: one officer stops a link.
+pub async fn suspend(State(desk): State<Arc<Desk>>, officer: Officer, Path(code): Path<String>) -> Response {
+    let Ok(partner) = code.parse() else { return Shell::new(&desk, &officer, "partners").not_released() };
+    alone(
+        &desk,
+        &officer,
+        &Request::LinkAlone(LinkAlone::Suspend { partner }),
+        &format!("/partners/{code}/suspend"),
+        &code,
+    )
+    .await
 }
 
-/// Answers `POST /partners/{code}/suspend`.
-pub async fn suspend(
-    State(desk): State<Arc<Desk>>,
-    officer: Officer,
-    Path(code): Path<String>,
-    Form(suspension): Form<Suspension>,
-) -> Response {
-    let shell = Shell::new(&desk, &officer, "partners");
-    let Ok(partner) = code.parse() else { return shell.not_released() };
-    let request = Request::LinkSuspend { partner, suspended: suspension.suspended };
-    match desk.ask(&request, &officer.credential).await {
+/// Answers `POST /partners/{code}/drop`: one officer gives up what waits.
+pub async fn give_up(State(desk): State<Arc<Desk>>, officer: Officer, Path(code): Path<String>) -> Response {
+    let Ok(partner) = code.parse() else { return Shell::new(&desk, &officer, "partners").not_released() };
+    alone(&desk, &officer, &Request::LinkAlone(LinkAlone::Drop { partner }), &format!("/partners/{code}/drop"), &code)
+        .await
+}
+
+/// Does what one officer may do alone, after the passkey was asked for again.
+async fn alone(desk: &Desk, officer: &Officer, request: &Request, action: &str, code: &str) -> Response {
+    let shell = Shell::new(desk, officer, "partners");
+    match desk.ask(request, &officer.credential).await {
+        // Where a partner was given up that was no link yet, there is no page of it any more.
+        Ok(answer) if text(&answer, "state") == "dropped" => Redirect::to("/partners").into_response(),
         Ok(_) => Redirect::to(&format!("/partners/{code}")).into_response(),
-        Err(failure) => {
-            let word = if suspension.suspended { "true" } else { "false" };
-            step_up::again(&shell, &failure, &format!("/partners/{code}/suspend"), &[("suspended", word)])
-                .unwrap_or_else(|| shell.failure(&failure))
-        }
+        Err(failure) => step_up::again(&shell, &failure, action, &[]).unwrap_or_else(|| shell.failure(&failure)),
     }
 }
 
