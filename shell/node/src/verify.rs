@@ -46,6 +46,9 @@ impl Node {
             VerifyError::Bad(_) => bad(format!("holdings: {error}")),
             VerifyError::Store(_) => Failure::from_error(&error),
         })?;
+        if let Some(row) = self.holdings.view().desk().erased_without_recall()? {
+            return Err(bad(format!("holdings: object {row} is erased, and no partner gave it")));
+        }
         let vault = self.vault()?.verify().map_err(|error| match &error {
             VaultError::Damaged { .. } => bad(format!("vault: {}", crate::failure::chain(&error))),
             _ => vault_failure(&error),

@@ -11,8 +11,13 @@
 
 #[allow(dead_code, reason = "shared by several tests")]
 mod common;
+#[allow(dead_code, reason = "shared by several tests")]
+#[path = "access/desk.rs"]
+mod desk;
 #[path = "attacks/ends.rs"]
 mod ends;
+#[path = "attacks/mutations.rs"]
+mod mutations;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};

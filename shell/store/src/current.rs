@@ -71,14 +71,7 @@ pub(crate) fn settle_pending(conn: &Connection, now: Timestamp) -> Result<(), St
 ///
 /// A version more than a day in the future wins only where there is no other (security.md §5 B, case 48).
 pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>) -> Result<Option<i64>, StoreError> {
-    let horizon = now.map_or(vec![0xff], |now| now.plus_seconds(CLOCK_AHEAD_SECONDS).sort_key().to_vec());
-    let best: Option<i64> = conn
-        .prepare_cached(
-            "SELECT vid FROM version WHERE oid = ?1
-             ORDER BY (flags & 7) <> 0, version > ?2, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
-        )?
-        .query_row((oid, horizon), |row| row.get(0))
-        .optional()?;
+    let best = best(conn, oid, now)?;
     let before: Option<i64> =
         conn.prepare_cached("SELECT current FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))?;
     let state = if best.is_some() { state::HELD } else { state::MENTIONED };
@@ -87,4 +80,31 @@ pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>
     crate::detection::note_change(conn, oid)?;
     crate::correlation::note_stale(conn, oid, before)?;
     Ok(best)
+}
+
+fn best(conn: &Connection, oid: i64, now: Option<Timestamp>) -> rusqlite::Result<Option<i64>> {
+    let horizon = now.map_or(vec![0xff], |now| now.plus_seconds(CLOCK_AHEAD_SECONDS).sort_key().to_vec());
+    conn.prepare_cached(
+        "SELECT vid FROM version WHERE oid = ?1
+         ORDER BY (flags & 7) <> 0, version > ?2, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
+    )?
+    .query_row((oid, horizon), |row| row.get(0))
+    .optional()
+}
+
+/// Returns which versions of an object may be the current one: the newest, or where that lay in the future when one of them
+/// came, the newest of that time.
+pub(crate) fn may_be_current(conn: &Connection, oid: i64) -> Result<Vec<Option<i64>>, StoreError> {
+    let mut chosen = vec![best(conn, oid, None)?];
+    let mut times = conn.prepare_cached(
+        "SELECT DISTINCT i.at FROM import i WHERE i.state = 1
+         AND i.iid IN (SELECT iid FROM version WHERE oid = ?1 AND flags & 7 = 0)",
+    )?;
+    let mut rows = times.query([oid])?;
+    while let Some(row) = rows.next()? {
+        if let Ok(at) = Timestamp::parse(&row.get::<_, String>(0)?) {
+            chosen.push(best(conn, oid, Some(at))?);
+        }
+    }
+    Ok(chosen)
 }

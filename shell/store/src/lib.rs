@@ -51,7 +51,7 @@ pub use correlation::{
 pub use detection::{
     DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched, NewMatches, Recorded,
     SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount,
-    WarningListRow,
+    WarningListRow, stand_in,
 };
 pub use erase::Erased;
 pub use error::StoreError;

@@ -130,6 +130,17 @@ pub(crate) fn effective(conn: &Connection, vid: i64) -> Result<Option<SecurityLa
         .query_row([vid], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let facts = comity_stix::inspect(&bytes).map_err(|_| StoreError::Damaged { what: "version", row: vid })?;
     let (own, _) = prepare::own_label(&facts.object_marking_refs);
+    combined(conn, vid, own, intern::label(conn, given)?, &origin)
+}
+
+/// Combines what a version says of itself, what its import gave, and the newest label an officer gave.
+pub(crate) fn combined(
+    conn: &Connection,
+    vid: i64,
+    own: Option<SecurityLabel>,
+    given: Option<SecurityLabel>,
+    origin: &str,
+) -> Result<Option<SecurityLabel>, StoreError> {
     let marked: Option<i64> =
         conn.prepare_cached("SELECT max(mid) FROM marking WHERE vid = ?1")?.query_row([vid], |row| row.get(0))?;
     let marked = match marked {
@@ -139,7 +150,7 @@ pub(crate) fn effective(conn: &Connection, vid: i64) -> Result<Option<SecurityLa
         ),
         None => None,
     };
-    let (given, marked) = (intern::label(conn, given)?, intern::label(conn, marked)?);
+    let marked = intern::label(conn, marked)?;
     let from_partner = matches!(origin.parse::<Origin>(), Ok(Origin::Link(_)));
     let ours = match marked {
         Some(marked) if from_partner => prepare::join(given, Some(marked)),

@@ -32,9 +32,14 @@ pub(crate) mod flag {
     pub const GRANULAR: i64 = 32;
     /// Has marking references other than TLP.
     pub const UNKNOWN_MARKING: i64 = 64;
+    /// Every flag there is.
+    pub const ALL: i64 = 127;
     /// Any of these keeps a version from being current.
     pub const NOT_CURRENT: i64 = CONFLICT | FOREIGN | QUARANTINED;
 }
+
+/// What a defect says that is not of the bytes alone.
+pub(crate) const COMPARED: &str = "compared with the versions held";
 
 /// States of `object.state`.
 pub(crate) mod state {
@@ -281,7 +286,7 @@ impl Recorder {
             insert_defect(conn, vid, &mut n, defect.rule, &defect.path, &defect.message)?;
         }
         if let Some(rule) = extra_defect {
-            insert_defect(conn, vid, &mut n, rule, "", "compared with the versions held")?;
+            insert_defect(conn, vid, &mut n, rule, "", COMPARED)?;
         }
         Ok(())
     }

@@ -105,6 +105,17 @@ fn refuse_incomplete(conn: &Connection, sections: &[Section]) -> Result<(), Sche
     }
 }
 
+/// Tells whether the sections are exactly those, and of the versions, that this program writes.
+pub(crate) fn is_current(conn: &Connection, sections: &[Section]) -> Result<bool, rusqlite::Error> {
+    let mut statement = conn.prepare("SELECT name, version FROM schema_section ORDER BY name")?;
+    let held: Vec<(String, i64)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut known: Vec<(String, i64)> =
+        sections.iter().map(|section| (section.name.to_owned(), section.version)).collect();
+    known.sort_unstable();
+    Ok(held == known)
+}
+
 fn found(conn: &Connection, name: &str) -> Result<Option<i64>, rusqlite::Error> {
     conn.query_row("SELECT version FROM schema_section WHERE name = ?1", [name], |row| row.get(0)).optional()
 }

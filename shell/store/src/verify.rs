@@ -4,9 +4,11 @@
 //! slice at a time, and compared word by word.
 
 mod index;
+mod judged;
 mod rows;
 
 use crate::error::StoreError;
+use crate::schema;
 use crate::view::View;
 
 /// What was found whole.
@@ -67,12 +69,17 @@ impl View<'_> {
             return Err(bad("page", 0, "the database file is damaged"));
         }
         let mut counts = Counts::default();
+        if !schema::is_current(self.conn, schema::HOLDINGS)? {
+            return Err(bad("section", 0, "is not of this version"));
+        }
         rows::versions(self, &mut counts)?;
         rows::objects(self, &mut counts)?;
         rows::orphans(self)?;
         crate::taxii::verify(self)?;
         crate::correlation::verify(self)?;
         crate::prints::verify(self)?;
+        crate::workbench::verify(self)?;
+        crate::detection::verify(self)?;
         index::texts(self, &mut counts)?;
         Ok(counts)
     }

@@ -46,12 +46,12 @@ fn at(n: u64, second: i64) -> Match {
 }
 
 fn matches(indicator: &str, value: &str, matches: Vec<Match>) -> NewMatches {
-    let mut dedup = [1; 16];
-    dedup.iter_mut().zip(value.bytes()).for_each(|(slot, byte)| *slot = byte);
+    let values = vec![Matched { path: "domain-name:value".into(), value: value.into() }];
+    let dedup = comity_store::stand_in(&values);
     NewMatches {
         indicator: indicator.to_owned(),
         version: comity_vocab::Digest([0; 32]),
-        values: vec![Matched { path: "domain-name:value".into(), value: value.into() }],
+        values,
         dedup,
         state: SightingState::Open,
         list: None,

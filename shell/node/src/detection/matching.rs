@@ -10,7 +10,7 @@ use comity_pattern::engine::{Detection, PatternId};
 use comity_pattern::{Observed, Outcome};
 use comity_stix::json::Limits;
 use comity_stix::json::tree::Node;
-use comity_store::{Match, MatchEvidence, Matched, NewMatches, SightingState};
+use comity_store::{Match, MatchEvidence, Matched, NewMatches, SightingState, stand_in};
 use comity_vocab::{Digest, Timestamp};
 use serde_json::{Value, json};
 use std::cell::OnceCell;
@@ -191,7 +191,9 @@ impl Gathering<'_> {
         let Some(of) = self.of(pattern)? else { return Ok(()) };
         self.found.matches += 1;
         let (parts, mut matched) = binding(self.detector, self.source, self.line, detection, &of.indicator, current);
-        let mut dedup = stand_in(&matched);
+        let values: Vec<Matched> =
+            matched.iter().map(|one| Matched { path: one.path.clone(), value: one.value.clone() }).collect();
+        let mut dedup = stand_in(&values);
         if self.gathered.find(pattern, dedup).is_none() && self.gathered.is_full(pattern) {
             dedup = comity_store::MANY_VALUES;
             matched.clear();
@@ -211,7 +213,7 @@ impl Gathering<'_> {
             }
             None => {
                 let (state, list, score) = self.detector.judged(&of, &matched, last);
-                let values = matched.into_iter().map(|one| Matched { path: one.path, value: one.value }).collect();
+                let values = if dedup == comity_store::MANY_VALUES { Vec::new() } else { values };
                 let indicator = of.indicator.id.clone();
                 let matches = Vec::new();
                 let version = of.version;
@@ -284,16 +286,6 @@ fn again(pattern: &comity_pattern::Pattern, evidence: &Evidence) -> Vec<Witness>
     let nodes = [node];
     let Ok(observed) = Observed::of_documents(&nodes) else { return Vec::new() };
     observed.first().map(|observed| witnesses(pattern, observed)).unwrap_or_default()
-}
-
-/// 16 bytes that are the same for the same matched values.
-fn stand_in(matched: &[Witness]) -> [u8; 16] {
-    let mut text = String::new();
-    for one in matched {
-        // The lengths tell where one ends, whatever they hold.
-        text.push_str(&format!("{}:{}{}:{}", one.path.len(), one.path, one.value.len(), one.value));
-    }
-    short(&[text.as_bytes()])
 }
 
 /// The beginning of a SHA-256.

@@ -231,6 +231,15 @@ pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     if let Some(oid) = orphan {
         return Err(bad("value", oid, "belongs to no object that is held"));
     }
+    // A mark beyond what there is would have what comes next passed over.
+    let (indexed, way, edition): (i64, i64, u32) =
+        view.conn.query_row("SELECT indexed_vid, way_iid, edition FROM value_state", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let newest: i64 = view.conn.query_row("SELECT coalesce(max(iid), 0) FROM import", [], |row| row.get(0))?;
+    if indexed >= crate::taxii::next_vid(view.conn)? || way > newest || edition != EDITION {
+        return Err(bad("value state", indexed, "covers what there never was"));
+    }
     if view.values_behind()? > 0 {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Recalls, ours and the partners', as rows.
 
 use super::{Desk, DeskError};
+use crate::view::View;
 use rusqlite::{OptionalExtension, params};
 
 /// A recall of ours.
@@ -69,6 +70,30 @@ fn recipient_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRecipient> {
 }
 
 impl Desk<'_> {
+    /// Returns the number of an object that is erased although it never came in a release of a partner's; none where there is no
+    /// such object.
+    ///
+    /// # Errors
+    /// [`DeskError`].
+    pub fn erased_without_recall(&self) -> Result<Option<i64>, DeskError> {
+        let view = View::new(self.connection);
+        let mut erased = self.connection.prepare("SELECT oid FROM tombstone ORDER BY oid")?;
+        let mut rows = erased.query([])?;
+        while let Some(row) = rows.next()? {
+            let oid: i64 = row.get(0)?;
+            let id = view.id_of(oid).map_err(|_| DeskError::Damaged { what: "tombstone" })?;
+            // Only what a partner gave is erased, and only by that partner's recall; the row that says so stays.
+            let came: bool = self
+                .connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM received_item WHERE object_id = ?1)")?
+                .query_row([&id], |row| row.get(0))?;
+            if !came {
+                return Ok(Some(oid));
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes a recall of ours, or its new state.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod lists;
 mod recall;
 mod record;
 mod sum;
+mod whole;
 mod write;
 
 pub use follow::{Followed, IndicatorRow};
@@ -16,11 +17,12 @@ pub use list::{
     Judgement, Matched, SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage,
 };
 pub use lists::WarningListRow;
-pub use record::{MANY_VALUES, Match, MatchEvidence, NewMatches, Recorded};
+pub use record::{MANY_VALUES, Match, MatchEvidence, NewMatches, Recorded, stand_in};
 pub use sum::{DayCount, Sums, TopCount};
 
 pub(crate) use follow::{note_change, note_lowered, trim_changes};
 pub(crate) use recall::forget_content;
+pub(crate) use whole::verify;
 
 use crate::schema::Section;
 

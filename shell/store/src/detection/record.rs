@@ -14,13 +14,26 @@ const EVIDENCE_KEPT: i64 = 10;
 /// Matches that are remembered so that they are not counted again.
 const COUNTED_KEPT: i64 = 10_000;
 /// The highest count of a sighting; what is beyond stays at it. Sums over millions of them still fit.
-const COUNT_MAX: i64 = 1_000_000_000_000;
-const DAY_SECONDS: i64 = 86_400;
+pub(super) const COUNT_MAX: i64 = 1_000_000_000_000;
+pub(super) const DAY_SECONDS: i64 = 86_400;
 /// Sightings of one indicator; what has further values is counted in one of its own.
 const SIGHTINGS_OF_ONE_MAX: i64 = 10_000;
 
 /// Stands for too many different values to keep each.
 pub const MANY_VALUES: [u8; 16] = [0; 16];
+
+/// Returns what stands for a set of values: the same for the same values in the same places.
+pub fn stand_in(values: &[Matched]) -> [u8; 16] {
+    let mut text = String::new();
+    for Matched { path, value } in values {
+        // The lengths tell where one ends, whatever they hold.
+        text.push_str(&format!("{}:{path}{}:{value}", path.len(), value.len()));
+    }
+    let digest = comity_crypto::sha256(&[text.as_bytes()]);
+    let mut short = [0; 16];
+    short.iter_mut().zip(digest.as_bytes()).for_each(|(slot, byte)| *slot = *byte);
+    short
+}
 
 /// One observation of a match.
 #[derive(Clone, Debug)]

@@ -135,6 +135,13 @@ pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     if !segment::whole(view.conn)? {
         return Err(bad("text index", 0, "pages are missing"));
     }
+    // A mark beyond what there is would have what comes next passed over.
+    let (indexed, edition): (i64, u32) =
+        view.conn
+            .query_row("SELECT indexed_vid, edition FROM print_state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if indexed >= crate::taxii::next_vid(view.conn)? || edition != PRINTS {
+        return Err(bad("text index", indexed, "covers what there never was"));
+    }
     let mut held = Sum::default();
     for segment in segment::segments(view.conn)? {
         let mut entries = segment::Reader::new(view.conn, segment);

@@ -130,7 +130,13 @@ pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
         }
         (next_vid, next_at) = (last + 1, at.saturating_add(last - first + 1));
     }
-    let sql = "SELECT v.vid FROM version v JOIN import i USING (iid) WHERE i.state = 1 AND v.vid >= ?1 LIMIT 1";
-    let uncovered: Option<i64> = view.conn.query_row(sql, [next_vid], |row| row.get(0)).optional()?;
-    uncovered.map_or(Ok(()), |vid| Err(bad("version", vid, "is visible but was never added")))
+    let sql = "SELECT v.vid FROM version v JOIN import i USING (iid) WHERE i.state = 1
+               AND NOT EXISTS (SELECT 1 FROM addition_run r WHERE v.vid BETWEEN r.first_vid AND r.last_vid) LIMIT 1";
+    let uncovered: Option<i64> = view.conn.query_row(sql, [], |row| row.get(0)).optional()?;
+    if let Some(vid) = uncovered {
+        return Err(bad("version", vid, "is visible but was never added"));
+    }
+    let nodes: i64 =
+        view.conn.query_row("SELECT count(*) FROM addition_node WHERE length(uuid) = 16", [], |row| row.get(0))?;
+    if nodes == 1 { Ok(()) } else { Err(bad("identifier of collections", nodes, "is missing")) }
 }

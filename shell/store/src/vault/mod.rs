@@ -121,6 +121,9 @@ impl Vault {
         if self.commitment() != Register::read(&self.conn, &self.commitment_key)?.commitment(&self.commitment_key) {
             return Err(VaultError::Unfit { path: self.path.clone() });
         }
+        if !crate::schema::is_current(&self.conn, crate::schema::VAULT)? {
+            return Err(VaultError::Damaged { table: "schema_section", row: 0 });
+        }
         let mut counts = VaultCounts { sources: 0, joins: 0, accesses: 0 };
         for (matter, id) in self.rows()? {
             let damaged = || VaultError::Damaged { table: "source", row: matter };

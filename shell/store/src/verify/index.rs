@@ -8,12 +8,31 @@ use crate::view::View;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 
+/// Settings of the full-text index, with its own version.
+const CONFIGURED: i64 = 4;
+/// Has the index compare its own pages; it writes nothing.
+const INTEGRITY: &str = "INSERT INTO version_text (version_text) VALUES ('integrity-check')";
 /// Versions per slice.
 const SLICE: i64 = 4_000;
 
 pub(super) fn texts(view: &View<'_>, counts: &mut Counts) -> Result<(), VerifyError> {
     let conn = view.conn;
     let indexed: i64 = conn.query_row("SELECT indexed_vid FROM text_state", [], |row| row.get(0))?;
+    if indexed >= crate::taxii::next_vid(conn)? {
+        return Err(bad("full text", indexed, "covers versions that there never were"));
+    }
+    let as_made = "SELECT count(*) FROM version_text_config
+                   WHERE (k, v) IN (VALUES ('secure-delete', 1), ('hashsize', 16777216), ('automerge', 8)) OR (k = 'version' AND v IN (4, 5))";
+    let (found, all): (i64, i64) = (
+        conn.query_row(as_made, [], |row| row.get(0))?,
+        conn.query_row("SELECT count(*) FROM version_text_config", [], |row| row.get(0))?,
+    );
+    if (found, all) != (CONFIGURED, CONFIGURED) {
+        return Err(bad("full text", all, "is configured otherwise than it was made"));
+    }
+    if !conn.is_readonly("main")? && conn.execute(INTEGRITY, []).is_err() {
+        return Err(bad("full text", 0, "its pages do not hold together"));
+    }
     let missing: Option<i64> = conn
         .query_row(
             "SELECT v.vid FROM version v LEFT JOIN version_text_docsize d ON d.id = v.vid WHERE v.vid <= ?1 AND d.id IS NULL LIMIT 1",

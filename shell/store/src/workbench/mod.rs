@@ -10,7 +10,7 @@ pub use inbox::{Arrival, Batch, INBOX_LOOKED_MAX, InboxCursor, InboxPage, InboxQ
 pub use moments::{Moment, MomentCount, Moments, TimeKind, TimelineQuery};
 pub use places::{LocationRow, Locations};
 
-pub(crate) use moments::take as take_moments;
+pub(crate) use moments::{take as take_moments, verify};
 
 use crate::schema::Section;
 

@@ -6,6 +6,7 @@
 use crate::error::StoreError;
 use crate::glimpse::Glimpse;
 use crate::intern::{self, Words};
+use crate::verify::{VerifyError, bad};
 use crate::view::{View, unsigned};
 use comity_vocab::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -214,20 +215,73 @@ pub(crate) fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// One row of the table: when the current version of an object says that something happened, was made and came.
+#[derive(PartialEq, Eq)]
+struct Row {
+    oid: i64,
+    tid: i64,
+    what: i64,
+    seen: Option<i64>,
+    until: Option<i64>,
+    made: Option<i64>,
+    arrived: Option<i64>,
+}
+
+impl Row {
+    /// Reads it from object, type, bytes and the time of the import.
+    fn derive(row: &rusqlite::Row<'_>) -> Result<Self, StoreError> {
+        let (oid, tid): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let bytes = row.get_ref(2)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: oid })?;
+        let arrived: String = row.get(3)?;
+        // An object whose times are not texts keeps its place by arrival.
+        let times: Times<'_> = serde_json::from_slice(bytes).unwrap_or_default();
+        let (what, seen, until) = times.seen();
+        let what = i64::try_from(what).unwrap_or_default();
+        let made = times.seconds("modified").or_else(|| times.seconds("created"));
+        let arrived = Timestamp::parse(&arrived).ok().map(|time| time.unix_seconds());
+        Ok(Self { oid, tid, what, seen, until, made, arrived })
+    }
+}
+
 fn enter(conn: &Connection, row: &rusqlite::Row<'_>) -> Result<(), StoreError> {
-    let (oid, tid): (i64, i64) = (row.get(0)?, row.get(1)?);
-    let bytes = row.get_ref(2)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: oid })?;
-    let arrived: String = row.get(3)?;
-    // An object whose times are not texts keeps its place by arrival.
-    let times: Times<'_> = serde_json::from_slice(bytes).unwrap_or_default();
-    let (what, seen, until) = times.seen();
-    let made = times.seconds("modified").or_else(|| times.seconds("created"));
-    let arrived = Timestamp::parse(&arrived).ok().map(|time| time.unix_seconds());
+    let Row { oid, tid, what, seen, until, made, arrived } = Row::derive(row)?;
     conn.prepare_cached(
         "INSERT OR REPLACE INTO moment (oid, tid, what, seen, until, made, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute((oid, tid, i64::try_from(what).unwrap_or_default(), seen, until, made, arrived))?;
+    .execute((oid, tid, what, seen, until, made, arrived))?;
     Ok(())
+}
+
+/// Derives every moment anew and compares.
+pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
+    let conn = view.conn;
+    let indexed: i64 = conn.query_row("SELECT indexed_vid FROM moment_state", [], |row| row.get(0))?;
+    if indexed > crate::taxii::next_vid(conn)? - 1 {
+        return Err(bad("moment state", indexed, "covers versions that there never were"));
+    }
+    // What is stale, and what is new since, is read anew before it is shown as whole.
+    let mut select = conn.prepare(
+        "SELECT o.oid, v.tid, v.bytes, i.at, m.oid, m.tid, m.what, m.seen, m.until, m.made, m.arrived
+         FROM object o JOIN version v ON v.vid = o.current JOIN import i ON i.iid = v.iid LEFT JOIN moment m ON m.oid = o.oid
+         WHERE i.state = 1 AND v.vid <= ?1 AND o.oid NOT IN (SELECT oid FROM moment_stale)",
+    )?;
+    let mut rows = select.query([indexed])?;
+    while let Some(row) = rows.next()? {
+        let derived = Row::derive(row)?;
+        let wrong = |why| bad("moment", derived.oid, why);
+        let oid: Option<i64> = row.get(4)?;
+        let oid = oid.ok_or_else(|| wrong("is missing"))?;
+        let (tid, what, seen) = (row.get(5)?, row.get(6)?, row.get(7)?);
+        let held = Row { oid, tid, what, seen, until: row.get(8)?, made: row.get(9)?, arrived: row.get(10)? };
+        if held != derived {
+            return Err(wrong("is not what the current version says"));
+        }
+    }
+    let sql =
+        "SELECT m.oid FROM moment m LEFT JOIN object o ON o.oid = m.oid AND o.current IS NOT NULL WHERE o.oid IS NULL
+               AND m.oid NOT IN (SELECT oid FROM moment_stale) LIMIT 1";
+    let orphan: Option<i64> = conn.query_row(sql, [], |row| row.get(0)).optional()?;
+    orphan.map_or(Ok(()), |oid| Err(bad("moment", oid, "belongs to no object that is held")))
 }
 
 impl View<'_> {
