@@ -49,14 +49,7 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
                     text(added, "name"),
                     text(added, "country")
                 )];
-                for change in list(&seen, "changes") {
-                    lines.push(format!(
-                        "    {}: {} -> {}",
-                        text(change, "what"),
-                        text(change, "before"),
-                        text(change, "after")
-                    ));
-                }
+                lines.extend(change_lines(&seen));
                 lines.extend(next_step(added));
                 lines
             })
@@ -95,6 +88,12 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
             let shown = Session::open(&home.home)?.ask(&Request::LinkShow { partner })?;
             output.answer(&shown, |shown| {
                 let mut lines = vec![link_line(shown), format!("fingerprint  {}", text(shown, "fingerprint"))];
+                let endpoints: Vec<&str> = list(shown, "endpoints").iter().filter_map(Value::as_str).collect();
+                lines.push(format!("reached at   {}", endpoints.join(", ")));
+                for act in list(shown, "to_sign") {
+                    lines.push(format!("{} of {} waits for a second officer", text(act, "act"), text(act, "made")));
+                    lines.extend(change_lines(act));
+                }
                 for (field, what) in [("out", "ours to them"), ("in", "theirs to us")] {
                     let log = shown.get(field).unwrap_or(&Value::Null);
                     lines.push(format!(
@@ -159,6 +158,14 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
             output.answer(&done, said)
         }
     }
+}
+
+/// What a card changes, a line each.
+fn change_lines(of: &Value) -> Vec<String> {
+    let line = |change: &Value| {
+        format!("    {}: {} -> {}", text(change, "what"), text(change, "before"), text(change, "after"))
+    };
+    list(of, "changes").iter().map(line).collect()
 }
 
 fn first_key(files: &[std::path::PathBuf]) -> Result<OfficerKey, Failure> {

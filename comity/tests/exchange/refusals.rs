@@ -15,8 +15,22 @@ fn nothing_flows_before_both_sides_added_each_other() {
     wait_until("it shows as waiting", || text(&first.link(&second), "reach").starts_with("waiting"));
     assert_eq!(first.link(&second)["waiting"], 1);
     assert_eq!(second.found("Lindwurm"), 0);
-    second.add(&first, None);
-    wait_until("it arrives once both have added each other", || second.found("Lindwurm") == 1);
+    // Two officers of the other side agree to the card; before the words are compared its gate still knows nobody.
+    let card = second.card_of(&first, None);
+    let added = second.by_both(&["link", "add", &card]).done();
+    assert_eq!((text(&added, "state"), text(&second.link(&first), "state")), ("pending".into(), "pending".into()));
+    wait_until("it waits still", || text(&first.link(&second), "reach").starts_with("waiting"));
+    assert_eq!(second.found("Lindwurm"), 0);
+    let words = text(&added, "fingerprint");
+    second
+        .run_as("c1", &["link", "confirm", "vsis", "--words", "abandon ability able"])
+        .refused(1, "not the twelve words");
+    second.run_as("c1", &["link", "confirm", "vsis"]).refused(2, "no words given");
+    for officer in ["c1", "c2"] {
+        assert_eq!(second.found("Lindwurm"), 0);
+        second.run_as(officer, &["link", "confirm", "vsis", "--words", &words]).done();
+    }
+    wait_until("it arrives once both have compared the words", || second.found("Lindwurm") == 1);
     drop(nodes);
 }
 

@@ -102,7 +102,10 @@ impl Taking<'_, '_> {
 
     /// The row of a link that may speak to us; a suspended or unknown one is not heard.
     fn heard(&self, peer: &OrgCode) -> Result<Option<LinkRow>, Failure> {
-        Ok(self.desk().link(peer.as_str())?.filter(|link| link.standing.is_active()))
+        match self.desk().link(peer.as_str())?.filter(|link| link.standing.is_active()) {
+            Some(link) if crate::links::stands(self.desk(), &link)? => Ok(Some(link)),
+            _ => Ok(None),
+        }
     }
 
     /// A partner that wants what it gave a receipt for gets it again: we keep it, the partner lost it.

@@ -9,7 +9,7 @@ mod partner;
 mod shown;
 mod stop;
 
-pub(crate) use kept::{Kept, confirmed, earlier_noted};
+pub(crate) use kept::{Kept, confirmed, earlier_noted, stands};
 
 use crate::failure::Failure;
 use crate::home::Home;
@@ -131,8 +131,7 @@ impl Node {
         self.logs.clear();
         self.keys()?;
         self.load_logs(now)?;
-        let active: Vec<LinkRow> =
-            self.holdings.view().desk().links()?.into_iter().filter(|link| link.standing.is_active()).collect();
+        let active = self.flowing()?;
         let heartbeat_ms = self.home.configuration.gate.heartbeat_seconds.clamp(1, 3600) * 1000;
         let keys = self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
         let (tls_certificate, _) = crate::tls::certificate(&keys.tls_pkcs8)?;
@@ -193,10 +192,22 @@ impl Node {
         Ok((configuration, first))
     }
 
+    /// The links that carry entries: active, and agreed to by two officers.
+    fn flowing(&self) -> Result<Vec<LinkRow>, Failure> {
+        let desk = self.holdings.view().desk();
+        let mut rows = Vec::new();
+        for row in desk.links()?.into_iter().filter(|row| row.standing.is_active()) {
+            if stands(desk, &row)? {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
     /// The partners whose links are active.
     pub(crate) fn active_partners(&self) -> Result<std::collections::BTreeSet<OrgCode>, Failure> {
         let mut active = std::collections::BTreeSet::new();
-        for row in self.holdings.view().desk().links()?.into_iter().filter(|row| row.standing.is_active()) {
+        for row in self.flowing()? {
             active.insert(row.code.parse().map_err(|_| crate::logs::not_whole(&row.code))?);
         }
         Ok(active)

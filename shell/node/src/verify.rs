@@ -164,10 +164,8 @@ impl Node {
             }
             count += 1;
         }
-        let earlier = desk.earlier_links()?;
         for link in links {
-            let before = earlier.iter().any(|one| one.code == link.code && one.partner == link.partner);
-            if !before && !crate::links::confirmed(desk, link)? {
+            if !crate::links::stands(desk, link)? {
                 return Err(bad(format!("link {}: no two officers agreed to it and compared its words", link.code)));
             }
         }

@@ -230,7 +230,7 @@ impl Node {
         Err(Failure::no(format!("these are not the twelve words of the link with {partner}"))
             .code("wrong_words")
             .hint(format!(
-                "type them as the partner reads them from its own screen; if they differ still, somebody is between you: comity link drop {partner}"
+                "type them as the partner reads them from its own screen; if they differ still, somebody is between you: give the partner up (comity link drop {partner})"
             )))
     }
 

@@ -87,6 +87,14 @@ pub(crate) fn confirmed(desk: Desk<'_>, row: &LinkRow) -> Result<bool, Failure> 
     Ok(found.is_some_and(|kept| kept.act.key.to_bytes()[..] == row.partner[..]))
 }
 
+/// Tells whether a link stands: its words were compared, or an earlier version made it under the same key. A row that neither holds
+/// for was written by nobody who may, and nothing flows over it.
+pub(crate) fn stands(desk: Desk<'_>, row: &LinkRow) -> Result<bool, Failure> {
+    let earlier = desk.earlier_links()?;
+    let before = earlier.iter().any(|one| one.code == row.code && one.partner == row.partner);
+    Ok(before || confirmed(desk, row)?)
+}
+
 /// Writes into the audit log, once, which links an earlier version made without officers and words.
 pub(crate) fn earlier_noted(desk: Desk<'_>, now: Timestamp) -> Result<(), Failure> {
     let earlier = desk.earlier_links()?;

@@ -193,7 +193,7 @@ pub(super) fn facts(own: &Own, card: &Card) -> Value {
 }
 
 /// What a new card changes of the one held, line by line.
-fn changes(held: &Card, card: &Card) -> Vec<Value> {
+pub(super) fn changes(held: &Card, card: &Card) -> Vec<Value> {
     let (before, after) = (&held.organisation, &card.organisation);
     let lines = [
         ("name", before.name.clone(), after.name.clone()),

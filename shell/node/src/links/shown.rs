@@ -3,7 +3,7 @@
 //! Guarantees: a link whose words nobody compared is never shown as one like the others. Does not know: how any of it came about.
 
 use super::kept::{Kept, confirmed};
-use super::partner::{held_card, known};
+use super::partner::{changes, held_card, known};
 use crate::failure::Failure;
 use crate::node::{Node, Reach};
 use comity_crypto::{VerifyingKey, fingerprint_words};
@@ -49,6 +49,20 @@ impl Shown {
         Ok(Some(Self { link, add, waiting, confirmed }))
     }
 
+    /// What waits for a second officer, and what its card would change of the one held.
+    fn to_sign(&self) -> Result<Vec<Value>, Failure> {
+        let mut shown = Vec::new();
+        for kept in &self.waiting {
+            let mut act = kept.shown();
+            if let (Value::Object(fields), Some(link), Some(text)) = (&mut act, &self.link, &kept.row.card) {
+                let card = Card::open(text, kept.act.made).map_err(|error| Failure::from_error(&error))?;
+                fields.insert("changes".into(), changes(&held_card(link)?, &card).into());
+            }
+            shown.push(act);
+        }
+        Ok(shown)
+    }
+
     fn state(&self) -> &'static str {
         match (&self.link, &self.add) {
             (Some(link), _) if link.standing.is_active() && !self.confirmed => UNCONFIRMED,
@@ -61,7 +75,7 @@ impl Shown {
 
 impl Node {
     /// What is said in one line of a partner.
-    fn link_line(&self, code: &str, shown: &Shown) -> Value {
+    fn link_line(&self, code: &str, shown: &Shown) -> Result<Value, Failure> {
         let reach: Option<&Reach> = code.parse().ok().and_then(|code: OrgCode| self.reach.get(&code));
         let word = match reach.map(|reach| &reach.state) {
             _ if shown.link.is_none() => "not before two officers compared the words".to_owned(),
@@ -76,7 +90,7 @@ impl Node {
             (Some(link), _) => Some(link.added.clone()),
             (None, add) => add.as_ref().map(|add| add.row.made.clone()),
         };
-        json!({
+        Ok(json!({
             "partner": code,
             "state": shown.state(),
             "confirmed": shown.confirmed,
@@ -85,15 +99,15 @@ impl Node {
             "added": added,
             "reach": word,
             "waiting": reach.map_or(0, |reach| reach.waiting),
-            "to_sign": shown.waiting.iter().map(Kept::shown).collect::<Vec<_>>(),
-        })
+            "to_sign": shown.to_sign()?,
+        }))
     }
 
     /// One partner in a line, in whatever state it is.
     pub(super) fn partner_state(&self, partner: &OrgCode) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
         match Shown::read(desk, partner.as_str())? {
-            Some(shown) => Ok(self.link_line(partner.as_str(), &shown)),
+            Some(shown) => self.link_line(partner.as_str(), &shown),
             None => Ok(json!({ "partner": partner, "state": "unknown" })),
         }
     }
@@ -106,7 +120,9 @@ impl Node {
         codes.dedup();
         let mut links = Vec::new();
         for code in codes {
-            links.extend(Shown::read(desk, &code)?.map(|shown| self.link_line(&code, &shown)));
+            if let Some(shown) = Shown::read(desk, &code)? {
+                links.push(self.link_line(&code, &shown)?);
+            }
         }
         Ok(json!({ "links": links }))
     }
@@ -132,7 +148,7 @@ impl Node {
         let out = side(desk, code, Direction::Out)?;
         let refusals: Vec<Value> =
             desk.refusals(code, 100)?.into_iter().map(|(at, reason)| json!({ "at": at, "reason": reason })).collect();
-        let mut shown = self.link_line(code, &known);
+        let mut shown = self.link_line(code, &known)?;
         if let Value::Object(fields) = &mut shown {
             if fields.get("waiting").and_then(Value::as_u64) == Some(0) {
                 let size = out.get("size").and_then(Value::as_u64).unwrap_or_default();

@@ -46,6 +46,11 @@ impl Node {
     pub(super) fn recipients_are_who_they_were(&mut self, draft: &Draft) -> Result<(), Failure> {
         for recipient in draft.audience() {
             let link = self.link_row(recipient)?;
+            if !crate::links::stands(self.holdings.view().desk(), &link)? {
+                return Err(
+                    Failure::no(format!("no two officers agreed to the link with {recipient}")).hint("comity verify")
+                );
+            }
             if !link.standing.is_active() {
                 return Err(Failure::no(format!("the link with {recipient} is {}", link.standing.as_str())));
             }

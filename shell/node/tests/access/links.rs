@@ -3,7 +3,10 @@
 use super::common::{Org, change_officer, now, orgs, stranger};
 use super::desk::{Desk, refused as refused_with};
 use comity_kit::authenticator::Authenticator;
-use comity_node::{Failure, LinkAlone, LinkStep, OfficerChange, Request};
+use comity_node::{
+    Call, Failure, Home, LinkAlone, LinkStep, LockedOfficerKey, Node, OfficerChange, OfficerKey, Request, Surroundings,
+    examine,
+};
 use serde_json::{Value, json};
 
 fn lone() -> (tempfile::TempDir, Org) {
@@ -307,4 +310,145 @@ fn two_passkeys_add_confirm_stop_and_resume() {
     assert_eq!(two.step(0, &resume).unwrap()["state"], "suspended");
     assert_eq!(two.step(1, &resume).unwrap()["state"], "active");
     two.desk.here(&Request::Verify).unwrap();
+}
+
+/// The home that a program before this ceremony wrote, and its officers' keys.
+struct Golden {
+    folder: tempfile::TempDir,
+}
+
+impl Golden {
+    const PASSPHRASE: &str = "golden-home-passphrase";
+
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let archive =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0001-first-round.tar.gz");
+        let done = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
+        assert!(done.unwrap().success());
+        Self { folder }
+    }
+
+    fn open(&self) -> Node {
+        let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new(Self::PASSPHRASE.to_owned())));
+        let home = Home::open(&self.folder.path().join("vsis")).unwrap();
+        Node::open(home, super::common::entropy("golden"), now(), ask).unwrap()
+    }
+
+    fn key(&self, officer: &str) -> OfficerKey {
+        let file = self.folder.path().join(format!("vsis-{officer}.key"));
+        LockedOfficerKey::read(&file).unwrap().unlock(Self::PASSPHRASE).unwrap()
+    }
+}
+
+fn asked(node: &mut Node, request: &Request, key: Option<&OfficerKey>) -> Value {
+    let request = serde_json::to_string(request).unwrap();
+    let nonce = Call { request: "{\"verb\":\"nonce\"}".into(), ..Call::default() };
+    let proof = key.map(|key| {
+        let nonce = node.handle(now(), &nonce).unwrap()["nonce"].as_str().unwrap().to_owned();
+        key.prove(&nonce, &request).unwrap()
+    });
+    node.handle(now(), &Call { request, proof, ..Call::default() }).unwrap()
+}
+
+fn signed(key: &OfficerKey, purpose: comity_crypto::Purpose, message: &Value) -> comity_crypto::Signature {
+    use base64::Engine as _;
+    key.key.sign(purpose, &base64::engine::general_purpose::STANDARD.decode(message.as_str().unwrap()).unwrap())
+}
+
+#[test]
+fn a_link_of_an_earlier_home_goes_on_unconfirmed_until_its_words_are_compared() {
+    let golden = Golden::new();
+    let kps: comity_vocab::OrgCode = "kps".parse().unwrap();
+    for _ in 0..2 {
+        let mut node = golden.open();
+        let shown = asked(&mut node, &Request::LinkShow { partner: kps.clone() }, None);
+        assert_eq!((&shown["state"], &shown["confirmed"]), (&json!("active(unconfirmed)"), &json!(false)));
+        let (configuration, _) = node.gate_start(now(), "127.0.0.1:1").unwrap();
+        assert_eq!(configuration.peers.len(), 1, "it goes on");
+        asked(&mut node, &Request::Verify, None);
+        let audit = asked(&mut node, &Request::AuditShow { from: 0, limit: 10_000 }, None);
+        let noted = audit["entries"].as_array().unwrap().iter().filter(|entry| entry["act"] == "link.unconfirmed");
+        assert_eq!(noted.count(), 1, "written down once");
+    }
+    let looked = || {
+        let home = golden.folder.path().join("vsis");
+        let findings =
+            examine(&home, &Surroundings { now: now(), landlock: None, desk: None }, comity_node::VaultWord::Unknown)
+                .unwrap();
+        findings.into_iter().filter(|one| one.area == "links").map(|one| one.what).collect::<Vec<_>>().join("\n")
+    };
+    assert!(looked().contains("active(unconfirmed)"), "{}", looked());
+    // That home has no security officer yet: two custodians make one of them so.
+    let mut node = golden.open();
+    let (c1, c2) = (golden.key("c1"), golden.key("c2"));
+    let roles = ["custodian".parse().unwrap(), "security_officer".parse().unwrap()].into();
+    let change = Request::OfficerPrepare { officer: "c2".parse().unwrap(), change: OfficerChange::Roles { roles } };
+    let prepared = asked(&mut node, &change, None);
+    let signatures = [&c1, &c2]
+        .map(|key| (key.officer.clone(), signed(key, comity_crypto::Purpose::RegistryAct, &prepared["act"])))
+        .to_vec();
+    asked(&mut node, &Request::OfficerApply { act: prepared["act"].as_str().unwrap().into(), signatures }, None);
+    let words = asked(&mut node, &Request::LinkShow { partner: kps.clone() }, None)["fingerprint"].clone();
+    for (key, state) in [(&c1, "active(unconfirmed)"), (&c2, "active")] {
+        let step = LinkStep::Confirm { partner: kps.clone(), words: words.as_str().unwrap().into() };
+        let prepared = asked(&mut node, &Request::LinkPrepare { step, role: None }, Some(key));
+        let sign = Request::LinkSign {
+            partner: kps.clone(),
+            act: comity_node::LinkActKind::Confirm,
+            role: serde_json::from_value(prepared["role"].clone()).unwrap(),
+            proof: signed(key, comity_crypto::Purpose::LinkAct, &prepared["statement"]).into(),
+        };
+        assert_eq!(asked(&mut node, &sign, Some(key))["state"], state);
+    }
+    asked(&mut node, &Request::Verify, None);
+    drop(node);
+    assert!(!looked().contains("unconfirmed"), "{}", looked());
+}
+
+#[test]
+fn a_link_that_was_written_into_the_store_is_told_to_no_gate_and_verify_names_it() {
+    let cases = [
+        // A stranger's row, as whoever has the machine would write it.
+        (
+            "INSERT INTO link SELECT 'zzz', card, zeroblob(32), generation, 'active', NULL, added FROM link WHERE code = 'kps'",
+            "",
+        ),
+        ("DELETE FROM link_act WHERE partner = 'kps' AND act = 'confirm'", "kps"),
+        ("UPDATE link_act SET state = 'dropped' WHERE partner = 'kps' AND act = 'confirm'", "kps"),
+        ("UPDATE link_act SET approvals = '[]' WHERE partner = 'kps' AND act = 'add'", ""),
+        (
+            "UPDATE link_act SET card = (SELECT card FROM link_act WHERE partner = 'tfo' AND act = 'add') WHERE partner = 'kps' AND act = 'add'",
+            "",
+        ),
+        (
+            "UPDATE link_act SET approvals = (SELECT approvals FROM link_act WHERE partner = 'kps' AND act = 'add') WHERE partner = 'kps' AND act = 'confirm'",
+            "",
+        ),
+        (
+            "UPDATE link_act SET statement = (SELECT statement FROM link_act WHERE partner = 'tfo' AND act = 'confirm') WHERE partner = 'kps' AND act = 'confirm'",
+            "",
+        ),
+    ];
+    for (change, untold) in cases {
+        let (_folder, mut org) = lone();
+        let before = told(&mut org);
+        let home = org.node.home().path().to_owned();
+        drop(org);
+        let db = rusqlite::Connection::open(home.join("holdings/holdings.db")).unwrap();
+        db.execute_batch(change).unwrap();
+        drop(db);
+        let mut org = Org::open(&home, "vsis");
+        let failure = org.ask(&Request::Verify).unwrap_err();
+        assert!(failure.message.contains("link "), "{change}: {failure}");
+        // What cannot be read stops the start; what is not there is not told.
+        match org.node.gate_start(now(), "127.0.0.1:1") {
+            Err(failure) => assert!(failure.message.contains("act about the link"), "{change}: {failure}"),
+            Ok((configuration, _)) => {
+                let after: Vec<String> = configuration.peers.iter().map(|peer| peer.code.to_string()).collect();
+                let expected: Vec<String> = before.iter().filter(|code| *code != untold).cloned().collect();
+                assert_eq!(after, expected, "{change}");
+            }
+        }
+    }
 }

@@ -177,7 +177,9 @@ fn links(listed: &Value) -> Vec<Need> {
                 let what = format!("The link with {partner} is suspended");
                 needs.push(Need::new(what, text(row, "reason"), address).urgent(true));
             }
-            "pending" | "active(unconfirmed)" => {
+            "pending" | "active(unconfirmed)"
+                if !list(row, "to_sign").iter().any(|act| text(act, "act") == "confirm") =>
+            {
                 let what = format!("Compare the twelve words with {partner}");
                 needs.push(Need::new(what, state, address));
             }

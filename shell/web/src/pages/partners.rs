@@ -27,8 +27,23 @@ struct Line {
     resumable: bool,
     /// Whether two officers compared the words.
     confirmed: bool,
-    /// What waits for a second officer: the act, and who signed.
-    to_sign: Vec<(String, Vec<String>)>,
+    /// What waits for a second officer.
+    to_sign: Vec<Act>,
+}
+
+/// An act that waits for a second officer.
+struct Act {
+    what: String,
+    signed: Vec<String>,
+    changes: Vec<Change>,
+}
+
+/// What a card changes of the one held: what, before, after.
+type Change = (String, String, String);
+
+fn changes(of: &Value) -> Vec<Change> {
+    let change = |row: &Value| (text(row, "what").replace('_', " "), text(row, "before"), text(row, "after"));
+    list(of, "changes").iter().map(change).collect()
 }
 
 impl Line {
@@ -72,8 +87,8 @@ struct Card {
     endpoints: Vec<String>,
     known: bool,
     new_node_key: bool,
-    /// What the card would change of the one held: what, before, after.
-    changes: Vec<(String, String, String)>,
+    /// What the card would change of the one held.
+    changes: Vec<Change>,
     /// Why it would be refused.
     refused: String,
     text: String,
@@ -109,6 +124,8 @@ struct PartnerPage<'a> {
     shell: &'a Shell,
     line: Line,
     name: String,
+    country: String,
+    endpoints: Vec<String>,
     fingerprint: Vec<String>,
     logs: Vec<Log>,
     refusals: Vec<(String, String)>,
@@ -137,10 +154,10 @@ fn line(row: &Value) -> Line {
     }
 }
 
-fn waiting_act(act: &Value) -> (String, Vec<String>) {
+fn waiting_act(act: &Value) -> Act {
     let signed = list(act, "signed");
     let by = signed.iter().map(|one| format!("{} as {}", text(one, "officer"), text(one, "role").replace('_', " ")));
-    (text(act, "act"), by.collect())
+    Act { what: text(act, "act"), signed: by.collect(), changes: changes(act) }
 }
 
 fn words(answer: &Value) -> Vec<String> {
@@ -173,7 +190,6 @@ pub async fn preview(State(desk): State<Arc<Desk>>, officer: Officer, Form(paste
     let shell = Shell::new(&desk, &officer, "partners");
     match desk.ask(&Request::LinkPreview { card: pasted.card.clone() }, &officer.credential).await {
         Ok(answer) => {
-            let change = |row: &Value| (text(row, "what").replace('_', " "), text(row, "before"), text(row, "after"));
             let card = Card {
                 code: text(&answer, "partner"),
                 name: text(&answer, "name"),
@@ -182,7 +198,7 @@ pub async fn preview(State(desk): State<Arc<Desk>>, officer: Officer, Form(paste
                 endpoints: texts(&answer, "endpoints"),
                 known: flag(&answer, "known"),
                 new_node_key: flag(&answer, "new_node_key"),
-                changes: list(&answer, "changes").iter().map(change).collect(),
+                changes: changes(&answer),
                 refused: text(&answer, "refused"),
                 text: pasted.card,
             };
@@ -243,6 +259,8 @@ async fn shown(
         shell,
         line: line(&answer),
         name: text(&answer, "name"),
+        country: text(&answer, "country"),
+        endpoints: texts(&answer, "endpoints"),
         fingerprint: words(&answer),
         logs: vec![log("out", "Ours to them"), log("in", "Theirs to us")],
         refusals,
