@@ -4,13 +4,14 @@ use crate::common;
 
 use comity_correlate::CorrelatedValue;
 use comity_crypto::{Purpose, SigningKey};
+use comity_ledger::{ChainEnd, Heads};
 use comity_link::{
     Control, Payload, RecallKind, RecallNotice, SealContext, SealError, accept, seal_control, seal_release,
 };
 use comity_release::{
     Approval, ApprovalProof, Delivery, Draft, DraftRequest, Held, LeakCorpus, NotRead, OfficerView, Organisation,
-    Origin, POLICY_VERSION, ReleaseId, Released, SignedBy, SourceObject, approval_message, authorise, draft_tearline,
-    leak_check,
+    Origin, POLICY_VERSION, Record, ReleaseId, Released, SignedBy, SourceObject, authorise, draft_tearline, leak_check,
+    release_message,
 };
 use comity_vocab::{OfficerCode, Role, Roles, SecurityLabel, Tlp};
 use common::{Pair, at, now};
@@ -73,6 +74,20 @@ impl Held for Nothing {
     }
 }
 
+impl Record for Nothing {
+    fn goes_on_from(&self, heads: &Heads) -> Result<bool, NotRead> {
+        Ok(*heads == ends())
+    }
+
+    fn is_withdrawn_since(&self, _: &Heads, _: &ReleaseId) -> Result<bool, NotRead> {
+        Ok(false)
+    }
+}
+
+fn ends() -> Heads {
+    Heads { audit: ChainEnd::EMPTY, registry: ChainEnd::EMPTY }
+}
+
 fn deliveries() -> Vec<Released<Delivery>> {
     let draft = draft();
     let keys = [SigningKey::from_seed(&[11; 32]), SigningKey::from_seed(&[12; 32])];
@@ -82,8 +97,9 @@ fn deliveries() -> Vec<Released<Delivery>> {
         officer: codes[n].clone(),
         role: roles[n],
         proof: ApprovalProof::OfficerKey {
-            signature: keys[n].sign(Purpose::Approval, &approval_message(&draft.statement(), roles[n], &[])),
+            signature: keys[n].sign(Purpose::Approval, &release_message(&draft.statement(), roles[n], &[], &ends())),
         },
+        anchors: Some(ends()),
         at: now(),
     };
     let (author, releasing) = (approval(0), approval(1));
@@ -96,7 +112,7 @@ fn deliveries() -> Vec<Released<Delivery>> {
     };
     let checked = leak_check(&draft, &LeakCorpus::builder().build(), &Nothing);
     let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
-    authorise(draft, checked, &signed, &officers, now()).unwrap().into_deliveries()
+    authorise(draft, checked, &signed, &officers, &Nothing, now()).unwrap().into_deliveries()
 }
 
 fn context<'a>(

@@ -6,6 +6,7 @@
 use crate::leak::Finding;
 use crate::passkey::{self, OfficerPasskey, PasskeyAnswer};
 use comity_crypto::{Purpose, Signature, VerifyingKey, sha256};
+use comity_ledger::Heads;
 use comity_vocab::{OfficerCode, OrgCode, Role, Roles, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct Approval {
     pub role: Role,
     /// The proof.
     pub proof: ApprovalProof,
+    /// Where audit chain and officer registry ended when it was given to be signed; releases only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchors: Option<Heads>,
     /// When it was stored. Not signed: an officer's machine has no trusted clock; the end date is signed instead.
     pub at: Timestamp,
 }
@@ -97,6 +101,24 @@ pub enum Refusal {
         "the leak check looks for less, or for other things, than when this was drafted; its approvals are void, draft it again"
     )]
     OtherCheck,
+    /// The approval does not say where the chains ended: an earlier version stored it.
+    #[error("the approval of {officer} does not name the ends of audit chain and registry; it is void, sign again")]
+    NoAnchors {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// What was recorded before an approval is not there any more.
+    #[error("audit chain or registry do not go on from what {officer} signed; something was cut off or changed")]
+    RecordCut {
+        /// The officer.
+        officer: OfficerCode,
+    },
+    /// The record could not be read.
+    #[error("the audit chain or the registry could not be read")]
+    RecordNotRead,
+    /// It was withdrawn.
+    #[error("the release was withdrawn; draft it again")]
+    Withdrawn,
     /// The check did not take in all that is held.
     #[error("the leak check did not take in all that is held")]
     NotWhole,
@@ -207,6 +229,17 @@ pub fn approval_message(statement: &[u8], role: Role, overrides: &[Override]) ->
         }
     }
     message.extend_from_slice(format!("overrides {} {}\n", sorted.len(), sha256(&[&bytes])).as_bytes());
+    message
+}
+
+/// Returns the exact bytes that an officer signs of a release: those of [`approval_message`], and where audit chain and registry
+/// end, so that neither can be cut back behind the signature.
+pub fn release_message(statement: &[u8], role: Role, overrides: &[Override], anchors: &Heads) -> Vec<u8> {
+    let mut message = approval_message(statement, role, overrides);
+    let Heads { audit, registry } = anchors;
+    for (chain, end) in [("audit", audit), ("registry", registry)] {
+        message.extend_from_slice(format!("{chain} {} {}\n", end.count, end.head).as_bytes());
+    }
     message
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Guarantees: what is inside a `Released` was agreed to by two different active officers over exactly these bytes, recipients with
 //! their keys, label, policy and end date; a leak check of this very draft, that looked for at least what the officers signed and
-//! over the whole corpus, found nothing that nobody answered for.
+//! over the whole corpus, found nothing that nobody answered for; and audit chain and registry go on from where they ended when each of
+//! the two signed, without a withdrawal since.
 //!
 //! Nobody else can make one:
 //!
@@ -18,10 +19,12 @@
 //! }
 //! ```
 
-use crate::approval::{Approval, OfficerView, Override, Refusal, approval_message, check_findings, different, verify};
-use crate::leak::{Checked, Coverage};
+use crate::approval::{Approval, OfficerView, Override, Refusal, check_findings, different, release_message, verify};
+use crate::leak::{Checked, Coverage, NotRead};
+use crate::record::Record;
 use crate::{Draft, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use comity_crypto::{Purpose, VerifyingKey};
+use comity_ledger::Heads;
 use comity_vocab::{OfficerCode, OrgCode, Role, SecurityLabel, Timestamp};
 
 /// Content that two officers agreed to let out.
@@ -86,6 +89,7 @@ pub fn authorise<'o>(
     checked: Checked,
     signed: &SignedBy<'_>,
     officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
+    record: &dyn Record,
     now: Timestamp,
 ) -> Result<Released<Bundle>, Refusal> {
     if !draft.binds_keys() {
@@ -110,7 +114,7 @@ pub fn authorise<'o>(
         &[Role::Analyst, Role::DeskOfficer],
         "the author as analyst or desk_officer",
         Purpose::Approval,
-        &approval_message(&statement, author.role, &[]),
+        &release_message(&statement, author.role, &[], &anchors(author)?),
         officers,
     )?;
     let releases = verify(
@@ -118,10 +122,19 @@ pub fn authorise<'o>(
         &[Role::ReleasingOfficer],
         "the second person as releasing_officer",
         Purpose::Approval,
-        &approval_message(&statement, releasing.role, overrides),
+        &release_message(&statement, releasing.role, overrides, &anchors(releasing)?),
         officers,
     )?;
     different(&wrote, &releases)?;
+    for approval in [author, releasing] {
+        let heads = anchors(approval)?;
+        if !record.goes_on_from(&heads).map_err(|NotRead| Refusal::RecordNotRead)? {
+            return Err(Refusal::RecordCut { officer: approval.officer.clone() });
+        }
+        if record.is_withdrawn_since(&heads, &draft.release()).map_err(|NotRead| Refusal::RecordNotRead)? {
+            return Err(Refusal::Withdrawn);
+        }
+    }
     if checked.draft() != draft.digest() {
         return Err(Refusal::OtherDraft);
     }
@@ -133,6 +146,10 @@ pub fn authorise<'o>(
         Coverage::Whole { .. } => Ok(Released(Bundle { draft })),
         Coverage::NotWhole => Err(Refusal::NotWhole),
     }
+}
+
+fn anchors(approval: &Approval) -> Result<Heads, Refusal> {
+    approval.anchors.ok_or_else(|| Refusal::NoAnchors { officer: approval.officer.clone() })
 }
 
 impl Released<Bundle> {

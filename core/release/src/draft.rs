@@ -341,7 +341,7 @@ impl Draft {
     }
 
     /// Tells whether the statement binds the recipients' keys and what the check looks for: those of the version before do not.
-    pub(crate) fn binds_keys(&self) -> bool {
+    pub fn binds_keys(&self) -> bool {
         self.fields.statement == STATEMENT
     }
 

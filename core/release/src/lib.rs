@@ -22,6 +22,7 @@ pub mod passkey;
 mod policy;
 mod public;
 mod recall;
+mod record;
 mod references;
 mod request;
 mod sanitise;
@@ -31,7 +32,7 @@ mod tearline;
 
 pub use about::about;
 pub use agreement::{Agreed, Agreement, Pair, Side, agree, counts_for};
-pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message};
+pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message, release_message};
 pub use as_published::draft_as_published;
 pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
 pub use descriptor::{
@@ -49,6 +50,7 @@ pub use recall::{
     AuthorisedRecall, ConfirmedRecall, RecallAcknowledgement, RecallAction, RecallDraft, RecallKind, RecallNotice,
     authorise_recall, confirm_recall,
 };
+pub use record::{Record, WITHDRAWN_ACT};
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};
 pub use sco::deterministic_id;
 pub use taxii_recipient::RecipientSwitch;

@@ -63,7 +63,7 @@ fn decide(
     people: &[Person],
 ) -> Result<Released<Bundle>, Refusal> {
     let checked = checked(&draft);
-    authorise(draft, checked, &SignedBy { author, releasing, overrides: &[] }, &look_up(people), now())
+    authorise(draft, checked, &SignedBy { author, releasing, overrides: &[] }, &look_up(people), &ON, now())
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
     let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
-    let run = |checked: Checked| authorise(draft.clone(), checked, &signed, &look_up(&people), now()).map(drop);
+    let run = |checked: Checked| authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
     assert_eq!(run(checked(&draft)), Ok(()));
     assert_eq!(checked(&draft).coverage(), Coverage::Whole { act: 7 });
     let other = tampered(&draft, |it| it["expires"] = json!(now().plus_seconds(9)));
@@ -197,6 +197,32 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     assert_eq!(checked.coverage(), Coverage::NotWhole);
     assert!(checked.findings().iter().any(|finding| finding.rule == "undetermined/not-all-held"));
     assert!(matches!(run(checked), Err(Refusal::NeverOverridable { .. })));
+}
+
+/// What was recorded since the two signed: the chains go on, and nobody withdrew it.
+#[test]
+fn a_record_that_was_cut_or_says_withdrawn_stops_a_release() {
+    let people = people();
+    let draft = draft();
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let run = |author: &Approval, releasing: &Approval, record: &Recorded| {
+        let signed = SignedBy { author, releasing, overrides: &[] };
+        authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), record, now()).map(drop)
+    };
+    assert_eq!(run(&author, &releasing, &ON), Ok(()));
+    let cut = run(&author, &releasing, &Recorded { goes_on: Ok(false), ..ON });
+    assert_eq!(cut, Err(Refusal::RecordCut { officer: "alice".parse().unwrap() }));
+    assert_eq!(run(&author, &releasing, &Recorded { withdrawn: Ok(true), ..ON }), Err(Refusal::Withdrawn));
+    for record in [Recorded { goes_on: Err(NotRead), ..ON }, Recorded { withdrawn: Err(NotRead), ..ON }] {
+        assert_eq!(run(&author, &releasing, &record), Err(Refusal::RecordNotRead));
+    }
+    // The ends are what was signed: without them, or with others, it is another statement.
+    let mut bare = releasing.clone();
+    bare.anchors = None;
+    assert!(matches!(run(&author, &bare, &ON), Err(Refusal::NoAnchors { .. })));
+    let mut older = author.clone();
+    older.anchors.as_mut().unwrap().audit.count -= 1;
+    assert!(matches!(run(&older, &releasing, &ON), Err(Refusal::BadSignature { .. })));
 }
 
 /// A draft in which the real check finds one thing of this class, and that check.
@@ -252,7 +278,7 @@ fn findings_need_an_answer() {
         let run = |signed: &[Override], overrides: &[Override]| {
             let (author, releasing) = approvals(&draft, &people, signed);
             let signed = SignedBy { author: &author, releasing: &releasing, overrides };
-            authorise(draft.clone(), check(&draft), &signed, &look_up(&people), now()).map(drop)
+            authorise(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
         };
         let good = answers("bob", "published by us last week");
         assert_eq!(run(&good, &good).is_ok(), class.overridable(), "{class:?}");

@@ -186,6 +186,7 @@ impl Act {
         };
         let message = approval_message(&declaration.statement(), Role::Analyst, &[]);
         let author = Approval {
+            anchors: None,
             officer: code("mira"),
             role: Role::Analyst,
             proof: key(1).sign(Purpose::PublicDeclaration, &message).into(),
@@ -200,6 +201,7 @@ impl Act {
 
     fn authorise(&self, answer: PasskeyAnswer) -> Result<(), Refusal> {
         let releasing = Approval {
+            anchors: None,
             officer: code("jonas"),
             role: Role::ReleasingOfficer,
             proof: comity_release::ApprovalProof::Passkey(answer),

@@ -94,7 +94,6 @@ fn at(desk: Desk<'_>, line: &str, count: u64) -> Result<Option<Digest>, AnchorEr
 ///
 /// # Errors
 /// [`AnchorError::Fault`] names the chain that does not.
-#[expect(dead_code, reason = "approvals name these ends next")]
 pub(crate) fn goes_on_from(desk: Desk<'_>, earlier: &Heads) -> Result<(), AnchorError> {
     earlier.extended_by(&heads(desk)?, |line, count| at(desk, line, count))
 }

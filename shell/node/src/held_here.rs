@@ -3,6 +3,7 @@
 //! Guarantees: nothing is answered where an index is behind or damaged, or a row cannot be read; then the check is undetermined. Does
 //! not know: what counts as a finding.
 
+use crate::declared::Declared;
 use comity_correlate::{CorrelatedValue, Keying};
 use comity_release::leak::each_text;
 use comity_release::{Draft, Held, Mode, NotRead, RAW_REPORT_TYPE, version_digest};
@@ -27,6 +28,7 @@ pub(crate) struct Here<'a> {
     leaving: HashSet<u64>,
     /// Runs of words that the product writes itself.
     written_by_us: BTreeSet<u64>,
+    declared: Declared,
     /// The recipients.
     audience: Vec<String>,
     texts: RefCell<HashMap<i64, Whose>>,
@@ -44,7 +46,12 @@ enum Whose {
 }
 
 impl<'a> Here<'a> {
-    pub(crate) fn new(view: View<'a>, draft: &Draft, known: BTreeSet<String>) -> Result<Self, crate::failure::Failure> {
+    pub(crate) fn new(
+        view: View<'a>,
+        draft: &Draft,
+        known: BTreeSet<String>,
+        declared: Declared,
+    ) -> Result<Self, crate::failure::Failure> {
         let mut printer = comity_release::leak::Printer::new(view.print_key()?);
         let mut leaving = Vec::new();
         let copies = crate::leak_corpus::released_objects(draft);
@@ -77,6 +84,7 @@ impl<'a> Here<'a> {
                 .collect(),
             leaving: leaving.into_iter().collect(),
             written_by_us: written.into_iter().collect(),
+            declared,
             audience: draft.audience().iter().map(|code| code.as_str().to_owned()).collect(),
             texts: RefCell::default(),
         })
@@ -93,7 +101,7 @@ impl<'a> Here<'a> {
             Whose::Free
         } else if matches!(object.origin(), Origin::Link(_)) {
             Whose::Partners
-        } else if self.is_public(&object)? {
+        } else if self.is_public(&object) {
             Whose::Free
         } else {
             Whose::Unreleased
@@ -103,12 +111,12 @@ impl<'a> Here<'a> {
     }
 
     /// Marked for everybody, or declared public by two officers.
-    fn is_public(&self, object: &Object) -> Result<bool, NotRead> {
+    fn is_public(&self, object: &Object) -> bool {
         if object.label.as_ref().is_some_and(|label| label.tlp == Tlp::Clear && label.releasable_to.is_none()) {
-            return Ok(true);
+            return true;
         }
         let digest = version_digest(&object.id, &object.version_text, &object.bytes);
-        self.view.desk().is_public(&digest).map_err(|_| NotRead)
+        self.declared.has(&digest)
     }
 
     /// Whether every recipient was given something that was made of this object.
@@ -131,7 +139,7 @@ impl<'a> Here<'a> {
                 continue;
             }
             let given_back = matches!(object.origin(), Origin::Link(code) if self.audience == [code.as_str()]);
-            if given_back || self.is_public(&object)? || self.was_given(&object.id)? {
+            if given_back || self.is_public(&object) || self.was_given(&object.id)? {
                 return Ok(false);
             }
             observed |= is_observation(&object.object_type);

@@ -52,7 +52,7 @@ impl Node {
         builder.print_key(self.holdings.view().print_key()?);
         let corpus = builder.build();
         let known = self.known_to_all(draft.audience(), &draft.released_ids())?;
-        let held = Here::new(self.holdings.view(), draft, known)?;
+        let held = Here::new(self.holdings.view(), draft, known, self.declared_public()?)?;
         Ok(leak_check(draft, &corpus, &held))
     }
 

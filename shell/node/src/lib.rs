@@ -12,6 +12,7 @@ mod audit_verbs;
 mod backup;
 mod call;
 mod create;
+mod declared;
 mod detection;
 mod doctor;
 mod failure;

@@ -127,7 +127,7 @@ impl Node {
         proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft, mut approvals) = self.recall_row(recall)?;
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         self.check_approval(now, &approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
         if !matches!(role, Role::DeskOfficer | Role::ReleasingOfficer | Role::DutyOfficer) {
             return Err(Failure::no(format!("the role {role} signs no recall"))

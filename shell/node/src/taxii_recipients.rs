@@ -148,7 +148,7 @@ impl Node {
         let mut recipient = stored(self.holdings.view().desk(), partner.as_str())?
             .filter(|recipient| recipient.token.is_none())
             .ok_or_else(|| Failure::no(format!("nothing waits for a signature about {partner}")))?;
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         let message = approval_message(&recipient.switch.statement(), role, &[]);
         self.check_approval(now, &approval, Purpose::TaxiiRecipient, &message)?;
         recipient.approvals.retain(|earlier| earlier.officer != officer);
@@ -198,14 +198,41 @@ impl Node {
         Ok(json!({ "partner": partner, "state": "off" }))
     }
 
+    /// Tells whether two officers, as they ever were, signed that this partner with this key becomes a recipient.
+    fn was_agreed(&self, recipient: &Recipient, code: &OrgCode) -> Result<bool, Failure> {
+        let Recipient { switch, approvals, .. } = recipient;
+        let pinned = crate::releases::pinned_card(&self.link_row(code)?)?.organisation.key;
+        if switch.partner != *code
+            || switch.key != pinned
+            || switch.organisation != self.home.configuration.organisation.code
+        {
+            return Ok(false);
+        }
+        let ever = crate::officers_ever::OfficersEver::read(self)?;
+        let mut pairs = approvals.iter().flat_map(|one| approvals.iter().map(move |other| (one, other)));
+        Ok(pairs.any(|(one, other)| {
+            ever.any_keys(&one.officer, &other.officer, |officers| {
+                agree(switch.clone(), &[one.clone(), other.clone()], officers).is_ok()
+            })
+        }))
+    }
+
     /// What a starting gate is told about recipients; none where there is none, or where it is to listen nowhere.
     pub(crate) fn taxii_start(&mut self, codes: &[OrgCode]) -> Result<Option<Taxii>, Failure> {
         let Some(listen) = self.home.configuration.gate.taxii_listen.clone() else { return Ok(None) };
         let desk = self.holdings.view().desk();
         let mut recipients = Vec::new();
         for code in codes {
-            let token = stored(desk, code.as_str())?.and_then(|recipient| recipient.token);
-            recipients.extend(token.map(|token| TaxiiRecipient { code: code.clone(), token: *token.as_bytes() }));
+            let Some(recipient) = stored(desk, code.as_str())? else { continue };
+            let Some(token) = recipient.token else { continue };
+            if self.was_agreed(&recipient, code)? {
+                recipients.push(TaxiiRecipient { code: code.clone(), token: *token.as_bytes() });
+            } else {
+                tracing::error!(
+                    partner = code.as_str(),
+                    "a TAXII recipient that two officers did not sign for is not served"
+                );
+            }
         }
         if recipients.is_empty() {
             return Ok(None);

@@ -290,7 +290,7 @@ impl Node {
             .ok_or_else(|| Failure::no(format!("there is no declaration {digest}")).code("unknown"))?;
         let declaration: PublicDeclaration = serde_json::from_slice(&bytes)?;
         let mut approvals: Vec<Approval> = serde_json::from_str(&approvals)?;
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         self.check_approval(
             now,
             &approval,

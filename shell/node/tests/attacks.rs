@@ -25,10 +25,8 @@ use comity_node::{
     BackupGrant, FromSafe, LinkAlone, LinkStep, Live, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
     Selection, copy_identity, make_backup_key, restore_home, write_backup,
 };
-use comity_release::approval_message;
-use comity_vocab::{Role, Timestamp};
+use comity_vocab::Timestamp;
 use common::{Org, PASSPHRASE, code, now};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -162,7 +160,6 @@ fn a_signature_is_no_way_to_guess_what_the_vault_protects() {
     let folder = tempfile::tempdir().unwrap();
     let mut orgs = common::orgs(folder.path(), 2);
     let mut vsis = orgs.remove(0);
-    enter_source(&mut vsis);
     let id = vsis.ask_as("alice", &report(None)).unwrap()["id"].as_str().unwrap().to_owned();
     let release = vsis
         .draft(ReleaseDraftRequest {
@@ -173,11 +170,14 @@ fn a_signature_is_no_way_to_guess_what_the_vault_protects() {
             ..Default::default()
         })
         .unwrap();
-    let shown: Value = vsis.ask(&Request::ReleaseShow { release: release.clone() }).unwrap();
-    let message = approval_message(shown["statement"].as_str().unwrap().as_bytes(), Role::ReleasingOfficer, &[]);
-    let signature = vsis.key("bob").sign(Purpose::Approval, &message);
+    // What is signed is given out only where the check finds nothing. The signature outlives that: a source is entered then.
+    let (officer, overrides) = (code("bob"), BTreeMap::new());
+    let prepare = Request::ReleaseApprovePrepare { release: release.clone(), officer, overrides };
+    let prepared = vsis.ask_as("bob", &prepare).unwrap();
+    let signature = vsis.sign("bob", Purpose::Approval, &prepared["statement"]);
     let approve =
         Request::ReleaseApprove { release, officer: code("bob"), overrides: BTreeMap::new(), proof: signature.into() };
+    enter_source(&mut vsis);
     let before = checks(&mut vsis);
     refused(&mut vsis, &approve, "without an answer");
     assert_eq!(checks(&mut vsis), before + 1, "what the check found is in the audit log");

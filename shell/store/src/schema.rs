@@ -23,6 +23,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::SECTION,
     crate::desk::ACCESS_SECTION,
     crate::desk::GENERATION_SECTION,
+    crate::desk::PREPARED_SECTION,
     crate::desk::ANCHOR_SECTION,
     crate::desk::COMMITMENT_SECTION,
     crate::desk::LINK_ACT_SECTION,

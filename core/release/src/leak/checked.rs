@@ -25,9 +25,9 @@
 //!
 //! ```compile_fail
 //! use comity_release::*;
-//! fn without_a_check(draft: Draft, signed: &SignedBy<'_>, now: comity_vocab::Timestamp) {
+//! fn without_a_check(draft: Draft, signed: &SignedBy<'_>, record: &dyn Record, now: comity_vocab::Timestamp) {
 //!     let findings: Vec<Finding> = Vec::new();
-//!     let _ = authorise(draft, findings, signed, &|_| None, now);
+//!     let _ = authorise(draft, findings, signed, &|_| None, record, now);
 //! }
 //! ```
 

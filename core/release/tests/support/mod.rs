@@ -2,10 +2,12 @@
 
 use comity_correlate::CorrelatedValue;
 use comity_crypto::{Entropy, EntropyStream, Purpose, SigningKey, VerifyingKey};
+use comity_ledger::{ChainEnd, Heads};
 use comity_release::leak::{PrintKey, Printer};
 use comity_release::{
     Approval, ApprovalProof, Checked, Draft, DraftFault, DraftRequest, LeakCorpus, LeakCorpusBuilder, NotRead,
-    OfficerView, Organisation, Origin, Override, ReleaseId, SourceObject, approval_message, leak_check,
+    OfficerView, Organisation, Origin, Override, Record, ReleaseId, SourceObject, approval_message, leak_check,
+    release_message,
 };
 use comity_vocab::{OfficerCode, OrgCode, Role, Roles, SecurityLabel, Timestamp};
 use serde_json::Value;
@@ -125,6 +127,32 @@ pub fn checked(draft: &Draft) -> Checked {
     leak_check(draft, &corpus().build(), &EMPTY)
 }
 
+/// Where the chains ended when everybody signed.
+pub fn ends() -> Heads {
+    let end = |count: u64| ChainEnd { count, head: comity_crypto::sha256(&[&count.to_be_bytes()]) };
+    Heads { audit: end(41), registry: end(9) }
+}
+
+/// A record that goes on from there, or what became of it.
+pub struct Recorded {
+    pub goes_on: Result<bool, NotRead>,
+    pub withdrawn: Result<bool, NotRead>,
+}
+
+pub const ON: Recorded = Recorded { goes_on: Ok(true), withdrawn: Ok(false) };
+
+impl Record for Recorded {
+    fn goes_on_from(&self, heads: &Heads) -> Result<bool, NotRead> {
+        assert_eq!(*heads, ends());
+        self.goes_on
+    }
+
+    fn is_withdrawn_since(&self, heads: &Heads, _: &ReleaseId) -> Result<bool, NotRead> {
+        assert_eq!(*heads, ends());
+        self.withdrawn
+    }
+}
+
 /// The draft as somebody with the database would leave it behind: changed, and with a digest that fits again.
 pub fn tampered(draft: &Draft, change: impl FnOnce(&mut Value)) -> Draft {
     let mut stored: Value = serde_json::from_slice(&draft.encode()).unwrap();
@@ -179,12 +207,15 @@ pub fn person(code: &str, seed: u8, roles: &[Role]) -> Person {
 
 impl Person {
     pub fn sign(&self, purpose: Purpose, statement: &[u8], role: Role, overrides: &[Override]) -> Approval {
+        let message = match purpose {
+            Purpose::Approval => release_message(statement, role, overrides, &ends()),
+            _ => approval_message(statement, role, overrides),
+        };
         Approval {
             officer: self.code.clone(),
             role,
-            proof: ApprovalProof::OfficerKey {
-                signature: self.key.sign(purpose, &approval_message(statement, role, overrides)),
-            },
+            proof: ApprovalProof::OfficerKey { signature: self.key.sign(purpose, &message) },
+            anchors: Some(ends()),
             at: now(),
         }
     }

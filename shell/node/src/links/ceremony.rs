@@ -101,7 +101,7 @@ impl Node {
     ) -> Result<Value, Failure> {
         let found = Kept::newest(self.holdings.view().desk(), partner.as_str(), kind, LinkActState::Waiting)?;
         let mut kept = found.ok_or_else(|| nothing_waits(partner))?;
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         let message = approval_message(&kept.act.statement(), role, &[]);
         self.check_approval(now, &approval, Purpose::LinkAct, &message)?;
         // Whoever was disabled or got another key since does not stand in the way of others.

@@ -1,12 +1,13 @@
 //! The second person: what a releasing officer signs, and which findings may be answered for.
 
+use super::record::Kept;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_release::{
-    Approval, ApprovalProof, Checked, Draft, Finding, Override, SignedBy, approval_message, authorise,
+    Approval, ApprovalProof, Checked, Draft, Finding, Override, SignedBy, authorise, release_message,
 };
 use comity_store::desk::ReleaseRow;
 use comity_vocab::{OfficerCode, Role, Timestamp};
@@ -68,9 +69,16 @@ impl Node {
         let detail = if answered.is_ok() { "for approval: clean or overridden" } else { "for approval: findings" };
         let tx = self.holdings.transaction()?;
         audit(tx.view().desk(), now, Some(officer), "release.check", release, detail)?;
+        let role = Role::ReleasingOfficer;
+        // What may not be approved is not given to be signed.
+        let heads = match &answered {
+            Ok(_) => Some(Self::prepared_heads(tx.view().desk(), release, officer, role)?),
+            Err(_) => None,
+        };
         tx.commit()?;
         drop(answered?);
-        let message = approval_message(&draft.statement(), Role::ReleasingOfficer, &overrides);
+        let heads = heads.ok_or_else(|| Failure::operational("nothing was prepared"))?;
+        let message = release_message(&draft.statement(), role, &overrides, &heads);
         Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message) }))
     }
 
@@ -85,12 +93,13 @@ impl Node {
         let (row, draft) = self.unsent(release)?;
         let overrides = Self::overrides_of(overrides, &officer);
         let role = Role::ReleasingOfficer;
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
+        let heads = self.heads_to_sign(release, &officer, role)?;
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: Some(heads), at: now };
         self.check_approval(
             now,
             &approval,
             Purpose::Approval,
-            &approval_message(&draft.statement(), role, &overrides),
+            &release_message(&draft.statement(), role, &overrides, &heads),
         )?;
         self.still_releasable(&draft)?;
         // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
@@ -112,9 +121,11 @@ impl Node {
             .ok_or_else(|| Failure::no(format!("the author has not signed release {release}")))?;
         // The same decision as at send, so that nobody approves what cannot be sent.
         let digest = draft.digest();
+        self.record_is_whole()?;
         let signed = SignedBy { author: &author, releasing: &approval, overrides: &overrides };
+        let record = Kept(self.holdings.view().desk());
         drop(
-            authorise(draft, checked, &signed, &|code| self.officer_view(code), now)
+            authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
                 .map_err(|refusal| Failure::refusal(&refusal))?,
         );
         approvals.truncate(1);

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{EntropyStream, Purpose, sha256};
 use comity_release::{
     Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, ReleaseId, SourceObject,
-    WrittenText, approval_message, draft_as_published, draft_tearline, version_digest,
+    WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
 };
 use comity_stix::marking::{MarkingKind, kind};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
@@ -81,11 +81,11 @@ impl Node {
             .iter()
             .map(|id| view.get(id)?.ok_or_else(|| Failure::no(format!("{id} is not held"))))
             .collect::<Result<_, Failure>>()?;
+        let declared = self.declared_public()?;
         let mut sources = Vec::new();
         let mut public_ids = BTreeSet::new();
         for object in &objects {
-            let declared_public =
-                view.desk().is_public(&version_digest(&object.id, &object.version_text, &object.bytes))?;
+            let declared_public = declared.has(&version_digest(&object.id, &object.version_text, &object.bytes));
             if declared_public {
                 public_ids.insert(object.id.clone());
             }
@@ -235,9 +235,11 @@ impl Node {
             created: now.to_string(),
             changed: now.to_string(),
         };
+        let role = self.author_role(&officer);
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_release(&row)?;
         audit(tx.view().desk(), now, Some(&officer), "release.draft", &release, &draft.digest().to_string())?;
+        let heads = Self::prepared_heads(tx.view().desk(), &release, &officer, role)?;
         tx.commit()?;
         let mut answer = summary;
         if let Value::Object(fields) = &mut answer {
@@ -245,9 +247,11 @@ impl Node {
             fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
             fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("item_ids".into(), draft.items().iter().map(|item| item.released_id.clone()).collect());
-            let role = self.author_role(&officer);
             fields.insert("author_role".into(), json!(role));
-            fields.insert("author_statement".into(), STANDARD.encode(approval_message(&statement, role, &[])).into());
+            fields.insert(
+                "author_statement".into(),
+                STANDARD.encode(release_message(&statement, role, &[], &heads)).into(),
+            );
         }
         Ok(answer)
     }
@@ -258,7 +262,7 @@ impl Node {
         if analyst { Role::Analyst } else { Role::DeskOfficer }
     }
 
-    pub(crate) fn release_sign_prepare(&self, release: &str, officer: &OfficerCode) -> Result<Value, Failure> {
+    pub(crate) fn release_sign_prepare(&mut self, release: &str, officer: &OfficerCode) -> Result<Value, Failure> {
         let (row, draft) = self.unsent(release)?;
         if row.author != officer.as_str() {
             return Err(Failure::no(format!(
@@ -266,7 +270,10 @@ impl Node {
             )));
         }
         let role = self.author_role(officer);
-        let message = approval_message(&draft.statement(), role, &[]);
+        let tx = self.holdings.transaction()?;
+        let heads = Self::prepared_heads(tx.view().desk(), release, officer, role)?;
+        tx.commit()?;
+        let message = release_message(&draft.statement(), role, &[], &heads);
         Ok(json!({
             "release": release,
             "role": role,
@@ -289,8 +296,14 @@ impl Node {
                 "release {release} was drafted by another officer, who signs it as author"
             )));
         }
-        let approval = Approval { officer: officer.clone(), role, proof, at: now };
-        self.check_approval(now, &approval, Purpose::Approval, &approval_message(&draft.statement(), role, &[]))?;
+        let heads = self.heads_to_sign(release, &officer, role)?;
+        let approval = Approval { officer: officer.clone(), role, proof, anchors: Some(heads), at: now };
+        self.check_approval(
+            now,
+            &approval,
+            Purpose::Approval,
+            &release_message(&draft.statement(), role, &[], &heads),
+        )?;
         let stored = serde_json::to_string(&[approval])?;
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_release(&ReleaseRow { state: "draft".into(), approvals: stored, ..row })?;

@@ -9,9 +9,12 @@ mod check;
 mod draft;
 mod recipients;
 mod recipients_own;
+mod record;
 mod send;
 mod show;
 mod unchanged;
+
+pub(crate) use recipients::pinned_card;
 
 use crate::failure::Failure;
 use crate::node::Node;

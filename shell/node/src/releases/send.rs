@@ -1,10 +1,11 @@
 //! Sending: the decision of the moment, the entries, the dissemination record.
 
+use super::record::Kept;
 use crate::failure::Failure;
 use crate::logs::Content;
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
-use comity_release::{Approval, Coverage, Mode, Override, SignedBy, authorise};
+use comity_release::{Approval, Coverage, Mode, Override, SignedBy, WITHDRAWN_ACT, authorise};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde_json::{Value, json};
@@ -23,8 +24,8 @@ impl Node {
                 .hint("a second officer approves it: comity release approve"));
         }
         let draft = self.open_draft(&row)?;
-        self.recipients_are_who_they_were(&draft)?;
         self.still_releasable(&draft)?;
+        self.recipients_are_who_they_were(&draft)?;
         let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
         let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
         let [author, releasing] = approvals.as_slice() else {
@@ -34,8 +35,10 @@ impl Node {
             (draft.items().to_vec(), draft.audience().clone(), draft.mode() == Mode::AsPublished);
         let checked = self.leak_checked(&draft)?;
         let coverage = checked.coverage();
+        self.record_is_whole()?;
         let signed = SignedBy { author, releasing, overrides: &overrides };
-        let released = authorise(draft, checked, &signed, &|code| self.officer_view(code), now)
+        let record = Kept(self.holdings.view().desk());
+        let released = authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
             .map_err(|refusal| Failure::refusal(&refusal))?;
         self.keys()?;
         self.load_logs(now)?;
@@ -83,6 +86,7 @@ impl Node {
         }
         let digest = row.digest;
         desk.put_release(&ReleaseRow { state: "sent".into(), changed: now.to_string(), ..row })?;
+        desk.forget_prepared(release)?;
         let to: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
         let detail = format!("{} to {}{}", digest, to.join(","), if as_published { " as published" } else { "" });
         audit(desk, now, by, "release.send", release, &detail)?;
@@ -107,7 +111,8 @@ impl Node {
         let tx = self.holdings.transaction()?;
         let row = ReleaseRow { state: "withdrawn".into(), draft: None, changed: now.to_string(), ..row };
         tx.view().desk().put_release(&row)?;
-        audit(tx.view().desk(), now, by, "release.withdraw", release, "")?;
+        tx.view().desk().forget_prepared(release)?;
+        audit(tx.view().desk(), now, by, WITHDRAWN_ACT, release, "")?;
         tx.commit()?;
         Ok(json!({ "release": release, "state": "withdrawn" }))
     }

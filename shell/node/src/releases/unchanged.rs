@@ -4,27 +4,32 @@
 //! defect that came after drafting stops the release.
 
 use super::draft::is_note;
+use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::node::Node;
-use comity_release::{Draft, Item, Mode, version_digest};
+use comity_release::{Draft, Item, Mode, Refusal, version_digest};
 use comity_store::Origin;
 use comity_vocab::Timestamp;
 
 impl Node {
     /// Refuses a draft whose originals have changed since, or of which recipients know more by now.
     pub(super) fn still_releasable(&self, draft: &Draft) -> Result<(), Failure> {
+        if !draft.binds_keys() {
+            return Err(Failure::refusal(&Refusal::EarlierStatement).hint("withdraw it and draft it again"));
+        }
+        let declared = self.declared_public()?;
         for item in draft.items() {
             // A text written for the release alone has no original but itself.
             let written_alone = draft.mode() == Mode::Tearline && item.original_id == item.released_id;
             if !written_alone {
-                self.original_unchanged(draft, item)?;
+                self.original_unchanged(draft, item, &declared)?;
                 self.recipients_know_no_more(draft, item)?;
             }
         }
         Ok(())
     }
 
-    fn original_unchanged(&self, draft: &Draft, item: &Item) -> Result<(), Failure> {
+    fn original_unchanged(&self, draft: &Draft, item: &Item, declared: &Declared) -> Result<(), Failure> {
         let id = &item.original_id;
         let changed = |what: String| {
             Err(Failure::no(format!("{id} {what}; the draft may not go out")).hint("withdraw it and draft it again"))
@@ -48,7 +53,7 @@ impl Node {
             return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label()));
         }
         let public = version_digest(&object.id, &object.version_text, &object.bytes);
-        if draft.mode() == Mode::AsPublished && !view.desk().is_public(&public)? {
+        if draft.mode() == Mode::AsPublished && !declared.has(&public) {
             return changed("is not declared public".into());
         }
         Ok(())

@@ -144,6 +144,7 @@ fn what_does_not_pass_for_an_approval() {
     let release = two.signed();
     let other = two.signed();
 
+    two.prepare(&other);
     let question = two.prepare(&release);
     let good = proof(&mut two.bob, &question);
     refused("for another release", two.as_bob(&approve(&other, &good)), "passkey_refused");

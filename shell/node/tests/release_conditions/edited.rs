@@ -1,12 +1,12 @@
 //! Somebody edits the store or the configuration between two steps of a release: whoever looks next must notice, and nothing leaves.
 
 use super::common::{Org, now};
-use super::{report, telling, two};
+use super::{IP, import, report, telling, two};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};
-use comity_node::{Failure, Request};
+use comity_node::{Failure, ReleaseDraftRequest, Request, Selection};
 use std::path::Path;
 
 /// Edits the holdings beside the node, as somebody with the files would.
@@ -146,4 +146,107 @@ fn what_the_check_looks_for_is_signed() {
     nothing_is_sent(&mut vsis, &clean, "internal-host");
     vsis = restarted_with_hosts(vsis, &["intra.vsis.example", "other.vsis.example"]);
     send(&mut vsis, &clean).unwrap();
+}
+
+/// A row of a release as the store has it.
+type Row = (String, Option<Vec<u8>>, String);
+
+fn row(org: &Org, release: &str) -> Row {
+    let holdings = rusqlite::Connection::open(org.node.home().file("holdings/holdings.db")).unwrap();
+    let sql = "SELECT state, draft, approvals FROM release WHERE id = ?1";
+    holdings.query_row(sql, [release], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap()
+}
+
+fn set_back(org: &Org, release: &str, (state, draft, approvals): Row) {
+    let sql = "UPDATE release SET state = ?2, draft = ?3, approvals = ?4 WHERE id = ?1";
+    beside(org, sql, (release, state, draft, approvals));
+}
+
+#[test]
+fn a_withdrawn_release_that_is_set_back_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    let release = approved(&mut vsis);
+    let before = row(&vsis, &release);
+    assert_eq!(before.0, "approved");
+    vsis.ask(&Request::ReleaseWithdraw { release: release.clone() }).unwrap();
+    set_back(&vsis, &release, before.clone());
+    nothing_is_sent(&mut vsis, &release, "was withdrawn");
+    let mut vsis = reopened(vsis);
+    nothing_is_sent(&mut vsis, &release, "was withdrawn");
+    // Nor where the trace is cut off behind it.
+    beside(
+        &vsis,
+        "DELETE FROM audit WHERE seq >= (SELECT min(seq) FROM audit WHERE instr(bytes, 'release.withdraw') > 0)",
+        [],
+    );
+    assert!(send(&mut vsis, &release).is_err());
+    assert!(vsis.node.take_effects().is_empty());
+}
+
+#[test]
+fn an_approval_that_names_no_ends_is_void() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    let release = approved(&mut vsis);
+    let (state, draft, approvals) = row(&vsis, &release);
+    let mut approvals: serde_json::Value = serde_json::from_str(&approvals).unwrap();
+    approvals[1].as_object_mut().unwrap().remove("anchors").unwrap();
+    set_back(&vsis, &release, (state, draft, approvals.to_string()));
+    nothing_is_sent(&mut vsis, &release, "does not name the ends");
+}
+
+#[test]
+fn an_officer_who_was_disabled_does_not_come_back_by_a_lost_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    let release = approved(&mut vsis);
+    super::common::change_officer(&mut vsis, "bob", comity_node::OfficerChange::Disable).unwrap();
+    nothing_is_sent(&mut vsis, &release, "officer bob is disabled");
+    beside(&vsis, "DELETE FROM registry_act WHERE seq = (SELECT max(seq) FROM registry_act)", []);
+    assert!(send(&mut vsis, &release).is_err());
+    assert!(vsis.node.take_effects().is_empty());
+}
+
+/// A release that a version approved whose statement names codes only: it says so and is not sent.
+#[test]
+fn a_release_of_the_version_before_is_void_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    let release = approved(&mut vsis);
+    let (_, draft, _) = row(&vsis, &release);
+    let mut stored: serde_json::Value = serde_json::from_slice(&draft.unwrap()).unwrap();
+    for field in ["statement", "keys", "check"] {
+        stored.as_object_mut().unwrap().remove(field).unwrap();
+    }
+    let bytes = serde_json::to_vec(&stored).unwrap();
+    let fault = comity_release::Draft::decode(&bytes, &comity_vocab::Digest([0; 32])).unwrap_err();
+    let comity_release::DraftFault::Changed { found } = fault else { panic!("{fault}") };
+    beside(&vsis, "UPDATE release SET draft = ?2, digest = ?3 WHERE id = ?1", (&release, bytes, &found.0[..]));
+    vsis.ask(&Request::ReleaseShow { release: release.clone() }).unwrap();
+    let failure = send(&mut vsis, &release).unwrap_err();
+    assert!(failure.message.contains("earlier version"), "{failure:?}");
+    assert!(vsis.node.take_effects().is_empty());
+}
+
+#[test]
+fn a_row_makes_nothing_public() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    let ip = format!(r#"{{"type":"ipv4-addr","spec_version":"2.1","id":"{IP}","value":"198.51.100.3"}}"#);
+    import(&mut vsis, folder.path(), &ip);
+    let version = comity_release::version_digest(IP, "", ip.as_bytes());
+    beside(
+        &vsis,
+        "INSERT INTO public_version (version_digest, declaration) VALUES (?1, zeroblob(32))",
+        [&version.0[..]],
+    );
+    let request = ReleaseDraftRequest {
+        selection: Selection { objects: vec![IP.into()], origins: vec![] },
+        to: vec!["kps".parse().unwrap()],
+        as_published: true,
+        ..Default::default()
+    };
+    let refused = vsis.draft(request).unwrap_err();
+    assert!(refused.message.contains("two officers have not declared"), "{refused:?}");
 }

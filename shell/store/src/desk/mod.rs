@@ -10,6 +10,7 @@ mod commitment;
 mod generation;
 mod link;
 mod link_act;
+mod prepared;
 mod recall;
 mod release;
 mod standing;
@@ -23,6 +24,7 @@ pub(crate) use generation::SECTION as GENERATION_SECTION;
 pub use link::{Direction, LinkRow, LogHead, LogRow, NewLogRow, ReceivedItem};
 pub(crate) use link_act::SECTION as LINK_ACT_SECTION;
 pub use link_act::{EarlierLink, LinkActRow, LinkActState};
+pub(crate) use prepared::SECTION as PREPARED_SECTION;
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
 
