@@ -46,9 +46,15 @@ pub enum BackupVerb {
         /// File with the private backup key
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
-        /// Folder on an encrypted disk for the unpacked copy, removed afterwards; the temporary one where absent
+        /// Folder on a disk with room for the unpacked copy, whose files have no name; the temporary one where absent
         #[arg(long, value_name = "DIR")]
         scratch: Option<PathBuf>,
+        /// The organisation key that the backup must be of, as on the card
+        #[arg(long, value_name = "KEY")]
+        organisation_key: Option<String>,
+        /// Take a backup that no node signed, as those of older versions
+        #[arg(long)]
+        accept_unsigned: bool,
         /// The backup
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -66,6 +72,9 @@ pub struct RestoreArguments {
     /// File with the organisation key, from the safe
     #[arg(long, value_name = "FILE", requires = "from")]
     pub identity: Option<PathBuf>,
+    /// Take a backup that no node signed, as those of older versions
+    #[arg(long, requires = "from")]
+    pub accept_unsigned: bool,
     /// The home to make; a folder that is empty or does not exist
     #[arg(long, env = "COMITY_HOME", value_name = "DIR")]
     pub home: Option<PathBuf>,

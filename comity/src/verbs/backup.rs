@@ -5,8 +5,8 @@ use crate::arguments::BackupVerb;
 use crate::output::{Output, number, text};
 use crate::{passphrase, progress, world};
 use comity_node::{
-    BackupGrant, Failure, Home, LockedSafe, Request, SafeKind, copy_identity, make_backup_key, verify_backup,
-    write_backup,
+    BackupGrant, BackupWritten, Belief, Failure, Home, LockedSafe, Request, SafeKind, copy_identity, make_backup_key,
+    verify_backup, write_backup,
 };
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,10 @@ pub fn run(verb: BackupVerb, output: &Output) -> Result<(), Failure> {
         BackupVerb::Create { home, to, key, custodian } => {
             create(&home.home, &to, key.as_deref(), custodian.as_deref(), output)
         }
-        BackupVerb::Verify { key, scratch, file } => verify(&key, scratch, &file, output),
+        BackupVerb::Verify { key, scratch, organisation_key, accept_unsigned, file } => {
+            let belief = Belief { organisation: organisation_key, accept_unsigned };
+            verify(&key, scratch, &belief, &file, output)
+        }
     }
 }
 
@@ -88,13 +91,11 @@ fn create(
     let named = format!("{}-{}.comity-backup", opened.configuration.organisation.code, grant.created);
     let to = if to.is_dir() { to.join(named.replace(':', "")) } else { to.to_owned() };
     let mut bar = progress::bar("backup");
-    let mut written = write_backup(&opened, &grant, &to, &mut world::entropy(), &mut bar)?;
-    let digest = written.get("digest").cloned().unwrap_or_default();
-    session.ask(&Request::BackupDone {
-        created: grant.created,
-        digest: serde_json::from_value(digest)?,
-        bytes: number(&written, "bytes"),
-    })?;
+    let mut sign = |written| session.ask(&Request::BackupSign(written));
+    let mut written = write_backup(&opened, &grant, &to, &mut world::entropy(), &mut bar, &mut sign)?;
+    let digest = serde_json::from_value(written.get("digest").cloned().unwrap_or_default())?;
+    let bytes = number(&written, "bytes");
+    session.ask(&Request::BackupDone(BackupWritten { created: grant.created, digest, bytes }))?;
     if let Value::Object(fields) = &mut written {
         fields.insert("key".into(), grant.key.digest().to_string().into());
     }
@@ -119,16 +120,21 @@ pub fn private_key(file: &Path) -> Result<comity_crypto::SealingKey, Failure> {
     locked.backup_key(&passphrase::safe(SafeKind::BackupKey)?)
 }
 
-fn verify(key: &Path, scratch: Option<PathBuf>, file: &Path, output: &Output) -> Result<(), Failure> {
+fn verify(key: &Path, scratch: Option<PathBuf>, belief: &Belief, file: &Path, output: &Output) -> Result<(), Failure> {
     let key = private_key(file_exists(key)?)?;
     let mut entropy = world::entropy();
     let name = format!("comity-rehearsal-{}", entropy.stream("scratch", "", 0).uuid_v4());
     let scratch = scratch.unwrap_or_else(std::env::temp_dir).join(name);
     let mut bar = progress::bar("unpacking");
-    let verified = verify_backup(file_exists(file)?, &key, &scratch, &mut entropy, &mut bar)?;
+    let verified = verify_backup(file_exists(file)?, &key, &scratch, belief, &mut entropy, &mut bar)?;
     output.answer(&verified, |verified| {
         let manifest = verified.get("manifest").unwrap_or(&Value::Null);
         let mut lines = vec![format!("the backup of {} can be restored:", text(manifest, "created"))];
+        lines.push(match verified.get("signed_by").and_then(Value::as_str) {
+            Some(node) => format!("signed by node key {node}"),
+            None => "NOT SIGNED by any node: it counts only as far as you know who kept it".into(),
+        });
+        lines.push(format!("of organisation key {}; compare it with your card", text(verified, "organisation_key")));
         if let Some(counts) = verified.get("verified").and_then(Value::as_object) {
             lines.extend(counts.iter().map(|(what, count)| format!("  {count:>9} {}", what.replace('_', " "))));
         }

@@ -18,19 +18,27 @@ pub fn run(arguments: RestoreArguments, output: &Output) -> Result<(), Failure> 
             release(&home.home, &keys, &without, digest.as_deref(), output)
         }
         None => match (&arguments.from, &arguments.key, &arguments.identity, &arguments.home) {
-            (Some(from), Some(key), Some(identity), Some(home)) => begin(from, key, identity, home, output),
+            (Some(from), Some(key), Some(identity), Some(home)) => {
+                begin(from, [key, identity], home, arguments.accept_unsigned, output)
+            }
             _ => Err(Failure::usage("a restore needs a backup, both keys from the safe, and a home to make")
                 .hint("comity restore --from FILE --key FILE --identity FILE --home DIR")),
         },
     }
 }
 
-fn begin(from: &Path, key: &Path, identity: &Path, home: &Path, output: &Output) -> Result<(), Failure> {
+fn begin(
+    from: &Path,
+    [key, identity]: [&Path; 2],
+    home: &Path,
+    accept_unsigned: bool,
+    output: &Output,
+) -> Result<(), Failure> {
     let backup = private_key(key)?;
     let locked = LockedSafe::read(identity, SafeKind::OrganisationKey)?;
     let organisation = locked.organisation_key(&passphrase::safe(SafeKind::OrganisationKey)?)?;
     let of_home = passphrase::new_home()?;
-    let safe = FromSafe { backup, organisation };
+    let safe = FromSafe { backup, organisation, accept_unsigned };
     let mut bar = progress::bar("restoring");
     let now = world::now();
     let restored = restore_home(from, safe, home, &of_home, &mut world::entropy(), now, &mut bar)?;

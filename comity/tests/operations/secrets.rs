@@ -1,7 +1,7 @@
 //! Passphrases and key files: what others of the same machine could read, where a passphrase comes from, and what is refused.
 
 use super::world;
-use comity_kit::{Node, PASSPHRASE, Running};
+use comity_kit::{Node, PASSPHRASE, Running, World};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -132,4 +132,120 @@ fn a_new_passphrase_is_asked_for_twice_on_a_terminal() {
     let (made, shown, home) = init("kps", "correct horse\ncorrect hosre\n");
     assert!(!made && !home.exists(), "{shown}");
     assert!(shown.contains("not the same"), "{shown}");
+}
+
+/// A backup key, a copy of the organisation key, and one backup of a node.
+struct Backup {
+    key: String,
+    identity: String,
+    file: String,
+}
+
+fn back_up(world: &World, node: &Node) -> Backup {
+    let place = |name: &str| world.file(&format!("{}-{name}", node.code)).display().to_string();
+    let made = Backup { key: place("backup.key"), identity: place("identity.key"), file: place("one.backup") };
+    node.ask(&["backup", "key", "--out", &made.key]);
+    node.ask(&["backup", "identity", "--out", &made.identity]);
+    let public = format!("{}.pub", made.key);
+    node.ask(&["backup", "create", "--to", &made.file, "--key", &public, "--custodian", &node.key("c1")]);
+    made
+}
+
+/// Processor time that a process has used, in ticks of the kernel; none once it has ended.
+fn ticks(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let used = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    (fields[0] != "Z").then_some(used)
+}
+
+#[test]
+fn a_rehearsal_that_is_killed_leaves_nothing_to_read() {
+    let world = world();
+    let node = world.node("vsis");
+    let report = ["write", "report", "--title", "R", "--text", "The barge Altkapelle.", "--grading", "B2"];
+    node.run_as("hal", &report).done();
+    let backup = back_up(&world, &node);
+    let scratch = world.file("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let rehearse = || {
+        let place = scratch.display().to_string();
+        let verb = ["backup", "verify", "--key", &backup.key, "--scratch", &place, &backup.file];
+        let mut command = program(&node, &world.program, &verb);
+        command.env("COMITY_PASSPHRASE", PASSPHRASE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    // What it costs as a whole.
+    let mut whole = rehearse();
+    let mut most = 0;
+    while let Some(used) = ticks(whole.id()) {
+        most = used;
+        std::thread::yield_now();
+    }
+    assert!(whole.wait().unwrap().success());
+    assert!(comity_kit::files(&scratch).is_empty());
+    let mut killed = 0;
+    for part in 1..16 {
+        let mut child = rehearse();
+        while ticks(child.id()).is_some_and(|used| used < most * part / 16) {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        for (path, bytes) in comity_kit::files(&scratch) {
+            assert!(bytes.is_empty(), "{} of {} bytes is left, {part} of 16", path.display(), bytes.len());
+        }
+    }
+    assert!(killed > 8, "only {killed} of 15 were under way");
+}
+
+/// Whoever has the public backup key can encrypt a backup of their own making; only the node can sign one.
+#[test]
+fn a_backup_counts_by_the_signature_of_the_node() {
+    let world = world();
+    let node = world.node("vsis");
+    let backup = back_up(&world, &node);
+    let bytes = std::fs::read(&backup.file).unwrap();
+    let key = node.ask(&["link", "card"])["organisation_key"].as_str().map(str::to_owned);
+    let verify =
+        |file: &str, more: &[&str]| node.run(&[&["backup", "verify", "--key", &backup.key, file], more].concat());
+    let whole = verify(&backup.file, &[]).done();
+    assert!(whole["signed_by"].is_string(), "{whole}");
+    let organisation = whole["organisation_key"].as_str().unwrap().to_owned();
+    assert!(key.is_none_or(|key| key == organisation));
+    verify(&backup.file, &["--organisation-key", &organisation]).done();
+    verify(&backup.file, &["--organisation-key", "another"]).refused(1, "another organisation key");
+    let restore = |file: &str, name: &str, more: &[&str]| {
+        let home = world.file(name).display().to_string();
+        let flags = ["restore", "--from", file, "--key", &backup.key, "--identity", &backup.identity, "--home", &home];
+        let ran = node.run(&[&flags, more].concat());
+        assert_eq!(world.file(name).exists(), ran.code == Some(0), "{name}");
+        ran
+    };
+    // As an older version left it: without a signature.
+    let signature = 26 + 64;
+    let unsigned = world.write("unsigned.backup", &bytes[..bytes.len() - signature]).display().to_string();
+    verify(&unsigned, &[]).refused(1, "no node signed it");
+    restore(&unsigned, "r1", &[]).refused(1, "no node signed it");
+    assert!(verify(&unsigned, &["--accept-unsigned"]).done()["signed_by"].is_null());
+    restore(&unsigned, "r2", &["--accept-unsigned"]).done();
+    // With the signature of another backup of the same node, with a changed one, and with half of one.
+    let second = world.file("second.backup").display().to_string();
+    node.ask(&["backup", "create", "--to", &second]);
+    let others = std::fs::read(&second).unwrap();
+    let (pieces, mine) = bytes.split_at(bytes.len() - signature);
+    let theirs = &others[others.len() - signature..];
+    let mut changed = mine.to_vec();
+    changed[40] ^= 1;
+    for (name, trailer, why) in [
+        ("another's", theirs, "not signed by the node key"),
+        ("changed", &changed[..], "not signed by the node key"),
+        ("half", &mine[..40], "not signed by the node key"),
+        ("more", &[mine, b"x"].concat()[..], "more follows"),
+    ] {
+        let forged = world.write("forged.backup", [pieces, trailer].concat()).display().to_string();
+        verify(&forged, &["--accept-unsigned"]).refused(1, why);
+        restore(&forged, "r3", &["--accept-unsigned"]).refused(1, why);
+        println!("{name}");
+    }
+    restore(&backup.file, "r4", &[]).done();
 }

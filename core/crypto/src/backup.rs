@@ -1,12 +1,17 @@
 //! The container of a backup: encrypted to a key that is kept offline, in authenticated pieces.
 //!
 //! Guarantees: only the holder of the backup key opens it; a piece that is changed, moved, repeated, taken away or taken from
-//! another backup does not open, and neither does a backup that ends early. Memory depends on the length of a piece only.
+//! another backup does not open, and neither does a backup that ends early. Anybody can encrypt to a public key, so a node signs
+//! what it wrote. Memory depends on the length of a piece only.
 //! The layout is in `spec/signatures.md`.
 //!
 //! Does not know: what is inside, where it is stored.
 
-use crate::{DataKey, EntropyStream, SealError, SealingKey, SealingPublicKey, Zeroizing};
+use crate::{
+    DataKey, EntropyStream, Purpose, SealError, SealingKey, SealingPublicKey, Signature, SigningKey, VerifyingKey,
+    Zeroizing,
+};
+use comity_vocab::Digest;
 
 const MAGIC: &[u8] = b"comity-backup/1\n";
 /// The longest content of a piece, in bytes.
@@ -18,6 +23,38 @@ const PIECE_SEAL_BYTES: usize = 24 + 16;
 const SEALED_KEY_BYTES: usize = 1120 + 32 + 16;
 /// The length of what stands before the first piece, in bytes.
 pub const BACKUP_HEAD_BYTES: usize = MAGIC.len() + SEALED_KEY_BYTES;
+
+const SIGNATURE: &[u8] = b"comity-backup-signature/1\n";
+/// The length of what stands after the last piece of a signed backup, in bytes.
+pub const BACKUP_SIGNATURE_BYTES: usize = SIGNATURE.len() + 64;
+
+fn signed(digest: &Digest, bytes: u64) -> Vec<u8> {
+    [digest.as_bytes().as_slice(), &bytes.to_be_bytes()].concat()
+}
+
+/// Signs a backup by SHA-256 and length of all its pieces and what stands before them; returns what follows the last piece.
+pub fn sign_backup(node: &SigningKey, digest: &Digest, bytes: u64) -> Vec<u8> {
+    let signature = node.sign(Purpose::Backup, &signed(digest, bytes));
+    [SIGNATURE, &signature.to_bytes()].concat()
+}
+
+/// Checks what follows the last piece.
+///
+/// # Errors
+/// [`BackupError::Unsigned`] where nothing follows, [`BackupError::Forged`] where this node did not sign this backup.
+pub fn check_backup_signature(
+    trailer: &[u8],
+    node: &VerifyingKey,
+    digest: &Digest,
+    bytes: u64,
+) -> Result<(), BackupError> {
+    if trailer.is_empty() {
+        return Err(BackupError::Unsigned);
+    }
+    let signature = trailer.strip_prefix(SIGNATURE).and_then(|rest| <&[u8; 64]>::try_from(rest).ok());
+    let signature = Signature::from_bytes(signature.ok_or(BackupError::Forged)?);
+    node.verify(Purpose::Backup, &signed(digest, bytes), &signature).map_err(|_| BackupError::Forged)
+}
 
 /// Why a backup does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +88,12 @@ pub enum BackupError {
     /// Something follows the last piece.
     #[error("more follows after the last piece")]
     Trailing,
+    /// No node signed it.
+    #[error("no node signed it: an older version wrote it, or somebody else did")]
+    Unsigned,
+    /// The node that it names did not sign it.
+    #[error("not signed by the node key that its organisation certified")]
+    Forged,
     /// The content key could not be sealed.
     #[error("cannot seal the content key")]
     CannotSeal,

@@ -19,7 +19,10 @@ mod seal;
 mod sign;
 mod words;
 
-pub use backup::{BACKUP_HEAD_BYTES, BACKUP_PIECE_BYTES_MAX, BackupError, BackupOpener, BackupSealer, PieceHead};
+pub use backup::{
+    BACKUP_HEAD_BYTES, BACKUP_PIECE_BYTES_MAX, BACKUP_SIGNATURE_BYTES, BackupError, BackupOpener, BackupSealer,
+    PieceHead, check_backup_signature, sign_backup,
+};
 pub use datakey::DataKey;
 pub use entropy::{Entropy, EntropyStream};
 pub use hash::{Sha256Stream, commitment, same, sha256};

@@ -45,6 +45,8 @@ purposes! {
     LinkAct => "link-act",
     /// An officer agrees to a recall.
     RecallApproval => "recall-approval",
+    /// The node vouches for a backup.
+    Backup => "backup",
     /// The head of the audit chain.
     Audit => "audit",
     /// An officer's key lets its officer make a passkey, once.

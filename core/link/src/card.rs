@@ -152,6 +152,12 @@ pub fn certify_node(organisation: &SigningKey, node: VerifyingKey, not_after: Ti
     Certified { key: node, not_after, signature: organisation.sign(Purpose::OrgCertifiesNode, &bytes) }
 }
 
+/// Tells whether the organisation key certified this node key, whenever that was.
+pub fn is_certified_node(organisation: &VerifyingKey, node: &Certified<VerifyingKey>) -> bool {
+    let bytes = statement("node", organisation, &node.key.to_string(), node.not_after);
+    organisation.verify(Purpose::OrgCertifiesNode, &bytes, &node.signature).is_ok()
+}
+
 /// Certifies a sealing key with the organisation key.
 pub fn certify_sealing(
     organisation: &SigningKey,

@@ -22,7 +22,9 @@ mod taxii_copy;
 pub mod wire;
 
 pub use accept::{Accepted, Expect, Opened, Refused, accept, park, verify_stored};
-pub use card::{Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls};
+pub use card::{
+    Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls, is_certified_node,
+};
 pub use comity_release::{RecallAcknowledgement, RecallAction, RecallKind, RecallNotice};
 pub use control::{Control, EntryStatus, KeyChange, Parked, Status};
 pub use entry::{Header, leaf, link_id, log_origin};

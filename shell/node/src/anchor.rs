@@ -16,7 +16,6 @@ use comity_store::desk::{Desk, DeskError};
 use comity_store::{Holdings, View, Witness};
 use comity_vocab::{Digest, Timestamp};
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The file in the home.
@@ -100,15 +99,7 @@ pub(crate) fn goes_on_from(desk: Desk<'_>, earlier: &Heads) -> Result<(), Anchor
 
 /// Reads the anchor of a home; none where there is no such file.
 pub(crate) fn read(home: &Home) -> Result<Option<Anchor>, AnchorError> {
-    let path = home.file(FILE);
-    let file = match std::fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(HomeError::Io { doing: "open", path, source }.into()),
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(ANCHOR_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|source| HomeError::Io { doing: "read", path, source })?;
+    let Some(bytes) = home.read_at_most(FILE, ANCHOR_BYTES_MAX as u64 + 1)? else { return Ok(None) };
     Ok(Some(Anchor::parse(&bytes)?))
 }
 

@@ -34,6 +34,8 @@ use std::path::{Path, PathBuf};
 const KEY: &str = "backup_key";
 /// The setting about the last backup.
 pub(crate) const LAST: &str = "backup_last";
+/// The setting that says when the backup that is being written was begun.
+const BEGUN: &str = "backup_begun";
 /// The setting that says when the organisation key was copied to the safe.
 const IDENTITY: &str = "identity_saved";
 /// Associated data of the secrets' seal.
@@ -52,6 +54,18 @@ pub struct BackupGrant {
     pub key: SealingPublicKey,
     /// The sealing key and the vault's key, sealed to the backup key; base64.
     pub secrets: String,
+}
+
+/// A backup that was written: when it was begun, SHA-256 and length.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupWritten {
+    /// When it was begun, as the grant says.
+    pub created: Timestamp,
+    /// SHA-256.
+    pub digest: Digest,
+    /// Its length.
+    pub bytes: u64,
 }
 
 impl Node {
@@ -104,18 +118,29 @@ impl Node {
         let tx = self.holdings.transaction()?;
         let desk = tx.view().desk();
         desk.set_setting(KEY, &key.to_string())?;
+        desk.set_setting(BEGUN, &now.to_string())?;
         audit(desk, now, by, "backup.begin", &key.digest().to_string(), "")?;
         tx.commit()?;
         Ok(serde_json::to_value(BackupGrant { created: now, key, secrets: STANDARD.encode(&sealed) })?)
     }
 
-    pub(crate) fn backup_done(
-        &mut self,
-        now: Timestamp,
-        created: &Timestamp,
-        digest: Digest,
-        bytes: u64,
-    ) -> Result<Value, Failure> {
+    /// Signs a backup that this node began last, once.
+    pub(crate) fn backup_sign(&mut self, now: Timestamp, written: &BackupWritten) -> Result<Value, Failure> {
+        let BackupWritten { created, digest, bytes } = written;
+        if self.holdings.view().desk().setting(BEGUN)? != Some(created.to_string()) {
+            return Err(Failure::no("this is not the backup that was begun last").hint("comity backup create"));
+        }
+        let trailer = comity_crypto::sign_backup(&self.keys()?.node, digest, *bytes);
+        let tx = self.holdings.transaction()?;
+        let desk = tx.view().desk();
+        desk.clear_setting(BEGUN)?;
+        audit(desk, now, None, "backup.sign", &digest.to_string(), &format!("{bytes} bytes"))?;
+        tx.commit()?;
+        Ok(json!({ "signature": STANDARD.encode(trailer) }))
+    }
+
+    pub(crate) fn backup_done(&mut self, now: Timestamp, written: &BackupWritten) -> Result<Value, Failure> {
+        let BackupWritten { created, digest, bytes } = written;
         let last = json!({ "created": created, "digest": digest, "bytes": bytes });
         let tx = self.holdings.transaction()?;
         tx.view().desk().set_setting(LAST, &last.to_string())?;
@@ -215,7 +240,8 @@ fn copy_stores(home: &Home, vault: &Path, holdings: &Path) -> Result<(), Failure
 
 /// Writes a backup of a home to a new file and returns its manifest, length and digest.
 ///
-/// The plain copies of the stores lie in the home's own folder for as long as this takes.
+/// The plain copies of the stores lie in the home's own folder for as long as this takes. `sign` asks the node for what follows the
+/// last piece.
 ///
 /// # Errors
 /// [`Failure`]: `to` exists, no room, a damaged store; nothing is left behind then.
@@ -225,6 +251,7 @@ pub fn write_backup(
     to: &Path,
     entropy: &mut Entropy,
     watch: Watch<'_>,
+    sign: &mut dyn FnMut(BackupWritten) -> Result<Value, Failure>,
 ) -> Result<Value, Failure> {
     if to.exists() {
         return Err(Failure::usage(format!("{} exists; a backup is never written over another", to.display())));
@@ -264,7 +291,12 @@ pub fn write_backup(
             })?;
         }
         writer.member("manifest.json", &serde_json::to_vec(&manifest)?)?;
-        let (mut file, digest, bytes) = writer.finish()?;
+        let created = grant.created;
+        let (mut file, digest, bytes) = writer.finish(&mut |digest, bytes| {
+            let signed = sign(BackupWritten { created, digest, bytes })?;
+            let signature = signed.get("signature").and_then(Value::as_str).unwrap_or_default();
+            STANDARD.decode(signature).map_err(|_| Failure::operational("the node gave no signature"))
+        })?;
         file.flush().and_then(|()| file.sync_all()).map_err(io("sync", &temporary))?;
         std::fs::rename(&temporary, to).map_err(io("rename", to))?;
         let folder = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

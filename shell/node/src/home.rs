@@ -6,10 +6,12 @@
 use comity_crypto::Zeroizing;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a home cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -207,6 +209,8 @@ pub struct Home {
     path: PathBuf,
     /// What `comity.toml` says.
     pub configuration: Configuration,
+    /// Small files of a home that is on no disk.
+    memory: Option<Arc<Mutex<BTreeMap<String, Vec<u8>>>>>,
 }
 
 /// Held while a process writes to a home; released when dropped.
@@ -238,7 +242,7 @@ impl Home {
             let folder = path.join(folder);
             std::fs::DirBuilder::new().mode(0o700).create(&folder).map_err(io("make", &folder))?;
         }
-        let home = Self { path: path.to_owned(), configuration };
+        let home = Self { path: path.to_owned(), configuration, memory: None };
         let text = toml::to_string_pretty(&home.configuration)
             .map_err(|error| HomeError::Configuration { detail: error.to_string() })?;
         home.write_file("comity.toml", text.as_bytes())?;
@@ -263,9 +267,14 @@ impl Home {
         };
         let configuration =
             toml::from_str(&text).map_err(|error| HomeError::Configuration { detail: error.message().to_owned() })?;
-        let home = Self { path: path.to_owned(), configuration };
+        let home = Self { path: path.to_owned(), configuration, memory: None };
         home.check_modes()?;
         Ok(home)
+    }
+
+    /// Makes a home that is on no disk: it has small files only, and they go with it.
+    pub(crate) fn in_memory(configuration: Configuration) -> Self {
+        Self { path: PathBuf::from("a home in memory"), configuration, memory: Some(Arc::default()) }
     }
 
     /// Returns the folder.
@@ -283,6 +292,9 @@ impl Home {
     /// # Errors
     /// [`HomeError::TooWide`] and [`HomeError::Unfit`] naming the first such part.
     pub fn check_modes(&self) -> Result<(), HomeError> {
+        if self.memory.is_some() {
+            return Ok(());
+        }
         match faults(&self.path, 1)?.pop() {
             Some(fault) => Err(fault),
             None => Ok(()),
@@ -313,6 +325,10 @@ impl Home {
     /// # Errors
     /// [`HomeError::Io`].
     pub fn write_file(&self, relative: &str, bytes: &[u8]) -> Result<(), HomeError> {
+        if let Some(files) = &self.memory {
+            files.lock().unwrap_or_else(PoisonError::into_inner).insert(relative.to_owned(), bytes.to_vec());
+            return Ok(());
+        }
         write_private(&self.file(relative), bytes)
     }
 
@@ -321,8 +337,28 @@ impl Home {
     /// # Errors
     /// [`HomeError::Io`].
     pub fn read_file(&self, relative: &str) -> Result<Vec<u8>, HomeError> {
+        let absent = || io("read", &self.file(relative))(std::io::ErrorKind::NotFound.into());
+        self.read_at_most(relative, u64::MAX)?.ok_or_else(absent)
+    }
+
+    /// Reads the first `max` bytes of a file; none where there is no such file.
+    ///
+    /// # Errors
+    /// [`HomeError::Io`].
+    pub(crate) fn read_at_most(&self, relative: &str, max: u64) -> Result<Option<Vec<u8>>, HomeError> {
+        use std::io::Read as _;
+        if let Some(files) = &self.memory {
+            return Ok(files.lock().unwrap_or_else(PoisonError::into_inner).get(relative).cloned());
+        }
         let path = self.file(relative);
-        std::fs::read(&path).map_err(io("read", &path))
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io("read", &path)(error)),
+        };
+        let mut bytes = Vec::new();
+        file.take(max).read_to_end(&mut bytes).map_err(io("read", &path))?;
+        Ok(Some(bytes))
     }
 }
 

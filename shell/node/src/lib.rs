@@ -49,7 +49,9 @@ mod verify;
 mod writing;
 
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
-pub use backup::{BackupGrant, LockedSafe, SafeKind, Watch, copy_identity, make_backup_key, write_backup};
+pub use backup::{
+    BackupGrant, BackupWritten, LockedSafe, SafeKind, Watch, copy_identity, make_backup_key, write_backup,
+};
 pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
 pub use comity_release::passkey::PasskeyAnswer;
 pub use comity_release::{ApprovalProof, LinkActKind};
@@ -71,4 +73,4 @@ pub use reader::{
     differences,
 };
 pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection};
-pub use restore::{FromSafe, restore_home, verify_backup};
+pub use restore::{Belief, FromSafe, restore_home, verify_backup};

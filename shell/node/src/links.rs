@@ -64,6 +64,12 @@ pub(crate) fn end_dates(home: &Home) -> Result<[(&'static str, Timestamp); 3], F
     Ok([("node key", held.node.not_after), ("sealing key", held.sealing.not_after), ("TLS key", held.tls.not_after)])
 }
 
+/// The node key of certificates that were kept, where the organisation key certified it, whenever that was.
+pub(crate) fn certified_by(organisation: &VerifyingKey, certificates: &[u8]) -> Option<VerifyingKey> {
+    let held: Certificates = serde_json::from_slice(certificates).ok()?;
+    comity_link::is_certified_node(organisation, &held.node).then_some(held.node.key)
+}
+
 /// This node's own node key, as it stands on the card.
 pub(crate) fn certified_node(home: &Home) -> Result<VerifyingKey, Failure> {
     let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;

@@ -63,7 +63,8 @@ pub struct Node {
     pub(crate) clock: Timestamp,
     ask: AskPassphrase,
     pub(crate) nonces: VecDeque<[u8; 32]>,
-    _lock: HomeLock,
+    /// None where the home is on no disk.
+    _lock: Option<HomeLock>,
 }
 
 impl Node {
@@ -76,7 +77,32 @@ impl Node {
         let lock = home.lock()?;
         crate::backup::clear_leftovers(&home);
         Vault::present(&home.file(crate::vault_guard::FILE))?;
-        let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+        let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+        Self::over(home, Some(lock), holdings, entropy, now, ask)
+    }
+
+    /// Makes a node of stores and keys that are on no disk, for looking at them.
+    pub(crate) fn in_memory(
+        home: Home,
+        (holdings, vault): (Holdings, Vault),
+        keys: HomeKeys,
+        entropy: Entropy,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let ask = Box::new(|| Err(Failure::operational("a home in memory has no passphrase")));
+        let mut node = Self::over(home, None, holdings, entropy, now, ask)?;
+        (node.keys, node.vault) = (Some(keys), Some(vault));
+        Ok(node)
+    }
+
+    fn over(
+        home: Home,
+        lock: Option<HomeLock>,
+        mut holdings: Holdings,
+        entropy: Entropy,
+        now: Timestamp,
+        ask: AskPassphrase,
+    ) -> Result<Self, Failure> {
         let registry = crate::officers::replay(holdings.view().desk())?;
         let (anchor, fault) = Keeper::open(&home, &mut holdings, now)?;
         let quarantine = crate::quarantine::enter(&mut holdings, fault, now)?;
@@ -360,7 +386,8 @@ impl Node {
                 self.quarantine_release(now, self.officer(by)?, &digest, &without)
             }
             Request::BackupBegin { key } => self.backup_begin(now, by, key.as_ref()),
-            Request::BackupDone { created, digest, bytes } => self.backup_done(now, &created, digest, bytes),
+            Request::BackupSign(written) => self.backup_sign(now, &written),
+            Request::BackupDone(written) => self.backup_done(now, &written),
             Request::IdentitySaved => self.identity_saved(now),
             Request::LinkList => self.link_list(),
             Request::LinkShow { partner } => self.link_show(&partner),

@@ -236,7 +236,8 @@ impl Node {
                 | Request::QuarantineShow
                 | Request::QuarantineRelease { .. }
                 | Request::BackupBegin { .. }
-                | Request::BackupDone { .. }
+                | Request::BackupSign(_)
+                | Request::BackupDone(_)
                 | Request::IdentitySaved
                 | Request::AuditShow { .. }
                 | Request::AuditVerify

@@ -353,15 +353,10 @@ pub enum Request {
         /// The public backup key; the one used last where absent.
         key: Option<comity_crypto::SealingPublicKey>,
     },
-    /// Tells that a backup was written.
-    BackupDone {
-        /// When it was begun, as [`Request::BackupBegin`] said.
-        created: Timestamp,
-        /// SHA-256 of the file.
-        digest: comity_vocab::Digest,
-        /// Its length.
-        bytes: u64,
-    },
+    /// Has the node sign a backup that was written.
+    BackupSign(crate::BackupWritten),
+    /// Tells that a backup is where it belongs.
+    BackupDone(crate::BackupWritten),
     /// Tells that the organisation key was copied to the safe.
     IdentitySaved,
     /// Lists partners.

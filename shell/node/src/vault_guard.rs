@@ -64,7 +64,7 @@ fn was_committed(desk: Desk<'_>) -> Result<bool, Failure> {
 }
 
 /// Reads what the vault must be; none only where nothing was ever committed to.
-fn expected(desk: Desk<'_>) -> Result<Option<Commitment>, Failure> {
+pub(crate) fn expected(desk: Desk<'_>) -> Result<Option<Commitment>, Failure> {
     let commitment = desk.vault_commitment()?;
     if commitment.is_none() && was_committed(desk)? {
         return Err(Failure::operational(

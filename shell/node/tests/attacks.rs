@@ -74,11 +74,15 @@ fn restored(mut org: Org, folder: &Path) -> Org {
     copy_identity(org.node.home(), PASSPHRASE, &identity, PASSPHRASE, &mut entropy).unwrap();
     let grant = org.ask_as("c1", &Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
     let grant: BackupGrant = serde_json::from_value(grant).unwrap();
-    write_backup(&org.node.home().clone(), &grant, &file, &mut entropy, &mut |_, _| {}).unwrap();
+    write_backup(&org.node.home().clone(), &grant, &file, &mut entropy, &mut |_, _| {}, &mut |written| {
+        org.ask(&Request::BackupSign(written))
+    })
+    .unwrap();
     let read = |path: &Path, kind| LockedSafe::read(path, kind).unwrap();
     let backup = read(&key, SafeKind::BackupKey).backup_key(PASSPHRASE).unwrap();
     let organisation = read(&identity, SafeKind::OrganisationKey).organisation_key(PASSPHRASE).unwrap();
-    let (safe, to, mut entropy) = (FromSafe { backup, organisation }, folder.join("restored"), seeded("restore"));
+    let (safe, to, mut entropy) =
+        (FromSafe { backup, organisation, accept_unsigned: false }, folder.join("restored"), seeded("restore"));
     restore_home(&file, safe, &to, PASSPHRASE, &mut entropy, now(), &mut |_, _| {}).unwrap();
     Org::drawing(&to, "vsis", seeded("restored"))
 }

@@ -15,7 +15,7 @@ mod common;
 use comity_crypto::Entropy;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{
-    BackupGrant, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
+    BackupGrant, Belief, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
     SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
 };
 use common::{Org, PASSPHRASE, Rng, carried, now};
@@ -89,10 +89,13 @@ fn back_up(org: &mut Org, folder: &Path, seed: u64) -> (Safe, PathBuf) {
     let grant: BackupGrant = serde_json::from_value(grant).unwrap();
     let file = folder.join(format!("{seed}.backup"));
     let home: Home = org.node.home().clone();
-    let written = write_backup(&home, &grant, &file, &mut entropy, &mut |_, _| {}).unwrap();
+    let written = write_backup(&home, &grant, &file, &mut entropy, &mut |_, _| {}, &mut |written| {
+        org.ask(&Request::BackupSign(written))
+    })
+    .unwrap();
     assert!(written["bytes"].as_u64().unwrap() > 10_000);
     let key = LockedSafe::read(&safe.key, SafeKind::BackupKey).unwrap().backup_key(PASSPHRASE).unwrap();
-    verify_backup(&file, &key, &folder.join("scratch"), &mut entropy, &mut |_, _| {}).unwrap();
+    verify_backup(&file, &key, &folder.join("scratch"), &Belief::default(), &mut entropy, &mut |_, _| {}).unwrap();
     (safe, file)
 }
 
@@ -100,7 +103,7 @@ fn restore(safe: &Safe, file: &Path, to: &Path, seed: u64) -> Org {
     let backup = LockedSafe::read(&safe.key, SafeKind::BackupKey).unwrap().backup_key(PASSPHRASE).unwrap();
     let organisation =
         LockedSafe::read(&safe.identity, SafeKind::OrganisationKey).unwrap().organisation_key(PASSPHRASE).unwrap();
-    let safe = FromSafe { backup, organisation };
+    let safe = FromSafe { backup, organisation, accept_unsigned: false };
     let mut entropy = fresh_entropy(seed + 1_000);
     restore_home(file, safe, to, PASSPHRASE, &mut entropy, now().plus_seconds(-60), &mut |_, _| {}).unwrap();
     Org::drawing(to, "vsis", fresh_entropy(seed + 2_000))

@@ -4,6 +4,7 @@
 //! Does not know: sources, officers' keys, partners' networks.
 
 use crate::error::StoreError;
+use crate::nameless::Nameless;
 use crate::open::{self, Mode, OpenError};
 use crate::view::View;
 use crate::{remove, schema};
@@ -43,6 +44,18 @@ impl Holdings {
     /// [`OpenError`]: a file that is missing, emptied or another's, unsafe modes, a newer schema, a failing disk.
     pub fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
         let conn = open::open(path, mode, schema::HOLDINGS)?;
+        Self::over(conn, mode, path)
+    }
+
+    /// Opens what a nameless file was filled with.
+    ///
+    /// # Errors
+    /// As [`Holdings::open`].
+    pub fn nameless(filled: Nameless) -> Result<Self, OpenError> {
+        Self::over(filled.ready(schema::HOLDINGS)?, Mode::ReadWrite, Path::new("holdings.db"))
+    }
+
+    fn over(conn: Connection, mode: Mode, path: &Path) -> Result<Self, OpenError> {
         if mode != Mode::ReadOnly {
             let sql = OpenError::sql(path);
             remove::remove_unfinished(&conn).map_err(&sql)?;

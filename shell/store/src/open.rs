@@ -112,7 +112,7 @@ impl OpenError {
         }
     }
 
-    fn schema(path: &Path) -> impl Fn(SchemaFault) -> Self {
+    pub(crate) fn schema(path: &Path) -> impl Fn(SchemaFault) -> Self {
         let path = path.to_path_buf();
         move |fault| match fault {
             SchemaFault::Newer { section, found, known } => Self::Newer { section, found, known },
@@ -206,6 +206,29 @@ fn settle(path: &Path, mode: Mode) -> Result<PathBuf, OpenError> {
 }
 
 fn harden(conn: &Connection, mode: Mode) -> Result<(), rusqlite::Error> {
+    limit(conn)?;
+    if mode != Mode::ReadOnly {
+        conn.pragma_update(None, "page_size", 4096)?;
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update_and_check(None, "secure_delete", "ON", |row| row.get::<_, i64>(0))?;
+    } else {
+        conn.pragma_update(None, "query_only", "ON")?;
+    }
+    confine(conn)
+}
+
+/// As [`harden`], for a file that has no name: what a write-ahead log or a journal would hold is in memory.
+pub(crate) fn harden_nameless(conn: &Connection) -> Result<(), rusqlite::Error> {
+    limit(conn)?;
+    for (pragma, value) in [("locking_mode", "EXCLUSIVE"), ("journal_mode", "MEMORY")] {
+        conn.pragma_update_and_check(None, pragma, value, |row| row.get::<_, String>(0))?;
+    }
+    conn.pragma_update(None, "synchronous", "OFF")?;
+    confine(conn)
+}
+
+fn limit(conn: &Connection) -> Result<(), rusqlite::Error> {
     for (limit, value) in [
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
         (Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX),
@@ -231,14 +254,10 @@ fn harden(conn: &Connection, mode: Mode) -> Result<(), rusqlite::Error> {
     }
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS))?;
     conn.set_prepared_statement_cache_capacity(64);
-    if mode != Mode::ReadOnly {
-        conn.pragma_update(None, "page_size", 4096)?;
-        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update_and_check(None, "secure_delete", "ON", |row| row.get::<_, i64>(0))?;
-    } else {
-        conn.pragma_update(None, "query_only", "ON")?;
-    }
+    Ok(())
+}
+
+fn confine(conn: &Connection) -> Result<(), rusqlite::Error> {
     conn.pragma_update(None, "foreign_keys", "ON")?;
     conn.pragma_update(None, "trusted_schema", "OFF")?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;

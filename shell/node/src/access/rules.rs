@@ -176,7 +176,7 @@ fn rule(request: &Request) -> Rule {
         R::AuditShow { .. } | R::AuditVerify | R::Verify => of(REVIEWERS),
         R::Health => readable(any),
         // A backup goes where a file can be written, and its keys come from the safe: not an act of a browser.
-        R::BackupBegin { .. } | R::BackupDone { .. } | R::IdentitySaved => never,
+        R::BackupBegin { .. } | R::BackupSign(_) | R::BackupDone(_) | R::IdentitySaved => never,
         R::QuarantineShow => any,
         // A backup may hold passkeys that were removed since it was made: the officers' own keys end a quarantine.
         R::QuarantineRelease { .. } => never,

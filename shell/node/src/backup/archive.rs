@@ -5,8 +5,8 @@
 
 use crate::failure::Failure;
 use comity_crypto::{
-    BACKUP_HEAD_BYTES, BACKUP_PIECE_BYTES_MAX, BackupError, BackupOpener, BackupSealer, EntropyStream, SealingKey,
-    SealingPublicKey, Sha256Stream, Zeroizing,
+    BACKUP_HEAD_BYTES, BACKUP_PIECE_BYTES_MAX, BACKUP_SIGNATURE_BYTES, BackupError, BackupOpener, BackupSealer,
+    EntropyStream, SealingKey, SealingPublicKey, Sha256Stream, VerifyingKey, Zeroizing, check_backup_signature,
 };
 use comity_vocab::Digest;
 use std::fs::File;
@@ -122,8 +122,14 @@ impl Writer {
         if done == length { Ok(()) } else { Err(Failure::operational("the copy changed while it was read")) }
     }
 
-    pub fn finish(mut self) -> Result<(File, Digest, u64), Failure> {
+    /// Ends the pieces, has them signed, and returns the file with digest and length of all of it.
+    pub fn finish(
+        mut self,
+        sign: &mut dyn FnMut(Digest, u64) -> Result<Vec<u8>, Failure>,
+    ) -> Result<(File, Digest, u64), Failure> {
         self.flush(true)?;
+        let signature = sign(self.hash.clone().finish(), self.bytes)?;
+        self.out(&signature)?;
         let file = self.file.into_inner().map_err(|error| disk(error.into_error()))?;
         Ok((file, self.hash.finish(), self.bytes))
     }
@@ -134,6 +140,7 @@ pub(crate) struct Reader {
     file: BufReader<File>,
     opener: BackupOpener,
     plain: Zeroizing<Vec<u8>>,
+    hash: Sha256Stream,
     at: usize,
     next: usize,
     /// Bytes of the file read so far, and its length.
@@ -151,11 +158,13 @@ impl Reader {
         file.read_exact(&mut head).map_err(|_| changed(BackupError::NotABackup))?;
         let opener = BackupOpener::new(&head, key).map_err(changed)?;
         let done = BACKUP_HEAD_BYTES as u64;
-        Ok(Self { file, opener, plain: Zeroizing::new(Vec::new()), at: 0, next: 0, done, total })
+        let mut hash = Sha256Stream::default();
+        hash.update(&head);
+        Ok(Self { file, opener, plain: Zeroizing::new(Vec::new()), hash, at: 0, next: 0, done, total })
     }
 
     fn piece(&mut self) -> Result<(), Failure> {
-        let mut head = [0; 5];
+        let mut begin = [0; 5];
         let cut_off = |error: std::io::Error, opener: &BackupOpener| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => match opener.finish() {
                 Err(error) => changed(error),
@@ -163,11 +172,13 @@ impl Reader {
             },
             _ => disk(error),
         };
-        self.file.read_exact(&mut head).map_err(|error| cut_off(error, &self.opener))?;
-        let head = self.opener.head(&head).map_err(changed)?;
+        self.file.read_exact(&mut begin).map_err(|error| cut_off(error, &self.opener))?;
+        let head = self.opener.head(&begin).map_err(changed)?;
         // Bounded: a piece is at most a mebibyte and its seal.
         let mut sealed = vec![0; head.bytes];
         self.file.read_exact(&mut sealed).map_err(|error| cut_off(error, &self.opener))?;
+        self.hash.update(&begin);
+        self.hash.update(&sealed);
         self.done += 5 + head.bytes as u64;
         self.plain = self.opener.piece(head, &sealed).map_err(changed)?;
         self.at = 0;
@@ -224,31 +235,58 @@ impl Reader {
         self.some(length)
     }
 
-    /// Reads a member into a new file.
-    pub fn file(&mut self, name: &str, to: &Path, watch: &mut dyn FnMut(u64, u64)) -> Result<(), Failure> {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let length = self.begin(name)?;
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(disk)?;
-        let mut file = BufWriter::new(file);
-        let mut left = length;
+    /// Hands a member on, in parts.
+    pub fn stream(
+        &mut self,
+        name: &str,
+        to: &mut dyn std::io::Write,
+        watch: &mut dyn FnMut(u64, u64),
+    ) -> Result<(), Failure> {
+        let mut left = self.begin(name)?;
         while left > 0 {
             let now = left.min(BACKUP_PIECE_BYTES_MAX as u64);
-            self.take(now, &mut |part| file.write_all(part).map_err(disk))?;
+            self.take(now, &mut |part| to.write_all(part).map_err(disk))?;
             left -= now;
             watch(self.done, self.total);
         }
-        let file = file.into_inner().map_err(|error| disk(error.into_error()))?;
-        file.sync_all().map_err(disk)
+        Ok(())
     }
 
-    /// Checks that nothing follows.
-    pub fn finish(mut self) -> Result<(), Failure> {
+    /// Checks that only a signature can follow, and returns how the pieces are signed.
+    pub fn finish(mut self) -> Result<Ending, Failure> {
         // A last piece without content follows where the members filled the one before.
         while !self.opener.ended() && self.at == self.plain.len() {
             self.piece()?;
         }
-        let mut more = [0];
-        let ended = self.opener.ended() && self.at == self.plain.len() && self.file.read(&mut more).map_err(disk)? == 0;
-        if ended { Ok(()) } else { Err(changed(BackupError::Trailing)) }
+        let mut trailer = Vec::new();
+        let most = BACKUP_SIGNATURE_BYTES as u64 + 1;
+        self.file.take(most).read_to_end(&mut trailer).map_err(disk)?;
+        let ended = self.opener.ended() && self.at == self.plain.len() && trailer.len() <= BACKUP_SIGNATURE_BYTES;
+        if !ended {
+            return Err(changed(BackupError::Trailing));
+        }
+        Ok(Ending { digest: self.hash.finish(), bytes: self.done, trailer })
+    }
+}
+
+/// What stands after the last piece, and what it must be about.
+pub(crate) struct Ending {
+    digest: Digest,
+    bytes: u64,
+    trailer: Vec<u8>,
+}
+
+impl Ending {
+    /// Checks that this node key signed the backup; tells whether it is signed at all. One without a signature is taken only where
+    /// somebody said so.
+    pub fn signed_by(&self, node: &VerifyingKey, unsigned_too: bool) -> Result<bool, Failure> {
+        match check_backup_signature(&self.trailer, node, &self.digest, self.bytes) {
+            Ok(()) => Ok(true),
+            Err(BackupError::Unsigned) if unsigned_too => Ok(false),
+            Err(error @ BackupError::Unsigned) => Err(Failure::refusal(&error)
+                .hint("if an older version wrote it and you know who kept it since: --accept-unsigned")),
+            Err(error) => Err(Failure::refusal(&error)
+                .hint("somebody without the node's key made this file; anybody with the public backup key can. Keep it as evidence")),
+        }
     }
 }

@@ -1,7 +1,13 @@
 //! The vault must be there and be the one this node last worked with, whatever happened to the file meanwhile.
 
 use super::*;
-use comity_node::{Home, HomeKeys, Node};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use comity_crypto::SealingKey;
+use comity_node::{
+    BackupGrant, BackupWritten, Belief, FromSafe, Home, HomeKeys, LockedSafe, Node, SafeKind, copy_identity,
+    make_backup_key, restore_home, verify_backup, write_backup,
+};
 use comity_store::{Holdings, Mode, Vault, snapshot};
 use comity_vocab::Digest;
 use std::path::PathBuf;
@@ -276,4 +282,115 @@ fn no_count_stands_in_clear() {
     assert_eq!(tag.len(), 32);
     let keys = HomeKeys::open(&Home::open(&scene.home).unwrap(), common::PASSPHRASE).unwrap();
     assert!(Vault::compare(&scene.vault(), &keys.vault_seed, None).is_ok());
+}
+
+/// A backup of the scene's home, of its stores as they are now.
+struct Safe {
+    grant: BackupGrant,
+    key: SealingKey,
+    identity: PathBuf,
+}
+
+impl Safe {
+    fn new(scene: &Scene) -> Self {
+        let mut org = scene.open();
+        let (key, identity) = (scene.folder.join("backup.key"), scene.folder.join("identity.key"));
+        let mut entropy = common::entropy("safe");
+        let public = make_backup_key(&key, common::PASSPHRASE, &mut entropy).unwrap();
+        copy_identity(org.node.home(), common::PASSPHRASE, &identity, common::PASSPHRASE, &mut entropy).unwrap();
+        let grant = org.ask_as("c1", &Request::BackupBegin { key: Some(public.parse().unwrap()) }).unwrap();
+        let key = LockedSafe::read(&key, SafeKind::BackupKey).unwrap().backup_key(common::PASSPHRASE).unwrap();
+        Self { grant: serde_json::from_value(grant).unwrap(), key, identity }
+    }
+
+    fn write(&self, scene: &Scene, file: &Path) -> Result<Value, Failure> {
+        let home = Home::open(&scene.home).unwrap();
+        let keys = HomeKeys::open(&home, common::PASSPHRASE).unwrap();
+        let mut sign = |written: BackupWritten| {
+            let trailer = comity_crypto::sign_backup(&keys.node, &written.digest, written.bytes);
+            Ok(serde_json::json!({ "signature": STANDARD.encode(trailer) }))
+        };
+        write_backup(&home, &self.grant, file, &mut common::entropy("backup"), &mut |_, _| {}, &mut sign)
+    }
+
+    fn rehearse(&self, scene: &Scene, file: &Path) -> Result<Value, Failure> {
+        let belief = Belief::default();
+        let scratch = scene.folder.join("scratch");
+        verify_backup(file, &self.key, &scratch, &belief, &mut common::entropy("rehearsal"), &mut |_, _| {})
+    }
+
+    fn restore(&self, file: &Path, to: &Path) -> Result<Value, Failure> {
+        let locked = LockedSafe::read(&self.identity, SafeKind::OrganisationKey).unwrap();
+        let organisation = locked.organisation_key(common::PASSPHRASE).unwrap();
+        let backup = SealingKey::from_seed(&self.key.seed());
+        let safe = FromSafe { backup, organisation, accept_unsigned: false };
+        let mut entropy = common::entropy("restore");
+        restore_home(file, safe, to, common::PASSPHRASE, &mut entropy, now(), &mut |_, _| {})
+    }
+}
+
+/// A backup holds a vault and the commitment to it, also where an act was under way, and no others are restored.
+#[test]
+fn a_backup_holds_a_vault_that_fits_its_commitment() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let safe = Safe::new(&scene);
+    let commitment = || scene.holdings().view().desk().vault_commitment().unwrap().unwrap();
+    let before = commitment().settled;
+    scene.keep("before");
+    show(&mut scene.open()).unwrap();
+    let after = commitment().settled;
+    scene.keep("after");
+    for (number, (vault, settled, pending, fits)) in [
+        ("before", before, Some(after), true),
+        ("after", before, Some(after), true),
+        ("after", after, None, true),
+        ("after", before, None, false),
+        ("before", after, None, false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scene.put(vault);
+        scene.commit(settled, pending);
+        let (file, to) = (folder.path().join(format!("{number}.backup")), folder.path().join(format!("{number}.home")));
+        safe.write(&scene, &file).unwrap();
+        let (rehearsed, restored) = (safe.rehearse(&scene, &file), safe.restore(&file, &to));
+        assert_eq!((rehearsed.is_ok(), restored.is_ok()), (fits, fits), "{number}: {rehearsed:?} {restored:?}");
+        if fits {
+            Org::drawing(&to, "vsis", common::entropy("restored")).ask(&Request::Verify).unwrap();
+        } else {
+            assert!(restored.unwrap_err().message.contains("do not belong together"), "{number}");
+            assert!(!to.exists(), "{number}");
+        }
+    }
+}
+
+/// Acts of the vault go on while the stores are copied: what is written is whole, or it is said that it could not be.
+#[test]
+fn a_backup_beside_acts_of_the_vault_is_consistent() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::new(folder.path());
+    let safe = Safe::new(&scene);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let busy = |stop: &std::sync::atomic::AtomicBool| {
+        let mut org = scene.open();
+        while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            show(&mut org).unwrap();
+        }
+    };
+    let backup = |name: &str| {
+        let file = folder.path().join(name);
+        safe.write(&scene, &file).map(|_| safe.rehearse(&scene, &file).unwrap())
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| busy(&stop));
+        for number in 0..4 {
+            if let Err(failure) = backup(&format!("{number}.backup")) {
+                assert!(failure.message.contains("came between"), "{failure}");
+            }
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    backup("last.backup").unwrap();
 }

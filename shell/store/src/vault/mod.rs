@@ -41,7 +41,8 @@ pub struct Vault {
     commitment_key: MacKey,
     register: Register,
     path: PathBuf,
-    place: (u64, u64),
+    /// Device and file; none where the file has no name.
+    place: Option<(u64, u64)>,
     version: i64,
 }
 

@@ -4,6 +4,7 @@
 //! Does not know: where the commitment is kept.
 
 use super::{Commitment, Fit, Nonces, Vault, VaultError, commitment};
+use crate::nameless::Nameless;
 use crate::open::{self, Mode, OpenError};
 use crate::schema;
 use comity_crypto::{DataKey, Zeroizing};
@@ -62,6 +63,22 @@ impl Vault {
         Self::assemble(path, seed, Box::new(|| [0; 24]), conn)?.fit(expected)
     }
 
+    /// Opens what a nameless file was filled with, where it is the vault that was committed to. Nothing is to be written to it.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn nameless(
+        filled: Nameless,
+        seed: &[u8; 32],
+        expected: Option<&Commitment>,
+    ) -> Result<(Self, Fit), VaultError> {
+        let conn = filled.ready(schema::VAULT)?;
+        let mut vault = Self::over(Path::new("vault.db"), seed, Box::new(|| [0; 24]), conn)?;
+        vault.place = None;
+        let fit = vault.fit(expected)?;
+        Ok((vault, fit))
+    }
+
     /// Makes sure, without its key, that there is a vault; whether it is the right one needs the key.
     ///
     /// # Errors
@@ -83,6 +100,12 @@ impl Vault {
     }
 
     fn assemble(path: &Path, seed: &[u8; 32], nonces: Nonces, conn: Connection) -> Result<Self, VaultError> {
+        let mut vault = Self::over(path, seed, nonces, conn)?;
+        vault.place = Some(place(path)?);
+        Ok(vault)
+    }
+
+    fn over(path: &Path, seed: &[u8; 32], nonces: Nonces, conn: Connection) -> Result<Self, VaultError> {
         let key = DataKey::from_bytes(seed);
         // Read at one instant, so that the sums are those of a state that was.
         let snapshot = conn.unchecked_transaction()?;
@@ -92,9 +115,8 @@ impl Vault {
         let commitment_key = commitment::key(seed);
         let register = Register::read(&snapshot, &commitment_key)?;
         snapshot.finish()?;
-        let (place, version) = (place(path)?, data_version(&conn)?);
-        let path = path.to_owned();
-        Ok(Self { conn, key, nonces, mac_key, commitment_key, register, path, place, version })
+        let (path, version) = (path.to_owned(), data_version(&conn)?);
+        Ok(Self { conn, key, nonces, mac_key, commitment_key, register, path, place: None, version })
     }
 
     fn fit(&self, expected: Option<&Commitment>) -> Result<Fit, VaultError> {
@@ -122,7 +144,11 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Absent`] where it is gone.
     pub fn is_undisturbed(&self) -> Result<bool, VaultError> {
-        Ok(place(&self.path)? == self.place && data_version(&self.conn)? == self.version)
+        let stands = match self.place {
+            Some(found) => place(&self.path)? == found,
+            None => true,
+        };
+        Ok(stands && data_version(&self.conn)? == self.version)
     }
 }
 
