@@ -169,7 +169,9 @@ fn a_backup_holds_no_signing_key_and_opens_only_whole_and_with_its_key() {
     };
     for (bad, words) in [
         (bytes[..half].to_vec(), "cut off"),
-        (bytes[..bytes.len() - 1].to_vec(), "cut off"),
+        (bytes[..bytes.len() - 91].to_vec(), "cut off"),
+        (bytes[..bytes.len() - 90].to_vec(), "no node signed it"),
+        (bytes[..bytes.len() - 1].to_vec(), "not signed by the node key"),
         (bytes[..20].to_vec(), "not a backup"),
         ([&bytes[..], b"x"].concat(), "more follows"),
         (flipped(half), "changed"),
