@@ -15,8 +15,8 @@ mod common;
 use comity_crypto::Entropy;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{
-    BackupGrant, Belief, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
-    SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
+    BackupGrant, Belief, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request,
+    SafeKind, SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
 };
 use common::{Org, PASSPHRASE, Rng, carried, now};
 use serde_json::Value;
