@@ -203,6 +203,9 @@ impl Default for DetectionSection {
     }
 }
 
+/// Small files by their place in a home that is on no disk.
+type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
 /// A node home that was checked.
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -210,7 +213,7 @@ pub struct Home {
     /// What `comity.toml` says.
     pub configuration: Configuration,
     /// Small files of a home that is on no disk.
-    memory: Option<Arc<Mutex<BTreeMap<String, Vec<u8>>>>>,
+    memory: Option<Files>,
 }
 
 /// Held while a process writes to a home; released when dropped.
