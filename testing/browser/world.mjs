@@ -98,7 +98,10 @@ async function watch(node, partner, hostile) {
   const stock = JSON.parse(await readFile(path.join(ROOT, "comity/demo/kps.json"), "utf8")).objects;
   const given = stock.filter((object) => ["Film evening page", "Phone shop address"].includes(object.name)).map((object) => object.id);
   const made = await partner.verb("release", "draft", "--key", partner.key("mira"), "--objects", given.join(","), "--to", node.code);
-  await partner.verb("release", "approve", "--key", partner.key("tam"), made.release);
+  // The partner observed these values itself, and its observations stay: its releasing officer says why the values may leave.
+  const { findings } = await partner.answer("release", "check", "--key", partner.key("tam"), made.release);
+  const overrides = findings.filter((finding) => finding.class === "unreleased-value").flatMap(({ finding }) => ["--override", `${finding}=the indicator is what we share of it`]);
+  await partner.verb("release", "approve", "--key", partner.key("tam"), made.release, ...overrides);
   await partner.verb("release", "send", made.release);
   await until("the partner's indicators arrive", async () => {
     const { hits = [] } = await node.verb("search", "film").catch(() => ({}));
