@@ -99,10 +99,14 @@ pub fn home_from_stdin() -> Result<Zeroizing<String>, Failure> {
         Failure::operational(format!("cannot read the passphrase from standard input: {error}"))
     };
     let mut text = Zeroizing::new(String::with_capacity(STDIN_BYTES_MAX));
-    std::io::stdin().lock().take(STDIN_BYTES_MAX as u64).read_to_string(&mut text).map_err(unreadable)?;
+    std::io::stdin().lock().take(STDIN_BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() > STDIN_BYTES_MAX {
+        return Err(Failure::usage(format!("a passphrase on standard input has at most {STDIN_BYTES_MAX} bytes")));
+    }
     let nothing = std::fs::File::open("/dev/null").map_err(unreadable)?;
     rustix::stdio::dup2_stdin(&nothing).map_err(|error| unreadable(error.into()))?;
-    let passphrase = text.trim_end_matches('\n');
+    // One newline ends the line; a passphrase may end with one of its own.
+    let passphrase = text.strip_suffix('\n').unwrap_or(&text);
     if passphrase.is_empty() {
         return Err(Failure::usage("no passphrase of the home on standard input"));
     }

@@ -54,7 +54,7 @@ pub fn shed_environment(reads_stdin: bool) -> Result<(), Failure> {
             return Err(Failure::usage(format!("a passphrase has at most {PASSPHRASE_BYTES_MAX} bytes")));
         }
         let (reader, mut writer) = std::io::pipe().map_err(again)?;
-        writer.write_all(passphrase.as_bytes()).map_err(again)?;
+        writer.write_all(passphrase.as_bytes()).and_then(|()| writer.write_all(b"\n")).map_err(again)?;
         command.arg("--passphrase-stdin").stdin(reader);
     }
     Err(again(command.exec()))

@@ -119,11 +119,14 @@ impl<'a> Here<'a> {
         self.declared.has(&digest)
     }
 
-    /// Whether every recipient was given something that was made of this object.
-    fn was_given(&self, id: &str) -> Result<bool, NotRead> {
-        let items = self.view.desk().released_as(id).map_err(|_| NotRead)?;
-        let given: BTreeSet<&str> =
-            items.iter().filter(|item| !item.recalled).map(|item| item.recipient.as_str()).collect();
+    /// Whether every recipient was given something that was made of this very version: a later one may hold another value.
+    fn was_given(&self, object: &Object) -> Result<bool, NotRead> {
+        let items = self.view.desk().released_as(&object.id).map_err(|_| NotRead)?;
+        let given: BTreeSet<&str> = items
+            .iter()
+            .filter(|item| !item.recalled && item.original_version == object.version_text)
+            .map(|item| item.recipient.as_str())
+            .collect();
         Ok(self.audience.iter().all(|recipient| given.contains(recipient.as_str())))
     }
 
@@ -139,7 +142,7 @@ impl<'a> Here<'a> {
                 continue;
             }
             let given_back = matches!(object.origin(), Origin::Link(code) if self.audience == [code.as_str()]);
-            if given_back || self.is_public(&object) || self.was_given(&object.id)? {
+            if given_back || self.is_public(&object) || self.was_given(&object)? {
                 return Ok(false);
             }
             observed |= is_observation(&object.object_type);

@@ -111,6 +111,11 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Query`] where the text has no word or the cursor is not ours; a failing database.
     pub fn search(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
+        // What was found must still be there when it is read: another process may erase it in between.
+        self.on_one_snapshot(|| self.search_now(query))
+    }
+
+    fn search_now(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MAX) };
         let after = query.after.as_deref().map(read_cursor).transpose()?;
         let mut page = SearchPage { text_behind: self.text_behind()?, ..SearchPage::default() };

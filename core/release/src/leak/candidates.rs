@@ -8,8 +8,6 @@ use comity_correlate::{CorrelatedValue, Kind};
 
 /// Shorter words are no value.
 const CHARACTERS_MIN: usize = 4;
-/// Longer words are no value that is held; it is a bound on the work.
-const CHARACTERS_MAX: usize = 2_048;
 
 /// A value and where it stands, in characters.
 pub(super) struct Candidate {
@@ -25,7 +23,7 @@ pub(super) fn candidates(clean: &[char]) -> Vec<Candidate> {
     while at < clean.len() {
         let length = clean.get(at..).unwrap_or_default().iter().take_while(|character| !splits(**character)).count();
         let word: String = clean.get(at..at + length).unwrap_or_default().iter().collect();
-        if (CHARACTERS_MIN..=CHARACTERS_MAX).contains(&length) {
+        if length >= CHARACTERS_MIN {
             for value in of_word(&word) {
                 found.push(Candidate { value, from: at, to: at + length });
             }
@@ -48,6 +46,7 @@ fn of_word(word: &str) -> Vec<CorrelatedValue> {
         values.extend(CorrelatedValue::new(Kind::Url, word));
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         host(authority.rsplit_once('@').map_or(authority, |(_, host)| host), &mut values);
+        parts(rest, &mut values);
         return values;
     }
     if let Some((_, domain)) = word.rsplit_once('@') {
@@ -61,14 +60,18 @@ fn of_word(word: &str) -> Vec<CorrelatedValue> {
     if word.starts_with('+') {
         values.extend(CorrelatedValue::new(Kind::Phone, word));
     }
-    // `key=value` of a log line, and a path behind a name.
-    for part in word.split('=') {
-        host(part, &mut values);
-        if let Some((name, _)) = part.split_once('/') {
-            host(name, &mut values);
+    parts(word, &mut values);
+    values
+}
+
+/// `key=value` of a log line, several of them, and what stands before and behind each slash; a range has a slash of its own.
+fn parts(text: &str, values: &mut Vec<CorrelatedValue>) {
+    for part in text.split(['=', '&', '?', '#']) {
+        host(part, values);
+        if part.contains('/') {
+            part.split('/').for_each(|piece| host(piece, values));
         }
     }
-    values
 }
 
 /// A host with or without a port, brackets or a range.
@@ -82,11 +85,13 @@ fn host(text: &str, values: &mut Vec<CorrelatedValue>) {
         values.extend(CorrelatedValue::new(Kind::Ipv6, address));
         return;
     }
-    let name = text.split(':').next().unwrap_or_default();
-    if let Some(value) = CorrelatedValue::new(Kind::Ipv4, name) {
-        values.push(value);
-    } else if name.contains('.') {
-        values.extend(CorrelatedValue::new(Kind::Domain, name));
+    // A port behind, or a word such as `IP:` before.
+    for name in text.split(':') {
+        if let Some(value) = CorrelatedValue::new(Kind::Ipv4, name) {
+            values.push(value);
+        } else if name.contains('.') {
+            values.extend(CorrelatedValue::new(Kind::Domain, name));
+        }
     }
 }
 
@@ -111,6 +116,10 @@ mod tests {
             ("write to a@lantern.example", "email-addr a@lantern.example"),
             ("02:00:5E:10:00:00", "mac-addr 02:00:5e:10:00:00"),
             ("d41d8cd98f00b204e9800998ecf8427e", "md5 d41d8cd98f00b204e9800998ecf8427e"),
+            ("IP:198.51.100.7", "ipv4-addr 198.51.100.7"),
+            ("198.51.100.9/198.51.100.7", "ipv4-addr 198.51.100.7"),
+            ("a.example&lantern.example", "domain-name lantern.example"),
+            ("https://a.example/?from=198.51.100.7&x", "ipv4-addr 198.51.100.7"),
             ("+47 22", ""),
         ] {
             let clean: Vec<char> = text.chars().collect();

@@ -111,6 +111,9 @@ pub fn search(
             findings.push(undetermined(number, bytes, "not-json"));
         }
     }
+    if corpus.unbuilt {
+        findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-built"));
+    }
     if uuids.not_read || not_read {
         findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-read"));
     }

@@ -50,6 +50,8 @@ pub(super) enum Plain {
 
 /// Everything that must not leave, prepared for searching. Cannot be printed, cloned or serialised.
 pub struct LeakCorpus {
+    /// What is looked for could not be made ready: then nothing is clean.
+    pub(super) unbuilt: bool,
     pub(super) compact: Option<AhoCorasick>,
     pub(super) patterns: Vec<Pattern>,
     pub(super) plain: Option<AhoCorasick>,
@@ -198,7 +200,7 @@ impl LeakCorpusBuilder {
         {
             add(text, Protected::Marking(tlp));
         }
-        let compact = AhoCorasick::new(patterns.keys()).ok();
+        let compact = AhoCorasick::new(patterns.keys());
         let plain: Vec<(String, Plain)> = self
             .hosts
             .drain(..)
@@ -211,10 +213,12 @@ impl LeakCorpusBuilder {
         let mut prints = Vec::new();
         self.texts.drain(..).for_each(|text| printer.text(&text, &mut prints));
         let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
+        let named = AhoCorasick::new(plain.iter().map(|(text, _)| text));
         LeakCorpus {
-            compact,
+            unbuilt: compact.is_err() || named.is_err(),
+            compact: compact.ok(),
             patterns: patterns.into_values().collect(),
-            plain: AhoCorasick::new(plain.iter().map(|(text, _)| text)).ok().filter(|_| !plain.is_empty()),
+            plain: named.ok().filter(|_| !plain.is_empty()),
             plain_stands_for: plain.into_iter().map(|(_, what)| what).collect(),
             prints: prints.into_iter().collect(),
             print_key: self.print_key,

@@ -74,6 +74,9 @@ fn a_release_is_signed_for_a_key_and_not_for_a_code() {
     beside(&vsis, "UPDATE link SET card = ?1 WHERE code = 'kps'", [&swapped]);
     nothing_is_sent(&mut vsis, &release, "another organisation key than the one that was pinned");
     beside(&vsis, "UPDATE link SET partner = ?1 WHERE code = 'kps'", [&pin]);
+    // No two officers agreed to a link with this key; a link of an earlier home needs no agreement, and there the statement decides.
+    nothing_is_sent(&mut vsis, &release, "no two officers agreed to the link with kps");
+    beside(&vsis, "INSERT INTO link_earlier (code, partner) SELECT code, partner FROM link WHERE code = ?1", ["kps"]);
     nothing_is_sent(&mut vsis, &release, "signed for another organisation key");
     let mut vsis = reopened(vsis);
     nothing_is_sent(&mut vsis, &release, "signed for another organisation key");

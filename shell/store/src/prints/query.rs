@@ -33,7 +33,16 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn indexes_whole(&self) -> Result<bool, StoreError> {
-        Ok(self.prints_behind()? == 0 && self.values_behind()? == 0 && segment::whole(self.conn)?)
+        Ok(self.prints_behind()? == 0
+            && self.values_behind()? == 0
+            && !self.import_unfinished()?
+            && segment::whole(self.conn)?)
+    }
+
+    /// Whether an import was begun and neither finished nor taken away: what came after it is in no index yet.
+    fn import_unfinished(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM import WHERE state = 0)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// Visits the numbers of the versions in which these runs of words stand, segment by segment; `visit` says whether it wants to see

@@ -319,11 +319,14 @@ impl View<'_> {
         Ok(found)
     }
 
-    /// Runs `work` on one snapshot, so that a page and its times belong together.
+    /// Runs `work` on one snapshot, so that what it reads in several steps belongs together; inside a transaction it does already.
     ///
     /// # Errors
     /// What `work` returns; a failing database.
     pub fn on_one_snapshot<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        if !self.conn.is_autocommit() {
+            return work();
+        }
         let snapshot = self.conn.unchecked_transaction().map_err(StoreError::from)?;
         let result = work();
         snapshot.finish().map_err(StoreError::from)?;
