@@ -8,7 +8,7 @@
 
 use crate::failure::Failure;
 use crate::home::{Home, HomeError};
-use crate::node::{Node, audit};
+use crate::node::audit;
 use comity_ledger::{
     ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, AuditEntry, ChainEnd, GENESIS, Heads, Lines, REGISTRY_LINE,
 };
@@ -328,13 +328,5 @@ impl Witness for Keeper {
             tracing::error!(reason = crate::failure::chain(&error), "the anchor could not be written");
             state.unwritten = Some(lines);
         }
-    }
-}
-
-impl Node {
-    /// Returns where audit chain and registry end now.
-    #[expect(dead_code, reason = "approvals name these ends next")]
-    pub(crate) fn heads(&self) -> Result<Heads, Failure> {
-        Ok(heads(self.holdings.view().desk())?)
     }
 }
