@@ -1,5 +1,5 @@
-//! What is written once and proved later: Merkle logs with their checkpoints, the officer registry, the audit chain, and where
-//! these chains ended.
+//! What is written once and proved later: Merkle logs with their checkpoints, the officer registry, the audit chain, where these
+//! chains ended, and the states of tables.
 //!
 //! Guarantees: a proof, checkpoint, act or entry is accepted only in its one exact form; whatever is changed, removed or
 //! put in between is found, and the first bad place is named. The layouts are in `spec/ledger.md` and `spec/registry.md`.
@@ -11,6 +11,7 @@ mod audit;
 mod checkpoint;
 mod proof;
 mod registry;
+mod tables;
 mod tree;
 
 pub use anchor::{ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, ChainEnd, Fit, Heads, Lines, REGISTRY_LINE};
@@ -18,6 +19,7 @@ pub use audit::{AuditEntry, AuditError, AuditFault, chain, verify_chain, verify_
 pub use checkpoint::{Checkpoint, CheckpointError, cosign, open_checkpoint, open_cosignature, sign_checkpoint};
 pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
 pub use registry::{ActFault, ActKind, Officer, Registry, RegistryAct, RegistryError, SignedAct};
+pub use tables::{Cell, TABLE_STATE_BYTES, TableKey, TableState, TableStateError};
 pub use tree::{CompactTree, LEAVES_MAX, empty_root, leaf_hash, root};
 
 /// What the first act of a registry and the first entry of an audit chain name as their predecessor.

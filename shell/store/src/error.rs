@@ -18,6 +18,9 @@ pub enum StoreError {
         /// Its number.
         row: i64,
     },
+    /// A table is not as this program left it.
+    #[error(transparent)]
+    Unfit(#[from] crate::sealed::Fault),
     /// Nothing is held under this identifier.
     #[error("`{id}` is not held")]
     NotHeld {
@@ -54,7 +57,7 @@ impl StoreError {
     /// Says whose fault the error is.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Database(_) | Self::Damaged { .. } | Self::Sink(_) | Self::Witness(_) => Blame::Operator,
+            Self::Database(_) | Self::Damaged { .. } | Self::Unfit(_) | Self::Sink(_) | Self::Witness(_) => Blame::Operator,
             Self::NotHeld { .. } | Self::Ambiguous { .. } | Self::Query { .. } | Self::Refused { .. } => Blame::Caller,
         }
     }

@@ -6,10 +6,13 @@
 use crate::error::StoreError;
 use crate::nameless::Nameless;
 use crate::open::{self, Mode, OpenError};
+use crate::sealed::{self, KeySlot};
 use crate::view::View;
 use crate::{remove, schema};
+use comity_ledger::TableKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Sees every transaction that a [`Holdings`] commits, and may keep something outside the database in step with it.
 pub trait Witness: Send {
@@ -28,6 +31,7 @@ pub struct Holdings {
     conn: Connection,
     mode: Mode,
     witness: Option<Box<dyn Witness>>,
+    key: KeySlot,
 }
 
 /// A write transaction on the holdings; dropped without [`Tx::commit`] it leaves no trace.
@@ -55,7 +59,8 @@ impl Holdings {
         Self::over(filled.ready(schema::HOLDINGS)?, Mode::ReadWrite, Path::new("holdings.db"))
     }
 
-    fn over(conn: Connection, mode: Mode, path: &Path) -> Result<Self, OpenError> {
+    fn over(mut conn: Connection, mode: Mode, path: &Path) -> Result<Self, OpenError> {
+        let key = sealed::attend(&mut conn, mode).map_err(OpenError::sql(path))?;
         if mode != Mode::ReadOnly {
             let sql = OpenError::sql(path);
             remove::remove_unfinished(&conn).map_err(&sql)?;
@@ -63,7 +68,28 @@ impl Holdings {
             crate::correlation::check_edition(&conn).map_err(&sql)?;
             crate::prints::check_edition(&conn).map_err(&sql)?;
         }
-        Ok(Self { conn, mode, witness: None })
+        Ok(Self { conn, mode, witness: None, key })
+    }
+
+    /// Takes the key of the home, without which no decision is written, and compares the number of rows of every table of decisions
+    /// and of the bulk tables. Returns the tables that a newer version added; they are sealed as they are.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] where a table is not as this program left it, or was never sealed.
+    pub fn unlock(&mut self, key: Arc<TableKey>) -> Result<Vec<&'static str>, StoreError> {
+        let tx = self.transaction()?;
+        let added = sealed::unlock(tx.sql(), &key)?;
+        tx.commit()?;
+        self.key.set(key);
+        Ok(added)
+    }
+
+    /// Tells whether the tables were sealed ever; an older version did not.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn is_sealed(&self) -> Result<bool, StoreError> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM table_seal)", [], |row| row.get(0))?)
     }
 
     /// Begins a write transaction. Its commit is durable when it returns.
@@ -107,7 +133,22 @@ impl Holdings {
     }
 }
 
+impl Drop for Holdings {
+    fn drop(&mut self) {
+        // Closing a connection inside a transaction would call a hook that is gone by then.
+        sealed::leave(&mut self.conn);
+    }
+}
+
 impl Tx<'_> {
+    /// Seals all tables as they are, for the first time: for a new home, and for one of an older version.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] where they were sealed before.
+    pub fn seal_first(&self, key: &TableKey) -> Result<(), StoreError> {
+        sealed::seal_first(&self.sql, key)
+    }
+
     /// Makes what was written durable.
     ///
     /// # Errors
@@ -116,6 +157,7 @@ impl Tx<'_> {
         if let Some(witness) = &mut self.witness {
             witness.before(View::new(&self.sql)).map_err(StoreError::Witness)?;
         }
+        sealed::flush(&self.sql)?;
         self.sql.commit()?;
         if let Some(witness) = self.witness {
             witness.after();

@@ -18,6 +18,7 @@ pub(crate) fn remove_unfinished(conn: &Connection) -> Result<(), rusqlite::Error
         tx.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
         tx.execute("DELETE FROM pending_current", [])?;
         tx.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
+        crate::sealed::flush(&tx)?;
         tx.commit()?;
     }
     Ok(())
@@ -40,6 +41,7 @@ fn remove_some(conn: &Connection, iid: i64, first_vid: i64) -> Result<bool, rusq
         forget_if_unmentioned(&tx, *oid)?;
     }
     let more = !rows.is_empty();
+    crate::sealed::flush(&tx)?;
     tx.commit()?;
     Ok(more)
 }

@@ -32,6 +32,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::correlation::SECTION,
     crate::prints::SECTION,
     crate::detection::SECTION,
+    crate::sealed::SECTION,
 ];
 
 /// The sections of `vault.db`.

@@ -11,10 +11,12 @@
     reason = "test"
 )]
 
+use comity_ledger::TableKey;
 use comity_store::{Holdings, ImportError, ImportOptions, ImportReport, Mode, Origin, import_file};
 use comity_vocab::{OfficerCode, SecurityLabel, Timestamp};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub struct Home {
     pub folder: tempfile::TempDir,
@@ -33,8 +35,18 @@ impl Home {
 
     pub fn holdings(&self) -> Holdings {
         let path = self.path("holdings.db");
-        let mode = if path.exists() { Mode::ReadWrite } else { Mode::Create };
-        Holdings::open(&path, mode).unwrap()
+        let made = path.exists();
+        let mut holdings = Holdings::open(&path, if made { Mode::ReadWrite } else { Mode::Create }).unwrap();
+        match made {
+            true => drop(holdings.unlock(table_key()).unwrap()),
+            false => {
+                let tx = holdings.transaction().unwrap();
+                tx.seal_first(&table_key()).unwrap();
+                tx.commit().unwrap();
+                drop(holdings.unlock(table_key()).unwrap());
+            }
+        }
+        holdings
     }
 
     /// Every byte of every file whose name begins so: the database and what lies beside it.
@@ -48,6 +60,10 @@ impl Home {
         }
         all
     }
+}
+
+pub fn table_key() -> Arc<TableKey> {
+    Arc::new(TableKey::derive(&[9; 32]))
 }
 
 pub fn time(text: &str) -> Timestamp {
