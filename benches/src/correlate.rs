@@ -82,7 +82,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
 /// Imports the beginning of one stock under each name, full text and index included; returns time and processor time.
 fn fill(folder: &Path, most: usize, feeds: &[(&str, usize)]) -> Outcome<(Holdings, (f64, f64))> {
     make_private(folder)?;
-    let mut holdings = Holdings::open(&folder.join("holdings.db"), Mode::Create)?;
+    let mut holdings = crate::home::new_holdings(folder)?;
     let now = Timestamp::parse("2026-11-24T12:00:00Z")?;
     let (mut took, mut cpu) = (0.0, 0.0);
     for (name, objects) in feeds {

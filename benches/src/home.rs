@@ -4,12 +4,14 @@ use crate::process::own_cpu;
 use crate::stock::{self, Size};
 use crate::{Outcome, Setting, make_private};
 use comity_crypto::{Entropy, Zeroizing};
-use comity_node::{Call, Home, NewHome, Node, Request, Scope, create_home};
+use comity_ledger::TableKey;
+use comity_node::{Call, Home, HomeKeys, NewHome, Node, Request, Scope, create_home};
 use comity_store::{Holdings, ImportOptions, Mode, Origin, import_file};
 use comity_vocab::Timestamp;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Nothing is protected by it: the objects are generated, the home is a benchmark's.
 const PASSPHRASE: &str = "a-benchmark-home";
@@ -94,13 +96,27 @@ fn make(folder: &Path, home: &Path, bundle: &Path, objects: usize) -> Outcome<()
     Ok(())
 }
 
-fn holdings(home: &Path) -> Outcome<Holdings> {
-    Ok(Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite)?)
+/// Opens the holdings of a home of ours for writing.
+pub fn holdings(home: &Path) -> Outcome<Holdings> {
+    let mut holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite)?;
+    holdings.unlock(HomeKeys::open(&Home::open(home)?, PASSPHRASE)?.table_key())?;
+    Ok(holdings)
 }
 
 fn index(home: &Home) -> Outcome<()> {
-    let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    let mut holdings = holdings(home.path())?;
     while holdings.index_pending(TEXT_STEP)? > 0 {}
     holdings.truncate_wal()?;
     Ok(())
+}
+
+/// Makes empty holdings outside of a home, sealed as those of a home are.
+pub fn new_holdings(folder: &Path) -> Outcome<Holdings> {
+    let key = Arc::new(TableKey::derive(&[7; 32]));
+    let mut holdings = Holdings::open(&folder.join("holdings.db"), Mode::Create)?;
+    let tx = holdings.transaction()?;
+    tx.seal_first(&key)?;
+    tx.commit()?;
+    holdings.unlock(key)?;
+    Ok(holdings)
 }

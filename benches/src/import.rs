@@ -6,7 +6,7 @@ use crate::process::{own_cpu, size_mib};
 use crate::report::{Row, Section};
 use crate::stock::{self, Size};
 use crate::{Outcome, Setting, make_private, plain};
-use comity_store::{Holdings, ImportOptions, Mode, Origin, import_file};
+use comity_store::{ImportOptions, Origin, import_file};
 use comity_vocab::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -147,7 +147,7 @@ fn one(
 /// Imports files into new holdings.
 fn import(folder: &Path, files: &[PathBuf]) -> Outcome<Times> {
     make_private(folder)?;
-    let mut holdings = Holdings::open(&folder.join("holdings.db"), Mode::Create)?;
+    let mut holdings = crate::home::new_holdings(folder)?;
     let options =
         ImportOptions { origin: Origin::Feed("bench".to_owned()), label: None, officer: None, file_name: None };
     let now = Timestamp::parse("2026-11-24T12:00:00Z")?;

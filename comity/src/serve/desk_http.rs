@@ -12,6 +12,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
@@ -93,6 +94,7 @@ impl DeskHttp {
         node: SharedNode,
         events: Sender<Event>,
         gate: Arc<Mutex<GateState>>,
+        unfit: Arc<AtomicBool>,
     ) -> Result<Self, Failure> {
         let broken =
             |error: std::io::Error| Failure::operational(format!("cannot start the desk's HTTP side: {error}"));
@@ -113,7 +115,8 @@ impl DeskHttp {
             clock: world::now,
             health: Arc::new(move || {
                 let state = gate.lock().unwrap_or_else(PoisonError::into_inner);
-                Health { ready: state.ready, confinement: state.landlock.clone() }
+                let unfit = unfit.load(Ordering::Relaxed);
+                Health { ready: state.ready, unfit, confinement: state.landlock.clone() }
             }),
             cursor_key: world::entropy().stream("cursor", "desk", 0).bytes32(),
         });

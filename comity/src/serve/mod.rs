@@ -6,6 +6,7 @@
 mod desk_http;
 mod gate_process;
 mod socket;
+mod tables;
 
 use crate::arguments::{GateArguments, ServeArguments};
 use crate::output::Output;
@@ -67,6 +68,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     let ask = Box::new(move || given.take().map_or_else(passphrase::home, Ok));
     let mut node = Node::open(home, world::entropy(), world::now(), ask)?;
     node.unlock()?;
+    let changed = node.configuration_changed().map(str::to_owned);
     let node: SharedNode = Arc::new(Mutex::new(node));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -80,7 +82,8 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         let socket = socket::listen(&socket_path, node.clone(), events.clone())?;
         let state = gate.state();
         let ready = ready.await.map_err(|_| Failure::operational("the gate did not start; its log line says why"))?;
-        let http = desk_http::DeskHttp::start(listener, transport, node.clone(), events.clone(), state)?;
+        let watch = tables::TableWatch::start(node.clone(), events.clone())?;
+        let http = desk_http::DeskHttp::start(listener, transport, node.clone(), events.clone(), state, watch.unfit())?;
         let (url, quarantine) = {
             let node = lock(&node);
             (node.desk_address().origin().to_owned(), node.in_quarantine())
@@ -95,6 +98,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
                 "pid": std::process::id(),
                 "memory_open": crate::process::memory_is_open(),
                 "quarantine": quarantine,
+                "configuration_changed": changed,
             }),
             |ready| {
                 let field = |name| crate::output::text(ready, name).to_owned();
@@ -107,6 +111,9 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
                 if let Some(why) = ready.get("quarantine").and_then(serde_json::Value::as_str) {
                     lines.push(format!("{why}; it is in quarantine and sends nothing: comity restore show"));
                 }
+                if let Some(changed) = ready.get("configuration_changed").and_then(serde_json::Value::as_str) {
+                    lines.push(format!("the configuration changed since this node last ran: {changed}"));
+                }
                 lines
             },
         )?;
@@ -115,6 +122,7 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         // New verbs open the home themselves once the socket is gone; those that run are finished under the node's lock.
         socket.close();
         http.stop();
+        drop(watch);
         let _ = events.send(Event::Stop);
         gate.join();
         Ok(())

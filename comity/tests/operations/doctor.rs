@@ -30,6 +30,8 @@ fn a_sound_home_passes_beside_a_running_desk_and_everything_bad_says_what_to_do(
         ("keys", "node key holds", "ok"),
         ("stores", "holdings is whole", "ok"),
         ("stores", "vault is whole", "ok"),
+        ("stores", "every table of decisions", "ok"),
+        ("stores", "what decides in comity.toml", "ok"),
         ("officers", "two active custodians", "warn"),
         ("backup", "no backup", "warn"),
         ("hardening", "service manager", ""),
@@ -81,4 +83,60 @@ fn a_clock_that_went_back_is_found() {
     let ran = examine(&node);
     assert_eq!(ran.code, Some(1));
     assert_eq!(states(&ran.json(), "clock", "behind the newest file"), ["fail"]);
+}
+
+/// What is to be done about the finding of an area whose text holds these words.
+fn todo(answer: &Value, area: &str, words: &str) -> String {
+    let all = answer["findings"].as_array().unwrap();
+    let about = |finding: &&Value| finding["area"] == area && finding["what"].as_str().unwrap().contains(words);
+    let found = all.iter().find(about).unwrap_or_else(|| panic!("nothing about {words}: {answer}"));
+    found["todo"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_advised_fits_the_trouble_and_serve_refuses_by_name() {
+    let world = world();
+    let node = world.node("vsis");
+    let file = node.home.join("holdings/holdings.db");
+    let put = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let tamper = |sql: &str| rusqlite::Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let serve = |words: &str| {
+        let answer = node.run_with(&["serve"], &[]).refused(3, words);
+        assert!(answer.to_string().contains("holdings"), "{answer}");
+    };
+    let restore = "`comity restore`";
+
+    tamper("UPDATE schema_section SET version = version + 1 WHERE name = 'objects'");
+    let said = todo(&examine(&node).json(), "stores", "holdings: section objects");
+    assert!(said.contains("newer program") && !said.contains(restore), "{said}");
+
+    put(b"");
+    let said = todo(&examine(&node).json(), "stores", "is empty");
+    assert!(said.contains("who emptied it") && said.contains(restore), "{said}");
+    serve("is empty");
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), 0, "nothing was made in its place");
+
+    std::fs::remove_file(&file).unwrap();
+    let said = todo(&examine(&node).json(), "stores", "is missing");
+    assert!(said.contains("put the file back"), "{said}");
+    serve("is missing");
+
+    put(&whole);
+    tamper("DELETE FROM desk_setting WHERE name = 'organisation_key'");
+    let said = todo(&examine(&node).json(), "stores", "table desk_setting has");
+    assert!(said.contains("somebody wrote to it"), "{said}");
+    node.run_with(&["serve"], &[]).refused(3, "table desk_setting has");
+
+    put(&whole);
+    let toml = node.home.join("comity.toml");
+    let text = std::fs::read_to_string(&toml).unwrap();
+    std::fs::write(&toml, text.replace("internal_hosts = []", "internal_hosts = [\"den.internal\"]")).unwrap();
+    let answer = examine(&node).json();
+    assert_eq!(states(&answer, "stores", "comity.toml is not what the node last ran with"), ["warn"]);
+    node.ask(&["verify"]);
+    assert_eq!(states(&examine(&node).json(), "stores", "what decides in comity.toml"), ["ok"]);
 }

@@ -24,6 +24,8 @@ pub(crate) const FILE: &str = "anchor";
 const VAULT_LINE: &str = "vault";
 /// The act of the audit chain that says which lines were anchored for the first time.
 const ACT: &str = "home.anchored";
+/// The line of the tables of decisions: how many rows they have together, and a digest over their counts and sums.
+const TABLES_LINE: &str = "tables";
 /// Audit entries read at a time.
 const PAGE: usize = 10_000;
 
@@ -76,6 +78,9 @@ fn lines(desk: Desk<'_>) -> Result<Lines, DeskError> {
         comity_crypto::sha256(&[&commitment.settled.0, &pending])
     });
     lines.insert(VAULT_LINE.to_owned(), ChainEnd { count: 0, head: vault });
+    if let Some((count, head)) = desk.tables_digest()? {
+        lines.insert(TABLES_LINE.to_owned(), ChainEnd { count, head });
+    }
     Ok(lines)
 }
 

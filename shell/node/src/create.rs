@@ -72,6 +72,7 @@ pub fn create_home(
     let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::Create)?;
     let organisation_key = keys.organisation.verifying_key();
     let shown = serde_json::to_value(organisation_key)?;
+    crate::tables::unlock(&mut holdings, keys.table_key())?;
     let tx = holdings.transaction()?;
     tx.view().desk().set_setting("organisation_key", shown.as_str().unwrap_or_default())?;
     audit(tx.view().desk(), now, None, "home.init", home.configuration.organisation.code.as_str(), "")?;

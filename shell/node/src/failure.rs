@@ -3,6 +3,7 @@
 //! Guarantees: a message names what, where and which limit, never content of intelligence. The program turns the kind into an
 //! exit code in one exhaustive match.
 
+use comity_store::Trouble;
 use serde::{Deserialize, Serialize};
 
 /// Whose fault, and so which exit code.
@@ -29,7 +30,7 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// A word for programs where they must tell this failure from others: `step_up_needed`, `sign_in_needed`, `forbidden`,
-    /// `unknown` (what was named does not exist).
+    /// `unknown` (what was named does not exist), `unfit` (rows were removed, changed or put back by another program).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// More, for `--json`: findings, counts.
@@ -79,6 +80,17 @@ impl Failure {
         Self::operational(chain(error))
     }
 
+    /// Says what to do about a kind of trouble, unless something was said already.
+    #[must_use]
+    pub(crate) fn in_trouble(self, trouble: Trouble) -> Self {
+        let told = match trouble {
+            Trouble::Other => self,
+            _ if self.hint.is_some() => self,
+            _ => self.hint(crate::advice::advice(trouble)),
+        };
+        if trouble == Trouble::Unfit { told.code(crate::tables::UNFIT) } else { told }
+    }
+
     /// Makes a refusal from an error and its causes.
     pub fn refusal(error: &dyn std::error::Error) -> Self {
         Self::no(chain(error))
@@ -107,11 +119,23 @@ macro_rules! operational {
     };
 }
 
-operational!(
+operational!(serde_json::Error);
+
+/// A store in trouble says what to do about its kind of trouble.
+macro_rules! in_trouble {
+    ($($error:ty),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Failure::from_error(&error).in_trouble(error.trouble())
+            }
+        })*
+    };
+}
+
+in_trouble!(
     crate::home::HomeError,
     crate::keys::KeyError,
     comity_store::desk::DeskError,
-    serde_json::Error,
     comity_store::StoreError,
     comity_store::OpenError,
 );

@@ -4,6 +4,7 @@
 //! refused with the command that mends it. At most one process writes to a home. Does not know: what the keys mean.
 
 use comity_crypto::Zeroizing;
+use comity_store::Trouble;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -68,6 +69,22 @@ pub enum HomeError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl HomeError {
+    /// Says what kind of trouble this is.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Io { source, .. } => Trouble::of_system(source),
+            // These say themselves what to do.
+            Self::Exists { .. }
+            | Self::NotAHome { .. }
+            | Self::TooWide { .. }
+            | Self::Unfit { .. }
+            | Self::Locked { .. }
+            | Self::Configuration { .. } => Trouble::Other,
+        }
+    }
 }
 
 fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HomeError {

@@ -41,6 +41,9 @@ impl Node {
     /// # Errors
     /// [`Failure`] where the stores fail; nothing was committed and nothing cosigned then.
     pub fn from_gate(&mut self, now: Timestamp, messages: Vec<GateToDesk>) -> Result<(), Failure> {
+        if let Some(failure) = self.unfit() {
+            return Err(failure.clone());
+        }
         self.keys()?;
         self.load_logs(now)?;
         let mut logs = self.logs.clone();

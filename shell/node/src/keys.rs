@@ -5,7 +5,10 @@
 
 use crate::home::{Home, HomeError};
 use comity_crypto::{DataKey, Entropy, SealingKey, SigningKey, Zeroizing};
+use comity_ledger::TableKey;
+use comity_store::Trouble;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Why keys cannot be made or unwrapped.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,18 @@ pub enum KeyError {
     /// Key derivation failed.
     #[error("cannot derive a key from the passphrase")]
     Derivation,
+}
+
+impl KeyError {
+    /// Says what kind of trouble this is.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::WrongPassphrase => Trouble::WrongKey,
+            Self::Damaged { .. } => Trouble::Damaged,
+            Self::Home(error) => error.trouble(),
+            Self::TooShort { .. } | Self::Derivation => Trouble::Other,
+        }
+    }
 }
 
 /// The least number of characters of a passphrase.
@@ -136,6 +151,11 @@ impl HomeKeys {
         home.write_file(TLS, &wrap.seal(TLS, nonce_of(TLS), &keys.tls_pkcs8))?;
         home.write_file(VAULT, &wrap.seal(VAULT, nonce_of(VAULT), &keys.vault_seed[..]))?;
         Ok(())
+    }
+
+    /// Derives the key of the tables of decisions. It travels in a backup with the vault's key, so that a backup can be verified.
+    pub fn table_key(&self) -> Arc<TableKey> {
+        Arc::new(TableKey::derive(&self.vault_seed))
     }
 
     /// Unwraps the keys of a home.

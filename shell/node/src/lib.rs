@@ -5,12 +5,14 @@
 //! side by side from one seed. Does not know: sockets, processes, the command line, the clock.
 
 mod access;
+mod advice;
 mod anchor;
 mod approvals;
 mod asked;
 mod audit_verbs;
 mod backup;
 mod call;
+mod configuration;
 mod create;
 mod declared;
 mod detection;
@@ -41,6 +43,7 @@ mod releases;
 mod request;
 mod restore;
 mod stop_values;
+mod tables;
 mod taxii_recipients;
 mod tls;
 mod vault_guard;

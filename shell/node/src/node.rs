@@ -18,7 +18,7 @@ use comity_ledger::{AuditEntry, GENESIS, Registry};
 use comity_link::gate_protocol::{DeskToGate, LinkState};
 use comity_release::passkey::OfficerPasskey;
 use comity_store::desk::Desk;
-use comity_store::{Holdings, Mode, Vault};
+use comity_store::{Holdings, Vault};
 use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -50,6 +50,12 @@ pub struct Node {
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
     pub(crate) keys: Option<HomeKeys>,
     pub(crate) anchor: Keeper,
+    /// The keys with which the home was opened, until they are first asked for.
+    unwrapped: Option<HomeKeys>,
+    /// What became different in the configuration since this node last ran.
+    configuration_changed: Option<String>,
+    /// Why this node answers nothing: its tables are not as it left them.
+    pub(crate) unfit: Option<Failure>,
     /// Present while this node waits for its officers.
     pub(crate) quarantine: Option<crate::quarantine::Quarantine>,
     pub(crate) access: Access,
@@ -68,17 +74,19 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens a home for writing; the passphrase is asked for only when a key is needed. A home that does not fit its anchor opens
-    /// in quarantine.
+    /// Opens a home for writing. The passphrase is asked for at once: without the key of the home nobody can tell whether its tables are
+    /// as this node left them, and nothing can be written to them. A home that does not fit its anchor opens in quarantine.
     ///
     /// # Errors
-    /// [`Failure`]: the home is wide open, in use, damaged or of a later version.
+    /// [`Failure`]: the home is wide open, in use, damaged, changed by another program or of a later version.
     pub fn open(home: Home, entropy: Entropy, now: Timestamp, ask: AskPassphrase) -> Result<Self, Failure> {
         let lock = home.lock()?;
         crate::backup::clear_leftovers(&home);
         Vault::present(&home.file(crate::vault_guard::FILE))?;
-        let holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
-        Self::over(home, Some(lock), holdings, entropy, now, ask)
+        let mut ask = ask;
+        let unwrapped = HomeKeys::open(&home, &ask()?)?;
+        let holdings = crate::tables::open(&home, &unwrapped)?;
+        Self::over(home, (Some(lock), Some(unwrapped)), holdings, entropy, now, ask)
     }
 
     /// Makes a node of stores and keys that are on no disk, for looking at them.
@@ -90,14 +98,14 @@ impl Node {
         now: Timestamp,
     ) -> Result<Self, Failure> {
         let ask = Box::new(|| Err(Failure::operational("a home in memory has no passphrase")));
-        let mut node = Self::over(home, None, holdings, entropy, now, ask)?;
+        let mut node = Self::over(home, (None, None), holdings, entropy, now, ask)?;
         (node.keys, node.vault) = (Some(keys), Some(vault));
         Ok(node)
     }
 
     fn over(
         home: Home,
-        lock: Option<HomeLock>,
+        (lock, unwrapped): (Option<HomeLock>, Option<HomeKeys>),
         mut holdings: Holdings,
         entropy: Entropy,
         now: Timestamp,
@@ -117,6 +125,11 @@ impl Node {
             crate::links::earlier_noted(tx.view().desk(), now)?;
             tx.commit()?;
         }
+        // A home that may be an older one is left as it is, as evidence.
+        let configuration_changed = match &quarantine {
+            Some(quarantine) if quarantine.shuts_officers_out() => None,
+            _ => crate::tables::note(&mut holdings, &home, now)?,
+        };
         let address = configured_address(&home)?;
         let mut entropy = entropy;
         let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
@@ -137,6 +150,9 @@ impl Node {
             logs: BTreeMap::new(),
             watch: None,
             keys: None,
+            unwrapped,
+            configuration_changed,
+            unfit: None,
             quarantine,
             anchor,
             access: Access::default(),
@@ -181,6 +197,11 @@ impl Node {
         self.quarantine.as_ref().map(crate::quarantine::Quarantine::why)
     }
 
+    /// Returns what became different in the configuration that decides since this node last ran.
+    pub fn configuration_changed(&self) -> Option<&str> {
+        self.configuration_changed.as_deref()
+    }
+
     /// Returns the home.
     pub fn home(&self) -> &Home {
         &self.home
@@ -201,8 +222,10 @@ impl Node {
 
     pub(crate) fn keys(&mut self) -> Result<&HomeKeys, Failure> {
         if self.keys.is_none() {
-            let passphrase = (self.ask)()?;
-            self.keys = Some(HomeKeys::open(&self.home, &passphrase)?);
+            self.keys = Some(match self.unwrapped.take() {
+                Some(keys) => keys,
+                None => HomeKeys::open(&self.home, &(self.ask)()?)?,
+            });
             // What needs a key needs the vault to be there and to fit.
             if let Err(failure) = self.vault().map(|_| ()) {
                 self.keys = None;
@@ -274,6 +297,7 @@ impl Node {
         if remote && (call.proof.is_some() || nobody) {
             return Err(sign_in_needed());
         }
+        self.fit(&request)?;
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
         self.admitted(&asker, &request)?;
@@ -429,7 +453,11 @@ impl Node {
 impl Node {
     /// Tells how the node is. The vault is looked at again only where its key is at hand already.
     fn health(&mut self) -> Result<Value, Failure> {
-        let state = if self.quarantine.is_some() { "quarantine" } else { "ok" };
+        let state = match (&self.unfit, &self.quarantine) {
+            (Some(_), _) => "unfit",
+            (None, Some(_)) => "quarantine",
+            (None, None) => "ok",
+        };
         let mut health = json!({ "organisation": self.home.configuration.organisation.code, "state": state });
         if self.keys.is_some() {
             let vault = match self.vault() {

@@ -158,16 +158,17 @@ impl Node {
             self.registry.officers().map(|officer| officer_json(officer, &self.access)).collect();
         let mut waiting = Vec::new();
         for (bytes, signatures) in self.holdings.view().desk().pending_acts()? {
-            if let Ok(act) = RegistryAct::parse(&bytes) {
-                let signatures: Vec<(OfficerCode, Signature)> = serde_json::from_str(&signatures)?;
-                let signed: Vec<OfficerCode> = signatures.into_iter().map(|(code, _)| code).collect();
-                waiting.push(json!({
-                    "officer": act.officer,
-                    "act_kind": word(&act.act),
-                    "act": STANDARD.encode(&bytes),
-                    "signed_by": signed,
-                }));
-            }
+            let act = RegistryAct::parse(&bytes).map_err(|fault| {
+                Failure::operational(format!("an act that waits for a signature is damaged: {fault}"))
+            })?;
+            let signatures: Vec<(OfficerCode, Signature)> = serde_json::from_str(&signatures)?;
+            let signed: Vec<OfficerCode> = signatures.into_iter().map(|(code, _)| code).collect();
+            waiting.push(json!({
+                "officer": act.officer,
+                "act_kind": word(&act.act),
+                "act": STANDARD.encode(&bytes),
+                "signed_by": signed,
+            }));
         }
         Ok(json!({
             "officers": officers,

@@ -132,7 +132,8 @@ fn unpack(from: &Path, key: &SealingKey, to: &Path, belief: &Belief, watch: Watc
 }
 
 /// Compares what was unpacked with what the backup says it holds.
-fn compare(manifest: &Manifest, holdings: &Holdings) -> Result<(), Failure> {
+fn compare(manifest: &Manifest, holdings: &mut Holdings, vault: &[u8; 32]) -> Result<(), Failure> {
+    crate::tables::of_backup(holdings, vault)?;
     let found = describe(holdings.view().desk(), &holdings.view().stats()?, manifest.created)?;
     match manifest.difference(&found) {
         None => Ok(()),
@@ -179,8 +180,8 @@ pub fn verify_backup(
     std::fs::remove_dir(scratch).map_err(unmade)?;
     let (mut vault, mut holdings) = made?;
     let (manifest, vouched) = read_stores(archive, &certificates, [vault.file(), holdings.file()], belief, watch)?;
-    let holdings = Holdings::nameless(holdings)?;
-    compare(&manifest, &holdings)?;
+    let mut holdings = Holdings::nameless(holdings)?;
+    compare(&manifest, &mut holdings, &secrets.vault)?;
     let expected = crate::vault_guard::expected(holdings.view().desk())?;
     let (vault, _) = Vault::nameless(vault, &secrets.vault, expected.as_ref()).map_err(|error| apart(&error.into()))?;
     // The keys that are not in a backup are made up: nothing is signed here.
@@ -222,7 +223,9 @@ pub fn restore_home(
     let belief = Belief { organisation, accept_unsigned: safe.accept_unsigned };
     let unpacked = unpack(from, &safe.backup, to, &belief, watch)?;
     let restored: Result<_, Failure> = (|| {
-        compare(&unpacked.manifest, &Holdings::open(&unpacked.home.file("holdings/holdings.db"), Mode::ReadWrite)?)?;
+        let mut holdings = Holdings::open(&unpacked.home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+        compare(&unpacked.manifest, &mut holdings, &unpacked.secrets.vault)?;
+        drop(holdings);
         let keys = HomeKeys {
             organisation: safe.organisation,
             node: SigningKey::from_seed(&throwaway(entropy, "node")),
@@ -255,7 +258,7 @@ pub fn restore_home(
 
 /// Ends every generation of every link and puts the home into quarantine, in one transaction.
 fn begin_anew(unpacked: &Unpacked, keys: &HomeKeys, now: Timestamp) -> Result<Vec<String>, Failure> {
-    let mut holdings = Holdings::open(&unpacked.home.file("holdings/holdings.db"), Mode::ReadWrite)?;
+    let mut holdings = crate::tables::open(&unpacked.home, keys)?;
     let new_node = keys.node.verifying_key();
     let tx = holdings.transaction()?;
     let desk = tx.view().desk();

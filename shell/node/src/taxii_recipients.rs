@@ -121,10 +121,9 @@ impl Node {
                 let organisation = self.home.configuration.organisation.code.clone();
                 let switch = RecipientSwitch { organisation, partner: partner.clone(), key, made: now };
                 let recipient = Recipient { switch, approvals: Vec::new(), token: None };
-                self.holdings
-                    .view()
-                    .desk()
-                    .set_setting(&setting(partner.as_str()), &serde_json::to_string(&recipient)?)?;
+                let tx = self.holdings.transaction()?;
+                tx.view().desk().set_setting(&setting(partner.as_str()), &serde_json::to_string(&recipient)?)?;
+                tx.commit()?;
                 recipient
             }
         };

@@ -36,7 +36,7 @@ pub(crate) fn vault_failure(error: &VaultError) -> Failure {
         VaultError::Absent { .. } | VaultError::Unfit { .. } | VaultError::WrongKey | VaultError::Damaged { .. } => {
             failure.hint(HINT).code("vault_unfit")
         }
-        VaultError::Open(_) | VaultError::Database(_) => failure,
+        VaultError::Open(_) | VaultError::Database(_) => failure.in_trouble(error.trouble()),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Guarantees: reads everything, changes nothing. Does not repair: an entry is fetched from the partner, never edited.
 
 use crate::audit_verbs::verify_audit;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::generation::Ended;
 use crate::node::Node;
 use crate::officers_ever::OfficersEver;
@@ -12,9 +12,9 @@ use comity_crypto::{Signature, VerifyingKey, commitment, fingerprint_words};
 use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
 use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, LinkDeed, PublicDeclaration, agree, same_words};
-use comity_store::VerifyError;
 use comity_store::desk::{DeclarationRow, Desk, Direction, LinkActState, LinkRow};
 use comity_store::vault::VaultError;
+use comity_store::{StoreError, VerifyError};
 use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
 
@@ -67,10 +67,17 @@ impl Node {
         let passkeys = ever
             .verify_passkeys()
             .map_err(|officer| bad(format!("a passkey of officer {officer} stands on no key of that officer")))?;
+        // Last: what was found above says more of what was changed.
+        let key = self.keys()?.table_key();
+        let decisions = self.holdings.view().sums_fit(&key).map_err(|error| match error {
+            StoreError::Unfit(_) => Failure { kind: FailureKind::No, ..Failure::from(error) },
+            other => Failure::from(other),
+        })?;
         Ok(json!({
             "verified": {
                 "registry_acts": acts,
                 "audit_entries": audited.end.count,
+                "decisions": decisions,
                 "objects": holdings.objects,
                 "versions": holdings.versions,
                 "indexed_texts": holdings.texts,

@@ -247,10 +247,12 @@ impl Node {
     pub(crate) fn public_prepare(&mut self, selection: &Selection) -> Result<Value, Failure> {
         let declaration = self.declaration_of(selection)?;
         let digest = declaration.digest();
-        let desk = self.holdings.view().desk();
+        let tx = self.holdings.transaction()?;
+        let desk = tx.view().desk();
         if desk.declaration(&digest)?.is_none() {
             desk.put_declaration(&digest, &serde_json::to_vec(&declaration)?, "[]", false)?;
         }
+        tx.commit()?;
         Ok(json!({
             "declaration": digest,
             "objects": declaration.versions.len(),

@@ -18,6 +18,8 @@ mod desk;
 mod ends;
 #[path = "attacks/mutations.rs"]
 mod mutations;
+#[path = "attacks/tables.rs"]
+mod tables;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};

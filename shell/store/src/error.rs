@@ -21,6 +21,9 @@ pub enum StoreError {
     /// A table is not as this program left it.
     #[error(transparent)]
     Unfit(#[from] crate::sealed::Fault),
+    /// The file that was opened is not in its place any more.
+    #[error("the holdings database is gone")]
+    Gone(#[source] Box<crate::open::OpenError>),
     /// Nothing is held under this identifier.
     #[error("`{id}` is not held")]
     NotHeld {
@@ -57,7 +60,12 @@ impl StoreError {
     /// Says whose fault the error is.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Database(_) | Self::Damaged { .. } | Self::Unfit(_) | Self::Sink(_) | Self::Witness(_) => Blame::Operator,
+            Self::Database(_)
+            | Self::Damaged { .. }
+            | Self::Unfit(_)
+            | Self::Gone(_)
+            | Self::Sink(_)
+            | Self::Witness(_) => Blame::Operator,
             Self::NotHeld { .. } | Self::Ambiguous { .. } | Self::Query { .. } | Self::Refused { .. } => Blame::Caller,
         }
     }

@@ -11,7 +11,7 @@ use crate::view::View;
 use crate::{remove, schema};
 use comity_ledger::TableKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Sees every transaction that a [`Holdings`] commits, and may keep something outside the database in step with it.
@@ -32,6 +32,14 @@ pub struct Holdings {
     mode: Mode,
     witness: Option<Box<dyn Witness>>,
     key: KeySlot,
+    /// None where the file has no name.
+    place: Option<Place>,
+}
+
+/// Which file was opened.
+struct Place {
+    path: PathBuf,
+    file: (u64, u64),
 }
 
 /// A write transaction on the holdings; dropped without [`Tx::commit`] it leaves no trace.
@@ -48,7 +56,7 @@ impl Holdings {
     /// [`OpenError`]: a file that is missing, emptied or another's, unsafe modes, a newer schema, a failing disk.
     pub fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
         let conn = open::open(path, mode, schema::HOLDINGS)?;
-        Self::over(conn, mode, path)
+        Self::over(conn, mode, path, true)
     }
 
     /// Opens what a nameless file was filled with.
@@ -56,10 +64,10 @@ impl Holdings {
     /// # Errors
     /// As [`Holdings::open`].
     pub fn nameless(filled: Nameless) -> Result<Self, OpenError> {
-        Self::over(filled.ready(schema::HOLDINGS)?, Mode::ReadWrite, Path::new("holdings.db"))
+        Self::over(filled.ready(schema::HOLDINGS)?, Mode::ReadWrite, Path::new("holdings.db"), false)
     }
 
-    fn over(mut conn: Connection, mode: Mode, path: &Path) -> Result<Self, OpenError> {
+    fn over(mut conn: Connection, mode: Mode, path: &Path, named: bool) -> Result<Self, OpenError> {
         let key = sealed::attend(&mut conn, mode).map_err(OpenError::sql(path))?;
         if mode != Mode::ReadOnly {
             let sql = OpenError::sql(path);
@@ -68,7 +76,21 @@ impl Holdings {
             crate::correlation::check_edition(&conn).map_err(&sql)?;
             crate::prints::check_edition(&conn).map_err(&sql)?;
         }
-        Ok(Self { conn, mode, witness: None, key })
+        let place =
+            named.then(|| Ok::<_, OpenError>(Place { path: path.to_path_buf(), file: file_at(path)? })).transpose()?;
+        Ok(Self { conn, mode, witness: None, key, place })
+    }
+
+    /// Tells whether the file that was opened still lies in its place and holds something. An open connection may go on answering
+    /// from memory when it does not.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the file is missing, emptied, or another one.
+    pub fn still_there(&self) -> Result<(), OpenError> {
+        match &self.place {
+            Some(place) if file_at(&place.path)? != place.file => Err(OpenError::Foreign { path: place.path.clone() }),
+            _ => Ok(()),
+        }
     }
 
     /// Takes the key of the home, without which no decision is written, and compares the number of rows of every table of decisions
@@ -97,6 +119,7 @@ impl Holdings {
     /// # Errors
     /// [`StoreError::Database`], also where another process writes for longer than ten seconds.
     pub fn transaction(&mut self) -> Result<Tx<'_>, StoreError> {
+        self.still_there().map_err(|error| StoreError::Gone(Box::new(error)))?;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let witness = self.witness.as_mut().map(|witness| &mut **witness as &mut dyn Witness);
         Ok(Tx { sql, witness })
@@ -130,6 +153,31 @@ impl Holdings {
     /// Gives SQL to the modules of this crate.
     pub(crate) fn sql(&self) -> &Connection {
         &self.conn
+    }
+
+    /// Commits the transaction that was begun on the connection itself, and goes on with `then`; as each commit it is witnessed.
+    pub(crate) fn commit_begun(&mut self, then: &str) -> Result<(), StoreError> {
+        if let Some(witness) = &mut self.witness {
+            witness.before(View::new(&self.conn)).map_err(StoreError::Witness)?;
+        }
+        sealed::flush(&self.conn)?;
+        self.conn.execute_batch("COMMIT")?;
+        if let Some(witness) = &mut self.witness {
+            witness.after();
+        }
+        Ok(self.conn.execute_batch(then)?)
+    }
+}
+
+/// Device and number of a file that holds something.
+fn file_at(path: &Path) -> Result<(u64, u64), OpenError> {
+    use std::os::unix::fs::MetadataExt;
+    let path = || path.to_path_buf();
+    match std::fs::metadata(path()) {
+        Ok(facts) if facts.len() == 0 => Err(OpenError::Emptied { path: path() }),
+        Ok(facts) => Ok((facts.dev(), facts.ino())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(OpenError::Absent { path: path() }),
+        Err(source) => Err(OpenError::System { path: path(), source }),
     }
 }
 

@@ -138,8 +138,13 @@ impl StoreError {
             Self::Database(error) => Trouble::of_sql(error, None),
             Self::Damaged { .. } => Trouble::Damaged,
             Self::Unfit(_) => Trouble::Unfit,
+            Self::Gone(error) => error.trouble(),
             Self::Sink(error) => Trouble::of_system(error),
-            Self::NotHeld { .. } | Self::Ambiguous { .. } | Self::Query { .. } | Self::Refused { .. } => Trouble::Other,
+            Self::Witness(_)
+            | Self::NotHeld { .. }
+            | Self::Ambiguous { .. }
+            | Self::Query { .. }
+            | Self::Refused { .. } => Trouble::Other,
         }
     }
 }
@@ -161,6 +166,8 @@ impl VaultError {
             Self::Open(error) => error.trouble(),
             Self::Database(error) => Trouble::of_sql(error, None),
             Self::WrongKey => Trouble::WrongKey,
+            Self::Absent { .. } => Trouble::Missing,
+            Self::Unfit { .. } => Trouble::Unfit,
             Self::Damaged { .. } => Trouble::Damaged,
             Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Trouble::Other,
         }

@@ -46,6 +46,16 @@ impl VersionRow {
 }
 
 impl<'c> View<'c> {
+    /// Reads one object and its version, where there are any, so that a store that cannot be read says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn held_any(&self) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM object o JOIN version v ON v.vid = o.current WHERE o.current IS NOT NULL)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     pub(crate) fn new(conn: &'c Connection) -> Self {
         Self { conn }
     }

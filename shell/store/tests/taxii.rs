@@ -281,3 +281,41 @@ fn a_page_is_one_snapshot() {
     assert_eq!(counted.unwrap(), (1, 1));
     assert_eq!(pages(&reader, everything(0), 10).len(), 2);
 }
+
+#[test]
+fn a_page_whose_versions_are_not_all_there_is_an_error_and_never_shorter() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    import_objects(&mut holdings, &[malware(1, 1, ""), malware(2, 1, ""), malware(3, 1, "")], &options("feed", None));
+    drop(holdings);
+    let walk = |types: &[&str], versions: VersionMatch| {
+        let reader = Holdings::open(&home.path("holdings.db"), Mode::ReadOnly).unwrap();
+        let query = AdditionQuery {
+            origin: None,
+            types: types.iter().map(|name| (*name).to_owned()).collect(),
+            ids: vec![],
+            versions,
+            after: 0,
+        };
+        let mut count = 0;
+        let walked = reader.view().additions(&query, &mut |_| {
+            count += 1;
+            Ok(Take::Next)
+        });
+        walked.map(|_| count)
+    };
+    assert_eq!(walk(&[], VersionMatch::LAST).unwrap(), 3);
+    assert_eq!(walk(&["malware"], VersionMatch::LAST).unwrap(), 3);
+    let conn = rusqlite::Connection::open(home.path("holdings.db")).unwrap();
+    conn.execute("DELETE FROM version WHERE vid = 2", []).unwrap();
+    drop(conn);
+    for types in [&[][..], &["malware"]] {
+        let error = walk(types, VersionMatch::LAST).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    }
+    let conn = rusqlite::Connection::open(home.path("holdings.db")).unwrap();
+    conn.execute("DELETE FROM object WHERE oid = 3", []).unwrap();
+    drop(conn);
+    let error = walk(&[], VersionMatch::All).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { what: "version", .. }), "{error}");
+}

@@ -17,6 +17,8 @@ pub type Ask = Arc<dyn Fn(&Call) -> Result<Value, Failure> + Send + Sync>;
 pub struct Health {
     /// Whether the gate listens.
     pub ready: bool,
+    /// Whether a table of decisions was found that is not as the node left it.
+    pub unfit: bool,
     /// How far the gate is confined.
     pub confinement: String,
 }

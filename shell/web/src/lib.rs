@@ -58,7 +58,15 @@ async fn wrong_method() -> Response {
 
 async fn healthz(State(desk): State<Arc<Desk>>) -> Response {
     let health = (desk.health)();
-    let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if health.ready { "ok" } else { "gate is starting" };
+    // Who asks is not known: which store it is stands in the log, and `comity doctor` tells it.
+    let (status, word) = match (health.unfit, desk.readers.read(|reader| reader.answers()).await, health.ready) {
+        (false, Ok(()), true) => (StatusCode::OK, "ok"),
+        (false, Ok(()), false) => (StatusCode::SERVICE_UNAVAILABLE, "gate is starting"),
+        (false, Err(failure), _) => {
+            tracing::error!(error = %failure, "the holdings do not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "store fails")
+        }
+        (true, ..) => (StatusCode::SERVICE_UNAVAILABLE, "store is not as it was left"),
+    };
     (status, Json(serde_json::json!({ "state": word, "confinement": health.confinement }))).into_response()
 }

@@ -47,6 +47,8 @@ impl Readers {
         let inner = self.inner.clone();
         let done = tokio::task::spawn_blocking(move || {
             let reader = inner.take()?;
+            // A connection may go on answering from memory when its file was emptied or replaced.
+            reader.still_there()?;
             let result = work(&reader);
             inner.give_back(reader);
             drop(place);

@@ -49,10 +49,8 @@ impl Detector {
         // The mark is taken first: what comes meanwhile is read again with the next changes.
         self.mark = self.holdings.view().followed()?;
         for row in self.holdings.view().warning_lists()? {
-            // Only what can be read was taken in.
-            if let Ok(list) = WarningList::parse(&row.text) {
-                self.lists.add(list);
-            }
+            let list = WarningList::parse(&row.text).map_err(|_| crate::reader::damaged_list(&row.name))?;
+            self.lists.add(list);
         }
         let holdings = Holdings::open(path, Mode::ReadOnly)?;
         holdings.view().each_indicator(&mut |row| {

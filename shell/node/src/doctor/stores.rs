@@ -1,13 +1,14 @@
 //! What the stores tell: whole or damaged, how large, how far the index is; officers, backups, links.
 
 use super::{Findings, Surroundings, VaultWord, keys::ends};
+use crate::advice::advice;
 use crate::anchor::AnchorError;
 use crate::home::Home;
 use crate::keys::HomeKeys;
 use comity_ledger::AuditEntry;
 use comity_link::Card;
 use comity_store::desk::{Desk, Direction, LinkActState};
-use comity_store::{Health, Holdings, Mode, Vault, vault_health};
+use comity_store::{Health, Holdings, Mode, Trouble, Vault, View, vault_health};
 use comity_vocab::{LinkStanding, Role, Timestamp};
 use std::path::Path;
 
@@ -17,13 +18,15 @@ const WAL_BYTES_WARN: u64 = 256 << 20;
 const BACKUP_WARN_DAYS: i64 = 2;
 const BACKUP_FAIL_DAYS: i64 = 14;
 const DAY_S: i64 = 86_400;
+/// Days since the rows were last added up from which there is a warning.
+const SUMS_WARN_DAYS: i64 = 2;
 
 fn stores_whole(found: &mut Findings, name: &str, health: &Health) {
     let versions: Vec<String> = health.sections.iter().map(|(name, version)| format!("{name} {version}")).collect();
     if health.quick_check == "ok" {
         found.ok("stores", format!("{name} is whole; sections {}", versions.join(", ")));
     } else {
-        found.fail("stores", format!("{name} is damaged"), "stop the node, keep the file, restore a backup");
+        found.fail("stores", format!("{name} is damaged"), advice(Trouble::Damaged));
     }
 }
 
@@ -38,7 +41,7 @@ fn write_ahead(found: &mut Findings, file: &Path, name: &str) {
 }
 
 /// The vault: there, with whole pages, and the one that the home last worked with. Only the last says that it is whole.
-fn vault(found: &mut Findings, home: &Home, word: VaultWord<'_>) {
+fn vault(found: &mut Findings, home: &Home, word: &VaultWord<'_>) {
     let file = home.file(crate::vault_guard::FILE);
     let right = "stop the node and put the right vault.db back, or comity restore";
     if let Err(error) = Vault::present(&file) {
@@ -47,15 +50,18 @@ fn vault(found: &mut Findings, home: &Home, word: VaultWord<'_>) {
     }
     let health = match vault_health(&file) {
         Ok(health) if health.quick_check == "ok" => health,
-        Ok(_) => return found.fail("stores", "vault is damaged", "stop the node, keep the file, restore a backup"),
-        Err(error) => return found.fail("stores", format!("vault: {}", crate::failure::chain(&error)), right),
+        Ok(_) => return found.fail("stores", "vault is damaged", advice(Trouble::Damaged)),
+        Err(error) => {
+            let what = format!("vault: {}", crate::failure::chain(&error));
+            return found.fail("stores", what, advice(error.trouble()));
+        }
     };
     let compared = match word {
         VaultWord::Passphrase(passphrase) => HomeKeys::open(home, passphrase)
             .map_err(crate::Failure::from)
             .and_then(|keys| crate::vault_guard::compare(home, &keys))
             .map_err(|failure| failure.message),
-        VaultWord::Desk(said) => said,
+        VaultWord::Desk(said) => said.clone(),
         VaultWord::Unknown => {
             let what = "vault: its pages are whole; whether it is the right one was not checked: needs the passphrase";
             let todo = "run this beside the running desk or with COMITY_HOME_PASSPHRASE, or run comity verify";
@@ -69,7 +75,7 @@ fn vault(found: &mut Findings, home: &Home, word: VaultWord<'_>) {
 }
 
 pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, word: VaultWord<'_>) {
-    vault(found, home, word);
+    vault(found, home, &word);
     let vault = home.file(crate::vault_guard::FILE);
     write_ahead(found, &vault, "the vault");
     let path = home.file("holdings/holdings.db");
@@ -77,13 +83,15 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
     let holdings = match Holdings::open(&path, Mode::ReadOnly) {
         Ok(holdings) => holdings,
         Err(error) => {
-            found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), "restore a backup");
+            found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), advice(error.trouble()));
             return;
         }
     };
     match holdings.view().health() {
         Ok(health) => stores_whole(found, "holdings", &health),
-        Err(error) => found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), "restore a backup"),
+        Err(error) => {
+            found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), advice(error.trouble()));
+        }
     }
     match holdings.view().text_behind() {
         Ok(0) => found.ok("stores", "full text covers everything held"),
@@ -94,14 +102,21 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
         ),
         Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),
     }
+    match holdings.view().counts_fit() {
+        Ok(()) => found.ok("stores", "every table of decisions has the rows that were written"),
+        Err(error) => found.fail("stores", crate::failure::chain(&error), advice(error.trouble())),
+    }
     let desk = holdings.view().desk();
     let looked = anchor(found, home, desk, around.desk.is_some())
         .and_then(|()| clock(found, desk, around.now))
+        .and_then(|()| sums(found, home, holdings.view(), &word, around.now))
+        .and_then(|()| configuration(found, desk, home))
         .and_then(|()| officers(found, desk))
         .and_then(|()| backup(found, desk, around.now))
         .and_then(|()| links(found, desk, around.now));
     if let Err(failure) = looked {
-        found.fail("stores", failure.message, "run comity verify");
+        let todo = failure.hint.unwrap_or_else(|| "run comity verify".to_owned());
+        found.fail("stores", failure.message, todo);
     }
 }
 
@@ -127,6 +142,47 @@ fn anchor(found: &mut Findings, home: &Home, desk: Desk<'_>, beside_a_desk: bool
             Err(error) => return Err(error.into()),
         }
         break;
+    }
+    Ok(())
+}
+
+/// Rows are added up with the key of the home: where the doctor has no passphrase, it says when the node last did.
+fn sums(
+    found: &mut Findings,
+    home: &Home,
+    view: View<'_>,
+    word: &VaultWord<'_>,
+    now: Timestamp,
+) -> Result<(), crate::Failure> {
+    if let VaultWord::Passphrase(passphrase) = word {
+        match view.sums_fit(&HomeKeys::open(home, passphrase)?.table_key()) {
+            Ok(rows) => found.ok("stores", format!("the tables of decisions have {rows} rows as written")),
+            Err(error) => found.fail("stores", crate::failure::chain(&error), advice(error.trouble())),
+        }
+        return Ok(());
+    }
+    let desk = view.desk();
+    let todo = "let comity serve run, which adds them up at its start and daily, or run comity verify";
+    match crate::tables::last_compared(desk)? {
+        None => found.warn("stores", "the rows of the tables of decisions were never added up", todo),
+        Some(last) => {
+            let days = (now.unix_seconds() - last.at.unix_seconds()).div_euclid(DAY_S);
+            let what =
+                format!("the tables of decisions were last added up on {}: {} rows as written", last.at, last.rows);
+            if days >= SUMS_WARN_DAYS { found.warn("stores", what, todo) } else { found.ok("stores", what) }
+        }
+    }
+    Ok(())
+}
+
+fn configuration(found: &mut Findings, desk: Desk<'_>, home: &Home) -> Result<(), crate::Failure> {
+    match crate::configuration::changed(desk, &home.configuration)? {
+        None => found.ok("stores", "what decides in comity.toml is what the node last ran with"),
+        Some(changed) => found.warn(
+            "stores",
+            format!("comity.toml is not what the node last ran with: {changed}"),
+            "find out who changed it; the next start notes it in the audit log",
+        ),
     }
     Ok(())
 }

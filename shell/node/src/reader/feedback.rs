@@ -5,6 +5,7 @@
 
 use super::Reader;
 use crate::failure::Failure;
+use comity_store::desk::DeskError;
 use comity_store::{Object, Origin};
 use comity_vocab::{OrgCode, SecurityLabel};
 use serde::Serialize;
@@ -77,7 +78,7 @@ impl Reader {
             view.desk().released_as(original)?.into_iter().map(|item| (item.recipient, item.released_id)).collect();
         let mut said = Vec::new();
         for (recipient, released) in known {
-            let Ok(code) = recipient.parse::<OrgCode>() else { continue };
+            let code: OrgCode = recipient.parse().map_err(|_| DeskError::Damaged { what: "recipient" })?;
             for object in view.referring_from(&released, &Origin::Link(code), &TYPES, FEEDBACK_MAX)? {
                 said.push(Feedback::of(&recipient, &object));
             }

@@ -19,11 +19,11 @@ pub use feedback::Feedback;
 pub use find::{Findings, Found};
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};
-pub(crate) use sightings::warning_list_facts;
 pub use sightings::{
     EvidenceRow, OfIndicator, OfOrigin, OfValue, SeenOf, SightingDay, SightingPage, SightingQuery, SightingRow,
     SightingSheet, SightingSummary, WarningListFacts,
 };
+pub(crate) use sightings::{damaged_list, warning_list_facts};
 pub use snippet::{Snippet, SnippetPiece};
 
 use crate::failure::{Failure, FailureKind};
@@ -47,7 +47,7 @@ fn asked(error: StoreError) -> Failure {
         StoreError::Ambiguous { .. } | StoreError::Query { .. } => {
             Failure { kind: FailureKind::Usage, ..Failure::from_error(&error) }
         }
-        other => Failure::from_error(&other),
+        other => other.into(),
     }
 }
 
@@ -67,6 +67,28 @@ impl Reader {
             identity: home.configuration.organisation.identity.clone(),
             observed: home.configuration.detection.label.clone(),
         })
+    }
+
+    /// Tells whether the file that is read still lies in its place.
+    ///
+    /// # Errors
+    /// [`Failure`] names it.
+    pub fn still_there(&self) -> Result<(), Failure> {
+        Ok(self.holdings.still_there()?)
+    }
+
+    /// Tells whether the holdings can be read: something of them that every home has.
+    ///
+    /// # Errors
+    /// [`Failure`] where they cannot.
+    pub fn answers(&self) -> Result<(), Failure> {
+        self.still_there()?;
+        let view = self.view();
+        view.held_any()?;
+        match view.desk().audit_head()? {
+            Some(_) => Ok(()),
+            None => Err(Failure::operational("the audit log is empty")),
+        }
     }
 
     /// Returns everything that can be read, for a face that puts objects together itself.
@@ -101,7 +123,7 @@ impl Reader {
         match self.holdings.view().export(&options, bundle, sink) {
             Ok(count) => Ok(count),
             Err(StoreError::Sink(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-            Err(error) => Err(Failure::from_error(&error)),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -231,11 +231,11 @@ pub struct WarningListFacts {
 /// Returns what is told of each warning list.
 pub(crate) fn warning_list_facts(view: View<'_>) -> Result<Vec<WarningListFacts>, Failure> {
     let lists = view.warning_lists()?;
-    Ok(lists
+    lists
         .into_iter()
-        .filter_map(|row| {
-            let list = comity_detect::WarningList::parse(&row.text).ok()?;
-            Some(WarningListFacts {
+        .map(|row| {
+            let list = comity_detect::WarningList::parse(&row.text).map_err(|_| damaged_list(&row.name))?;
+            Ok(WarningListFacts {
                 name: row.name,
                 version: list.version().to_owned(),
                 description: list.description().to_owned(),
@@ -245,7 +245,13 @@ pub(crate) fn warning_list_facts(view: View<'_>) -> Result<Vec<WarningListFacts>
                 officer: row.officer,
             })
         })
-        .collect())
+        .collect()
+}
+
+/// A list that was taken in can be read; one that cannot was changed since.
+pub(crate) fn damaged_list(name: &str) -> Failure {
+    Failure::operational(format!("the stored warning list {name} is damaged"))
+        .hint("add the list once more with comity warning-list add, and run comity verify")
 }
 
 fn day_text(day: i64) -> String {
@@ -357,7 +363,7 @@ impl Reader {
             return Err(Failure::no("the indicator of this sighting was recalled; its content is gone").code("unknown"));
         };
         let evidence: Vec<comity_detect::Evidence> =
-            sheet.evidence.iter().filter_map(|row| serde_json::from_value(row.evidence.clone()).ok()).collect();
+            sheet.evidence.iter().map(|row| serde_json::from_value(row.evidence.clone())).collect::<Result<_, _>>()?;
         let row = &sheet.row;
         let objects = comity_detect::stix_sighting(&SightingFacts {
             sighting: &row.sighting,

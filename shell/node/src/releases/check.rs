@@ -90,7 +90,8 @@ impl Node {
             ))
             .hint("the limit keeps the check from answering guesses about the vault"));
         }
-        self.holdings.view().desk().set_setting(allowance.setting, &format!("{hour} {}", spent + 1))?;
-        Ok(())
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().set_setting(allowance.setting, &format!("{hour} {}", spent + 1))?;
+        Ok(tx.commit()?)
     }
 }

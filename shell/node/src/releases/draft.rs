@@ -11,6 +11,7 @@ use comity_release::{
     WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
 };
 use comity_stix::marking::{MarkingKind, kind};
+use comity_store::desk::DeskError;
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_store::{Object, Origin as StoredOrigin};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
@@ -195,10 +196,14 @@ impl Node {
                 }
                 (Some(one), None) => {
                     wanted.known_ids.insert(id.clone(), one.to_owned());
-                    let newest = items.iter().filter(|i| i.released_id == one);
-                    let newest = newest.filter_map(|i| Timestamp::parse(&i.released_version).ok()).max();
-                    let first = items.iter().filter(|i| i.released_id == one);
-                    let first = first.filter_map(|i| Timestamp::parse(&i.released_version).ok()).min();
+                    let versions: Vec<Timestamp> = items
+                        .iter()
+                        // What has no version of its own was released without one.
+                        .filter(|i| i.released_id == one && !i.released_version.is_empty())
+                        .map(|i| Timestamp::parse(&i.released_version))
+                        .collect::<Result<_, _>>()
+                        .map_err(|_| DeskError::Damaged { what: "version of a released item" })?;
+                    let (newest, first) = (versions.iter().max().copied(), versions.iter().min().copied());
                     if let (Some(newest), Some(first)) = (newest, first) {
                         wanted.known_versions.insert(one.to_owned(), newest);
                         wanted.known_created.insert(one.to_owned(), first);

@@ -5,9 +5,12 @@
 use super::keep::{cell, columns};
 use super::list::{SEALED, Sealed};
 use super::{NAMES, count};
+use crate::desk::{Desk, DeskError};
 use crate::error::StoreError;
 use crate::view::View;
+use comity_crypto::Sha256Stream;
 use comity_ledger::{Cell, TableKey, TableState};
+use comity_vocab::Digest;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
@@ -58,8 +61,9 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Unfit`] names the first table that does not fit.
     pub fn counts_fit(&self) -> Result<(), StoreError> {
-        let known = names(self.conn)?;
-        if known.is_empty() {
+        // Beside whoever writes, all counts are of one instant.
+        let _snapshot = self.snapshot()?;
+        if names(self.conn)?.is_empty() {
             return Err(Fault::Unsealed.into());
         }
         for sealed in SEALED {
@@ -68,11 +72,24 @@ impl View<'_> {
         bulk(self.conn)
     }
 
+    /// Returns the tables of which something was kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn sealed_tables(&self) -> Result<Vec<String>, StoreError> {
+        Ok(names(self.conn)?.into_iter().filter(|name| name != NAMES).collect())
+    }
+
+    fn snapshot(&self) -> Result<Option<rusqlite::Transaction<'_>>, StoreError> {
+        Ok(if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None })
+    }
+
     /// Compares every row of every table of decisions with what was written, and returns how many rows that were.
     ///
     /// # Errors
     /// [`StoreError::Unfit`] names the first table that does not fit.
     pub fn sums_fit(&self, key: &TableKey) -> Result<u64, StoreError> {
+        let _snapshot = self.snapshot()?;
         list(self.conn, key)?;
         let mut rows = 0;
         for sealed in SEALED {
@@ -85,6 +102,31 @@ impl View<'_> {
         }
         bulk(self.conn)?;
         Ok(rows)
+    }
+}
+
+impl Desk<'_> {
+    /// Returns what tells the tables of decisions as they are now from all other states of them: how many rows they have together,
+    /// and a digest over all counts and sums. Needs no key, and shows nothing of a row; none where nothing was sealed yet.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn tables_digest(&self) -> Result<Option<(u64, Digest)>, DeskError> {
+        let mut statement = self.connection.prepare_cached("SELECT name, rows, state FROM table_seal ORDER BY name")?;
+        let mut rows = statement.query([])?;
+        let (mut all, mut count, mut any) = (Sha256Stream::default(), 0u64, false);
+        while let Some(row) = rows.next()? {
+            any = true;
+            let (name, rows, state): (String, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            for part in [name.as_bytes(), &rows.to_be_bytes(), &state] {
+                all.update(&(part.len() as u64).to_be_bytes());
+                all.update(part);
+            }
+            if name != NAMES {
+                count = count.saturating_add(u64::try_from(rows).unwrap_or_default());
+            }
+        }
+        Ok(any.then(|| (count, all.finish())))
     }
 }
 

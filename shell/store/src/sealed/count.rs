@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// The tables whose rows are counted.
-pub(super) const COUNTED: [&str; 2] = ["version", "object"];
+pub(super) const COUNTED: [&str; 3] = ["version", "object", "print_page"];
 
 /// The function that gives what came since the last time, and begins at nothing.
 const TAKE: &str = "comity_came";
@@ -18,7 +18,7 @@ const TAKE: &str = "comity_came";
 /// The function that says: this commit is seen.
 const FLUSHED: &str = "comity_flushed";
 
-type Came = Arc<[AtomicI64; 2]>;
+type Came = Arc<[AtomicI64; 3]>;
 
 fn of<'c>(came: &'c Came, table: &str) -> Option<&'c AtomicI64> {
     COUNTED.iter().position(|counted| *counted == table).and_then(|at| came.get(at))

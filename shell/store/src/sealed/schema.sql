@@ -6,3 +6,4 @@ CREATE TABLE table_seal (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, state BLO
 CREATE TABLE held_count (name TEXT PRIMARY KEY, rows INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO held_count SELECT 'version', count(*) FROM version;
 INSERT INTO held_count SELECT 'object', count(*) FROM object;
+INSERT INTO held_count SELECT 'print_page', count(*) FROM print_page;

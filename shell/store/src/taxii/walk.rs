@@ -218,15 +218,19 @@ impl View<'_> {
         // Most of the time no import runs, and then there is nothing to look up for each row.
         let visible = if self.import_runs()? { VISIBLE } else { "1" };
         let sql = format!(
-            "SELECT v.vid, v.bytes FROM object o INDEXED BY {index} CROSS JOIN version v ON v.vid = o.current
-             WHERE o.current > ?1 AND o.current <= ?2 AND {origin} AND v.flags & {} = 0 AND {visible} ORDER BY o.current",
+            "SELECT v.vid, v.bytes, o.oid FROM object o INDEXED BY {index} LEFT JOIN version v ON v.vid = o.current
+             WHERE o.current > ?1 AND o.current <= ?2 AND {origin} AND (v.vid IS NULL OR (v.flags & {} = 0 AND {visible}))
+             ORDER BY o.current",
             flag::NOT_CURRENT
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query((query.after, newest, nid))?;
         let mut after = query.after;
         while let Some(row) = rows.next()? {
-            let sequence: i64 = row.get(0)?;
+            // An object whose current version is gone must not make the page shorter.
+            let Some(sequence) = row.get::<_, Option<i64>>(0)? else {
+                return Err(StoreError::Damaged { what: "current version of the object", row: row.get(2)? });
+            };
             let bytes =
                 row.get_ref(1)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: sequence })?;
             if take(Addition { sequence, bytes })? == Take::Full {
@@ -256,7 +260,7 @@ impl View<'_> {
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query([sequence])?;
-        let Some(row) = rows.next()? else { return Ok(Take::Next) };
+        let Some(row) = rows.next()? else { return self.passed_over(sequence) };
         let (oid, tid): (i64, i64) = (row.get(0)?, row.get(1)?);
         if wanted.nid.is_some() && row.get::<_, Option<i64>>(3)? != wanted.nid {
             return Ok(Take::Next);
@@ -274,6 +278,13 @@ impl View<'_> {
             }
         };
         if fits { take(Addition { sequence, bytes }) } else { Ok(Take::Next) }
+    }
+
+    /// Lets a version pass that is set aside or not visible yet; one that is not there, or belongs to no object, is damage.
+    fn passed_over(&self, sequence: i64) -> Result<Take, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM version v JOIN object o USING (oid) WHERE v.vid = ?1)";
+        let there: bool = self.conn.prepare_cached(sql)?.query_row([sequence], |row| row.get(0))?;
+        if there { Ok(Take::Next) } else { Err(StoreError::Damaged { what: "version", row: sequence }) }
     }
 
     fn first_version(&self, oid: i64) -> Result<Option<i64>, StoreError> {

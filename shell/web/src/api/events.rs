@@ -146,7 +146,12 @@ async fn watch(desk: Arc<Desk>, caller: Caller, mut next: u64, tell: Sender<Byte
         let Ok(rows) = read.await else { return };
         for row in &rows {
             next = row.seq + 1;
-            let Some(text) = event(&owner(&desk, &caller), row.seq, &row.bytes) else { continue };
+            // An entry that cannot be read ends the stream: who listens must not believe that nothing happened.
+            let Ok(entry) = AuditEntry::parse(&row.bytes) else {
+                tracing::error!(seq = row.seq, "an audit entry is damaged; the event stream ends");
+                return;
+            };
+            let Some(text) = event(&owner(&desk, &caller), row.seq, entry) else { continue };
             quiet = 0;
             if tell.send(text).await.is_err() {
                 return;
@@ -179,8 +184,7 @@ fn may_hear(desk: &Desk, caller: &Caller) -> bool {
     identity.is_some_and(|identity| identity.scopes.contains(&Scope::Read))
 }
 
-fn event(owner: &Owner<'_>, seq: u64, bytes: &[u8]) -> Option<Bytes> {
-    let entry = AuditEntry::parse(bytes).ok()?;
+fn event(owner: &Owner<'_>, seq: u64, entry: AuditEntry) -> Option<Bytes> {
     let name = name_of(&entry.act)?;
     let happened = Happened { act: entry.act, subject: entry.subject, at: entry.at };
     // JSON in one line: no line break of the data can begin a field.

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use comity_node::{CredentialAnswer, Failure, NewCredential, Request, Scope};
+use comity_node::{CredentialAnswer, Failure, FailureKind, NewCredential, Request, Scope};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -81,7 +81,11 @@ async fn gather<'a>(
         desk.ask(&Request::PasskeyList { officer: officer.identity.officer.clone() }, &officer.credential).await?;
     let open = desk.ask(&Request::SessionList, &officer.credential).await?;
     // Refused to those who keep no tokens; they see no such part of the page.
-    let tokens = desk.ask(&Request::TokenList, &officer.credential).await.ok();
+    let tokens = match desk.ask(&Request::TokenList, &officer.credential).await {
+        Ok(tokens) => Some(tokens),
+        Err(failure) if failure.kind == FailureKind::No => None,
+        Err(failure) => return Err(failure),
+    };
     let passkeys: Vec<Passkey> = list(&held, "passkeys")
         .iter()
         .map(|row| Passkey {

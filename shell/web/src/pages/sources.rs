@@ -12,7 +12,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::Request;
+use comity_node::{FailureKind, Request};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -91,7 +91,12 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
 
 async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource, refused: String) -> Response {
     // A refusal here means only that the officer handles no sources; it looks like an empty register.
-    let answer = desk.ask(&Request::VaultList, &officer.credential).await.ok();
+    // A store that fails is another thing.
+    let answer = match desk.ask(&Request::VaultList, &officer.credential).await {
+        Ok(answer) => Some(answer),
+        Err(failure) if failure.kind == FailureKind::No => None,
+        Err(failure) => return shell.failure(&failure),
+    };
     let sources = answer.as_ref().map(|answer| list(answer, "sources")).unwrap_or_default();
     let sources = sources
         .iter()

@@ -182,3 +182,21 @@ fn real_data_comes_back_as_it_went_in() {
     assert!(all == sent, "byte for byte, in the order of the file");
     assert_eq!(by_next(&world, "limit=1000"), sent);
 }
+
+#[test]
+fn a_store_that_was_emptied_answers_503_and_no_shorter_page() {
+    let world = World::new();
+    world.import("feed", &(0..3).map(|n| malware(n, 1)).collect::<Vec<_>>());
+    assert_eq!(world.objects("").json()["objects"].as_array().unwrap().len(), 3);
+    assert_ne!(world.send("GET", "/healthz", &[]).json()["state"], "store fails");
+    let file = world.holdings_file();
+    std::fs::rename(&file, file.with_extension("away")).unwrap();
+    std::fs::write(&file, b"").unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    for path in ["objects/", "manifest/"] {
+        let answer = world.get(&format!("desk/collections/everything/{path}"));
+        assert_eq!(answer.status, 503, "{path}");
+    }
+    let health = world.send("GET", "/healthz", &[]);
+    assert_eq!((health.status, health.json()["state"].as_str()), (503, Some("store fails")));
+}

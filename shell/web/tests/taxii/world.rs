@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode};
 use comity_crypto::{Entropy, Zeroizing, sha256};
-use comity_node::{Call, Home, NewHome, Node, Request as Ask, Scope, create_home};
+use comity_node::{Call, Home, HomeKeys, NewHome, Node, Request as Ask, Scope, create_home};
 use comity_store::{Holdings, ImportOptions, Mode, Origin, import_file};
 use comity_vocab::Timestamp;
 use comity_web::{Desk, Health, Organisation, Readers, router};
@@ -110,7 +110,14 @@ impl World {
     }
 
     pub fn holdings(&self) -> Holdings {
-        Holdings::open(&self.folder.path().join("home/holdings/holdings.db"), Mode::ReadWrite).unwrap()
+        let home = Home::open(&self.folder.path().join("home")).unwrap();
+        let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite).unwrap();
+        holdings.unlock(HomeKeys::open(&home, PASSPHRASE).unwrap().table_key()).unwrap();
+        holdings
+    }
+
+    pub fn holdings_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("home/holdings/holdings.db")
     }
 
     /// Revokes a token.
