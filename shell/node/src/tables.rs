@@ -11,7 +11,7 @@ use crate::node::{Node, audit};
 use crate::request::Request;
 use comity_ledger::{AuditEntry, TableKey};
 use comity_store::desk::Desk;
-use comity_store::{Fault, Holdings, Mode, StoreError};
+use comity_store::{Fault, Holdings, Mode, StoreError, View};
 use comity_vocab::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -40,8 +40,8 @@ pub(crate) fn last_compared(desk: Desk<'_>) -> Result<Option<Compared>, Failure>
     Ok(desk.setting(COMPARED)?.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-/// Compares the counts of the tables of a home and takes the key; what an older version did not seal is sealed as it is. The audit
-/// entry of that comes with [`note`].
+/// Compares the counts of the tables of a home and takes the key. A home of a version that sealed nothing is sealed as it is; tables
+/// that a later version added wait for [`note`], for the anchor must see them come.
 pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>) -> Result<(), Failure> {
     if !holdings.is_sealed()? {
         if was_sealed(holdings.view().desk())? {
@@ -55,12 +55,27 @@ pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>) -> Result<(), 
     Ok(())
 }
 
-/// Compares every row of a backup's holdings with what was written of it; one of an older version is sealed as it is.
+/// Compares every row of a backup's holdings with what was written of it; what an older version did not seal is sealed as it is.
 pub(crate) fn of_backup(holdings: &mut Holdings, vault: &[u8; 32]) -> Result<(), Failure> {
     let key = Arc::new(TableKey::derive(vault));
     unlock(holdings, key.clone())?;
     holdings.view().sums_fit(&key)?;
-    Ok(())
+    let tx = holdings.transaction()?;
+    tx.seal_rest()?;
+    Ok(tx.commit()?)
+}
+
+/// Compares the counts of the tables without a key.
+///
+/// # Errors
+/// [`Failure`] names the first table that does not fit.
+pub(crate) fn counts_fit(view: View<'_>) -> Result<(), Failure> {
+    let rest = view.counts_fit()?;
+    let noted = view.desk().setting(NOTED)?.unwrap_or_default();
+    match rest.into_iter().find(|table| noted.split(',').any(|noted| noted == *table)) {
+        Some(table) => Err(StoreError::from(Fault::Gone { table: table.to_owned() }).into()),
+        None => Ok(()),
+    }
 }
 
 fn was_sealed(desk: Desk<'_>) -> Result<bool, Failure> {
@@ -157,19 +172,26 @@ pub(crate) fn open(home: &Home, keys: &HomeKeys) -> Result<Holdings, Failure> {
     Ok(holdings)
 }
 
-/// Notes, each with an audit entry, which tables were sealed since the last time and what the configuration says now; returns what
-/// became different in the configuration.
+/// Seals what this version added, and notes, each with an audit entry, which tables were sealed since the last time and what the
+/// configuration says now; returns what became different in the configuration. Comes once the anchor is kept in step: a sum that
+/// changed with nothing in the audit chain would be taken for tampering ever after.
 pub(crate) fn note(holdings: &mut Holdings, home: &Home, now: Timestamp) -> Result<Option<String>, Failure> {
-    let tables = holdings.view().sealed_tables()?.join(",");
-    let noted = holdings.view().desk().setting(NOTED)?;
+    seal_rest(holdings, now)?;
+    configuration::note(holdings, &home.configuration, now)
+}
+
+fn seal_rest(holdings: &mut Holdings, now: Timestamp) -> Result<(), Failure> {
+    let tx = holdings.transaction()?;
+    tx.seal_rest()?;
+    let tables = tx.view().sealed_tables()?.join(",");
+    let noted = tx.view().desk().setting(NOTED)?;
     if noted.as_deref() != Some(tables.as_str()) {
         let known: Vec<&str> = noted.as_deref().map(|noted| noted.split(',').collect()).unwrap_or_default();
         let added: Vec<&str> = tables.split(',').filter(|table| !known.contains(table)).collect();
-        let tx = holdings.transaction()?;
         let desk = tx.view().desk();
         desk.set_setting(NOTED, &tables)?;
         audit(desk, now, None, SEALED, "", &added.join(","))?;
         tx.commit()?;
     }
-    configuration::note(holdings, &home.configuration, now)
+    Ok(())
 }

@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 /// Sees every transaction that a [`Holdings`] commits, and may keep something outside the database in step with it.
 pub trait Witness: Send {
-    /// Looks at what the transaction wrote, and may write to it, before it is committed.
+    /// Looks at what the transaction wrote, and may write to it, before it is committed. A commit that is not durable yet (a batch of
+    /// an import) is only followed by the next call of this one.
     ///
     /// # Errors
     /// Whatever must keep the transaction from being committed.
@@ -46,6 +47,7 @@ struct Place {
 pub struct Tx<'c> {
     sql: Transaction<'c>,
     witness: Option<&'c mut dyn Witness>,
+    key: KeySlot,
 }
 
 impl Holdings {
@@ -94,16 +96,14 @@ impl Holdings {
     }
 
     /// Takes the key of the home, without which no decision is written, and compares the number of rows of every table of decisions
-    /// and of the bulk tables. Returns the tables that a newer version added; they are sealed as they are.
+    /// and of the bulk tables. Returns the tables that this version added: they are followed once [`Tx::seal_rest`] sealed them.
     ///
     /// # Errors
     /// [`StoreError::Unfit`] where a table is not as this program left it, or was never sealed.
     pub fn unlock(&mut self, key: Arc<TableKey>) -> Result<Vec<&'static str>, StoreError> {
-        let tx = self.transaction()?;
-        let added = sealed::unlock(tx.sql(), &key)?;
-        tx.commit()?;
+        let rest = sealed::compare(&self.conn, &key)?;
         self.key.set(key);
-        Ok(added)
+        Ok(rest)
     }
 
     /// Tells whether the tables were sealed ever; an older version did not.
@@ -122,7 +122,7 @@ impl Holdings {
         self.still_there().map_err(|error| StoreError::Gone(Box::new(error)))?;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let witness = self.witness.as_mut().map(|witness| &mut **witness as &mut dyn Witness);
-        Ok(Tx { sql, witness })
+        Ok(Tx { sql, witness, key: self.key.clone() })
     }
 
     /// Has every later commit witnessed.
@@ -155,16 +155,23 @@ impl Holdings {
         &self.conn
     }
 
-    /// Commits the transaction that was begun on the connection itself, and goes on with `then`; as each commit it is witnessed.
-    pub(crate) fn commit_begun(&mut self, then: &str) -> Result<(), StoreError> {
+    /// Commits the transaction that was begun on the connection itself; as each commit it is witnessed.
+    pub(crate) fn commit_begun(&mut self) -> Result<(), StoreError> {
+        self.commit_for_now("")?;
+        if let Some(witness) = &mut self.witness {
+            witness.after();
+        }
+        Ok(())
+    }
+
+    /// Commits the transaction that was begun on the connection itself, and goes on with `then`. It is not durable before the next
+    /// [`Holdings::commit_begun`], and the witness is not told that it is: what it keeps outside would be ahead after a power cut.
+    pub(crate) fn commit_for_now(&mut self, then: &str) -> Result<(), StoreError> {
         if let Some(witness) = &mut self.witness {
             witness.before(View::new(&self.conn)).map_err(StoreError::Witness)?;
         }
         sealed::flush(&self.conn)?;
         self.conn.execute_batch("COMMIT")?;
-        if let Some(witness) = &mut self.witness {
-            witness.after();
-        }
         Ok(self.conn.execute_batch(then)?)
     }
 }
@@ -195,6 +202,15 @@ impl Tx<'_> {
     /// [`StoreError::Unfit`] where they were sealed before.
     pub fn seal_first(&self, key: &TableKey) -> Result<(), StoreError> {
         sealed::seal_first(&self.sql, key)
+    }
+
+    /// Seals the tables that have no count and sum yet, as they are, and returns their names.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] where the holdings are locked or were never sealed.
+    pub fn seal_rest(&self) -> Result<Vec<&'static str>, StoreError> {
+        let key = self.key.get().ok_or(sealed::Fault::Locked)?;
+        sealed::seal_rest(&self.sql, &key)
     }
 
     /// Makes what was written durable.

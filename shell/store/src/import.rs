@@ -143,7 +143,7 @@ impl<'h> Import<'h> {
         self.position += 1;
         self.in_batch += 1;
         if self.in_batch >= BATCH_OBJECTS || self.batch_bytes >= BATCH_BYTES {
-            self.holdings.commit_begun("BEGIN IMMEDIATE")?;
+            self.holdings.commit_for_now("BEGIN IMMEDIATE")?;
             self.in_batch = 0;
             self.batch_bytes = 0;
         }
@@ -161,12 +161,12 @@ impl<'h> Import<'h> {
     /// [`StoreError::Database`]; nothing is visible then.
     pub fn finish(mut self) -> Result<ImportReport, StoreError> {
         // `synchronous` cannot be changed inside a transaction. The commit below then covers the whole log.
-        self.holdings.commit_begun("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
+        self.holdings.commit_for_now("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
         let conn = self.holdings.sql();
         current::settle_pending(conn, self.context.now)?;
         let now = taxii::micros(self.context.now).saturating_add(self.begun.elapsed().as_micros() as i64);
         close(conn, self.context.iid, &self.report, now)?;
-        self.holdings.commit_begun("")?;
+        self.holdings.commit_begun()?;
         self.finished = true;
         Ok(self.report)
     }

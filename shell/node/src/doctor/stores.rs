@@ -102,9 +102,11 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
         ),
         Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),
     }
-    match holdings.view().counts_fit() {
+    match crate::tables::counts_fit(holdings.view()) {
         Ok(()) => found.ok("stores", "every table of decisions has the rows that were written"),
-        Err(error) => found.fail("stores", crate::failure::chain(&error), advice(error.trouble())),
+        Err(failure) => {
+            found.fail("stores", failure.message, failure.hint.unwrap_or_else(|| advice(Trouble::Other).to_owned()))
+        }
     }
     let desk = holdings.view().desk();
     let looked = anchor(found, home, desk, around.desk.is_some())

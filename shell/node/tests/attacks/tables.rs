@@ -2,11 +2,16 @@
 //! configuration.
 
 use super::*;
-use comity_node::{Failure, Home, Node};
+use comity_node::{Failure, Home, HomeKeys, Node};
 use std::path::PathBuf;
 
 fn holdings(home: &Path) -> PathBuf {
     home.join("holdings/holdings.db")
+}
+
+fn entries(node: &mut Node, act: &str) -> usize {
+    let request = serde_json::to_string(&Request::AuditShow { from: 0, limit: 1000 }).unwrap();
+    node.handle(now(), &comity_node::Call { request, ..Default::default() }).unwrap().to_string().matches(act).count()
 }
 
 fn tamper(home: &Path, sql: &str) {
@@ -197,15 +202,95 @@ fn a_home_of_an_older_version_is_sealed_at_its_first_opening_and_once() {
         .flat_map(|path| [path.join("vsis"), path])
         .find(|path| path.ends_with("vsis") && path.join("comity.toml").exists())
         .unwrap();
-    let entries = |node: &mut Node| {
-        let request = serde_json::to_string(&Request::AuditShow { from: 0, limit: 1000 }).unwrap();
-        let shown = node.handle(now(), &comity_node::Call { request, ..Default::default() }).unwrap();
-        shown.to_string().matches("home.sealed").count()
-    };
     for _ in 0..2 {
         let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new("golden-home-passphrase".to_owned())));
         let mut node = Node::open(Home::open(&home).unwrap(), seeded("golden"), now(), ask).unwrap();
-        assert_eq!(entries(&mut node), 1);
+        assert_eq!(entries(&mut node, "home.sealed"), 1);
         assert!(node.table_check().unwrap().run().unwrap() > 10);
     }
+}
+
+/// Takes a table out of the list of those that are sealed, as if the version that made this home had not known it.
+fn unknown_to_the_version_before(home: &Path, table: &str) {
+    use comity_ledger::{Cell, TableState};
+    let key = HomeKeys::open(&Home::open(home).unwrap(), PASSPHRASE).unwrap().table_key();
+    let mut open = common::holdings(home);
+    let known: Vec<String> = open.view().sealed_tables().unwrap().into_iter().filter(|name| name != table).collect();
+    let tx = open.transaction().unwrap();
+    tx.view().desk().set_setting("tables_sealed", &known.join(",")).unwrap();
+    tx.commit().unwrap();
+    drop(open);
+    let conn = rusqlite::Connection::open(holdings(home)).unwrap();
+    let names: Vec<u8> = conn.query_row("SELECT state FROM table_seal WHERE name = ''", [], |row| row.get(0)).unwrap();
+    let name = ("name", Cell::Text(table.as_bytes()));
+    let names = TableState::open(&key, "", &names).unwrap().without(&key, "", std::iter::once(name)).seal(&key, "");
+    conn.execute("DELETE FROM table_seal WHERE name = ?1", [table]).unwrap();
+    conn.execute("UPDATE table_seal SET rows = rows - 1, state = ?1 WHERE name = ''", [&names[..]]).unwrap();
+    drop(conn);
+    common::anchored(home);
+}
+
+#[test]
+fn a_table_that_a_later_version_adds_comes_with_the_anchor_and_an_audit_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = busy(folder.path());
+    let before = entries(&mut open(&home).unwrap(), "home.sealed");
+    unknown_to_the_version_before(&home, "warning_list");
+    for _ in 0..2 {
+        let mut node = open(&home).unwrap();
+        assert_eq!(node.in_quarantine(), None);
+        assert_eq!(entries(&mut node, "home.sealed"), before + 1);
+        assert!(node.table_check().unwrap().run().unwrap() > 5);
+    }
+    tamper(&home, "DELETE FROM warning_list");
+    unfit(&home, "warning_list");
+}
+
+/// A copy of a home as it is on the disk once the power was cut: what was not made durable is gone.
+fn without_what_was_not_durable(home: &Path, copy: &Path) {
+    let _ = std::fs::remove_dir_all(copy);
+    common::copy_home(home, copy);
+    for beside in ["holdings.db-wal", "holdings.db-shm"] {
+        std::fs::remove_file(copy.join("holdings").join(beside)).unwrap();
+    }
+}
+
+#[test]
+fn an_import_that_the_power_cut_ended_leaves_a_home_that_fits() {
+    const OBJECTS: usize = 12_000;
+    const LONG: &str = concat!(
+        "what makes the file large enough to be looked at several times while it is written; ",
+        "the same words for each object: they are of no interest and stand here for their number only"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let home = common::fresh(folder.path(), "vsis");
+    let objects: Vec<String> = (0..OBJECTS)
+        .map(|n| {
+            format!(
+                r#"{{"type":"tool","spec_version":"2.1","id":"tool--31b940d4-6f7f-459a-80ea-{n:012x}","created":"2026-03-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z","name":"t","description":"{LONG}"}}"#
+            )
+        })
+        .collect();
+    let bundle = format!(
+        r#"{{"type":"bundle","id":"bundle--31b940d4-6f7f-459a-80ea-9c1f17b58abc","objects":[{}]}}"#,
+        objects.join(",")
+    );
+    let path = folder.path().join("import.json");
+    std::fs::write(&path, bundle).unwrap();
+    let mut org = Org::open(&home, "vsis");
+    let (from, to) = (home.clone(), folder.path().join("copy"));
+    let (count, looks) = (std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0)), 5);
+    let counted = count.clone();
+    org.node.watch(Box::new(move |step| {
+        if step.writing && counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < looks {
+            without_what_was_not_durable(&from, &to);
+            assert_eq!(open(&to).unwrap().in_quarantine(), None, "at byte {} of {}", step.bytes, step.bytes_total);
+        }
+    }));
+    // An origin and a label that no table knew.
+    let label = Some("TLP:GREEN".parse().unwrap());
+    org.ask(&Request::Import { path, origin: "a-new-feed".into(), label }).unwrap();
+    assert!(count.load(std::sync::atomic::Ordering::Relaxed) >= looks);
+    drop(org);
+    assert_eq!(open(&home).unwrap().in_quarantine(), None);
 }

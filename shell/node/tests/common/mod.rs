@@ -3,9 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, VerifyingKey, Zeroizing, sha256};
+use comity_ledger::{Anchor, ChainEnd};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};
-use comity_node::{Call, Failure, Home, LinkStep, NewHome, Node, OfficerChange, OfficerKey, Request, create_home};
+use comity_node::{
+    Call, Failure, Home, HomeKeys, LinkStep, NewHome, Node, OfficerChange, OfficerKey, Request, create_home,
+};
+use comity_store::{Holdings, Mode};
 use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -229,6 +233,24 @@ pub fn change_officer(org: &mut Org, officer: &str, change: OfficerChange) -> Re
     let by: &[&str] = if prepared["bootstrap"] == true { &[officer] } else { &["c1", "c2"] };
     let signatures = by.iter().map(|by| (code(by), org.sign(by, Purpose::RegistryAct, &prepared["act"]))).collect();
     org.ask(&Request::OfficerApply { act: prepared["act"].as_str().unwrap().to_owned(), signatures })
+}
+
+/// The holdings of a home that nothing runs on, open for a test that writes past the node; [`anchored`] comes after.
+pub fn holdings(home: &Path) -> Holdings {
+    let keys = HomeKeys::open(&Home::open(home).unwrap(), PASSPHRASE).unwrap();
+    let mut holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite).unwrap();
+    holdings.unlock(keys.table_key()).unwrap();
+    holdings
+}
+
+/// Anchors the tables of a home as they are, as if the node itself had written what a test wrote.
+pub fn anchored(home: &Path) {
+    let holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadOnly).unwrap();
+    let (count, head) = holdings.view().desk().tables_digest().unwrap().unwrap();
+    let file = home.join("anchor");
+    let mut anchor = Anchor::parse(&std::fs::read(&file).unwrap()).unwrap();
+    anchor.lines.insert("tables".into(), ChainEnd { count, head }).unwrap();
+    std::fs::write(file, anchor.text()).unwrap();
 }
 
 /// Copies a home, or any folder of one, with its modes.

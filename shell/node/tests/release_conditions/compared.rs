@@ -1,11 +1,11 @@
 //! What a release is compared with: everything that is held, however much, and never "clean" where that cannot be said.
 
-use super::common::{Org, code, now};
+use super::common::{Org, anchored, code, holdings, now};
 use super::{IP, import, recall, report, settle, telling, two};
 use comity_crypto::Purpose;
 use comity_node::{ReleaseDraftRequest, Request, Selection};
 use comity_release::RecallKind;
-use comity_store::{Holdings, Mode, Received};
+use comity_store::Received;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ fn what_a_partner_gave_is_found_however_much_came_after_it() {
     let (vsis, _) = two(folder.path());
     let path = vsis.node.home().path().to_owned();
     drop(vsis);
-    let mut holdings = Holdings::open(&path.join("holdings/holdings.db"), Mode::ReadWrite).unwrap();
+    let mut holdings = holdings(&path);
     let id = |number: usize| format!("tool--31b940d4-6f7f-459a-80ea-{number:012x}");
     let object = |number: usize, description: &str| {
         json!({ "type": "tool", "spec_version": "2.1", "id": id(number), "created": "2026-03-01T00:00:00.000Z",
@@ -122,6 +122,7 @@ fn what_a_partner_gave_is_found_however_much_came_after_it() {
         tx.commit().unwrap();
     }
     drop(holdings);
+    anchored(&path);
     let mut vsis = Org::open(&path, "vsis");
     assert_eq!(told(&mut vsis, SENTENCE), ["verbatim-sentence/words-in-a-row"]);
     assert_eq!(told(&mut vsis, "Nothing of that was ever said by anybody at all."), [""; 0]);

@@ -78,10 +78,12 @@ fn a_release_is_signed_for_a_key_and_not_for_a_code() {
     nothing_is_sent(&mut vsis, &release, "no two officers agreed to the link with kps");
     beside(&vsis, "INSERT INTO link_earlier (code, partner) SELECT code, partner FROM link WHERE code = ?1", ["kps"]);
     nothing_is_sent(&mut vsis, &release, "signed for another organisation key");
-    let mut vsis = reopened(vsis);
-    nothing_is_sent(&mut vsis, &release, "signed for another organisation key");
     let id = report(&mut vsis, "kept at home");
     vsis.draft(telling(&id, "kps", "They say magpie.")).unwrap();
+    // A desk that starts does not open such a home at all.
+    let path = vsis.node.home().path().to_owned();
+    drop(vsis);
+    assert!(std::panic::catch_unwind(|| Org::open(&path, "vsis")).is_err());
 }
 
 #[test]

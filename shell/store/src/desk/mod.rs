@@ -102,11 +102,17 @@ impl Desk<'_> {
     /// Reads every act of the officer registry in order, with its signatures as JSON.
     ///
     /// # Errors
-    /// [`DeskError::Sql`].
+    /// [`DeskError::Sql`]; [`DeskError::Damaged`] where their numbers are not 0, 1, 2 ….
     pub fn registry_acts(&self) -> Result<Vec<(Vec<u8>, String)>, DeskError> {
-        let mut query = self.connection.prepare_cached("SELECT bytes, signatures FROM registry_act ORDER BY seq")?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut query =
+            self.connection.prepare_cached("SELECT seq, bytes, signatures FROM registry_act ORDER BY seq")?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, i64>(0)?, (row.get(1)?, row.get(2)?))))?;
+        rows.zip(0..)
+            .map(|(row, place)| match row? {
+                (seq, act) if seq == place => Ok(act),
+                _ => Err(DeskError::Damaged { what: "number of an act of the officer registry" }),
+            })
+            .collect()
     }
 
     /// Appends an act to the officer registry; a sequence that exists already is an error.

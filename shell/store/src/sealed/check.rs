@@ -20,6 +20,9 @@ pub enum Fault {
     /// Nothing was kept at all.
     #[error("the counts and sums of the tables are missing")]
     Unsealed,
+    /// Nothing can be written without the key of the home.
+    #[error("the holdings are locked: the key of the home is needed")]
+    Locked,
     /// Something was kept where nothing may be.
     #[error("the counts and sums of the tables are there already")]
     SealedAlready,
@@ -56,20 +59,20 @@ pub enum Fault {
 }
 
 impl View<'_> {
-    /// Compares the number of rows of every table of decisions, and of the bulk tables, with what was written; needs no key.
+    /// Compares the number of rows of every table of decisions, and of the bulk tables, with what was written; needs no key. Returns
+    /// the tables of which nothing was written yet: this version added them, or somebody took their counts away.
     ///
     /// # Errors
     /// [`StoreError::Unfit`] names the first table that does not fit.
-    pub fn counts_fit(&self) -> Result<(), StoreError> {
+    pub fn counts_fit(&self) -> Result<Vec<&'static str>, StoreError> {
         // Beside whoever writes, all counts are of one instant.
         let _snapshot = self.snapshot()?;
-        if names(self.conn)?.is_empty() {
-            return Err(Fault::Unsealed.into());
-        }
-        for sealed in SEALED {
+        let (kept, rest) = kept(self.conn)?;
+        for sealed in kept {
             count(self.conn, None, sealed)?;
         }
-        bulk(self.conn)
+        bulk(self.conn)?;
+        Ok(rest)
     }
 
     /// Returns the tables of which something was kept.
@@ -84,7 +87,8 @@ impl View<'_> {
         Ok(if self.conn.is_autocommit() { Some(self.conn.unchecked_transaction()?) } else { None })
     }
 
-    /// Compares every row of every table of decisions with what was written, and returns how many rows that were.
+    /// Compares every row of every table of decisions with what was written, and returns how many rows that were. A table that this
+    /// version added is not compared before it was sealed.
     ///
     /// # Errors
     /// [`StoreError::Unfit`] names the first table that does not fit.
@@ -92,7 +96,7 @@ impl View<'_> {
         let _snapshot = self.snapshot()?;
         list(self.conn, key)?;
         let mut rows = 0;
-        for sealed in SEALED {
+        for sealed in kept(self.conn)?.0 {
             let kept = count(self.conn, Some(key), sealed)?;
             let found = derive(self.conn, key, sealed)?;
             if !kept.is_some_and(|kept| found.same_rows(&kept)) {
@@ -134,6 +138,16 @@ impl Desk<'_> {
 pub(super) fn names(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
     let mut statement = conn.prepare("SELECT name FROM table_seal")?;
     Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// Tells the tables of which something was kept from those of which nothing was.
+pub(super) fn kept(conn: &Connection) -> Result<(Vec<&'static Sealed>, Vec<&'static str>), StoreError> {
+    let names = names(conn)?;
+    if names.is_empty() {
+        return Err(Fault::Unsealed.into());
+    }
+    let (kept, rest): (Vec<_>, Vec<_>) = SEALED.iter().partition(|sealed| names.contains(sealed.table));
+    Ok((kept, rest.into_iter().map(|sealed| sealed.table).collect()))
 }
 
 /// Compares the list of names with its own sum: what was kept of a table cannot be taken away to have it made again.

@@ -122,24 +122,22 @@ fn triggers(sealed: &Sealed, columns: &[String]) -> String {
     sql
 }
 
-/// Compares the counts of all tables, seals those that a newer version added, and returns their names.
-pub(crate) fn unlock(conn: &Connection, key: &TableKey) -> Result<Vec<&'static str>, StoreError> {
-    let known = check::names(conn)?;
-    if known.is_empty() {
-        return Err(Fault::Unsealed.into());
-    }
+/// Compares the counts of all tables, and returns the names of those that have none yet.
+pub(crate) fn compare(conn: &Connection, key: &TableKey) -> Result<Vec<&'static str>, StoreError> {
     check::list(conn, key)?;
-    let mut added = Vec::new();
-    for sealed in SEALED {
-        if known.contains(sealed.table) {
-            check::count(conn, Some(key), sealed)?;
-        } else {
-            added.push(sealed.table);
-        }
+    let (kept, rest) = check::kept(conn)?;
+    for sealed in kept {
+        check::count(conn, Some(key), sealed)?;
     }
     check::bulk(conn)?;
-    seal(conn, key, &added)?;
-    Ok(added)
+    Ok(rest)
+}
+
+/// Seals the tables that have no count and sum yet, and returns their names.
+pub(crate) fn seal_rest(conn: &Connection, key: &TableKey) -> Result<Vec<&'static str>, StoreError> {
+    let rest = compare(conn, key)?;
+    seal(conn, key, &rest)?;
+    Ok(rest)
 }
 
 /// Seals every table for the first time.

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use check::Fault;
 pub(crate) use count::{flush, leave};
-pub(crate) use keep::{seal_first, unlock};
+pub(crate) use keep::{compare, seal_first, seal_rest};
 
 /// The tables that hold counts and sums, as a section of `holdings.db`.
 pub(crate) const SECTION: Section = Section { name: "seal", version: 1, sql: include_str!("schema.sql") };

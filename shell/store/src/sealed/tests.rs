@@ -68,7 +68,7 @@ impl Home {
         Holdings::open(&self.file(), Mode::ReadOnly).unwrap().view().sums_fit(&key())
     }
 
-    fn counts(&self) -> Result<(), StoreError> {
+    fn counts(&self) -> Result<Vec<&'static str>, StoreError> {
         Holdings::open(&self.file(), Mode::ReadOnly).unwrap().view().counts_fit()
     }
 
@@ -343,7 +343,19 @@ fn a_table_that_a_newer_version_adds_is_sealed_once() {
     super::keep::seal_these(tx.sql(), &key(), &older).unwrap();
     tx.commit().unwrap();
     drop(holdings);
+    // Until it is sealed it is named, whoever opens, and what is sealed is compared.
     assert_eq!(home.opens().unwrap(), ["link"]);
+    assert_eq!(home.counts().unwrap(), ["link"]);
+    home.sums().unwrap();
+    let mut holdings = Holdings::open(&home.file(), Mode::ReadWrite).unwrap();
+    holdings.unlock(key()).unwrap();
+    let tx = holdings.transaction().unwrap();
+    assert_eq!(tx.seal_rest().unwrap(), ["link"]);
+    assert_eq!(tx.seal_rest().unwrap(), Vec::<&str>::new());
+    tx.commit().unwrap();
+    drop(holdings);
     assert_eq!(home.opens().unwrap(), Vec::<&str>::new());
     home.sums().unwrap();
+    home.tamper("DELETE FROM table_seal WHERE name = 'link'");
+    assert_eq!(fault(home.opens()), Fault::Gone { table: "link".to_owned() });
 }
