@@ -3,6 +3,8 @@
 //! Guarantees: time and randomness are arguments; a call either happens whole or not at all; every act leaves an audit entry
 //! in the same transaction. Does not know: sockets, the command line, who waits for the answer.
 
+mod opening;
+
 use crate::access::{Access, Asker, DeskAddress, Refusals, open_to_anybody, sign_in_needed};
 use crate::anchor::Keeper;
 use crate::call::Call;
@@ -74,103 +76,6 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens a home for writing. The passphrase is asked for at once: without the key of the home nobody can tell whether its tables are
-    /// as this node left them, and nothing can be written to them. A home that does not fit its anchor opens in quarantine.
-    ///
-    /// # Errors
-    /// [`Failure`]: the home is wide open, in use, damaged, changed by another program or of a later version.
-    pub fn open(home: Home, entropy: Entropy, now: Timestamp, ask: AskPassphrase) -> Result<Self, Failure> {
-        let lock = home.lock()?;
-        crate::backup::clear_leftovers(&home);
-        Vault::present(&home.file(crate::vault_guard::FILE))?;
-        let mut ask = ask;
-        let unwrapped = HomeKeys::open(&home, &ask()?)?;
-        let holdings = crate::tables::open(&home, &unwrapped)?;
-        Self::over(home, (Some(lock), Some(unwrapped)), holdings, entropy, now, ask)
-    }
-
-    /// Makes a node of stores and keys that are on no disk, for looking at them.
-    pub(crate) fn in_memory(
-        home: Home,
-        (holdings, vault): (Holdings, Vault),
-        keys: HomeKeys,
-        entropy: Entropy,
-        now: Timestamp,
-    ) -> Result<Self, Failure> {
-        let ask = Box::new(|| Err(Failure::operational("a home in memory has no passphrase")));
-        let mut node = Self::over(home, (None, None), holdings, entropy, now, ask)?;
-        (node.keys, node.vault) = (Some(keys), Some(vault));
-        Ok(node)
-    }
-
-    fn over(
-        home: Home,
-        (lock, unwrapped): (Option<HomeLock>, Option<HomeKeys>),
-        mut holdings: Holdings,
-        entropy: Entropy,
-        now: Timestamp,
-        ask: AskPassphrase,
-    ) -> Result<Self, Failure> {
-        let registry = crate::officers::replay(holdings.view().desk())?;
-        let (anchor, fault) = Keeper::open(&home, &mut holdings, now)?;
-        let quarantine = crate::quarantine::enter(&mut holdings, fault, now)?;
-        if let Some(quarantine) = &quarantine {
-            tracing::warn!(why = quarantine.why(), "in quarantine: nothing is sent or applied");
-            if quarantine.shuts_officers_out() {
-                anchor.hold();
-            }
-        }
-        if quarantine.is_none() {
-            let tx = holdings.transaction()?;
-            crate::links::earlier_noted(tx.view().desk(), now)?;
-            tx.commit()?;
-        }
-        // A home that may be an older one is left as it is, as evidence.
-        let configuration_changed = match &quarantine {
-            Some(quarantine) if quarantine.shuts_officers_out() => None,
-            _ => crate::tables::note(&mut holdings, &home, now)?,
-        };
-        let address = configured_address(&home)?;
-        let mut entropy = entropy;
-        let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
-        let challenges = Challenges::new(comity_crypto::MacKey::new(&key));
-        let [a, b, c, d, e, f, g, h, ..] = entropy.stream("pattern-hash", "desk", 0).bytes32();
-        let hash_key = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        let detection = Detection::new(home.file("holdings/holdings.db"), hash_key);
-        let mut node = Self {
-            home,
-            holdings,
-            registry,
-            entropy,
-            effects: Vec::new(),
-            reach: BTreeMap::new(),
-            links_changed: false,
-            unscrubbed: true,
-            draws: 0,
-            logs: BTreeMap::new(),
-            watch: None,
-            keys: None,
-            unwrapped,
-            configuration_changed,
-            unfit: None,
-            quarantine,
-            anchor,
-            access: Access::default(),
-            address,
-            passkeys: BTreeMap::new(),
-            challenges,
-            refusals: Refusals::default(),
-            detection,
-            vault: None,
-            clock: now,
-            ask,
-            nonces: VecDeque::new(),
-            _lock: lock,
-        };
-        node.refresh_access()?;
-        Ok(node)
-    }
-
     /// Returns who is signed in and which tokens hold, for the faces to look up.
     pub fn access(&self) -> Access {
         self.access.clone()
