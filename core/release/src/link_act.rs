@@ -1,11 +1,11 @@
 //! Acts about a link that need two persons: a new partner, the words compared, a new node key, a link that flows again.
 //!
 //! Guarantees: an agreement holds for one act on one partner under one organisation key, for the card or the words that stand in
-//! it, and for the moment when it was begun. Does not know: cards, logs, what a suspended link waits for.
+//! it, and for the moment when it was begun; a link is resumed from the suspension that was signed. Does not know: cards, logs.
 
 use crate::agreement::{Agreement, Pair, Side};
 use comity_crypto::{Purpose, VerifyingKey, same, sha256};
-use comity_vocab::{Digest, OrgCode, Role, Timestamp};
+use comity_vocab::{Digest, OrgCode, Role, Suspension, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,7 +39,10 @@ pub enum LinkDeed {
         card: Digest,
     },
     /// A link that people stopped flows again.
-    Resume {},
+    Resume {
+        /// Why it stands still: the signature ends this suspension and no other.
+        suspension: Suspension,
+    },
 }
 
 /// Which of the acts.
@@ -97,7 +100,7 @@ impl LinkAct {
             LinkDeed::Add { .. } => LinkActKind::Add,
             LinkDeed::Confirm { .. } => LinkActKind::Confirm,
             LinkDeed::Renew { .. } => LinkActKind::Renew,
-            LinkDeed::Resume {} => LinkActKind::Resume,
+            LinkDeed::Resume { .. } => LinkActKind::Resume,
         }
     }
 }
@@ -112,7 +115,7 @@ impl Agreement for LinkAct {
         let about = match deed {
             LinkDeed::Add { card } | LinkDeed::Renew { card } => format!("card {card}\n"),
             LinkDeed::Confirm { words } => format!("words {words}\n"),
-            LinkDeed::Resume {} => String::new(),
+            LinkDeed::Resume { suspension } => format!("suspended {suspension}\n"),
         };
         let (act, key) = (self.kind(), key.digest());
         format!(

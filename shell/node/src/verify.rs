@@ -142,7 +142,7 @@ impl Node {
                 (LinkDeed::Confirm { words }, None) => {
                     same_words(words, &fingerprint_words(&own, &kept.act.key).join(" "))
                 }
-                (LinkDeed::Resume {}, None) => true,
+                (LinkDeed::Resume { .. }, None) => true,
                 _ => false,
             };
             if !as_signed || kept.act.organisation != self.home.configuration.organisation.code {

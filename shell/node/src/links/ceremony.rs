@@ -21,7 +21,7 @@ use comity_release::{
     plain_words, same_words,
 };
 use comity_store::desk::{Desk, LinkActRow, LinkActState, LinkRow};
-use comity_vocab::{LinkStanding, OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{LinkStanding, OfficerCode, OrgCode, Role, Suspension, Timestamp};
 use serde_json::Value;
 
 /// The acts that `link approve` may mean.
@@ -61,9 +61,9 @@ impl Node {
             }
             LinkStep::Resume { partner } => {
                 let row = self.link_row(&partner)?;
-                may_resume(&row)?;
+                let deed = LinkDeed::Resume { suspension: may_resume(&row)?.clone() };
                 let key = key_of(&row)?;
-                self.begin(now, officer, &own, Proposed { partner, key, deed: LinkDeed::Resume {}, card: None })?
+                self.begin(now, officer, &own, Proposed { partner, key, deed, card: None })?
             }
             LinkStep::Confirm { partner, words } => {
                 let (key, words) = self.compared(now, officer, &own, &partner, &words)?;
@@ -263,9 +263,16 @@ impl Node {
                 let begun = new_generation(desk, keys, entropy, own, row, (&card, text), now)?;
                 detail = format!("generation {}", begun.generation);
             }
-            LinkDeed::Resume {} => {
+            LinkDeed::Resume { suspension } => {
                 let row = partner::known(desk, &partner)?;
-                may_resume(&row)?;
+                if may_resume(&row)? != suspension {
+                    return Err(Failure::no(format!(
+                        "the link with {partner} is suspended for another reason than the one that was signed"
+                    ))
+                    .hint(format!(
+                        "comity link show {partner}, then begin again: comity link suspend {partner} --resume"
+                    )));
+                }
                 desk.put_link(&LinkRow { standing: LinkStanding::Active, ..row })?;
             }
         }
@@ -306,8 +313,8 @@ fn agreed_add(desk: Desk<'_>, partner: &OrgCode) -> Result<Kept, Failure> {
     })
 }
 
-/// Refuses to resume what is not suspended, or was suspended on evidence.
-fn may_resume(row: &LinkRow) -> Result<(), Failure> {
+/// Returns why a link is suspended that people may resume; refuses one that is not suspended, or on evidence.
+fn may_resume(row: &LinkRow) -> Result<&Suspension, Failure> {
     let partner = &row.code;
     match row.standing.suspension() {
         None => Err(Failure::no(format!("the link with {partner} is not suspended"))),
@@ -315,7 +322,7 @@ fn may_resume(row: &LinkRow) -> Result<(), Failure> {
             "the link with {partner} is suspended on evidence: {why}"
         ))
         .hint("run comity verify, and talk to the partner; a card with a new node key begins a new generation of the link")),
-        Some(_) => Ok(()),
+        Some(why) => Ok(why),
     }
 }
 

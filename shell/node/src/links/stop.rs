@@ -39,6 +39,12 @@ impl Node {
         let tx = self.holdings.transaction()?;
         let desk = tx.view().desk();
         desk.put_link(&LinkRow { standing: LinkStanding::Suspended(why), ..row })?;
+        // A signature that was given to resume it from an earlier suspension does not end this one.
+        for mut kept in Kept::all(desk, Some(partner.as_str()))? {
+            if kept.row.state == LinkActState::Waiting && kept.act.kind() == LinkActKind::Resume {
+                kept.put(desk, LinkActState::Dropped, now)?;
+            }
+        }
         audit(desk, now, Some(&officer), "link.suspend", partner.as_str(), "")?;
         tx.commit()?;
         self.links_changed = true;

@@ -171,8 +171,19 @@ fn one_officer_stops_a_link_and_two_resume_it() {
     refused(org.link_step("c1", resume.clone()), "not suspended");
     // What was signed for one suspension does not count for the next.
     org.ask_as("c2", &suspend).unwrap();
-    assert_eq!(org.link_step("c1", resume).unwrap()["state"], "suspended");
+    assert_eq!(org.link_step("c1", resume.clone()).unwrap()["state"], "suspended");
     org.ask(&Request::Verify).unwrap();
+    // Nor for another one that takes its place while the second signature is awaited: whoever changes the store does not decide.
+    let home = org.node.home().path().to_owned();
+    let db = rusqlite::Connection::open(home.join("holdings/holdings.db")).unwrap();
+    let swapped = db
+        .execute("UPDATE link SET reason = replace(reason, 'c2', 'c1') WHERE code = 'kps' AND instr(reason, 'c2')", []);
+    assert_eq!(swapped.unwrap(), 1);
+    refused(
+        org.link_step("c2", LinkStep::Approve { partner: kps() }),
+        "for another reason than the one that was signed",
+    );
+    assert_eq!(state(&mut org, "kps"), "suspended");
 }
 
 #[test]
