@@ -49,7 +49,7 @@ pub fn ours(held: &Held) -> Outcome<Serving> {
         public_url: "http://localhost".into(),
         access: held.node.access(),
         ask: Arc::new(|_| Err(comity_node::Failure::operational("only TAXII is measured here"))),
-        readers: Readers::new(held.home.clone(), cores() * 4),
+        readers: Readers::new(held.home.clone(), cores() * 4, Arc::default()),
         clock,
         health: Arc::new(Health::default),
         cursor_key: [9; 32],

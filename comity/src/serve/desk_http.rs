@@ -111,7 +111,7 @@ impl DeskHttp {
             public_url: address.origin().to_owned(),
             access,
             ask: ask(node, events),
-            readers: Readers::new(home.clone(), cores * 4),
+            readers: Readers::new(home.clone(), cores * 4, unfit.clone()),
             clock: world::now,
             health: Arc::new(move || {
                 let state = gate.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@
 //!
 //! Does not know: where an anchor is kept, what is counted besides the audit chain and the registry, what follows from a fault.
 
-use crate::GENESIS;
+use crate::{GENESIS, TableKey};
 use comity_crypto::sha256;
 use comity_vocab::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 const TITLE: &str = "comity anchor 1";
 /// How the line begins that names the backup a home was restored from.
 const RESTORED: &str = "restored";
+/// How the last line begins: what only the key of the home makes of the others.
+const SEAL: &str = "seal";
 /// The longest anchor that is read, in bytes.
 pub const ANCHOR_BYTES_MAX: usize = 16 << 10;
 /// The longest name of a line, in bytes.
@@ -88,6 +90,8 @@ pub struct Anchor {
     pub restored: Option<Timestamp>,
     /// Where each chain ended.
     pub lines: Lines,
+    /// The seal that was read; none where an older version wrote the anchor, or where it was not sealed yet.
+    pub seal: Option<Digest>,
 }
 
 /// How a database stands to an anchor that it fits.
@@ -168,17 +172,57 @@ impl AnchorFault {
             }
         }
     }
+
+    /// Tells whether another fault is of the same kind and about the same line, whatever the numbers.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.line() == other.line()
+    }
+
+    fn line(&self) -> Option<&str> {
+        match self {
+            Self::Absent | Self::Unreadable => None,
+            Self::RegistryUnaudited { .. } => Some(REGISTRY_LINE),
+            Self::Cut { line, .. }
+            | Self::Differs { line }
+            | Self::Behind { line, .. }
+            | Self::LineGone { line }
+            | Self::LineUnknown { line } => Some(line),
+        }
+    }
 }
 
 /// Tells whether a word may name a line.
 fn is_name(name: &str) -> bool {
     let letters = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    letters && !name.is_empty() && name.len() <= NAME_BYTES_MAX && name != RESTORED
+    letters && !name.is_empty() && name.len() <= NAME_BYTES_MAX && name != RESTORED && name != SEAL
 }
 
 impl Anchor {
-    /// Returns the exact text: a title, the backup where there was one, and one line for each chain, in the order of the names.
+    /// Returns the anchor with the seal that the key of its home makes.
+    #[must_use]
+    pub fn sealed(self, key: &TableKey) -> Self {
+        let seal = Some(key.seal_of(SEAL, &[self.unsealed_text().as_bytes()]));
+        Self { seal, ..self }
+    }
+
+    /// Tells whether the home with this key wrote it.
+    pub fn is_sealed_by(&self, key: &TableKey) -> bool {
+        let expected = key.seal_of(SEAL, &[self.unsealed_text().as_bytes()]);
+        self.seal.is_some_and(|seal| comity_crypto::same(&seal, &expected))
+    }
+
+    /// Returns the exact text: a title, the backup where there was one, one line for each chain, in the order of the names, and the
+    /// seal where there is one.
     pub fn text(&self) -> String {
+        let mut text = self.unsealed_text();
+        if let Some(seal) = &self.seal {
+            // INVARIANT: writing to a text cannot fail.
+            let _ = writeln!(text, "{SEAL} {seal}");
+        }
+        text
+    }
+
+    fn unsealed_text(&self) -> String {
         let mut text = format!("{TITLE}\n");
         if let Some(at) = &self.restored {
             // INVARIANT: writing to a text cannot fail.
@@ -214,6 +258,10 @@ impl Anchor {
             let (name, rest) = line.split_once(' ')?;
             if name == RESTORED {
                 anchor.restored = Some(Timestamp::parse(rest).ok()?);
+                continue;
+            }
+            if name == SEAL {
+                anchor.seal = Some(rest.parse().ok()?);
                 continue;
             }
             let (count, head) = rest.split_once(' ')?;

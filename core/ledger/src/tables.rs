@@ -13,6 +13,7 @@ pub const TABLE_STATE_BYTES: usize = 80;
 const KEY_DOMAIN: &str = "comity/v1/table-key";
 const ROW_DOMAIN: &str = "comity/v1/table-row";
 const TAG_DOMAIN: &str = "comity/v1/table-state";
+const SEAL_DOMAIN: &str = "comity/v1/anchor-seal";
 const MASK_DOMAIN: &str = "comity/v1/table-mask";
 
 /// What a column holds; an absent value is left out of the row.
@@ -48,6 +49,18 @@ impl TableKey {
     /// Derives the key from a secret of the home; nothing else is derived so.
     pub fn derive(secret: &[u8; 32]) -> Self {
         Self(MacKey::new(&MacKey::new(secret).tag(KEY_DOMAIN, &[]).0))
+    }
+
+    /// Returns what only this key makes of these bytes, for one purpose.
+    pub(crate) fn seal_of(&self, purpose: &str, parts: &[&[u8]]) -> Digest {
+        let mut sealed: Vec<&[u8]> = vec![purpose.as_bytes()];
+        sealed.extend(parts);
+        self.0.tag(SEAL_DOMAIN, &sealed)
+    }
+
+    /// Returns the seal of a step of the anchor: what it said before, and what it is to say after it.
+    pub fn step(&self, before: &str, after: &str) -> Digest {
+        self.seal_of("step", &[before.as_bytes(), after.as_bytes()])
     }
 
     /// Returns the number that a row adds to its table's sum.

@@ -1,7 +1,7 @@
 //! The anchor: what was cut off, changed or put back is told from what a crash left one step behind.
 
 use comity_crypto::sha256;
-use comity_ledger::{Anchor, AnchorFault, ChainEnd, Fit, GENESIS, Heads, Lines};
+use comity_ledger::{Anchor, AnchorFault, ChainEnd, Fit, GENESIS, Heads, Lines, TableKey};
 use comity_vocab::{Digest, Timestamp};
 
 /// The digest of a chain after its first `count` things; `history` tells two chains apart from their fifth thing on.
@@ -32,7 +32,7 @@ fn held(history: &str, now: &Lines) -> impl Fn(&str, u64) -> Result<Option<Diges
 }
 
 fn anchor(lines: Lines) -> Anchor {
-    Anchor { restored: None, lines }
+    Anchor { restored: None, lines, seal: None }
 }
 
 fn compare(anchor: Lines, now: Lines, before: Option<Lines>) -> Result<Fit, AnchorFault> {
@@ -150,4 +150,35 @@ fn where_a_chain_was_cut_or_changed_no_officer_can_say_that_all_is_well() {
         let kept = serde_json::to_string(&fault).unwrap();
         assert_eq!(serde_json::from_str::<AnchorFault>(&kept).unwrap(), fault);
     }
+}
+
+#[test]
+fn only_the_key_of_a_home_seals_its_anchor_and_every_line_is_under_it() {
+    let (key, other) = (TableKey::derive(&[1; 32]), TableKey::derive(&[2; 32]));
+    let with = |audit: u64, tables: Option<u64>| {
+        let mut anchor = anchor(lines("one", audit, 1));
+        anchor.lines.extend(tables.map(|count| ("tables".to_owned(), end("one", "tables", count))));
+        anchor
+    };
+    let bare = with(3, Some(9));
+    assert!(!bare.is_sealed_by(&key), "no seal is none of ours");
+    let sealed = bare.clone().sealed(&key);
+    assert!(sealed.is_sealed_by(&key) && !sealed.is_sealed_by(&other));
+    let read = Anchor::parse(sealed.text().as_bytes()).unwrap();
+    assert_eq!(read, sealed);
+    assert!(read.is_sealed_by(&key));
+    for changed in [
+        with(2, Some(9)),
+        with(3, Some(8)),
+        with(3, None),
+        Anchor { restored: Some(Timestamp::parse("2026-03-05T10:00:00Z").unwrap()), ..bare },
+    ] {
+        assert!(!Anchor { seal: sealed.seal, ..changed }.is_sealed_by(&key));
+    }
+    for text in [sealed.text().replace("seal ", "seal  "), format!("{}x 1 {}\n", sealed.text(), Digest([0; 32]))] {
+        assert_eq!(Anchor::parse(text.as_bytes()), Err(AnchorFault::Unreadable));
+    }
+    // A step is sealed from what stood there to what stands there now, not in the other direction.
+    assert_ne!(key.step("a", "b"), key.step("b", "a"));
+    assert_ne!(key.step("a", "b"), other.step("a", "b"));
 }

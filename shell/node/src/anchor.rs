@@ -6,14 +6,16 @@
 //!
 //! Does not know: what follows from a fault; that is the quarantine's answer.
 
+use crate::advice::advice;
 use crate::failure::Failure;
 use crate::home::{Home, HomeError};
 use crate::node::audit;
 use comity_ledger::{
     ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, AuditEntry, ChainEnd, GENESIS, Heads, Lines, REGISTRY_LINE,
+    TableKey,
 };
 use comity_store::desk::{Desk, DeskError};
-use comity_store::{Holdings, View, Witness};
+use comity_store::{Holdings, Trouble, View, Witness};
 use comity_vocab::{Digest, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -26,6 +28,8 @@ const VAULT_LINE: &str = "vault";
 const ACT: &str = "home.anchored";
 /// The line of the tables of decisions: how many rows they have together, and a digest over their counts and sums.
 const TABLES_LINE: &str = "tables";
+/// The setting that says which lines the audit chain says were anchored.
+const NOTED: &str = "anchored_lines";
 /// Audit entries read at a time.
 const PAGE: usize = 10_000;
 
@@ -108,19 +112,64 @@ pub(crate) fn read(home: &Home) -> Result<Option<Anchor>, AnchorError> {
     Ok(Some(Anchor::parse(&bytes)?))
 }
 
-/// Reads what the anchor said before the database's last step.
-fn before(desk: Desk<'_>) -> Result<Option<Lines>, AnchorError> {
+/// With what an anchor is compared: whether the home's own key must have sealed it.
+#[derive(Clone, Copy)]
+pub(crate) enum Seals<'k> {
+    /// There is no key here; the doctor's look beside the desk.
+    Unseen,
+    /// Sealed where there is a seal: an older version, which sealed nothing, may have written it.
+    Allowed(&'k TableKey),
+    /// Sealed by this key.
+    Needed(&'k TableKey),
+}
+
+impl Seals<'_> {
+    fn accept(self, sealed: bool, fits: impl FnOnce(&TableKey) -> bool) -> bool {
+        match self {
+            Self::Unseen => true,
+            Self::Allowed(key) => !sealed || fits(key),
+            Self::Needed(key) => sealed && fits(key),
+        }
+    }
+}
+
+/// What stands between an anchor's text of the step before and the seal of the step.
+const STEP: &str = "step ";
+
+/// The text of a step: what the anchor said, and what only the key makes of that and of what it is to say.
+fn step_text(key: &TableKey, was: &Lines, is: &Lines) -> String {
+    let text = |lines: &Lines| Anchor { lines: lines.clone(), ..Anchor::default() }.text();
+    let (was, is) = (text(was), text(is));
+    format!("{was}{STEP}{}\n", key.step(&was, &is))
+}
+
+/// Reads what the anchor said before the database's last step, where that step led to what is held now.
+fn before(desk: Desk<'_>, now: &Lines, seals: Seals<'_>) -> Result<Option<Lines>, AnchorError> {
+    let Some(text) = desk.anchor_before()? else { return Ok(None) };
+    let (was, step) = text
+        .split_once(&format!("\n{STEP}"))
+        .map_or((text.clone(), None), |(was, step)| (format!("{was}\n"), Some(step)));
     // What cannot be read vouches for nothing: the anchor must fit without it then.
-    Ok(desk.anchor_before()?.and_then(|text| Anchor::parse(text.as_bytes()).ok()).map(|anchor| anchor.lines))
+    let Ok(anchor) = Anchor::parse(was.as_bytes()) else { return Ok(None) };
+    let accepted = seals.accept(step.is_some(), |key| step_text(key, &anchor.lines, now) == text);
+    Ok(accepted.then_some(anchor.lines))
 }
 
 /// Compares the anchor of a home with its database, as it is when nobody writes to it.
-pub(crate) fn compare(home: &Home, desk: Desk<'_>) -> Result<Option<(Anchor, comity_ledger::Fit)>, AnchorError> {
+pub(crate) fn compare(
+    home: &Home,
+    desk: Desk<'_>,
+    seals: Seals<'_>,
+) -> Result<Option<(Anchor, comity_ledger::Fit)>, AnchorError> {
     let Some(anchor) = read(home)? else {
         let first = desk.anchor_before()?.is_none() && anchored_ever(desk)?.is_empty();
         return if first { Ok(None) } else { Err(AnchorFault::Absent.into()) };
     };
-    let fit = anchor.compare(&lines(desk)?, before(desk)?.as_ref(), |line, count| at(desk, line, count))?;
+    if !seals.accept(anchor.seal.is_some(), |key| anchor.is_sealed_by(key)) {
+        return Err(AnchorFault::Unreadable.into());
+    }
+    let now = lines(desk)?;
+    let fit = anchor.compare(&now, before(desk, &now, seals)?.as_ref(), |line, count| at(desk, line, count))?;
     Ok(Some((anchor, fit)))
 }
 
@@ -143,6 +192,7 @@ pub(crate) fn registry_is_audited(desk: Desk<'_>) -> Result<(), AnchorError> {
     if held == audited { Ok(()) } else { Err(AnchorFault::RegistryUnaudited { held, audited }.into()) }
 }
 
+/// Reads every audit entry; one that cannot be read says nothing, and so nothing is concluded from the others.
 fn each_entry(desk: Desk<'_>, mut look: impl FnMut(&AuditEntry)) -> Result<(), DeskError> {
     let mut next = 0;
     loop {
@@ -150,22 +200,33 @@ fn each_entry(desk: Desk<'_>, mut look: impl FnMut(&AuditEntry)) -> Result<(), D
         let Some(last) = rows.last() else { return Ok(()) };
         next = last.seq.saturating_add(1);
         for row in &rows {
-            // An entry that is none is found by whoever derives the chain.
-            if let Ok(entry) = AuditEntry::parse(&row.bytes) {
-                look(&entry);
-            }
+            look(&AuditEntry::parse(&row.bytes).map_err(|_| DeskError::Damaged { what: "audit entry" })?);
         }
     }
 }
 
 /// Writes the anchor of a home that was made from a backup: it names the backup, and nothing was anchored there before.
-pub(crate) fn of_backup(home: &Home, desk: Desk<'_>, backup: Timestamp) -> Result<(), Failure> {
-    let anchor = Anchor { restored: Some(backup), lines: lines(desk)? };
+pub(crate) fn of_backup(home: &Home, holdings: &Holdings, backup: Timestamp) -> Result<(), Failure> {
+    let lines = lines(holdings.view().desk())?;
+    let anchor = Anchor { restored: Some(backup), lines, seal: None }.sealed(&*key_of(holdings)?);
     Ok(home.write_file(FILE, anchor.text().as_bytes())?)
+}
+
+fn key_of(holdings: &Holdings) -> Result<Arc<TableKey>, Failure> {
+    holdings
+        .key()
+        .ok_or_else(|| Failure::operational("the holdings are locked: the anchor is sealed by the home's key"))
 }
 
 struct State {
     home: Home,
+    key: Arc<TableKey>,
+    /// Whether an anchor that no key sealed is another's.
+    guarded: bool,
+    /// What this process last left in the database, as far as it knows.
+    left: Lines,
+    /// What a commit that was begun leaves there, if it came to its end.
+    leaving: Option<Lines>,
     /// What the file says.
     said: Anchor,
     /// What it must say once the transaction that is being committed is durable.
@@ -177,8 +238,12 @@ struct State {
 }
 
 impl State {
+    fn seals(&self) -> Seals<'_> {
+        if self.guarded { Seals::Needed(&self.key) } else { Seals::Allowed(&self.key) }
+    }
+
     fn write(&mut self, lines: Lines) -> Result<(), HomeError> {
-        let anchor = Anchor { restored: self.said.restored, lines };
+        let anchor = Anchor { restored: self.said.restored, lines, seal: None }.sealed(&self.key);
         self.home.write_file(FILE, anchor.text().as_bytes())?;
         self.said = anchor;
         Ok(())
@@ -192,14 +257,34 @@ pub(crate) struct Keeper(Arc<Mutex<State>>);
 impl Keeper {
     /// Compares the anchor of a home with its database, writes it where a crash left it behind, and for the first time where an
     /// older version made the home; from then on each commit keeps it in step. A fault is given back, and the file is left alone.
+    /// `guarded`: the key files say that there was an anchor, so that it cannot come for the first time.
     ///
     /// # Errors
     /// [`Failure`] where database or file cannot be read or written.
-    pub fn open(home: &Home, holdings: &mut Holdings, now: Timestamp) -> Result<(Self, Option<AnchorFault>), Failure> {
-        let state = State { home: home.clone(), said: Anchor::default(), next: None, unwritten: None, held: true };
+    pub fn open(
+        home: &Home,
+        holdings: &mut Holdings,
+        guarded: bool,
+        now: Timestamp,
+    ) -> Result<(Self, Option<AnchorFault>), Failure> {
+        let state = State {
+            home: home.clone(),
+            key: key_of(holdings)?,
+            guarded,
+            left: Lines::new(),
+            leaving: None,
+            said: Anchor::default(),
+            next: None,
+            unwritten: None,
+            held: true,
+        };
         let keeper = Self(Arc::new(Mutex::new(state)));
         let fault = match keeper.settle(holdings) {
             Ok(()) => None,
+            Err(AnchorError::Fault(AnchorFault::LineUnknown { line })) => {
+                let newer = format!("the anchor of this home has a line {line} that this version does not know");
+                return Err(Failure::operational(newer).hint(advice(Trouble::Newer)));
+            }
             Err(AnchorError::Fault(fault)) => Some(fault),
             Err(error) => return Err(error.into()),
         };
@@ -214,10 +299,15 @@ impl Keeper {
         let mut state = self.state();
         let desk = holdings.view().desk();
         let lines = lines(desk)?;
+        state.left = lines.clone();
         if let Ok(Some(anchor)) = read(&state.home) {
             state.said = anchor;
         }
-        match compare(&state.home, desk)? {
+        match compare(&state.home, desk, state.seals())? {
+            None if state.guarded => return Err(AnchorFault::Absent.into()),
+            Some((anchor, _)) if state.guarded && !anchor.lines.contains_key(TABLES_LINE) => {
+                return Err(AnchorFault::LineGone { line: TABLES_LINE.to_owned() }.into());
+            }
             Some((anchor, fit)) => {
                 if fit.new_lines {
                     let ever = anchored_ever(desk)?;
@@ -227,10 +317,9 @@ impl Keeper {
                         return Err(AnchorFault::LineGone { line: line.clone() }.into());
                     }
                 }
-                // New lines come with an audit entry of their own.
-                let known = lines.into_iter().filter(|(name, _)| anchor.lines.contains_key(name)).collect();
-                if fit.one_behind {
-                    state.write(known)?;
+                // Written before anything says that a line was anchored, so that a crash leaves no home that seems to have lost it.
+                if fit.one_behind || fit.new_lines || anchor.seal.is_none() {
+                    state.write(lines)?;
                 }
             }
             None => {
@@ -247,17 +336,21 @@ impl Keeper {
     fn first_time(&self, holdings: &mut Holdings, now: Timestamp) -> Result<(), Failure> {
         let tx = holdings.transaction()?;
         let desk = tx.view().desk();
-        let step = before(desk)?;
         let lines = lines(desk)?;
-        let fresh: Vec<&str> = lines
-            .keys()
-            .filter(|name| step.is_none() || !self.state().said.lines.contains_key(*name))
-            .map(String::as_str)
-            .collect();
-        if fresh.is_empty() {
+        let names = lines.keys().map(String::as_str).collect::<Vec<_>>().join(",");
+        let noted = desk.setting(NOTED)?;
+        if noted.as_ref() == Some(&names) {
             return Ok(());
         }
-        audit(desk, now, None, ACT, &fresh.join(","), "")?;
+        let ever = match noted {
+            Some(noted) => noted.split(',').map(str::to_owned).collect(),
+            None => anchored_ever(desk)?,
+        };
+        let fresh: Vec<&str> = lines.keys().filter(|name| !ever.contains(*name)).map(String::as_str).collect();
+        desk.set_setting(NOTED, &names)?;
+        if !fresh.is_empty() {
+            audit(desk, now, None, ACT, &fresh.join(","), "")?;
+        }
         Ok(tx.commit()?)
     }
 
@@ -269,6 +362,7 @@ impl Keeper {
     pub fn adopt(&self, desk: Desk<'_>) -> Result<(), Failure> {
         let lines = lines(desk)?;
         let mut state = self.state();
+        (state.left, state.leaving) = (lines.clone(), None);
         state.write(lines)?;
         state.unwritten = None;
         state.held = false;
@@ -286,7 +380,7 @@ impl Keeper {
     /// [`AnchorError`].
     pub fn check(&self, desk: Desk<'_>) -> Result<Anchor, AnchorError> {
         let state = self.state();
-        match compare(&state.home, desk)? {
+        match compare(&state.home, desk, state.seals())? {
             Some((anchor, fit)) if fit.one_behind && state.unwritten.is_none() => {
                 let (line, held) = (AUDIT_LINE, heads(desk)?.audit.count);
                 let anchored = anchor.lines.get(line).map_or(0, |end| end.count);
@@ -311,6 +405,7 @@ impl Witness for Keeper {
         }
         let desk = view.desk();
         let lines = lines(desk)?;
+        state.leaving = Some(lines.clone());
         if lines == state.said.lines {
             return Ok(());
         }
@@ -320,9 +415,24 @@ impl Witness for Keeper {
             let was = Heads { audit: *audit, registry: *registry };
             was.extended_by(&is, |line, count| at(desk, line, count))?;
         }
-        desk.set_anchor_before(&Anchor { restored: None, lines: was }.text())?;
+        desk.set_anchor_before(&step_text(&state.key, &was, &lines))?;
         state.next = Some(lines);
         Ok(())
+    }
+
+    fn begun(&mut self, view: View<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let mut state = self.state();
+        let is = lines(view.desk())?;
+        let leaving = state.leaving.take();
+        if state.held || is == state.left || Some(&is) == leaving.as_ref() {
+            state.left = is;
+            return Ok(());
+        }
+        // This process is the only one that writes: what it did not leave there was put there by another program.
+        let left = leaving.as_ref().unwrap_or(&state.left);
+        let differs = |(name, end): &(&String, &ChainEnd)| left.get(*name) != Some(*end);
+        let line = is.iter().find(differs).map_or(TABLES_LINE, |(name, _)| name).to_owned();
+        Err(AnchorFault::Differs { line }.into())
     }
 
     fn after(&mut self) {

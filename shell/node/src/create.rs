@@ -72,12 +72,12 @@ pub fn create_home(
     let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::Create)?;
     let organisation_key = keys.organisation.verifying_key();
     let shown = serde_json::to_value(organisation_key)?;
-    crate::tables::unlock(&mut holdings, keys.table_key())?;
+    crate::tables::unlock(&mut holdings, keys.table_key(), false)?;
     let tx = holdings.transaction()?;
     tx.view().desk().set_setting("organisation_key", shown.as_str().unwrap_or_default())?;
     audit(tx.view().desk(), now, None, "home.init", home.configuration.organisation.code.as_str(), "")?;
     tx.commit()?;
-    crate::anchor::Keeper::open(&home, &mut holdings, now)?;
+    crate::anchor::Keeper::open(&home, &mut holdings, false, now)?;
     let vault =
         Vault::create(&home.file(crate::vault_guard::FILE), &keys.vault_seed, crate::node::vault_nonces(entropy))?;
     let tx = holdings.transaction()?;

@@ -57,7 +57,13 @@ const NODE: &str = "keys/node.key";
 const SEALING: &str = "keys/sealing.key";
 const TLS: &str = "keys/tls.key";
 const VAULT: &str = "keys/vault.key";
-const PROBE: &[u8] = b"comity";
+/// What is wrapped beside the keys, so that a passphrase can be told to be the right one, and that says that the home was anchored
+/// and its tables were sealed: neither can come for the first time once more. Older versions wrapped another text.
+const PROBE_GUARDED: &[u8] = b"comity, anchored and sealed";
+const PROBE_ROLE: &str = "keys/probe";
+/// Entropy streams of the probe: when the keys are stored, and when an older home was guarded.
+const STORED: u64 = 0;
+const GUARDED: u64 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +75,8 @@ struct UnlockFile {
 
 /// Every private key of a home, unwrapped.
 pub struct HomeKeys {
+    /// Whether the home was anchored and its tables sealed: one where that is missing now is not an older one.
+    pub guarded: bool,
     /// Certifies node and sealing keys.
     pub organisation: SigningKey,
     /// Signs entries, checkpoints and the card.
@@ -81,19 +89,37 @@ pub struct HomeKeys {
     pub vault_seed: Zeroizing<[u8; 32]>,
 }
 
-/// Derives the wrapping key from a passphrase and proves that it is the right one.
-///
-/// # Errors
-/// [`KeyError::WrongPassphrase`], or that the files cannot be read.
-pub fn unlock(home: &Home, passphrase: &str) -> Result<DataKey, KeyError> {
+/// Derives the wrapping key from a passphrase, proves that it is the right one, and tells whether the home is guarded.
+fn unlock(home: &Home, passphrase: &str) -> Result<(DataKey, UnlockFile, bool), KeyError> {
     let damaged = KeyError::Damaged { file: UNLOCK };
     let file: UnlockFile =
         serde_json::from_slice(&home.read_file(UNLOCK)?).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
     let salt: [u8; 16] = hex::decode(&file.salt).ok().and_then(|s| s.try_into().ok()).ok_or(damaged)?;
     let probe = hex::decode(&file.probe).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
     let key = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| KeyError::Derivation)?;
-    key.open("keys/probe", &probe).map_err(|_| KeyError::WrongPassphrase)?;
-    Ok(key)
+    let probe = key.open(PROBE_ROLE, &probe).map_err(|_| KeyError::WrongPassphrase)?;
+    Ok((key, file, *probe == *PROBE_GUARDED))
+}
+
+/// Notes in the key files that the home was anchored and its tables sealed.
+///
+/// # Errors
+/// As [`HomeKeys::open`].
+pub(crate) fn guard(home: &Home, passphrase: &str, entropy: &mut Entropy) -> Result<(), KeyError> {
+    let (key, file, _) = unlock(home, passphrase)?;
+    let probe = seal_probe(&key, entropy, GUARDED);
+    write_unlock(home, &UnlockFile { probe, ..file })
+}
+
+fn seal_probe(key: &DataKey, entropy: &mut Entropy, stream: u64) -> String {
+    let mut nonce = [0u8; 24];
+    entropy.stream("nonce", "probe", stream).fill(&mut nonce);
+    hex::encode(key.seal(PROBE_ROLE, nonce, PROBE_GUARDED))
+}
+
+fn write_unlock(home: &Home, file: &UnlockFile) -> Result<(), KeyError> {
+    let text = serde_json::to_vec_pretty(file).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
+    Ok(home.write_file(UNLOCK, &text)?)
 }
 
 impl HomeKeys {
@@ -111,6 +137,7 @@ impl HomeKeys {
             bytes
         };
         let keys = Self {
+            guarded: true,
             organisation: SigningKey::from_seed(&draw("organisation")),
             node: SigningKey::from_seed(&draw("node")),
             sealing: SealingKey::from_seed(&draw("sealing")),
@@ -133,24 +160,19 @@ impl HomeKeys {
         let mut salt = [0u8; 16];
         entropy.stream("salt", "home", 0).fill(&mut salt);
         let wrap = DataKey::from_passphrase(passphrase.as_bytes(), &salt).map_err(|_| KeyError::Derivation)?;
+        // Last: keys without it open nothing, so that what was interrupted is not taken for a home.
+        let probe = seal_probe(&wrap, entropy, STORED);
         let mut nonce_of = |what: &str| {
             let mut nonce = [0u8; 24];
             entropy.stream("nonce", what, 0).fill(&mut nonce);
             nonce
         };
-        let unlock = UnlockFile {
-            format: 1,
-            salt: hex::encode(salt),
-            probe: hex::encode(wrap.seal("keys/probe", nonce_of("probe"), PROBE)),
-        };
-        let unlock = serde_json::to_vec_pretty(&unlock).map_err(|_| KeyError::Damaged { file: UNLOCK })?;
-        home.write_file(UNLOCK, &unlock)?;
         home.write_file(ORGANISATION, &wrap.seal(ORGANISATION, nonce_of(ORGANISATION), &keys.organisation.seed()[..]))?;
         home.write_file(NODE, &wrap.seal(NODE, nonce_of(NODE), &keys.node.seed()[..]))?;
         home.write_file(SEALING, &wrap.seal(SEALING, nonce_of(SEALING), &keys.sealing.seed()[..]))?;
         home.write_file(TLS, &wrap.seal(TLS, nonce_of(TLS), &keys.tls_pkcs8))?;
         home.write_file(VAULT, &wrap.seal(VAULT, nonce_of(VAULT), &keys.vault_seed[..]))?;
-        Ok(())
+        write_unlock(home, &UnlockFile { format: 1, salt: hex::encode(salt), probe })
     }
 
     /// Derives the key of the tables of decisions. It travels in a backup with the vault's key, so that a backup can be verified.
@@ -163,7 +185,7 @@ impl HomeKeys {
     /// # Errors
     /// [`KeyError::WrongPassphrase`], or a damaged or missing file.
     pub fn open(home: &Home, passphrase: &str) -> Result<Self, KeyError> {
-        let wrap = unlock(home, passphrase)?;
+        let (wrap, _, guarded) = unlock(home, passphrase)?;
         let open = |file: &'static str| -> Result<Zeroizing<Vec<u8>>, KeyError> {
             wrap.open(file, &home.read_file(file)?).map_err(|_| KeyError::Damaged { file })
         };
@@ -173,6 +195,7 @@ impl HomeKeys {
             Ok(Zeroizing::new(seed))
         };
         Ok(Self {
+            guarded,
             organisation: SigningKey::from_seed(&*seed(ORGANISATION)?),
             node: SigningKey::from_seed(&*seed(NODE)?),
             sealing: SealingKey::from_seed(&*seed(SEALING)?),

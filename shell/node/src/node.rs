@@ -55,9 +55,11 @@ pub struct Node {
     /// The keys with which the home was opened, until they are first asked for.
     unwrapped: Option<HomeKeys>,
     /// What became different in the configuration since this node last ran.
-    configuration_changed: Option<String>,
+    pub(crate) configuration_changed: Option<String>,
     /// Why this node answers nothing: its tables are not as it left them.
     pub(crate) unfit: Option<Failure>,
+    /// How often in a row the tables could not be added up.
+    pub(crate) uncompared: u32,
     /// Present while this node waits for its officers.
     pub(crate) quarantine: Option<crate::quarantine::Quarantine>,
     pub(crate) access: Access,

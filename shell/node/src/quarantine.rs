@@ -13,7 +13,7 @@ use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, audit};
 use crate::request::Request;
 use comity_crypto::sha256;
-use comity_ledger::AnchorFault;
+use comity_ledger::{AnchorFault, Heads};
 use comity_link::Control;
 use comity_link::gate_protocol::DeskToGate;
 use comity_store::Holdings;
@@ -45,6 +45,9 @@ pub(crate) enum Reason {
         noticed: Timestamp,
         /// What does not fit.
         fault: AnchorFault,
+        /// Where the chains ended then; who agrees to go on agrees to these, and what is held later must go on from them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends: Option<Heads>,
     },
 }
 
@@ -52,7 +55,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Restored { at, backup } => write!(f, "was restored on {at} from the backup of {backup}"),
-            Self::Anchor { noticed, fault } => write!(f, "did not fit its anchor on {noticed}: {fault}"),
+            Self::Anchor { noticed, fault, .. } => write!(f, "did not fit its anchor on {noticed}: {fault}"),
         }
     }
 }
@@ -99,6 +102,14 @@ impl Quarantine {
         })
     }
 
+    /// Where the chains ended whenever a fault was found.
+    fn ends(&self) -> impl Iterator<Item = &Heads> {
+        self.reasons.iter().filter_map(|reason| match reason {
+            Reason::Anchor { ends, .. } => ends.as_ref(),
+            Reason::Restored { .. } => None,
+        })
+    }
+
     /// Tells whether nobody is taken for an officer, but to end it: who is one may be what was cut off.
     pub fn shuts_officers_out(&self) -> bool {
         self.faults().next().is_some()
@@ -127,7 +138,8 @@ pub(crate) fn load(desk: Desk<'_>) -> Result<Option<Quarantine>, Failure> {
     Quarantine::parse(&text).map(Some).map_err(|_| Failure::operational("the stored quarantine is damaged"))
 }
 
-/// Keeps that a home was found not to fit its anchor, once for each thing that differs in what may follow.
+/// Keeps that a home was found not to fit its anchor, once for each thing that differs in what may follow. A fault of another kind than
+/// the one that an officer agreed to go on from takes the agreement back.
 pub(crate) fn enter(
     holdings: &mut Holdings,
     fault: Option<AnchorFault>,
@@ -138,12 +150,15 @@ pub(crate) fn enter(
     let known = held
         .as_ref()
         .is_some_and(|held| held.shuts_officers_out() && (fault.leaves_chains_whole() || held.final_fault().is_some()));
-    if known {
+    let agreed_to_less =
+        held.as_ref().is_some_and(|held| held.agreed.is_some() && !held.faults().any(|known| known.is_alike(&fault)));
+    if known && !agreed_to_less {
         return Ok(held);
     }
     let detail = fault.to_string();
+    let ends = Some(crate::anchor::heads(holdings.view().desk())?);
     let none = Quarantine { reasons: Vec::new(), agreed: None };
-    let quarantine = held.unwrap_or(none).with(Reason::Anchor { noticed, fault });
+    let quarantine = held.unwrap_or(none).with(Reason::Anchor { noticed, fault, ends });
     let tx = holdings.transaction()?;
     tx.view().desk().set_setting(SETTING, &serde_json::to_string(&quarantine)?)?;
     audit(tx.view().desk(), noticed, None, "quarantine.begin", crate::anchor::FILE, &detail)?;
@@ -201,8 +216,8 @@ fn shown(held: &Quarantine) -> Value {
     for reason in &held.reasons {
         let fields = match reason {
             Reason::Restored { at, backup } => json!({ "restored": at, "backup": backup }),
-            Reason::Anchor { noticed, fault } => {
-                json!({ "anchor": { "noticed": noticed, "fault": fault.to_string() } })
+            Reason::Anchor { noticed, fault, ends } => {
+                json!({ "anchor": { "noticed": noticed, "fault": fault.to_string(), "ends": ends } })
             }
         };
         if let (Value::Object(shown), Value::Object(fields)) = (&mut shown, fields) {
@@ -316,6 +331,9 @@ impl Node {
         if quarantine.shuts_officers_out() {
             // The anchor can no longer say whether acts are missing; the audit chain can, where it was not cut as well.
             crate::anchor::registry_is_audited(self.holdings.view().desk())?;
+            for ends in quarantine.ends() {
+                crate::anchor::goes_on_from(self.holdings.view().desk(), ends)?;
+            }
         }
         let shown = self.quarantine_show()?;
         if shown.get("digest") != Some(&json!(digest)) {
@@ -399,6 +417,9 @@ impl Node {
             tx.commit()?;
         }
         self.quarantine = None;
+        // What an opening leaves alone while officers are shut out.
+        self.holdings.tidy()?;
+        self.configuration_changed = crate::tables::note(&mut self.holdings, &self.home, now)?;
         self.refresh_access()?;
         self.logs.clear();
         // The gate starts anew and is given what was posted, and what it held back comes again.

@@ -186,6 +186,7 @@ pub fn verify_backup(
     let (vault, _) = Vault::nameless(vault, &secrets.vault, expected.as_ref()).map_err(|error| apart(&error.into()))?;
     // The keys that are not in a backup are made up: nothing is signed here.
     let keys = HomeKeys {
+        guarded: true,
         organisation: SigningKey::from_seed(&throwaway(entropy, "organisation")),
         node: SigningKey::from_seed(&throwaway(entropy, "node")),
         sealing: SealingKey::from_seed(&secrets.sealing),
@@ -194,7 +195,7 @@ pub fn verify_backup(
     };
     let home = Home::in_memory(configuration);
     home.write_file(crate::links::CERTIFICATES, &certificates)?;
-    crate::anchor::of_backup(&home, holdings.view().desk(), manifest.created)?;
+    crate::anchor::of_backup(&home, &holdings, manifest.created)?;
     let drawn = throwaway(entropy, "entropy");
     let mut node = Node::in_memory(home, (holdings, vault), keys, Entropy::seeded(*drawn), manifest.created)?;
     let verified = node.verify()?;
@@ -227,16 +228,18 @@ pub fn restore_home(
         compare(&unpacked.manifest, &mut holdings, &unpacked.secrets.vault)?;
         drop(holdings);
         let keys = HomeKeys {
+            guarded: true,
             organisation: safe.organisation,
             node: SigningKey::from_seed(&throwaway(entropy, "node")),
             sealing: SealingKey::from_seed(&unpacked.secrets.sealing),
             tls_pkcs8: crate::tls::generate()?,
             vault_seed: unpacked.secrets.vault.clone(),
         };
-        keys.store(&unpacked.home, passphrase, entropy)?;
         vault_fits(&unpacked, &keys, entropy, now)?;
         crate::links::certify(&unpacked.home, &keys, now)?;
         let links = begin_anew(&unpacked, &keys, now)?;
+        // Last: a folder without keys opens for nobody, so a restore that is killed leaves no home outside the quarantine.
+        keys.store(&unpacked.home, passphrase, entropy)?;
         unpacked.home.check_modes()?;
         Ok(links)
     })();
@@ -284,6 +287,6 @@ fn begin_anew(unpacked: &Unpacked, keys: &HomeKeys, now: Timestamp) -> Result<Ve
     let detail = format!("from the backup of {}", unpacked.manifest.created);
     audit(desk, now, None, "home.restore", unpacked.home.configuration.organisation.code.as_str(), &detail)?;
     tx.commit()?;
-    crate::anchor::of_backup(&unpacked.home, holdings.view().desk(), unpacked.manifest.created)?;
+    crate::anchor::of_backup(&unpacked.home, &holdings, unpacked.manifest.created)?;
     Ok(links)
 }

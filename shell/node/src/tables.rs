@@ -23,6 +23,8 @@ const SEALED: &str = "home.sealed";
 const NOTED: &str = "tables_sealed";
 /// The setting that tells when the sums were last compared.
 const COMPARED: &str = "tables_compared";
+/// How often in a row the rows may not be readable.
+const UNCOMPARED_MAX: u32 = 3;
 /// Audit entries read at a time.
 const PAGE: usize = 1_000;
 
@@ -42,9 +44,9 @@ pub(crate) fn last_compared(desk: Desk<'_>) -> Result<Option<Compared>, Failure>
 
 /// Compares the counts of the tables of a home and takes the key. A home of a version that sealed nothing is sealed as it is; tables
 /// that a later version added wait for [`note`], for the anchor must see them come.
-pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>) -> Result<(), Failure> {
+pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>, guarded: bool) -> Result<(), Failure> {
     if !holdings.is_sealed()? {
-        if was_sealed(holdings.view().desk())? {
+        if guarded || was_sealed(holdings.view().desk())? {
             return Err(StoreError::from(Fault::Unsealed).into());
         }
         let tx = holdings.transaction()?;
@@ -58,7 +60,7 @@ pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>) -> Result<(), 
 /// Compares every row of a backup's holdings with what was written of it; what an older version did not seal is sealed as it is.
 pub(crate) fn of_backup(holdings: &mut Holdings, vault: &[u8; 32]) -> Result<(), Failure> {
     let key = Arc::new(TableKey::derive(vault));
-    unlock(holdings, key.clone())?;
+    unlock(holdings, key.clone(), false)?;
     holdings.view().sums_fit(&key)?;
     let tx = holdings.transaction()?;
     tx.seal_rest()?;
@@ -129,6 +131,7 @@ impl Node {
     pub fn tables_compared(&mut self, now: Timestamp, outcome: Result<u64, Failure>) -> Result<(), Failure> {
         match outcome {
             Ok(rows) => {
+                self.uncompared = 0;
                 let tx = self.holdings.transaction()?;
                 let compared = serde_json::to_string(&Compared { at: now, rows })?;
                 tx.view().desk().set_setting(COMPARED, &compared)?;
@@ -139,8 +142,16 @@ impl Node {
                 self.unfit = Some(failure);
                 Ok(())
             }
-            // A disk that cannot be read is not evidence of a change.
-            Err(failure) => Err(failure),
+            // A disk that cannot be read is not evidence of a change. What cannot be read for long is not known to be well either.
+            Err(failure) => {
+                self.uncompared += 1;
+                if self.uncompared >= UNCOMPARED_MAX {
+                    tracing::error!(error = %failure, "the tables of decisions cannot be read: the node stops answering");
+                    self.unfit = Some(failure.clone());
+                    return Ok(());
+                }
+                Err(failure)
+            }
         }
     }
 
@@ -168,7 +179,9 @@ pub(crate) const UNFIT: &str = "unfit";
 /// Opens the holdings of a home for writing, where they are as this node left them.
 pub(crate) fn open(home: &Home, keys: &HomeKeys) -> Result<Holdings, Failure> {
     let mut holdings = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadWrite)?;
-    unlock(&mut holdings, keys.table_key())?;
+    unlock(&mut holdings, keys.table_key(), keys.guarded)?;
+    // Before anything is decided from a row, told to a gate or shown.
+    holdings.view().sums_fit(&keys.table_key())?;
     Ok(holdings)
 }
 
@@ -181,6 +194,7 @@ pub(crate) fn note(holdings: &mut Holdings, home: &Home, now: Timestamp) -> Resu
 }
 
 fn seal_rest(holdings: &mut Holdings, now: Timestamp) -> Result<(), Failure> {
+    counts_fit(holdings.view())?;
     let tx = holdings.transaction()?;
     tx.seal_rest()?;
     let tables = tx.view().sealed_tables()?.join(",");

@@ -211,6 +211,19 @@ fn sql(org: &Org, statement: &str) {
     db.execute_batch(statement).unwrap();
 }
 
+/// Keeps the rows of all logs beside the home.
+fn keep(org: &Org) {
+    sql(org, &format!("{} CREATE TABLE beside.kept AS SELECT * FROM log_entry", beside(org)));
+}
+
+fn beside(org: &Org) -> String {
+    format!("ATTACH '{}' AS beside;", org.node.home().path().with_extension("kept.db").display())
+}
+
+fn put_back(org: &Org) {
+    sql(org, &format!("{} DELETE FROM log_entry; INSERT INTO log_entry SELECT * FROM beside.kept", beside(org)));
+}
+
 fn cosignatures(messages: Vec<GateToDesk>) -> Vec<GateToDesk> {
     messages.into_iter().filter(|one| matches!(one, GateToDesk::ArrivedCosignature { .. })).collect()
 }
@@ -235,7 +248,7 @@ fn a_store_that_cannot_be_read_suspends_no_link_and_goes_on_once_it_is_repaired(
     assert!(!late.is_empty());
     let request = told(&mut vsis, "magpie");
     vsis.release(request).unwrap();
-    sql(&vsis, "CREATE TABLE kept AS SELECT * FROM log_entry");
+    keep(&vsis);
     for (what, fault) in faults {
         sql(&vsis, fault);
         let failure = vsis.node.from_gate(now(), late.clone()).unwrap_err();
@@ -246,9 +259,8 @@ fn a_store_that_cannot_be_read_suspends_no_link_and_goes_on_once_it_is_repaired(
         if what == "a missing table" {
             sql(&vsis, "ALTER TABLE log_entry_gone RENAME TO log_entry");
         }
-        sql(&vsis, "DELETE FROM log_entry; INSERT INTO log_entry SELECT * FROM kept");
+        put_back(&vsis);
     }
-    sql(&vsis, "DROP TABLE kept");
     assert_eq!(shown(&mut vsis, "kps")["out"]["cosigned"], 0, "nothing of it was taken");
     vsis.node.from_gate(now(), late).unwrap();
     let after = shown(&mut vsis, "kps");
@@ -258,15 +270,16 @@ fn a_store_that_cannot_be_read_suspends_no_link_and_goes_on_once_it_is_repaired(
     let (notes, entries): (Vec<_>, Vec<_>) =
         carried.into_iter().partition(|one| matches!(one, GateToDesk::ArrivedCheckpoint { .. }));
     kps.node.from_gate(now(), entries).unwrap();
-    sql(&kps, "CREATE TABLE kept AS SELECT * FROM log_entry");
-    sql(&kps, "UPDATE log_entry SET leaf = zeroblob(32), root = zeroblob(32) WHERE link = 'vsis' AND direction = 1");
     let mut kps = {
         let home = kps.node.home().path().to_owned();
         drop(kps);
         Org::drawing(&home, "kps", comity_crypto::Entropy::seeded([9; 32]))
     };
+    // A node that has read no log yet, and whose rows change after it looked at their sums.
+    keep(&kps);
+    sql(&kps, "UPDATE log_entry SET leaf = zeroblob(32), root = zeroblob(32) WHERE link = 'vsis' AND direction = 1");
     assert!(kps.node.from_gate(now(), notes.clone()).unwrap_err().message.contains("not whole"));
-    sql(&kps, "DELETE FROM log_entry; INSERT INTO log_entry SELECT * FROM kept; DROP TABLE kept");
+    put_back(&kps);
     kps.node.from_gate(now(), notes).unwrap();
     assert_eq!(shown(&mut kps, "vsis")["state"], "active");
 }

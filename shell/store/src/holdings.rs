@@ -1,6 +1,6 @@
 //! The holdings database as one value, and a transaction on it.
 //!
-//! Guarantees: one connection, one writer; what a crashed import left is removed before anything is read for writing.
+//! Guarantees: one connection, one writer; what a crashed import left is removed once the holdings were compared.
 //! Does not know: sources, officers' keys, partners' networks.
 
 use crate::error::StoreError;
@@ -25,6 +25,12 @@ pub trait Witness: Send {
 
     /// Is told that the commit is durable.
     fn after(&mut self);
+
+    /// Looks at what stands there when a transaction begins: what the last one left, or what another program wrote meanwhile.
+    ///
+    /// # Errors
+    /// Whatever must keep the transaction from being begun.
+    fn begun(&mut self, view: View<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// `holdings.db`, open.
@@ -51,8 +57,7 @@ pub struct Tx<'c> {
 }
 
 impl Holdings {
-    /// Opens the database. [`Mode::Create`] makes it, and nothing else does; a mode that writes removes what an unfinished import
-    /// left.
+    /// Opens the database. [`Mode::Create`] makes it, and nothing else does.
     ///
     /// # Errors
     /// [`OpenError`]: a file that is missing, emptied or another's, unsafe modes, a newer schema, a failing disk.
@@ -71,13 +76,6 @@ impl Holdings {
 
     fn over(mut conn: Connection, mode: Mode, path: &Path, named: bool) -> Result<Self, OpenError> {
         let key = sealed::attend(&mut conn, mode).map_err(OpenError::sql(path))?;
-        if mode != Mode::ReadOnly {
-            let sql = OpenError::sql(path);
-            remove::remove_unfinished(&conn).map_err(&sql)?;
-            crate::detection::trim_changes(&conn).map_err(&sql)?;
-            crate::correlation::check_edition(&conn).map_err(&sql)?;
-            crate::prints::check_edition(&conn).map_err(&sql)?;
-        }
         let place =
             named.then(|| Ok::<_, OpenError>(Place { path: path.to_path_buf(), file: file_at(path)? })).transpose()?;
         Ok(Self { conn, mode, witness: None, key, place })
@@ -97,6 +95,7 @@ impl Holdings {
 
     /// Takes the key of the home, without which no decision is written, and compares the number of rows of every table of decisions
     /// and of the bulk tables. Returns the tables that this version added: they are followed once [`Tx::seal_rest`] sealed them.
+    /// [`Holdings::tidy`] comes next.
     ///
     /// # Errors
     /// [`StoreError::Unfit`] where a table is not as this program left it, or was never sealed.
@@ -104,6 +103,46 @@ impl Holdings {
         let rest = sealed::compare(&self.conn, &key)?;
         self.key.set(key);
         Ok(rest)
+    }
+
+    /// Removes what an unfinished import left, and indexes that another edition of the rules made. Comes after everything was compared,
+    /// for what is removed may be evidence, and under the witness.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn tidy(&mut self) -> Result<(), StoreError> {
+        self.remove_unfinished()?;
+        let tx = self.transaction()?;
+        crate::detection::trim_changes(tx.sql())?;
+        crate::correlation::check_edition(tx.sql())?;
+        crate::prints::check_edition(tx.sql())?;
+        tx.commit()
+    }
+
+    /// Removes everything that unfinished imports wrote.
+    pub(crate) fn remove_unfinished(&mut self) -> Result<(), StoreError> {
+        for unfinished in remove::unfinished(&self.conn)? {
+            let mut more = true;
+            while more {
+                let tx = self.transaction()?;
+                more = remove::remove_some(tx.sql(), unfinished)?;
+                tx.commit()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the key of the home, where [`Holdings::unlock`] was given it.
+    pub fn key(&self) -> Option<Arc<TableKey>> {
+        self.key.get()
+    }
+
+    /// Lets the witness look at what stands there, in the transaction that was begun on the connection itself.
+    pub(crate) fn has_begun(&mut self) -> Result<(), StoreError> {
+        match &mut self.witness {
+            Some(witness) => witness.begun(View::new(&self.conn)).map_err(StoreError::Witness),
+            None => Ok(()),
+        }
     }
 
     /// Tells whether the tables were sealed ever; an older version did not.
@@ -121,7 +160,10 @@ impl Holdings {
     pub fn transaction(&mut self) -> Result<Tx<'_>, StoreError> {
         self.still_there().map_err(|error| StoreError::Gone(Box::new(error)))?;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let witness = self.witness.as_mut().map(|witness| &mut **witness as &mut dyn Witness);
+        let mut witness = self.witness.as_mut().map(|witness| &mut **witness as &mut dyn Witness);
+        if let Some(witness) = &mut witness {
+            witness.begun(View::new(&sql)).map_err(StoreError::Witness)?;
+        }
         Ok(Tx { sql, witness, key: self.key.clone() })
     }
 
@@ -167,10 +209,10 @@ impl Holdings {
     /// Commits the transaction that was begun on the connection itself, and goes on with `then`. It is not durable before the next
     /// [`Holdings::commit_begun`], and the witness is not told that it is: what it keeps outside would be ahead after a power cut.
     pub(crate) fn commit_for_now(&mut self, then: &str) -> Result<(), StoreError> {
+        sealed::flush(&self.conn)?;
         if let Some(witness) = &mut self.witness {
             witness.before(View::new(&self.conn)).map_err(StoreError::Witness)?;
         }
-        sealed::flush(&self.conn)?;
         self.conn.execute_batch("COMMIT")?;
         Ok(self.conn.execute_batch(then)?)
     }
@@ -218,10 +260,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::Witness`] where the witness says no; nothing was written then.
     pub fn commit(mut self) -> Result<(), StoreError> {
+        sealed::flush(&self.sql)?;
         if let Some(witness) = &mut self.witness {
             witness.before(View::new(&self.sql)).map_err(StoreError::Witness)?;
         }
-        sealed::flush(&self.sql)?;
         self.sql.commit()?;
         if let Some(witness) = self.witness {
             witness.after();

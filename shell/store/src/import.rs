@@ -11,7 +11,6 @@ use crate::open;
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared, Unholdable};
 use crate::record::{Context, Outcome, Recorder, Stored};
-use crate::remove;
 use crate::taxii;
 use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
 use rusqlite::Connection;
@@ -92,7 +91,9 @@ impl<'h> Import<'h> {
         file: Option<FileFacts>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let begun = begin(holdings.sql(), options, file, now);
+        let begun = begin(holdings.sql())
+            .and_then(|()| holdings.has_begun())
+            .and_then(|()| enter(holdings.sql(), options, file, now, 0));
         if begun.is_err() {
             rest(holdings.sql());
         }
@@ -174,30 +175,22 @@ impl<'h> Import<'h> {
 
 impl Drop for Import<'_> {
     fn drop(&mut self) {
-        let conn = self.holdings.sql();
+        rest(self.holdings.sql());
         if !self.finished {
             // What cannot be removed now (a failing disk) stays invisible and goes at the next opening.
-            let _ = conn.is_autocommit() || conn.execute_batch("ROLLBACK").is_ok();
-            let _ = remove::remove_unfinished(conn);
+            let _ = self.holdings.remove_unfinished();
         }
-        rest(conn);
     }
 }
 
-/// Opens the first batch and enters the import in it.
-fn begin(
-    conn: &Connection,
-    options: &ImportOptions,
-    file: Option<FileFacts>,
-    now: Timestamp,
-) -> Result<Context, StoreError> {
+/// Opens the first batch.
+fn begin(conn: &Connection) -> Result<(), StoreError> {
     open::set_cache_kib(conn, CACHE_KIB)?;
     conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES, |row| row.get::<_, i64>(0))?;
     // What is invisible need not be durable yet; `finish` makes all of it so at once. The log keeps its order, so a
     // crash leaves a beginning of the batches, and the next opening removes it.
     conn.pragma_update(None, "synchronous", "NORMAL")?;
-    conn.execute_batch("BEGIN IMMEDIATE")?;
-    enter(conn, options, file, now, 0)
+    Ok(conn.execute_batch("BEGIN IMMEDIATE")?)
 }
 
 /// Returns to how the database is used between imports: every commit durable, little memory.

@@ -84,6 +84,14 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has a table or an index that this program does not make, or made otherwise.
+    #[error("{}: {object} in it is not as this program makes it: another program changed the file", path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// The table or index.
+        object: String,
+    },
     /// The file says that it has a set of tables and lacks one of them.
     #[error("{}: {table} is missing in it", path.display())]
     Incomplete {
@@ -119,6 +127,7 @@ impl OpenError {
             SchemaFault::Missing { section } => Self::Missing { section },
             SchemaFault::Foreign => Self::Foreign { path: path.clone() },
             SchemaFault::Incomplete { table } => Self::Incomplete { path: path.clone(), table },
+            SchemaFault::Other { object } => Self::Altered { path: path.clone(), object },
             SchemaFault::Sql(error) => Self::sql(&path)(error),
         }
     }

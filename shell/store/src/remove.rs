@@ -5,45 +5,43 @@ use crate::key;
 use crate::record;
 use rusqlite::Connection;
 
-/// Removes everything that unfinished imports wrote.
-pub(crate) fn remove_unfinished(conn: &Connection) -> Result<(), rusqlite::Error> {
-    let unfinished: Vec<(i64, i64)> = conn
-        .prepare("SELECT iid, first_vid FROM import WHERE state = 0")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    for (iid, first_vid) in unfinished {
-        while remove_some(conn, iid, first_vid)? {}
-        let tx = conn.unchecked_transaction()?;
-        tx.execute("DELETE FROM refused_object WHERE iid = ?1", [iid])?;
-        tx.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
-        tx.execute("DELETE FROM pending_current", [])?;
-        tx.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
-        crate::sealed::flush(&tx)?;
-        tx.commit()?;
-    }
-    Ok(())
+/// An import that did not finish.
+#[derive(Clone, Copy)]
+pub(crate) struct Unfinished {
+    iid: i64,
+    first_vid: i64,
 }
 
-/// Removes a batch of rows of one unfinished import; returns whether there may be more.
-fn remove_some(conn: &Connection, iid: i64, first_vid: i64) -> Result<bool, rusqlite::Error> {
-    let tx = conn.unchecked_transaction()?;
-    let rows: Vec<(i64, i64, Vec<u8>)> = tx
+/// Returns the imports that did not finish.
+pub(crate) fn unfinished(conn: &Connection) -> Result<Vec<Unfinished>, rusqlite::Error> {
+    conn.prepare("SELECT iid, first_vid FROM import WHERE state = 0")?
+        .query_map([], |row| Ok(Unfinished { iid: row.get(0)?, first_vid: row.get(1)? }))?
+        .collect()
+}
+
+/// Removes a batch of rows of an unfinished import, and at the end the import itself; returns whether there may be more.
+pub(crate) fn remove_some(conn: &Connection, unfinished: Unfinished) -> Result<bool, rusqlite::Error> {
+    let Unfinished { iid, first_vid } = unfinished;
+    let rows: Vec<(i64, i64, Vec<u8>)> = conn
         .prepare_cached("SELECT vid, oid, bytes FROM version WHERE vid >= ?1 AND iid = ?2 ORDER BY vid LIMIT 500")?
         .query_map((first_vid, iid), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     for (vid, oid, bytes) in &rows {
-        remove_version(&tx, *vid, bytes)?;
-        tx.prepare_cached(
+        remove_version(conn, *vid, bytes)?;
+        conn.prepare_cached(
             "UPDATE object SET state = 0, current = NULL, nid = NULL
              WHERE oid = ?1 AND state = 1 AND NOT EXISTS (SELECT 1 FROM version WHERE oid = ?1)",
         )?
         .execute([oid])?;
-        forget_if_unmentioned(&tx, *oid)?;
+        forget_if_unmentioned(conn, *oid)?;
     }
-    let more = !rows.is_empty();
-    crate::sealed::flush(&tx)?;
-    tx.commit()?;
-    Ok(more)
+    if rows.is_empty() {
+        conn.execute("DELETE FROM refused_object WHERE iid = ?1", [iid])?;
+        conn.execute("DELETE FROM also_received WHERE iid = ?1", [iid])?;
+        conn.execute("DELETE FROM pending_current", [])?;
+        conn.execute("DELETE FROM import WHERE iid = ?1", [iid])?;
+    }
+    Ok(!rows.is_empty())
 }
 
 /// Removes one version's row and what hangs on it, except its full text.

@@ -6,6 +6,7 @@
 
 use crate::open::Mode;
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeMap;
 
 /// One set of tables that is created and versioned together.
 pub(crate) struct Section {
@@ -48,6 +49,8 @@ pub(crate) enum SchemaFault {
     Foreign,
     /// A table or index of a section that is said to be there is not.
     Incomplete { table: String },
+    /// A table or index is there that no section makes, or that another statement made.
+    Other { object: String },
     /// SQLite failed.
     Sql(rusqlite::Error),
 }
@@ -83,26 +86,33 @@ pub(crate) fn establish(conn: &Connection, sections: &[Section], mode: Mode) -> 
         conn.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         made?;
     }
-    refuse_incomplete(conn, sections)
+    refuse_other_objects(conn, sections)
 }
 
-/// The tables and indexes that a section's statements make.
-pub(crate) fn made_by(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split("CREATE ").skip(1).filter_map(|statement| {
-        let mut words = statement.split_whitespace();
-        let kind = words.find(|word| !matches!(*word, "UNIQUE" | "VIRTUAL"))?;
-        let name = words.next().filter(|_| matches!(kind, "TABLE" | "INDEX"))?;
-        name.split('(').next()
-    })
+/// What a file consists of, as SQLite keeps it: each table and index with the statement that made it, blanks aside.
+type Objects = BTreeMap<(String, String), (String, Option<String>)>;
+
+fn objects(conn: &Connection) -> Result<Objects, rusqlite::Error> {
+    let mut statement = conn.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")?;
+    let rows = statement.query_map([], |row| {
+        let sql: Option<String> = row.get(3)?;
+        let sql = sql.map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
+        Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, sql)))
+    })?;
+    rows.collect()
 }
 
-/// A file may lack a table that its sections name: somebody dropped it, or the file was put together.
-fn refuse_incomplete(conn: &Connection, sections: &[Section]) -> Result<(), SchemaFault> {
-    let mut statement = conn.prepare("SELECT name FROM sqlite_schema")?;
-    let there =
-        statement.query_map([], |row| row.get(0))?.collect::<Result<std::collections::BTreeSet<String>, _>>()?;
-    match sections.iter().flat_map(|section| made_by(section.sql)).find(|name| !there.contains(*name)) {
-        Some(table) => Err(SchemaFault::Incomplete { table: table.to_owned() }),
+/// Compares what the file consists of with what its sections make. A table may be missing because somebody dropped it or put the file
+/// together. An index that is too much or another one decides which rows are seen, and a constraint which are taken out.
+fn refuse_other_objects(conn: &Connection, sections: &[Section]) -> Result<(), SchemaFault> {
+    let fresh = Connection::open_in_memory()?;
+    create_missing(&fresh, sections)?;
+    let (held, made) = (objects(conn)?, objects(&fresh)?);
+    if let Some((_, name)) = made.keys().find(|key| !held.contains_key(*key)) {
+        return Err(SchemaFault::Incomplete { table: name.clone() });
+    }
+    match held.iter().find(|(key, object)| made.get(*key) != Some(*object)) {
+        Some(((_, name), _)) => Err(SchemaFault::Other { object: name.clone() }),
         None => Ok(()),
     }
 }

@@ -126,6 +126,7 @@ impl OpenError {
             Self::Exists { .. } => Trouble::InTheWay,
             Self::Foreign { .. } => Trouble::Foreign,
             Self::Incomplete { .. } => Trouble::Damaged,
+            Self::Altered { .. } => Trouble::Unfit,
             Self::Database { path, source } => Trouble::of_sql(source, Some(path)),
         }
     }

@@ -4,6 +4,7 @@
 //! Does not know: what is read.
 
 use comity_node::{Failure, Home, Reader};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
@@ -17,13 +18,15 @@ struct Inner {
     home: Home,
     idle: Mutex<Vec<Reader>>,
     places: Arc<Semaphore>,
+    /// Set once what is read is known not to be as the node left it.
+    unfit: Arc<AtomicBool>,
 }
 
 impl Readers {
-    /// Makes a pool of at most `readers_max` readers of a home; each is opened when first needed.
-    pub fn new(home: Home, readers_max: usize) -> Self {
+    /// Makes a pool of at most `readers_max` readers of a home; each is opened when first needed. Nothing is read once `unfit` is set.
+    pub fn new(home: Home, readers_max: usize, unfit: Arc<AtomicBool>) -> Self {
         let places = Arc::new(Semaphore::new(readers_max.max(1)));
-        Self { inner: Arc::new(Inner { home, idle: Mutex::new(Vec::new()), places }) }
+        Self { inner: Arc::new(Inner { home, idle: Mutex::new(Vec::new()), places, unfit }) }
     }
 
     /// Returns the home that is read.
@@ -44,6 +47,11 @@ impl Readers {
         let Ok(place) = self.inner.places.clone().acquire_owned().await else {
             return Err(Failure::operational("the desk is stopping").into());
         };
+        if self.inner.unfit.load(Ordering::Relaxed) {
+            let failure =
+                Failure::operational("the tables of decisions are not as this node left them: nothing is shown");
+            return Err(failure.code("unfit").hint("comity doctor says what was found").into());
+        }
         let inner = self.inner.clone();
         let done = tokio::task::spawn_blocking(move || {
             let reader = inner.take()?;

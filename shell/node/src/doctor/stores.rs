@@ -103,7 +103,7 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
         Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),
     }
     match crate::tables::counts_fit(holdings.view()) {
-        Ok(()) => found.ok("stores", "every table of decisions has the rows that were written"),
+        Ok(()) => found.ok("stores", "every table of decisions has as many rows as were written"),
         Err(failure) => {
             found.fail("stores", failure.message, failure.hint.unwrap_or_else(|| advice(Trouble::Other).to_owned()))
         }
@@ -129,7 +129,7 @@ const ANCHOR_LOOKS: usize = 5;
 fn anchor(found: &mut Findings, home: &Home, desk: Desk<'_>, beside_a_desk: bool) -> Result<(), crate::Failure> {
     // A running desk commits first and writes the anchor then: what does not fit in one look may fit in the next.
     for look in 1.. {
-        match crate::anchor::compare(home, desk) {
+        match crate::anchor::compare(home, desk, crate::anchor::Seals::Unseen) {
             Ok(Some((anchor, _))) => {
                 let ends: Vec<String> =
                     anchor.lines.iter().map(|(name, end)| format!("{name} {}", end.count)).collect();

@@ -28,9 +28,15 @@ impl Node {
         crate::backup::clear_leftovers(&home);
         Vault::present(&home.file(crate::vault_guard::FILE))?;
         let mut ask = ask;
-        let unwrapped = HomeKeys::open(&home, &ask()?)?;
+        let passphrase = ask()?;
+        let unwrapped = HomeKeys::open(&home, &passphrase)?;
+        let guarded = unwrapped.guarded;
         let holdings = crate::tables::open(&home, &unwrapped)?;
-        Self::over(home, (Some(lock), Some(unwrapped)), holdings, entropy, now, ask)
+        let mut node = Self::over(home, (Some(lock), Some(unwrapped)), holdings, entropy, now, ask)?;
+        if !guarded && node.quarantine.is_none() {
+            crate::keys::guard(&node.home, &passphrase, &mut node.entropy)?;
+        }
+        Ok(node)
     }
 
     /// Makes a node of stores and keys that are on no disk, for looking at them.
@@ -56,13 +62,17 @@ impl Node {
         ask: AskPassphrase,
     ) -> Result<Self, Failure> {
         let registry = crate::officers::replay(holdings.view().desk())?;
-        let (anchor, fault) = Keeper::open(&home, &mut holdings, now)?;
+        let guarded = unwrapped.as_ref().is_some_and(|keys| keys.guarded);
+        let (anchor, fault) = Keeper::open(&home, &mut holdings, guarded, now)?;
         let quarantine = crate::quarantine::enter(&mut holdings, fault, now)?;
         if let Some(quarantine) = &quarantine {
             tracing::warn!(why = quarantine.why(), "in quarantine: nothing is sent or applied");
             if quarantine.shuts_officers_out() {
                 anchor.hold();
             }
+        }
+        if !quarantine.as_ref().is_some_and(crate::quarantine::Quarantine::shuts_officers_out) {
+            holdings.tidy()?;
         }
         if quarantine.is_none() {
             let tx = holdings.transaction()?;
@@ -97,6 +107,7 @@ impl Node {
             unwrapped,
             configuration_changed,
             unfit: None,
+            uncompared: 0,
             quarantine,
             anchor,
             access: Access::default(),

@@ -6,6 +6,7 @@ use comity_ledger::{Anchor, AuditEntry, GENESIS};
 use comity_node::{Call, Failure, FindingState, Home, Node, OfficerChange, Request, Surroundings, examine};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 fn database(home: &Path) -> Connection {
@@ -254,8 +255,29 @@ fn what_another_program_takes_away_beside_a_running_node_stops_the_next_act() {
     }
 }
 
+/// Writes into the key files that this home may never have been anchored, as an older version would have left it.
+fn unguarded(home: &Path) {
+    let file = home.join("keys/unlock.json");
+    let mut unlock: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let salt: [u8; 16] = hex::decode(unlock["salt"].as_str().unwrap()).unwrap().try_into().unwrap();
+    let key = comity_crypto::DataKey::from_passphrase(crate::PASSPHRASE.as_bytes(), &salt).unwrap();
+    unlock["probe"] = hex::encode(key.seal("keys/probe", [7; 24], b"comity")).into();
+    std::fs::write(file, unlock.to_string()).unwrap();
+}
+
 /// Makes of a home what the version before anchors would have left.
 fn as_before_anchors(home: &Path) {
+    unguarded(home);
+    taken_back(home, &["home.anchored", "home.sealed"]);
+    sql(
+        home,
+        "DROP TABLE table_seal; DROP TABLE held_count; DELETE FROM schema_section WHERE name = 'seal';
+         DELETE FROM desk_setting WHERE name IN ('tables_sealed', 'anchored_lines', 'configuration')",
+    );
+}
+
+/// Takes away all that says that the home was anchored, but for its key files.
+fn taken_back(home: &Path, acts: &[&str]) {
     std::fs::remove_file(anchor(home)).unwrap();
     let database = database(home);
     let entries: Vec<Vec<u8>> = database
@@ -271,7 +293,7 @@ fn as_before_anchors(home: &Path) {
     let (mut seq, mut prev) = (0, GENESIS);
     for bytes in entries {
         let entry = AuditEntry { seq, prev, ..AuditEntry::parse(&bytes).unwrap() };
-        if entry.act == "home.anchored" {
+        if acts.contains(&entry.act.as_str()) {
             continue;
         }
         prev = comity_ledger::chain(&prev, &entry.bytes());
@@ -309,15 +331,112 @@ fn a_home_of_an_earlier_version_is_anchored_once() {
 }
 
 #[test]
+fn a_start_of_a_later_version_that_is_killed_at_any_moment_leaves_a_home_that_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = golden(folder.path());
+    // The anchor stands there before the audit chain says that it was written, and the other way round is no state a crash leaves.
+    let whole = folder.path().join("whole");
+    crate::common::copy_home(&golden, &whole);
+    drop(golden_node(&whole).unwrap());
+    let written = std::fs::read(anchor(&whole)).unwrap();
+    let refused = folder.path().join("refused");
+    crate::common::copy_home(&golden, &refused);
+    // A folder in the place of the file: the anchor cannot be written, as on a full disk.
+    std::fs::DirBuilder::new().mode(0o700).create(anchor(&refused)).unwrap();
+    assert!(golden_node(&refused).is_err());
+    std::fs::remove_dir(anchor(&refused)).unwrap();
+    let node = golden_node(&refused).unwrap();
+    assert_eq!(node.in_quarantine(), None);
+    drop(node);
+    assert_eq!((audited(&refused, "home.anchored"), audited(&refused, "home.sealed")), (1, 1));
+    assert_eq!(
+        Anchor::parse(&written).unwrap().lines.keys().collect::<Vec<_>>(),
+        said(&refused).lines.keys().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn the_first_anchoring_cannot_be_brought_about_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = fresh(folder.path(), "vsis");
+    taken_back(&home, &["home.anchored"]);
+    let mut org = Org::open(&home, "vsis");
+    let shown = org.ask(&Request::QuarantineShow).unwrap();
+    assert_eq!(shown["quarantine"]["anchor"]["fault"], "the anchor is gone");
+    assert!(org.ask_as("alice", &Request::LinkList).unwrap_err().message.contains("no officer acts here"));
+
+    // Nor by the stores of the version that knew neither anchors nor sums.
+    let other = tempfile::tempdir().unwrap();
+    let golden = golden(other.path());
+    let first = folder.path().join("first.db");
+    std::fs::copy(golden.join("holdings/holdings.db"), &first).unwrap();
+    drop(golden_node(&golden).unwrap());
+    std::fs::remove_file(anchor(&golden)).unwrap();
+    for beside in ["holdings.db-wal", "holdings.db-shm"] {
+        let _ = std::fs::remove_file(golden.join("holdings").join(beside));
+    }
+    std::fs::copy(&first, golden.join("holdings/holdings.db")).unwrap();
+    let failure = golden_node(&golden).map(|_| ()).unwrap_err();
+    assert_eq!(failure.code.as_deref(), Some("unfit"), "{failure}");
+}
+
+#[test]
+fn officers_agree_to_the_ends_that_they_saw() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = with_a_disabled_officer(folder.path());
+    std::fs::remove_file(anchor(&home)).unwrap();
+    let agree = |org: &mut Org, officer: &str| {
+        let shown = org.ask(&Request::QuarantineShow).unwrap();
+        let digest = serde_json::from_value(shown["digest"].clone()).unwrap();
+        org.ask_as(officer, &Request::QuarantineRelease { digest, without: vec![] })
+    };
+    let mut org = Org::open(&home, "vsis");
+    let shown = org.ask(&Request::QuarantineShow).unwrap();
+    let seen = shown["quarantine"]["anchor"]["ends"]["registry"]["count"].as_u64().unwrap();
+    agree(&mut org, "c1").unwrap();
+    drop(org);
+    // The disabled officer comes back between the two: act and entry are gone, and so is what the first officer added.
+    let whole = folder.path().join("whole");
+    crate::common::copy_home(&home, &whole);
+    sql(&home, "DELETE FROM registry_act WHERE seq = (SELECT max(seq) FROM registry_act)");
+    let cut = format!(
+        "DELETE FROM audit WHERE seq >= (SELECT min(seq) FROM audit WHERE instr(bytes, '{}') > 0)",
+        "officer.disable"
+    );
+    sql(&home, &cut);
+    let mut org = Org::open(&home, "vsis");
+    let failure = agree(&mut org, "c2").unwrap_err();
+    assert!(failure.message.contains("registry: "), "{seen}: {failure}");
+
+    // A fault of another kind than the one that was agreed to takes the agreement back.
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(anchor(&whole)).unwrap();
+    std::io::Write::write_all(&mut file, b"no anchor").unwrap();
+    drop(file);
+    let mut org = Org::open(&whole, "vsis");
+    assert_eq!(org.ask(&Request::QuarantineShow).unwrap()["quarantine"]["agreed"], Value::Null);
+    assert_eq!(agree(&mut org, "c2").unwrap()["state"], "quarantine");
+    assert_eq!(agree(&mut org, "c1").unwrap()["state"], "released");
+}
+
+/// Unpacks the golden home of the version before anchors.
+fn golden(folder: &Path) -> PathBuf {
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0001-first-round.tar.gz");
+    let unpacked = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder).status();
+    assert!(unpacked.unwrap().success());
+    folder.join("vsis")
+}
+
+fn golden_node(home: &Path) -> Result<Node, Failure> {
+    let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new("golden-home-passphrase".to_owned())));
+    Node::open(Home::open(home).unwrap(), crate::seeded("golden"), now(), ask)
+}
+
+#[test]
 fn the_golden_home_of_the_version_before_anchors_opens() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0001-first-round.tar.gz");
-    let unpacked = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
-    assert!(unpacked.unwrap().success());
-    let home = folder.path().join("vsis");
+    let home = golden(folder.path());
     for _ in 0..2 {
-        let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new("golden-home-passphrase".to_owned())));
-        let mut node = Node::open(Home::open(&home).unwrap(), crate::seeded("golden"), now(), ask).unwrap();
+        let mut node = golden_node(&home).unwrap();
         let mut asked = |request: &Request| {
             let request = serde_json::to_string(request).unwrap();
             node.handle(now(), &Call { request, ..Call::default() }).unwrap()

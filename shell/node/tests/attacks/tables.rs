@@ -35,8 +35,15 @@ fn unfit(home: &Path, table: &str) {
 fn busy(folder: &Path) -> PathBuf {
     let home = common::fresh(folder, "vsis");
     let mut org = Org::open(&home, "vsis");
-    let list = r#"{"name":"ours","version":1,"description":"d","type":"string","matching_attributes":["domain"],"list":["example.org"]}"#;
-    org.ask_as("alice", &Request::WarningListAdd { text: list.into() }).unwrap();
+    warned(&mut org, "ours").unwrap();
+    let report = Request::WriteReport {
+        title: "R".into(),
+        body: "B".into(),
+        grading: "B2".parse().unwrap(),
+        source: None,
+        label: None,
+    };
+    org.ask_as("alice", &report).unwrap();
     drop(org);
     home
 }
@@ -56,6 +63,9 @@ fn a_home_of_which_rows_are_gone_is_not_opened() {
         ),
         ("warning_list", "DELETE FROM warning_list; DELETE FROM table_seal WHERE name = 'warning_list'"),
         ("object", "INSERT INTO object (key, tid, state) VALUES (x'07', 1, 0)"),
+        // Changed and not gone: the sum says so before anything is decided from it.
+        ("warning_list", "UPDATE warning_list SET officer = 'bob'"),
+        ("link", "UPDATE link SET state = 'suspended' WHERE code = 'kps'"),
     ]
     .into_iter()
     .enumerate()
@@ -96,8 +106,8 @@ fn an_older_table_put_back_with_its_older_sum_does_not_fit_the_anchor() {
 fn a_changed_row_is_found_by_verify_and_by_the_daily_sum_and_ends_all_answers() {
     let folder = tempfile::tempdir().unwrap();
     let home = busy(folder.path());
-    tamper(&home, "UPDATE warning_list SET officer = 'bob'");
     let mut org = Org::open(&home, "vsis");
+    tamper(&home, "UPDATE warning_list SET officer = 'bob'");
     let found = org.ask(&Request::Verify).unwrap_err();
     assert!(found.message.contains("table warning_list has other rows"), "{found}");
     let outcome = org.node.table_check().unwrap().run();
@@ -118,9 +128,14 @@ fn a_daily_sum_that_fits_is_noted_and_one_that_could_not_be_read_is_no_evidence(
     assert!(*outcome.as_ref().unwrap() > 5);
     org.node.tables_compared(now(), outcome).unwrap();
     assert!(org.ask(&Request::Verify).unwrap()["verified"]["decisions"].as_u64().unwrap() > 5);
-    org.node.tables_compared(now(), Err(Failure::operational("the disk failed"))).unwrap_err();
-    assert!(org.node.unfit().is_none());
-    org.ask(&Request::LinkList).unwrap();
+    for _ in 0..2 {
+        org.node.tables_compared(now(), Err(Failure::operational("the disk failed"))).unwrap_err();
+        assert!(org.node.unfit().is_none());
+        org.ask(&Request::LinkList).unwrap();
+    }
+    // What cannot be read for long is not known to be well.
+    org.node.tables_compared(now(), Err(Failure::operational("the disk failed"))).unwrap();
+    assert!(org.ask(&Request::LinkList).unwrap_err().message.contains("the disk failed"));
 }
 
 #[test]
@@ -293,4 +308,142 @@ fn an_import_that_the_power_cut_ended_leaves_a_home_that_fits() {
     assert!(count.load(std::sync::atomic::Ordering::Relaxed) >= looks);
     drop(org);
     assert_eq!(open(&home).unwrap().in_quarantine(), None);
+}
+
+/// What somebody needs to put a table back as it was: its rows, its count and its sealed sum.
+fn kept_of(home: &Path, table: &str) -> PathBuf {
+    let kept = home.with_extension(format!("{table}.db"));
+    let conn = rusqlite::Connection::open(holdings(home)).unwrap();
+    conn.execute("ATTACH ?1 AS kept", [kept.to_str().unwrap()]).unwrap();
+    conn.execute_batch(&format!(
+        "CREATE TABLE kept.rows AS SELECT * FROM main.{table}; CREATE TABLE kept.seal AS SELECT * FROM main.table_seal WHERE name = '{table}'"
+    ))
+    .unwrap();
+    kept
+}
+
+fn put_back(home: &Path, table: &str, kept: &Path) {
+    let conn = rusqlite::Connection::open(holdings(home)).unwrap();
+    conn.execute("ATTACH ?1 AS kept", [kept.to_str().unwrap()]).unwrap();
+    conn.execute_batch(&format!(
+        "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM kept.rows;
+         DELETE FROM main.table_seal WHERE name = '{table}'; INSERT INTO main.table_seal SELECT * FROM kept.seal"
+    ))
+    .unwrap();
+}
+
+fn warned(org: &mut Org, name: &str) -> Result<(), Failure> {
+    let list = format!(
+        r#"{{"name":"{name}","version":1,"description":"d","type":"string","matching_attributes":["domain"],"list":["example.org"]}}"#
+    );
+    org.ask_as("alice", &Request::WarningListAdd { text: list }).map(drop)
+}
+
+#[test]
+fn an_older_table_is_not_put_back_by_an_anchor_or_a_step_that_somebody_else_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = busy(folder.path());
+    let kept = kept_of(&whole, "warning_list");
+    let mut org = Org::open(&whole, "vsis");
+    warned(&mut org, "more").unwrap();
+    drop(org);
+    for what in ["nothing more", "a step", "an anchor", "an anchor without a seal"] {
+        let home = folder.path().join(what.replace(' ', "-"));
+        common::copy_home(&whole, &home);
+        put_back(&home, "warning_list", &kept);
+        let file = home.join("anchor");
+        let mut anchor = comity_ledger::Anchor::parse(&std::fs::read(&file).unwrap()).unwrap();
+        match what {
+            "a step" => {
+                // As if a crash had left the anchor one step behind.
+                let said = comity_ledger::Anchor { seal: None, ..anchor.clone() }.text();
+                let conn = rusqlite::Connection::open(holdings(&home)).unwrap();
+                assert_eq!(conn.execute("UPDATE anchor_step SET before = ?1", [&said]).unwrap(), 1);
+                let step = format!("{said}step {}\n", "7".repeat(64));
+                assert!(open(&home).unwrap().in_quarantine().unwrap().contains("tables"));
+                conn.execute("UPDATE anchor_step SET before = ?1", [&step]).unwrap();
+            }
+            "an anchor" | "an anchor without a seal" => {
+                let view = comity_store::Holdings::open(&holdings(&home), comity_store::Mode::ReadOnly).unwrap();
+                let (count, head) = view.view().desk().tables_digest().unwrap().unwrap();
+                anchor.lines.insert("tables".into(), comity_ledger::ChainEnd { count, head });
+                anchor.seal = anchor.seal.filter(|_| what == "an anchor");
+                std::fs::write(&file, anchor.text()).unwrap();
+            }
+            _ => {}
+        }
+        let node = open(&home).unwrap();
+        let why = node.in_quarantine().unwrap();
+        let named = if what.starts_with("an anchor") { "the anchor cannot be read" } else { "tables" };
+        assert!(why.contains(named), "{what}: {why}");
+    }
+    assert_eq!(open(&whole).unwrap().in_quarantine(), None);
+}
+
+#[test]
+fn an_older_table_put_back_beside_a_running_node_stops_the_next_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = busy(folder.path());
+    let kept = kept_of(&home, "warning_list");
+    let mut org = Org::open(&home, "vsis");
+    warned(&mut org, "more").unwrap();
+    warned(&mut org, "yet-more").unwrap();
+    put_back(&home, "warning_list", &kept);
+    let failure = warned(&mut org, "another").unwrap_err();
+    assert!(failure.message.contains("tables: what is held is not what was anchored"), "{failure}");
+}
+
+#[test]
+fn a_count_that_was_written_to_fit_fewer_objects_does_not_fit_the_anchor() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = busy(folder.path());
+    tamper(
+        &home,
+        "INSERT INTO object (key, tid, state) VALUES (x'07', 1, 0); UPDATE held_count SET rows = rows + 1 WHERE name = 'object'",
+    );
+    assert!(open(&home).unwrap().in_quarantine().unwrap().contains("tables"));
+}
+
+#[test]
+fn a_file_with_an_index_or_a_table_of_somebody_else_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = busy(folder.path());
+    for (n, (object, sql)) in [
+        ("evil", "CREATE INDEX evil ON link (code, state)"),
+        ("evil", "CREATE UNIQUE INDEX evil ON warning_list ((name > ''))"),
+        ("evil", "CREATE TRIGGER evil AFTER INSERT ON link BEGIN DELETE FROM link; END"),
+        ("evil", "CREATE VIEW evil AS SELECT 1"),
+        ("sqlite_stat1", "ANALYZE"),
+        (
+            "warning_list",
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'added TEXT NOT NULL', 'added TEXT') WHERE name = 'warning_list'",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let home = folder.path().join(format!("copy-{n}"));
+        common::copy_home(&whole, &home);
+        tamper(&home, sql);
+        let failure = open(&home).map(|_| ()).unwrap_err();
+        let said = failure.message.contains(object) && failure.message.contains("is not as this program makes it");
+        assert!(said, "{sql}: {failure}");
+    }
+    open(&whole).unwrap();
+}
+
+#[test]
+fn what_an_unfinished_import_seems_to_have_left_is_not_tidied_away_before_it_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = busy(folder.path());
+    let before = {
+        let conn = rusqlite::Connection::open(holdings(&home)).unwrap();
+        // An import that seems to be unfinished, with what another one brought.
+        conn.execute_batch("UPDATE import SET state = 0").unwrap();
+        conn.query_row("SELECT count(*) FROM version", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert!(before > 0);
+    unfit(&home, "import");
+    let conn = rusqlite::Connection::open(holdings(&home)).unwrap();
+    assert_eq!(conn.query_row("SELECT count(*) FROM version", [], |row| row.get::<_, i64>(0)).unwrap(), before);
 }

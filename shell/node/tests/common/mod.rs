@@ -240,6 +240,7 @@ pub fn holdings(home: &Path) -> Holdings {
     let keys = HomeKeys::open(&Home::open(home).unwrap(), PASSPHRASE).unwrap();
     let mut holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite).unwrap();
     holdings.unlock(keys.table_key()).unwrap();
+    holdings.tidy().unwrap();
     holdings
 }
 
@@ -247,10 +248,16 @@ pub fn holdings(home: &Path) -> Holdings {
 pub fn anchored(home: &Path) {
     let holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadOnly).unwrap();
     let (count, head) = holdings.view().desk().tables_digest().unwrap().unwrap();
+    anchor_line(home, "tables", ChainEnd { count, head });
+}
+
+/// Has the anchor of a home say this in one line, sealed as only the node itself can.
+pub fn anchor_line(home: &Path, line: &str, end: ChainEnd) {
+    let key = HomeKeys::open(&Home::open(home).unwrap(), PASSPHRASE).unwrap().table_key();
     let file = home.join("anchor");
     let mut anchor = Anchor::parse(&std::fs::read(&file).unwrap()).unwrap();
-    anchor.lines.insert("tables".into(), ChainEnd { count, head }).unwrap();
-    std::fs::write(file, anchor.text()).unwrap();
+    anchor.lines.insert(line.into(), end).unwrap();
+    std::fs::write(file, anchor.sealed(&key).text()).unwrap();
 }
 
 /// Copies a home, or any folder of one, with its modes.

@@ -177,8 +177,6 @@ fn a_withdrawn_release_that_is_set_back_is_not_sent() {
     vsis.ask(&Request::ReleaseWithdraw { release: release.clone() }).unwrap();
     set_back(&vsis, &release, before.clone());
     nothing_is_sent(&mut vsis, &release, "was withdrawn");
-    let mut vsis = reopened(vsis);
-    nothing_is_sent(&mut vsis, &release, "was withdrawn");
     // Nor where the trace is cut off behind it.
     beside(
         &vsis,

@@ -80,15 +80,9 @@ impl Scene {
         self.anchor(&comity_crypto::sha256(&[&settled.0, &pending.map_or(vec![], |pending| pending.0.to_vec())]));
     }
 
-    /// Has the anchor say what the holdings do, as somebody who edits both would.
+    /// Has the anchor say what the holdings do, as the node itself would.
     fn anchor(&self, vault: &Digest) {
-        let path = self.home.join("anchor");
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines = text.lines().map(|line| match line.strip_prefix("vault 0 ") {
-            Some(_) => format!("vault 0 {vault}\n"),
-            None => format!("{line}\n"),
-        });
-        std::fs::write(&path, lines.collect::<String>()).unwrap();
+        common::anchor_line(&self.home, "vault", comity_ledger::ChainEnd { count: 0, head: *vault });
     }
 }
 

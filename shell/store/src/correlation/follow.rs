@@ -27,10 +27,8 @@ pub(crate) fn keying(conn: &Connection) -> Result<Keying, StoreError> {
 pub(crate) fn check_edition(conn: &Connection) -> Result<(), rusqlite::Error> {
     let edition: u32 = conn.query_row("SELECT edition FROM value_state", [], |row| row.get(0))?;
     if edition != EDITION {
-        let tx = conn.unchecked_transaction()?;
-        tx.execute_batch("DELETE FROM value_key; DELETE FROM value_stale")?;
-        tx.execute("UPDATE value_state SET indexed_vid = 0, way_iid = 0, way_vid = 0, edition = ?1", [EDITION])?;
-        tx.commit()?;
+        conn.execute_batch("DELETE FROM value_key; DELETE FROM value_stale")?;
+        conn.execute("UPDATE value_state SET indexed_vid = 0, way_iid = 0, way_vid = 0, edition = ?1", [EDITION])?;
     }
     Ok(())
 }

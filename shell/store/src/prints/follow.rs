@@ -31,12 +31,9 @@ pub(super) fn key(conn: &Connection) -> rusqlite::Result<PrintKey> {
 pub(crate) fn check_edition(conn: &Connection) -> Result<(), rusqlite::Error> {
     let edition: u32 = conn.query_row("SELECT edition FROM print_state", [], |row| row.get(0))?;
     if edition != PRINTS {
-        let tx = conn.unchecked_transaction()?;
         // With a condition, for the rows of a table that is emptied as a whole are not counted as they go.
-        tx.execute_batch("DELETE FROM print_page WHERE page IS NOT NULL; DELETE FROM print_segment")?;
-        tx.execute("UPDATE print_state SET indexed_vid = 0, segments = 0, prints = 0, edition = ?1", [PRINTS])?;
-        crate::sealed::flush(&tx)?;
-        tx.commit()?;
+        conn.execute_batch("DELETE FROM print_page WHERE page IS NOT NULL; DELETE FROM print_segment")?;
+        conn.execute("UPDATE print_state SET indexed_vid = 0, segments = 0, prints = 0, edition = ?1", [PRINTS])?;
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ impl Home {
                 drop(holdings.unlock(table_key()).unwrap());
             }
         }
+        holdings.tidy().unwrap();
         holdings
     }
 

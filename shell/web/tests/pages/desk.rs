@@ -112,7 +112,7 @@ impl Face {
             public_url: ORIGIN.into(),
             access,
             ask: Arc::new(move |call| node.lock().unwrap().node.handle_remote(now(), call)),
-            readers: Readers::new(home, 2),
+            readers: Readers::new(home, 2, Default::default()),
             clock: now,
             health: Arc::new(Health::default),
             cursor_key: [9; 32],

@@ -82,7 +82,7 @@ impl World {
             public_url: "http://localhost:1".into(),
             access: node.access(),
             ask: Arc::new(|_| panic!("TAXII asks the node for nothing")),
-            readers: Readers::new(home, 2),
+            readers: Readers::new(home, 2, Default::default()),
             clock: now,
             health: Arc::new(Health::default),
             cursor_key: [7; 32],
