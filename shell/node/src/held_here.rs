@@ -4,17 +4,21 @@
 //! not know: what counts as a finding.
 
 use crate::declared::Declared;
+use crate::given::Given;
 use comity_correlate::{CorrelatedValue, Keying};
 use comity_release::leak::each_text;
 use comity_release::{Draft, Held, Mode, NotRead, RAW_REPORT_TYPE, version_digest};
 use comity_store::{Object, Origin, View};
 use comity_vocab::Tlp;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// The most objects of one value that are looked at; a value that more have is in the air.
 const HOLDERS_MAX: usize = 2_000;
+/// The most objects of one run of words that are looked at for what of it was sent; what more hold counts as not sent.
+const RUN_HOLDERS_MAX: usize = 100;
 
 /// What is held, for the check of one draft.
 pub(crate) struct Here<'a> {
@@ -29,18 +33,17 @@ pub(crate) struct Here<'a> {
     /// Runs of words that the product writes itself.
     written_by_us: BTreeSet<u64>,
     declared: Declared,
-    /// The recipients.
-    audience: Vec<String>,
+    given: Given<'a>,
     texts: RefCell<HashMap<i64, Whose>>,
 }
 
 /// Whose a version is, as far as its words matter.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 enum Whose {
     /// A partner gave it: its words are not ours to pass on.
     Partners,
-    /// Ours or a feed's, and not public.
-    Unreleased,
+    /// Ours or a feed's, and not public: the id of the object.
+    Unreleased(Rc<str>),
     /// Public, or what the draft itself is made of.
     Free,
 }
@@ -75,6 +78,7 @@ impl<'a> Here<'a> {
         }
         Ok(Self {
             keying: view.value_keying()?,
+            given: Given::new(view, draft, printer),
             view,
             known,
             originals: draft
@@ -85,7 +89,6 @@ impl<'a> Here<'a> {
             leaving: leaving.into_iter().collect(),
             written_by_us: written.into_iter().collect(),
             declared,
-            audience: draft.audience().iter().map(|code| code.as_str().to_owned()).collect(),
             texts: RefCell::default(),
         })
     }
@@ -93,7 +96,7 @@ impl<'a> Here<'a> {
     /// Whose a version is; each is looked at once.
     fn whose(&self, vid: i64) -> Result<Whose, NotRead> {
         if let Some(known) = self.texts.borrow().get(&vid) {
-            return Ok(*known);
+            return Ok(known.clone());
         }
         // A version that the index names and that is not there is a damaged index, not a clean one.
         let object = self.view.version_numbered(vid).map_err(|_| NotRead)?.ok_or(NotRead)?;
@@ -104,9 +107,9 @@ impl<'a> Here<'a> {
         } else if self.is_public(&object) {
             Whose::Free
         } else {
-            Whose::Unreleased
+            Whose::Unreleased(object.id.as_str().into())
         };
-        self.texts.borrow_mut().insert(vid, whose);
+        self.texts.borrow_mut().insert(vid, whose.clone());
         Ok(whose)
     }
 
@@ -119,35 +122,50 @@ impl<'a> Here<'a> {
         self.declared.has(&digest)
     }
 
-    /// Whether every recipient was given something that was made of this very version: a later one may hold another value.
-    fn was_given(&self, object: &Object) -> Result<bool, NotRead> {
-        let items = self.view.desk().released_as(&object.id).map_err(|_| NotRead)?;
-        let given: BTreeSet<&str> = items
-            .iter()
-            .filter(|item| !item.recalled && item.original_version == object.version_text)
-            .map(|item| item.recipient.as_str())
-            .collect();
-        Ok(self.audience.iter().all(|recipient| given.contains(recipient.as_str())))
-    }
-
-    /// Whether a value is held in observations only, of which none was released or is public.
+    /// Whether a value is held in observations only, of which none is public, and not every recipient was sent it.
     fn value_is_unreleased(&self, value: &CorrelatedValue) -> Result<bool, NotRead> {
         let holders = self.view.holders_of(&self.keying, value, HOLDERS_MAX).map_err(|_| NotRead)?;
         // With so many holders not all are looked at: then a person looks.
         let mut observed = holders.len() == HOLDERS_MAX;
+        let mut ours = BTreeSet::new();
         for vid in holders {
             let object = self.view.version_numbered(vid).map_err(|_| NotRead)?.ok_or(NotRead)?;
             // Two values may share a number by chance.
             if !comity_correlate::values(&object.bytes).contains(value) {
                 continue;
             }
-            let given_back = matches!(object.origin(), Origin::Link(code) if self.audience == [code.as_str()]);
-            if given_back || self.is_public(&object) || self.was_given(&object)? {
+            let given_back = matches!(object.origin(), Origin::Link(code) if self.given.is_only(code.as_str()));
+            if given_back || self.is_public(&object) {
                 return Ok(false);
             }
             observed |= is_observation(&object.object_type);
+            ours.insert(object.id);
+        }
+        // What was sent is read only where there would be a finding.
+        if observed {
+            for id in &ours {
+                if self.given.value(id, value)? {
+                    return Ok(false);
+                }
+            }
         }
         Ok(observed)
+    }
+
+    /// Returns which of these runs of words, each with the objects of ours that hold it, not every recipient was sent.
+    fn runs_not_given(&self, held: &HashMap<u64, BTreeSet<Rc<str>>>) -> Result<HashSet<u64>, NotRead> {
+        let mut left: HashSet<u64> = held.keys().copied().collect();
+        let mut by_object: BTreeMap<&str, HashSet<u64>> = BTreeMap::new();
+        for (print, id) in held.iter().flat_map(|(print, ids)| ids.iter().map(move |id| (*print, id))) {
+            by_object.entry(id).or_default().insert(print);
+        }
+        for (id, mut asked) in by_object {
+            asked.retain(|print| left.contains(print));
+            for given in self.given.runs(id, asked)? {
+                left.remove(&given);
+            }
+        }
+        Ok(left)
     }
 }
 
@@ -175,18 +193,30 @@ impl Held for Here<'_> {
 
     fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
         let mut found = HashSet::new();
+        let mut ours: HashMap<u64, BTreeSet<Rc<str>>> = HashMap::new();
         let mut not_read = false;
         let asked: BTreeSet<u64> = prints.difference(&self.written_by_us).copied().collect();
         let visited = self.view.versions_with(&asked, &mut |print, vid| {
             match self.whose(vid) {
                 Ok(Whose::Partners) => drop(found.insert(print)),
-                Ok(Whose::Unreleased) if !self.leaving.contains(&print) => drop(found.insert(print)),
-                Ok(Whose::Unreleased | Whose::Free) => {}
+                Ok(Whose::Unreleased(id)) if !self.leaving.contains(&print) => {
+                    let held = ours.entry(print).or_default();
+                    held.insert(id);
+                    if held.len() == RUN_HOLDERS_MAX {
+                        found.insert(print);
+                    }
+                }
+                Ok(Whose::Unreleased(_) | Whose::Free) => {}
                 Err(NotRead) => not_read = true,
             }
             !not_read && !found.contains(&print)
         });
-        if visited.is_err() || not_read { Err(NotRead) } else { Ok(found) }
+        if visited.is_err() || not_read {
+            return Err(NotRead);
+        }
+        ours.retain(|print, _| !found.contains(print));
+        found.extend(self.runs_not_given(&ours)?);
+        Ok(found)
     }
 
     fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {

@@ -19,6 +19,7 @@ mod detection;
 mod doctor;
 mod failure;
 mod generation;
+mod given;
 mod held_here;
 mod holdings_verbs;
 mod home;

@@ -31,7 +31,7 @@ pub trait Held {
     /// [`NotRead`].
     fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead>;
 
-    /// Returns which of these values are held in observations only, of which none was released or is public.
+    /// Returns which of these values are held in observations only, of which none is public, and were not sent to every recipient.
     ///
     /// # Errors
     /// [`NotRead`].

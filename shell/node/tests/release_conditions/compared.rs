@@ -26,8 +26,14 @@ fn rules(org: &mut Org, release: &str) -> Vec<String> {
 }
 
 fn told(org: &mut Org, text: &str) -> Vec<String> {
+    told_to(org, &["kps"], text)
+}
+
+/// What the check finds in a text for these partners.
+pub(super) fn told_to(org: &mut Org, to: &[&str], text: &str) -> Vec<String> {
     let id = report(org, "kept at home");
-    let release = org.draft(telling(&id, "kps", text)).unwrap();
+    let to = to.iter().map(|code| code.parse().unwrap()).collect();
+    let release = org.draft(ReleaseDraftRequest { to, ..telling(&id, "kps", text) }).unwrap();
     rules(org, &release)
 }
 

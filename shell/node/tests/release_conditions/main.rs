@@ -14,6 +14,7 @@
 mod common;
 mod compared;
 mod edited;
+mod given;
 mod vault;
 
 use comity_node::{Failure, Reader, ReleaseDraftRequest, Request, SearchRequest, Selection};
