@@ -48,11 +48,15 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
         RecallVerb::Send { home, recall } => {
             let sent = Session::open(&home.home)?.ask(&Request::RecallSend { recall })?;
             output.answer(&sent, |sent| {
-                vec![format!(
+                let mut lines = vec![format!(
                     "recall {} is on its way to {} recipients; see comity recall board",
                     text(sent, "recall"),
                     list(sent, "recipients").len()
-                )]
+                )];
+                for refused in list(sent, "not_sent") {
+                    lines.push(format!("not sent to {}: {}", text(refused, "to"), text(refused, "why")));
+                }
+                lines
             })
         }
         RecallVerb::Board { home } => {

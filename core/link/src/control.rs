@@ -95,6 +95,43 @@ pub enum Control {
     History(History),
 }
 
+/// A control entry that needs no officers: an answer, a state, a card. A recall notice is none of these; it comes from a recall that
+/// officers signed ([`crate::seal_recall`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnControl {
+    /// A recall is answered.
+    RecallAcknowledgement(RecallAcknowledgement),
+    /// What became of an entry.
+    EntryStatus(EntryStatus),
+    /// Keys or endpoints change.
+    KeyChange(KeyChange),
+    /// How far the speaker holds the logs of an earlier generation.
+    History(History),
+}
+
+impl OwnControl {
+    /// Returns the kind as it is written.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RecallAcknowledgement(_) => RECALL_ACKNOWLEDGEMENT,
+            Self::EntryStatus(_) => ENTRY_STATUS,
+            Self::KeyChange(_) => KEY_CHANGE,
+            Self::History(_) => HISTORY,
+        }
+    }
+}
+
+impl From<OwnControl> for Control {
+    fn from(own: OwnControl) -> Self {
+        match own {
+            OwnControl::RecallAcknowledgement(answer) => Self::RecallAcknowledgement(answer),
+            OwnControl::EntryStatus(status) => Self::EntryStatus(status),
+            OwnControl::KeyChange(change) => Self::KeyChange(change),
+            OwnControl::History(history) => Self::History(history),
+        }
+    }
+}
+
 const RECALL_NOTICE: &str = "recall_notice";
 const RECALL_ACKNOWLEDGEMENT: &str = "recall_acknowledgement";
 const ENTRY_STATUS: &str = "entry_status";

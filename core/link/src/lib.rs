@@ -26,13 +26,13 @@ pub use card::{
     Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls, is_certified_node,
 };
 pub use comity_release::{RecallAcknowledgement, RecallAction, RecallKind, RecallNotice};
-pub use control::{Control, EntryStatus, KeyChange, Parked, Status};
+pub use control::{Control, EntryStatus, KeyChange, OwnControl, Parked, Status};
 pub use entry::{Header, leaf, link_id, log_origin};
 pub use history::{Ends, History, HistoryEntry, generation, seal_history};
 pub use log::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 pub use lookalike::{Lookalike, Seen, check_lookalike};
 pub use outgoing::{Outgoing, OutgoingNote};
 pub use payload::{Payload, PayloadError, ReleaseHeader, ReleasePayload};
-pub use seal::{Kept, SealContext, SealError, SealedEntry, seal_control, seal_release};
+pub use seal::{Kept, SealContext, SealError, SealedEntry, seal_control, seal_recall, seal_release};
 pub use taxii_copy::TaxiiCopy;
 pub use wire::WireError;

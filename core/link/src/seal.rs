@@ -1,11 +1,12 @@
 //! Makes entries: header, signature, sealed content (spec/link.md §4).
 //!
-//! Guarantees: what is sealed was released for this very partner, or is a control entry; the salt and the seal's
+//! Guarantees: what is sealed was released for this very partner, is the notice of a recall that was signed for this very partner, or is
+//! a control entry that needs no officers; the salt and the seal's
 //! randomness depend on the log and the position only, besides the source of randomness.
 //!
 //! Does not know: who approved (the type [`Released`] knows), where entries are stored.
 
-use crate::control::Control;
+use crate::control::{Control, OwnControl};
 use crate::entry::{Content, Envelope, Header, day, leaf, pad, sign_stub};
 use crate::outgoing::Outgoing;
 use crate::payload::{PayloadError, ReleaseHeader, control_bytes, release_bytes};
@@ -13,7 +14,7 @@ use comity_crypto::{
     Entropy, EntropyStream, Purpose, SealError as CryptoError, SealingPublicKey, Signature, SigningKey, VerifyingKey,
     commitment,
 };
-use comity_release::{Delivery, Released};
+use comity_release::{Delivery, Released, SignedNotice};
 use comity_vocab::{Blame, Digest, OrgCode, Timestamp};
 
 /// Where an entry is to stand and whose it is.
@@ -75,6 +76,12 @@ pub enum SealError {
         /// Whose link it is.
         partner: OrgCode,
     },
+    /// The recall was signed for another organisation key than the one that the link has now.
+    #[error("the recall was signed for another organisation key of {partner} than the one this link has")]
+    OtherRecallKey {
+        /// Whose link it is.
+        partner: OrgCode,
+    },
     /// The payload cannot be written.
     #[error("cannot write the payload")]
     Payload(#[from] PayloadError),
@@ -106,7 +113,7 @@ impl SealError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Payload(_) | Self::TooLong { .. } => Blame::Caller,
-            Self::NotOurs { .. } | Self::OtherKey { .. } => Blame::Operator,
+            Self::NotOurs { .. } | Self::OtherKey { .. } | Self::OtherRecallKey { .. } => Blame::Operator,
             Self::OtherRecipient { .. } | Self::Seal(_) | Self::Position { .. } => Blame::Bug,
         }
     }
@@ -141,16 +148,50 @@ pub fn seal_release(
     seal(release_bytes(&header, &delivery.bytes)?, context, entropy)
 }
 
-/// Seals a control entry.
+/// Seals the notice of a recall, consuming it: it cannot be sealed for anybody else.
+///
+/// # Errors
+/// [`SealError`]; [`SealError::OtherRecipient`] and [`SealError::OtherRecallKey`] where the notice is not for this partner.
+pub fn seal_recall(
+    signed: SignedNotice,
+    context: &SealContext<'_>,
+    entropy: &mut Entropy,
+) -> Result<SealedEntry, SealError> {
+    if signed.recipient() != context.partner {
+        return Err(SealError::OtherRecipient {
+            recipient: signed.recipient().clone(),
+            partner: context.partner.clone(),
+        });
+    }
+    if signed.recipient_key() != context.partner_key {
+        return Err(SealError::OtherRecallKey { partner: context.partner.clone() });
+    }
+    seal(control_bytes(&Control::RecallNotice(signed.into_notice()))?, context, entropy)
+}
+
+/// Seals a control entry that needs no officers. A recall notice is none:
+///
+/// ```compile_fail
+/// use comity_link::*;
+/// fn recall(notice: RecallNotice, context: &SealContext<'_>, entropy: &mut comity_crypto::Entropy) {
+///     let _ = seal_control(&Control::RecallNotice(notice), context, entropy);
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn recall(notice: comity_link::RecallNotice) -> comity_link::OwnControl {
+///     comity_link::OwnControl::RecallNotice(notice)
+/// }
+/// ```
 ///
 /// # Errors
 /// [`SealError`].
 pub fn seal_control(
-    control: &Control,
+    control: &OwnControl,
     context: &SealContext<'_>,
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
-    seal(control_bytes(control)?, context, entropy)
+    seal(control_bytes(&control.clone().into())?, context, entropy)
 }
 
 pub(crate) fn seal(

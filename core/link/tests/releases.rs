@@ -3,15 +3,13 @@
 use crate::common;
 
 use comity_correlate::CorrelatedValue;
-use comity_crypto::{Purpose, SigningKey};
+use comity_crypto::{Purpose, SigningKey, VerifyingKey};
 use comity_ledger::{ChainEnd, Heads};
-use comity_link::{
-    Control, Payload, RecallKind, RecallNotice, SealContext, SealError, accept, seal_control, seal_release,
-};
+use comity_link::{Control, Payload, RecallKind, SealContext, SealError, accept, seal_recall, seal_release};
 use comity_release::{
     Approval, ApprovalProof, Delivery, Draft, DraftRequest, Held, LeakCorpus, NotRead, OfficerView, Organisation,
-    Origin, POLICY_VERSION, Record, ReleaseId, Released, SignedBy, SourceObject, authorise, draft_tearline, leak_check,
-    release_message,
+    Origin, POLICY_VERSION, RecallDraft, Record, ReleaseId, Released, SignedBy, SignedNotice, SourceObject,
+    approval_message, authorise, authorise_recall, draft_tearline, leak_check, release_message,
 };
 use comity_vocab::{OfficerCode, Role, Roles, SecurityLabel, Tlp};
 use common::{Pair, at, now};
@@ -175,30 +173,66 @@ fn a_code_is_a_name_and_the_key_decides() {
     assert_eq!(sealed.unwrap_err(), SealError::OtherKey { partner: pair.partner.clone() });
 }
 
+/// A recall of one item of `kps`, signed by two officers for this key of it.
+fn recall(key: VerifyingKey) -> SignedNotice {
+    let items = BTreeSet::from(["malware--0d1b9f5e-2f6b-4b52-9a0e-6a7b8c9d0e1f".to_owned()]);
+    let draft = RecallDraft::new(
+        uuid::Uuid::from_u128(7),
+        "vsis".parse().unwrap(),
+        RecallKind::WithdrawError,
+        BTreeSet::new(),
+        [("kps".parse().unwrap(), (key, items))].into(),
+        now(),
+    );
+    let keys = [SigningKey::from_seed(&[11; 32]), SigningKey::from_seed(&[12; 32])];
+    let codes: [OfficerCode; 2] = ["alice".parse().unwrap(), "bob".parse().unwrap()];
+    let roles: [Role; 2] = [Role::DeskOfficer, Role::ReleasingOfficer];
+    let approval = |n: usize| Approval {
+        officer: codes[n].clone(),
+        role: roles[n],
+        proof: ApprovalProof::OfficerKey {
+            signature: keys[n].sign(Purpose::RecallApproval, &approval_message(&draft.statement(), roles[n], &[])),
+        },
+        anchors: None,
+        at: now(),
+    };
+    let approvals = [approval(0), approval(1)];
+    let verifying = [keys[0].verifying_key(), keys[1].verifying_key()];
+    let held: [Roles; 2] =
+        [BTreeSet::from([roles[0]]).into_iter().collect(), BTreeSet::from([roles[1]]).into_iter().collect()];
+    let officers = |code: &OfficerCode| {
+        let n = codes.iter().position(|known| known == code)?;
+        Some(OfficerView { code: &codes[n], key: &verifying[n], roles: &held[n], active: true, passkeys: &[] })
+    };
+    let authorised = authorise_recall(draft.clone(), &approvals, &officers, now()).unwrap();
+    authorised.notices().pop().unwrap()
+}
+
 #[test]
 fn a_recall_says_what_its_kind_says() {
     let pair = Pair::new();
     let key = pair.partner_organisation.verifying_key();
     let sealing = pair.partner_sealing.public();
     let mut entropy = comity_crypto::Entropy::seeded([5; 32]);
-    let notice = |instruction: &str| {
-        Control::RecallNotice(RecallNotice {
-            recall_id: uuid::Uuid::from_u128(7),
-            recall_kind: RecallKind::WithdrawError,
-            precedence: Default::default(),
-            item_refs: ["malware--0d1b9f5e-2f6b-4b52-9a0e-6a7b8c9d0e1f".to_owned()].into(),
-            instruction: instruction.to_owned(),
-            receipt_due: at("2026-03-02T00:00:00Z"),
-            action_due: at("2026-03-04T00:00:00Z"),
-        })
-    };
-    let good = notice(RecallKind::WithdrawError.instruction());
-    let sealed = seal_control(&good, &context(&pair, &key, &sealing, 0), &mut entropy).unwrap();
+    let known_as = uuid::Uuid::from_u128(8);
+    let sealed = seal_recall(recall(key).known_as(known_as), &context(&pair, &key, &sealing, 0), &mut entropy).unwrap();
     let got = pair.expecting(0, |expect| accept(sealed.outgoing.envelope(), expect, &pair.partner_sealing)).unwrap();
-    assert_eq!(got.payload(), Some(&Payload::Control(good)));
-    let own_words = notice("Our man in the ministry was arrested.");
-    assert!(matches!(
-        seal_control(&own_words, &context(&pair, &key, &sealing, 1), &mut entropy),
-        Err(SealError::Payload(_))
-    ));
+    let Some(Payload::Control(Control::RecallNotice(notice))) = got.payload() else { panic!("no notice") };
+    assert_eq!(notice.recall_id, known_as);
+    assert_eq!(notice.instruction, RecallKind::WithdrawError.instruction());
+    assert_eq!(notice.item_refs.len(), 1);
+}
+
+#[test]
+fn a_recall_is_sealed_to_the_key_that_was_signed_for_and_to_no_other() {
+    let mut pair = Pair::new();
+    let key = pair.partner_organisation.verifying_key();
+    let stranger = SigningKey::from_seed(&[77; 32]).verifying_key();
+    let sealing = pair.partner_sealing.public();
+    let mut entropy = comity_crypto::Entropy::seeded([5; 32]);
+    let sealed = seal_recall(recall(key), &context(&pair, &stranger, &sealing, 0), &mut entropy);
+    assert_eq!(sealed.unwrap_err(), SealError::OtherRecallKey { partner: pair.partner.clone() });
+    pair.partner = "tfo".parse().unwrap();
+    let sealed = seal_recall(recall(key), &context(&pair, &key, &sealing, 0), &mut entropy);
+    assert!(matches!(sealed, Err(SealError::OtherRecipient { .. })));
 }

@@ -87,6 +87,11 @@ pub enum Refusal {
         "the draft was made by an earlier version, whose statement does not bind the recipients' keys; its approvals are void, draft it again"
     )]
     EarlierStatement,
+    /// A recall was drafted by an earlier version.
+    #[error(
+        "the recall was drafted by an earlier version, whose statement does not bind the recipients' keys; its approvals are void, draft it again"
+    )]
+    EarlierRecall,
     /// The statement names a recipient without a key.
     #[error("the draft has no key of {recipient}; draft it again")]
     NoKey {

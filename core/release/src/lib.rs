@@ -48,7 +48,7 @@ pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Rea
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{
     AuthorisedRecall, ConfirmedRecall, RecallAcknowledgement, RecallAction, RecallDraft, RecallKind, RecallNotice,
-    authorise_recall, confirm_recall,
+    SignedNotice, authorise_recall, confirm_recall,
 };
 pub use record::{Record, WITHDRAWN_ACT};
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};

@@ -1,18 +1,45 @@
 //! Taking back what was released (domain.md §8.7, §6.5, R8.12–R8.14).
 //!
 //! Guarantees: a recall needs a desk officer and a releasing officer, two persons; in an emergency one duty officer
-//! alone, to be confirmed within 24 hours. A notice names only what its recipient was given, and its instruction comes
-//! from a closed list, so that it cannot say why the source failed.
+//! alone, to be confirmed within 24 hours. The statement binds each recipient's organisation key. A notice names only what its
+//! recipient was given, and its instruction comes from a closed list, so that it cannot say why the source failed.
+//!
+//! A notice that may be sealed comes from an authorised recall, and nobody else can make one:
+//!
+//! ```compile_fail
+//! fn forged(to: comity_vocab::OrgCode, key: comity_crypto::VerifyingKey, notice: comity_release::RecallNotice) {
+//!     let _ = comity_release::SignedNotice { recipient: to, recipient_key: key, notice };
+//! }
+//! ```
+//!
+//! change what one says:
+//!
+//! ```compile_fail
+//! fn forged(mut signed: comity_release::SignedNotice, notice: comity_release::RecallNotice) {
+//!     signed.notice = notice;
+//! }
+//! ```
+//!
+//! or send one twice:
+//!
+//! ```compile_fail
+//! fn twice(signed: comity_release::SignedNotice) -> [comity_release::SignedNotice; 2] {
+//!     [signed.clone(), signed]
+//! }
+//! ```
 
 use crate::ReleaseId;
 use crate::agreement::{Pair, Side, two_persons};
 use crate::approval::{Approval, OfficerView, Refusal, approval_message, verify};
-use comity_crypto::{Purpose, sha256};
+use comity_crypto::{Purpose, VerifyingKey, sha256};
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
+
+/// The edition of the statement that recalls are made with.
+const STATEMENT: u32 = 2;
 
 /// Recipients acknowledge receipt within this many seconds.
 pub const RECEIPT_DUE_SECONDS: i64 = 24 * 3600;
@@ -107,6 +134,9 @@ impl fmt::Display for RecallKind {
 /// A recall before it is approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecallDraft {
+    /// The edition of the statement; what the version before stored has none.
+    #[serde(default = "first_statement")]
+    statement: u32,
     /// The identifier of the recall.
     pub recall_id: uuid::Uuid,
     /// The organisation that recalls.
@@ -117,6 +147,9 @@ pub struct RecallDraft {
     pub releases: BTreeSet<ReleaseId>,
     /// Everyone in the dissemination record, those who left included, with the released identifiers each was given.
     pub recipients: BTreeMap<OrgCode, BTreeSet<String>>,
+    /// The organisation key that each of them was known by when it was drafted.
+    #[serde(default)]
+    pub keys: BTreeMap<OrgCode, VerifyingKey>,
     /// When it was drafted.
     pub now: Timestamp,
     /// By when receipt is acknowledged.
@@ -125,22 +158,31 @@ pub struct RecallDraft {
     pub action_due: Timestamp,
 }
 
+fn first_statement() -> u32 {
+    1
+}
+
 impl RecallDraft {
-    /// Makes a recall due as domain.md R8.12 says: receipt in 24 hours, action in 72.
+    /// Makes a recall due as domain.md R8.12 says: receipt in 24 hours, action in 72. Each recipient is named with the organisation
+    /// key that it is known by.
     pub fn new(
         recall_id: uuid::Uuid,
         organisation: OrgCode,
         kind: RecallKind,
         releases: BTreeSet<ReleaseId>,
-        recipients: BTreeMap<OrgCode, BTreeSet<String>>,
+        recipients: BTreeMap<OrgCode, (VerifyingKey, BTreeSet<String>)>,
         now: Timestamp,
     ) -> Self {
+        let keys = recipients.iter().map(|(recipient, (key, _))| (recipient.clone(), *key)).collect();
+        let items = recipients.into_iter().map(|(recipient, (_, items))| (recipient, items));
         Self {
+            statement: STATEMENT,
             recall_id,
             organisation,
             kind,
             releases,
-            recipients,
+            recipients: items.collect(),
+            keys,
             now,
             receipt_due: now.plus_seconds(RECEIPT_DUE_SECONDS),
             action_due: now.plus_seconds(ACTION_DUE_SECONDS),
@@ -157,10 +199,16 @@ impl RecallDraft {
         self.kind.instruction()
     }
 
+    /// Tells whether the statement binds the recipients' keys: those of the version before do not.
+    pub fn binds_keys(&self) -> bool {
+        self.statement == STATEMENT
+    }
+
     /// Returns the exact bytes that officers sign (with their role appended, [`approval_message`]).
     pub fn statement(&self) -> Vec<u8> {
         let mut text = format!(
-            "comity-recall-statement/1\nrecall {}\norganisation {}\nkind {}\n",
+            "comity-recall-statement/{}\nrecall {}\norganisation {}\nkind {}\n",
+            self.statement,
             self.recall_id.hyphenated(),
             self.organisation,
             self.kind
@@ -174,7 +222,12 @@ impl RecallDraft {
                 bytes.extend_from_slice(&(item.len() as u64).to_be_bytes());
                 bytes.extend_from_slice(item.as_bytes());
             }
-            text.push_str(&format!("recipient {recipient} {} {}\n", items.len(), sha256(&[&bytes])));
+            let key = match (self.statement, self.keys.get(recipient)) {
+                (1, _) => String::new(),
+                (_, Some(key)) => format!(" {}", key.digest()),
+                (_, None) => " unknown".to_owned(),
+            };
+            text.push_str(&format!("recipient {recipient}{key} {} {}\n", items.len(), sha256(&[&bytes])));
         }
         text.push_str(&format!(
             "created {}\nreceipt-due {}\naction-due {}\n",
@@ -276,8 +329,10 @@ impl AuthorisedRecall {
     }
 
     /// Returns one notice per recipient, with what that recipient was given and nothing else.
-    pub fn notices(&self) -> Vec<(OrgCode, RecallNotice)> {
+    pub fn notices(&self) -> Vec<SignedNotice> {
         let draft = &self.draft;
+        // INVARIANT: `authorise_recall` refused a draft that lacks a recipient's key.
+        let keyed = draft.recipients.iter().filter_map(|(to, items)| draft.keys.get(to).map(|key| (to, key, items)));
         let notice = |items: &BTreeSet<String>| RecallNotice {
             recall_id: draft.recall_id,
             recall_kind: draft.kind,
@@ -287,7 +342,50 @@ impl AuthorisedRecall {
             receipt_due: draft.receipt_due,
             action_due: draft.action_due,
         };
-        draft.recipients.iter().map(|(recipient, items)| (recipient.clone(), notice(items))).collect()
+        let signed = |to: &OrgCode, key: &VerifyingKey, items: &BTreeSet<String>| SignedNotice {
+            recipient: to.clone(),
+            recipient_key: *key,
+            notice: notice(items),
+        };
+        keyed.map(|(to, key, items)| signed(to, key, items)).collect()
+    }
+}
+
+/// What one recipient is told, out of a recall that may be sent. Only [`AuthorisedRecall::notices`] makes one.
+#[must_use = "a notice is to be sealed and sent"]
+#[derive(Debug)]
+pub struct SignedNotice {
+    recipient: OrgCode,
+    recipient_key: VerifyingKey,
+    notice: RecallNotice,
+}
+
+impl SignedNotice {
+    /// Returns the recipient.
+    pub fn recipient(&self) -> &OrgCode {
+        &self.recipient
+    }
+
+    /// Returns the recipient's organisation key as it was signed: the notice may be sealed to a key that this one certified, and to no
+    /// other.
+    pub fn recipient_key(&self) -> &VerifyingKey {
+        &self.recipient_key
+    }
+
+    /// Shows what the recipient is told.
+    pub fn notice(&self) -> &RecallNotice {
+        &self.notice
+    }
+
+    /// Gives the recall another identifier for this recipient: one for all would tell two of them that they were given the same item.
+    pub fn known_as(mut self, recall_id: uuid::Uuid) -> Self {
+        self.notice.recall_id = recall_id;
+        self
+    }
+
+    /// Takes the notice out, for sealing. What it gives back cannot become one that may be sealed again.
+    pub fn into_notice(self) -> RecallNotice {
+        self.notice
     }
 }
 
@@ -313,9 +411,7 @@ pub fn authorise_recall<'o>(
     officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
     now: Timestamp,
 ) -> Result<AuthorisedRecall, Refusal> {
-    if draft.recipients.values().all(BTreeSet::is_empty) {
-        return Err(Refusal::Empty);
-    }
+    whole(&draft)?;
     if let [alone] = approvals
         && alone.role == Role::DutyOfficer
     {
@@ -338,6 +434,20 @@ pub fn confirm_recall<'o>(
 ) -> Result<ConfirmedRecall, Refusal> {
     two_officers(&draft, approvals, officers)?;
     Ok(ConfirmedRecall(draft))
+}
+
+/// Refuses a recall whose statement does not say to whose key each notice may go.
+fn whole(draft: &RecallDraft) -> Result<(), Refusal> {
+    if !draft.binds_keys() {
+        return Err(Refusal::EarlierRecall);
+    }
+    if draft.recipients.values().all(BTreeSet::is_empty) {
+        return Err(Refusal::Empty);
+    }
+    match draft.recipients.keys().find(|recipient| !draft.keys.contains_key(*recipient)) {
+        Some(recipient) => Err(Refusal::NoKey { recipient: recipient.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn two_officers<'o>(

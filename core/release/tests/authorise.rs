@@ -16,7 +16,7 @@ mod support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::Purpose;
+use comity_crypto::{Purpose, SigningKey, VerifyingKey};
 use comity_release::{
     Approval, Bundle, Checked, Coverage, Draft, DraftFault, FindingClass, NotRead, Origin, Override, PublicDeclaration,
     RecallDraft, RecallKind, Refusal, Released, SignedBy, authorise, authorise_public, authorise_recall,
@@ -322,8 +322,8 @@ fn recalls_name_what_each_was_given_and_no_reason() {
         RecallKind::WithdrawError,
         BTreeSet::from([comity_release::ReleaseId(uuid::Uuid::from_u128(9))]),
         BTreeMap::from([
-            ("kps".parse().unwrap(), given(&["note--1", "note--2"])),
-            ("tfo".parse().unwrap(), given(&["note--2"])),
+            ("kps".parse().unwrap(), (key_of(3), given(&["note--1", "note--2"]))),
+            ("tfo".parse().unwrap(), (key_of(9), given(&["note--2"]))),
         ]),
         now(),
     );
@@ -334,10 +334,12 @@ fn recalls_name_what_each_was_given_and_no_reason() {
         let recall = run(&approvals).unwrap();
         assert_eq!(recall.confirm_by(), None);
         let notices = recall.notices();
-        assert_eq!(notices[1].1.item_refs, given(&["note--2"]));
-        assert_eq!(notices[0].1.receipt_due, now().plus_seconds(24 * 3600));
-        assert_eq!(notices[0].1.action_due, now().plus_seconds(72 * 3600));
-        let text = serde_json::to_string(&notices[0].1).unwrap();
+        let told = |at: usize| notices[at].notice();
+        assert_eq!(told(1).item_refs, given(&["note--2"]));
+        assert_eq!(told(0).receipt_due, now().plus_seconds(24 * 3600));
+        assert_eq!(told(0).action_due, now().plus_seconds(72 * 3600));
+        assert_eq!((notices[1].recipient().as_str(), notices[1].recipient_key()), ("tfo", &key_of(9)));
+        let text = serde_json::to_string(told(0)).unwrap();
         assert!(text.contains(r#""precedence":"immediate""#) && text.contains("Remove from watch lists"), "{text}");
     }
     let alone = run(&[sign(3, Role::DutyOfficer)]).unwrap();
@@ -357,6 +359,60 @@ fn recalls_name_what_each_was_given_and_no_reason() {
     for kind in RecallKind::ALL {
         assert_eq!(kind.as_str().parse(), Ok(kind));
     }
+}
+
+fn key_of(seed: u8) -> VerifyingKey {
+    SigningKey::from_seed(&[seed; 32]).verifying_key()
+}
+
+fn recall_of(key: VerifyingKey) -> RecallDraft {
+    let items = BTreeSet::from(["note--1".to_owned()]);
+    let recipients = BTreeMap::from([("kps".parse().unwrap(), (key, items))]);
+    let (id, kind) = (uuid::Uuid::from_u128(7), RecallKind::WithdrawError);
+    RecallDraft::new(id, "vsis".parse().unwrap(), kind, BTreeSet::new(), recipients, now())
+}
+
+#[test]
+fn a_recall_is_signed_for_keys_and_not_for_codes() {
+    let people = people();
+    let draft = recall_of(key_of(3));
+    let sign = |draft: &RecallDraft| {
+        [(2, Role::DeskOfficer), (1, Role::ReleasingOfficer)]
+            .map(|(at, role)| people[at].sign(Purpose::RecallApproval, &draft.statement(), role, &[]))
+    };
+    let run = |draft: &RecallDraft, approvals: &[Approval]| {
+        authorise_recall(draft.clone(), approvals, &look_up(&people), now()).map(drop)
+    };
+    assert_eq!(run(&draft, &sign(&draft)), Ok(()));
+    // The same code with another key is another recall.
+    let other = recall_of(key_of(4));
+    assert!(matches!(run(&other, &sign(&draft)), Err(Refusal::BadSignature { .. })));
+    let mut keyless = draft.clone();
+    keyless.keys.clear();
+    assert_eq!(run(&keyless, &sign(&keyless)), Err(Refusal::NoKey { recipient: "kps".parse().unwrap() }));
+}
+
+#[test]
+fn a_recall_of_the_version_before_is_void_and_still_verifies() {
+    let people = people();
+    let mut stored = serde_json::to_value(recall_of(key_of(3))).unwrap();
+    for field in ["statement", "keys"] {
+        stored.as_object_mut().unwrap().remove(field).unwrap();
+    }
+    let draft: RecallDraft = serde_json::from_value(stored).unwrap();
+    let expected = format!(
+        "comity-recall-statement/1\nrecall {}\norganisation vsis\nkind withdraw_error\nrecipient kps 1 ",
+        uuid::Uuid::from_u128(7)
+    );
+    assert!(String::from_utf8(draft.statement()).unwrap().starts_with(&expected));
+    let approvals = [(2, Role::DeskOfficer), (1, Role::ReleasingOfficer)]
+        .map(|(at, role)| people[at].sign(Purpose::RecallApproval, &draft.statement(), role, &[]));
+    assert_eq!(
+        authorise_recall(draft.clone(), &approvals, &look_up(&people), now()).unwrap_err(),
+        Refusal::EarlierRecall
+    );
+    // What a duty officer sent under that statement can still be confirmed.
+    assert!(confirm_recall(draft, &approvals, &look_up(&people)).is_ok());
 }
 
 proptest! {

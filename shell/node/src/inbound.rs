@@ -9,7 +9,9 @@ use crate::links::SPOILED_TRIES_MAX;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
-use comity_link::{Accepted, Control, EntryStatus, Expect, Opened, Parked, Payload, Refused, Status, accept, park};
+use comity_link::{
+    Accepted, Control, EntryStatus, Expect, Opened, OwnControl, Parked, Payload, Refused, Status, accept, park,
+};
 use comity_store::desk::{Desk, Direction, LinkRow, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
 use comity_vocab::{OrgCode, Suspension, Timestamp};
@@ -229,13 +231,13 @@ impl Taking<'_, '_> {
         );
         if !answered && !self.quarantined {
             let status = parked.map_or(Status::Applied, Status::Parked);
-            self.answer(peer, Control::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
+            self.answer(peer, OwnControl::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
         }
         Ok(())
     }
 
     /// Posts a control entry to a partner.
-    pub(crate) fn answer(&mut self, peer: &OrgCode, control: Control, subject: Option<&str>) -> Result<(), Failure> {
+    pub(crate) fn answer(&mut self, peer: &OrgCode, control: OwnControl, subject: Option<&str>) -> Result<(), Failure> {
         let desk = self.tx.view().desk();
         let link = self.logs.get_mut(peer).ok_or_else(|| Failure::operational("a link vanished"))?;
         match link.post(desk, self.keys, self.entropy, self.now, Content::Control(control), subject) {

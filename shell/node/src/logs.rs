@@ -9,10 +9,10 @@ use comity_crypto::{Entropy, SigningKey, VerifyingKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
-    Card, Control, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, SealContext, log_origin,
-    seal_control, seal_history, seal_release,
+    Card, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl, SealContext, log_origin,
+    seal_control, seal_history, seal_recall, seal_release,
 };
-use comity_release::{Delivery, Released};
+use comity_release::{Delivery, Released, SignedNotice};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
 use comity_vocab::{OrgCode, Timestamp};
 
@@ -37,7 +37,10 @@ pub(crate) struct LinkLogs {
 /// What goes into a log.
 pub(crate) enum Content {
     Release(Box<Released<Delivery>>),
-    Control(Control),
+    /// The notice of a recall that officers signed.
+    Recall(Box<SignedNotice>),
+    /// A control entry that needs no officers.
+    Control(OwnControl),
     /// An entry of an ended generation, with the node keys of that time.
     History(Box<OldEntry>),
 }
@@ -127,6 +130,7 @@ impl LinkLogs {
         };
         let (kind, sealed) = match content {
             Content::Release(delivery) => ("release", seal_release(*delivery, &context, entropy)),
+            Content::Recall(notice) => ("recall_notice", seal_recall(*notice, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
             Content::History(old) => {
                 let own = keys.organisation.verifying_key();

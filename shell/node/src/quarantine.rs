@@ -14,7 +14,7 @@ use crate::node::{Node, audit};
 use crate::request::Request;
 use comity_crypto::sha256;
 use comity_ledger::{AnchorFault, Heads};
-use comity_link::Control;
+use comity_link::OwnControl;
 use comity_link::gate_protocol::DeskToGate;
 use comity_store::Holdings;
 use comity_store::desk::{Desk, LinkRow};
@@ -403,7 +403,7 @@ impl Node {
                 }
                 let mut logs = LinkLogs::load(desk, &row, &own, now)?;
                 for (ended, view) in &past {
-                    let ours = Content::Control(Control::History(ended.history(desk)?));
+                    let ours = Content::Control(OwnControl::History(ended.history(desk)?));
                     logs.post(desk, keys, entropy, now, ours, None)?;
                     if let Some(view) = view {
                         logs.give_history(desk, keys, entropy, now, ended, view)?;

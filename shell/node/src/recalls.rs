@@ -2,18 +2,20 @@
 //!
 //! Guarantees: everyone in the dissemination record gets a notice of exactly what they were given, also those whose link is
 //! suspended (it waits in the log); a recipient stays on the board until it answers. Our own copies of what was released go
-//! at once: the draft, the salts and payloads of the log, the gate's envelopes.
+//! at once: the draft, the salts and payloads of the log, the gate's envelopes. A notice is sealed only to the organisation key that the
+//! officers signed for; who has another one now gets nothing, and the others get theirs.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::logs::Content;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{Purpose, Signature, sha256};
 use comity_link::gate_protocol::DeskToGate;
-use comity_link::{Control, Kept, Outgoing};
+use comity_link::{Kept, Outgoing};
 use comity_release::{
-    Approval, ApprovalProof, RecallDraft, RecallKind, ReleaseId, approval_message, authorise_recall, confirm_recall,
+    Approval, ApprovalProof, AuthorisedRecall, RecallDraft, RecallKind, Refusal, ReleaseId, approval_message,
+    authorise_recall, confirm_recall,
 };
 use comity_store::desk::{Direction, RecallRecipient, RecallRow, ReleaseRow};
 use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
@@ -80,7 +82,12 @@ impl Node {
             position += 1;
         };
         let organisation = self.home.configuration.organisation.code.clone();
-        let draft = RecallDraft::new(id, organisation, kind, concerned, recipients, now);
+        let mut keyed = BTreeMap::new();
+        for (recipient, items) in recipients {
+            let key = self.pinned_key(&recipient)?;
+            keyed.insert(recipient, (key, items));
+        }
+        let draft = RecallDraft::new(id, organisation, kind, concerned, keyed, now);
         let row = RecallRow {
             id: id.to_string(),
             state: "draft".into(),
@@ -114,7 +121,8 @@ impl Node {
 
     pub(crate) fn recall_prepare(&self, recall: &str, officer: &OfficerCode, role: Role) -> Result<Value, Failure> {
         self.require_role(officer, &[role])?;
-        let (_, draft, _) = self.recall_row(recall)?;
+        let (row, draft, _) = self.recall_row(recall)?;
+        may_be_signed(&row, &draft)?;
         Ok(json!({ "recall": recall, "statement": STANDARD.encode(approval_message(&draft.statement(), role, &[])) }))
     }
 
@@ -127,6 +135,7 @@ impl Node {
         proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft, mut approvals) = self.recall_row(recall)?;
+        may_be_signed(&row, &draft)?;
         let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         self.check_approval(now, &approval, Purpose::RecallApproval, &approval_message(&draft.statement(), role, &[]))?;
         if !matches!(role, Role::DeskOfficer | Role::ReleasingOfficer | Role::DutyOfficer) {
@@ -167,6 +176,7 @@ impl Node {
         recall: &str,
     ) -> Result<Value, Failure> {
         let (row, draft, approvals) = self.recall_row(recall)?;
+        may_be_signed(&row, &draft)?;
         if row.state != "approved" {
             return Err(Failure::no(format!("recall {recall} is {}, not approved", row.state))
                 .hint("a desk officer and a releasing officer, two persons, sign it: comity recall approve"));
@@ -184,6 +194,7 @@ impl Node {
         let authorised = authorise_recall(draft, &deciding(&approvals), &|code| self.officer_view(code), now)
             .map_err(|refusal| Failure::refusal(&refusal))?;
         let confirm_by = authorised.confirm_by().map(|at| at.to_string());
+        let refused = self.recipients_with_another_key(&authorised)?;
         self.keys()?;
         self.load_logs(now)?;
         let mut logs = self.logs.clone();
@@ -199,32 +210,29 @@ impl Node {
             let notices = authorised.notices();
             // A correction leaves the item with its recipients, under the id they know, until the new version comes.
             let withdraws = authorised.draft().kind.withdraws();
-            for item in notices.iter().flat_map(|(_, notice)| &notice.item_refs).filter(|_| withdraws) {
+            for item in notices.iter().flat_map(|signed| &signed.notice().item_refs).filter(|_| withdraws) {
                 desk.mark_recalled(item)?;
             }
             for release in releases.iter().filter(|_| withdraws) {
                 withheld += erase_release(desk, keys, &logs, release, now, &mut effects)?;
             }
-            for (recipient, mut notice) in notices {
+            for notice in notices {
+                let recipient = notice.recipient().clone();
+                if refused.contains_key(&recipient) {
+                    desk.put_recall_recipient(&line_of(recall, &recipient, String::new(), None, now))?;
+                    audit(desk, now, by, "recall.not_sent", recall, &format!("{recipient}: not the key signed for"))?;
+                    continue;
+                }
                 let link = logs
                     .get_mut(&recipient)
                     .ok_or_else(|| Failure::no(format!("there is no link with {recipient} any more")))?;
                 // Another id for each: one for all would tell two recipients that they were given the same item.
-                notice.recall_id = entropy.stream("recall-notice", link.out.origin(), link.out.next_seq()).uuid_v4();
-                let known_as = notice.recall_id.to_string();
-                let control = Control::RecallNotice(notice);
-                let (seq, effect) = link.post(desk, keys, entropy, now, Content::Control(control), Some(recall))?;
+                let known_as = entropy.stream("recall-notice", link.out.origin(), link.out.next_seq()).uuid_v4();
+                let notice = Content::Recall(Box::new(notice.known_as(known_as)));
+                let (seq, effect) = link.post(desk, keys, entropy, now, notice, Some(recall))?;
                 effects.push(effect);
                 effects.push(link.checkpoint(desk, &keys.node)?);
-                desk.put_recall_recipient(&RecallRecipient {
-                    recall: recall.to_owned(),
-                    recipient: recipient.to_string(),
-                    notice: known_as,
-                    log_seq: Some(seq),
-                    state: "outstanding".into(),
-                    answer: None,
-                    at: now.to_string(),
-                })?;
+                desk.put_recall_recipient(&line_of(recall, &recipient, known_as.to_string(), Some(seq), now))?;
                 sent.push(json!({ "to": recipient, "seq": seq }));
             }
             desk.put_recall(&RecallRow { state: "sent".into(), confirm_by: confirm_by.clone(), ..row })?;
@@ -234,6 +242,7 @@ impl Node {
         // A suspended link is told when it is resumed; its gate does not know the partner now.
         let active = self.active_partners()?;
         effects.retain(|effect| effect_peer(effect).is_none_or(|peer| active.contains(peer)));
+        effects.retain(|effect| !matches!(effect, DeskToGate::Send { peer, .. } if refused.contains_key(peer)));
         self.logs = logs;
         self.effects.append(&mut effects);
         self.scrub()?;
@@ -241,10 +250,32 @@ impl Node {
             "recall": recall,
             "state": "sent",
             "recipients": sent,
+            "not_sent": refused.iter().map(|(to, why)| json!({ "to": to, "why": why.message })).collect::<Vec<_>>(),
             "confirm_by": confirm_by,
             // Items that were not recalled but went in the same, not yet delivered entry: they must be released anew.
             "withheld": withheld,
         }))
+    }
+
+    /// The recipients whose link does not have the key that was signed for, each with the reason. It is an error where that is all of them:
+    /// then nothing is done.
+    fn recipients_with_another_key(
+        &mut self,
+        authorised: &AuthorisedRecall,
+    ) -> Result<BTreeMap<OrgCode, Failure>, Failure> {
+        let keys = &authorised.draft().keys;
+        let mut refused = BTreeMap::new();
+        for (recipient, key) in keys {
+            match self.is_who_was_signed_for(recipient, Some(key), "recall") {
+                Ok(()) => {}
+                Err(why) if why.kind == FailureKind::No => drop(refused.insert(recipient.clone(), why)),
+                Err(failure) => return Err(failure),
+            }
+        }
+        match refused.first_key_value() {
+            Some((_, why)) if refused.len() == keys.len() => Err(why.clone()),
+            _ => Ok(refused),
+        }
     }
 
     pub(crate) fn recall_board(&self, now: Timestamp) -> Result<Value, Failure> {
@@ -258,7 +289,7 @@ impl Node {
                 recipients.push(json!({
                     "recipient": line.recipient,
                     "notice": line.notice,
-                    "state": line.state,
+                    "state": if line.log_seq.is_some() { line.state.as_str() } else { "not_sent" },
                     "at": line.at,
                     "overdue": line.state == "outstanding" && now > draft.receipt_due,
                     "answer": answer,
@@ -296,6 +327,27 @@ impl Node {
             }));
         }
         Ok(json!({ "recalls": recalls, "received": received }))
+    }
+}
+
+/// Refuses a recall of the version before, where it is not sent yet. What was sent then can still be confirmed.
+fn may_be_signed(row: &RecallRow, draft: &RecallDraft) -> Result<(), Failure> {
+    if draft.binds_keys() || row.state == "sent" {
+        return Ok(());
+    }
+    Err(Failure::refusal(&Refusal::EarlierRecall).hint("draft the recall again: comity recall draft"))
+}
+
+/// A new line of the board; without a position where nothing was sent.
+fn line_of(recall: &str, recipient: &OrgCode, notice: String, log_seq: Option<u64>, now: Timestamp) -> RecallRecipient {
+    RecallRecipient {
+        recall: recall.to_owned(),
+        recipient: recipient.to_string(),
+        notice,
+        log_seq,
+        state: "outstanding".into(),
+        answer: None,
+        at: now.to_string(),
     }
 }
 

@@ -12,7 +12,9 @@
 )]
 
 use comity_crypto::{Entropy, SealingKey, SigningKey};
-use comity_link::{Control, EntryStatus, Expect, SealContext, SealedEntry, Status, log_origin, seal_control};
+use comity_link::{
+    Control, EntryStatus, Expect, OwnControl, SealContext, SealedEntry, Status, log_origin, seal_control,
+};
 use comity_vocab::{OrgCode, Timestamp};
 
 pub fn at(text: &str) -> Timestamp {
@@ -59,7 +61,14 @@ impl Pair {
             node_key: &self.node,
             now: now(),
         };
-        seal_control(control, &context, &mut self.entropy).unwrap()
+        let own = match control.clone() {
+            Control::RecallAcknowledgement(answer) => OwnControl::RecallAcknowledgement(answer),
+            Control::EntryStatus(status) => OwnControl::EntryStatus(status),
+            Control::KeyChange(change) => OwnControl::KeyChange(change),
+            Control::History(history) => OwnControl::History(history),
+            Control::RecallNotice(_) => panic!("a notice comes from a signed recall"),
+        };
+        seal_control(&own, &context, &mut self.entropy).unwrap()
     }
 
     pub fn expecting<T>(&self, next_seq: u64, then: impl FnOnce(&Expect<'_>) -> T) -> T {

@@ -15,8 +15,8 @@ use comity_gate::{DeskEnd, DeskReader, DeskWriter, GateError};
 use comity_ledger::CompactTree;
 use comity_link::gate_protocol::{Configuration, DeskToGate, GateToDesk, LinkState, Peer, Timing};
 use comity_link::{
-    Accepted, Control, EntryStatus, Expect, InboundLog, Noted, OutboundLog, SealContext, SealedEntry, Status, accept,
-    log_origin, seal_control,
+    Accepted, EntryStatus, Expect, InboundLog, Noted, OutboundLog, OwnControl, SealContext, SealedEntry, Status,
+    accept, log_origin, seal_control,
 };
 use comity_vocab::{Digest, OrgCode, Timestamp};
 use rcgen::PublicKeyData as _;
@@ -110,7 +110,7 @@ impl Organisation {
             node_key: &self.node,
             now: now(),
         };
-        let control = Control::EntryStatus(EntryStatus { seq: log.next_seq(), status: Status::Applied });
+        let control = OwnControl::EntryStatus(EntryStatus { seq: log.next_seq(), status: Status::Applied });
         let entry = seal_control(&control, &context, &mut self.entropy).unwrap();
         self.roots.push(log.append(entry.leaf).unwrap());
         self.entries.push(entry);

@@ -9,7 +9,9 @@ use crate::generation::{Ended, tree};
 use crate::node::audit;
 use comity_crypto::{commitment, sha256};
 use comity_ledger::CompactTree;
-use comity_link::{Control, Expect, History, HistoryEntry, Parked, Payload, Refused, log_origin, verify_stored};
+use comity_link::{
+    Control, Expect, History, HistoryEntry, OwnControl, Parked, Payload, Refused, log_origin, verify_stored,
+};
 use comity_store::desk::{Direction, NewLogRow, ReleaseRow, ReleasedItem};
 use comity_vocab::{OrgCode, Suspension};
 use serde_json::json;
@@ -28,7 +30,7 @@ impl Taking<'_, '_> {
                         // What it holds comes when we say that we hold nothing; in quarantine, when that ends.
                         if !self.quarantined {
                             let ours = ended.history(desk)?;
-                            self.answer(peer, Control::History(ours), None)?;
+                            self.answer(peer, OwnControl::History(ours), None)?;
                         }
                         ended
                     }
@@ -135,7 +137,7 @@ impl Taking<'_, '_> {
         }
         if entry.more {
             let view = ended.history(self.desk())?;
-            self.answer(peer, Control::History(view), None)?;
+            self.answer(peer, OwnControl::History(view), None)?;
         }
         self.compare_when_whole(peer, &ended)?;
         Ok(None)

@@ -4,7 +4,7 @@ use super::Taking;
 use crate::failure::Failure;
 use crate::node::audit;
 use comity_link::gate_protocol::DeskToGate;
-use comity_link::{Control, Parked};
+use comity_link::{OwnControl, Parked};
 use comity_release::{RecallAcknowledgement, RecallAction, RecallNotice};
 use comity_store::Origin;
 use comity_store::desk::{Direction, RecallRecipient, ReceivedRecall};
@@ -78,7 +78,7 @@ impl Taking<'_, '_> {
         self.batch.wal_dirty = true;
         // What carried it lay in the gate's store too; without sequences this empties the gate's write-ahead log.
         self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: Vec::new() });
-        self.answer(peer, Control::RecallAcknowledgement(answer), Some(&recall))?;
+        self.answer(peer, OwnControl::RecallAcknowledgement(answer), Some(&recall))?;
         Ok(None)
     }
 

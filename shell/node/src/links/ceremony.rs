@@ -15,7 +15,7 @@ use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{Entropy, Purpose, VerifyingKey, fingerprint_words};
-use comity_link::{Card, Control};
+use comity_link::{Card, OwnControl};
 use comity_release::{
     Agreement, Approval, ApprovalProof, LinkAct, LinkActKind, LinkDeed, Refusal, agree, approval_message, counts_for,
     plain_words, same_words,
@@ -348,7 +348,7 @@ fn new_generation(
     let mut logs = LinkLogs::load(desk, &begun, &own.key, now)?;
     // All of them, the oldest first: what was lost may reach back beyond the last one.
     for ended in Ended::all(desk, &begun.code)?.iter().rev() {
-        let view = Content::Control(Control::History(ended.history(desk)?));
+        let view = Content::Control(OwnControl::History(ended.history(desk)?));
         logs.post(desk, keys, entropy, now, view, None)?;
     }
     logs.checkpoint(desk, &keys.node)?;

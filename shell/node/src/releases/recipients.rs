@@ -41,37 +41,58 @@ impl Node {
         Ok(keys)
     }
 
-    /// Refuses to send where the link with a recipient is not active, or the statement, the card and the pin are not of one key. The
-    /// logs in memory are taken up again where a newer card of the same organisation came in meanwhile.
+    /// The organisation key that two people pinned for a partner. What lies in its card beside is looked at when something is sent.
+    pub(crate) fn pinned_key(&self, partner: &OrgCode) -> Result<VerifyingKey, Failure> {
+        let row = self.link_row(partner)?;
+        let bytes = <[u8; 32]>::try_from(row.partner.as_slice()).ok();
+        bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()).ok_or_else(|| {
+            Failure::operational(format!("the stored pin of {partner} is damaged")).hint("run `comity verify`")
+        })
+    }
+
+    /// Refuses to send where the link with a recipient is not active, or the statement, the card and the pin are not of one key.
     pub(super) fn recipients_are_who_they_were(&mut self, draft: &Draft) -> Result<(), Failure> {
         for recipient in draft.audience() {
+            self.is_who_was_signed_for(recipient, draft.key_of(recipient), "release")?;
             let link = self.link_row(recipient)?;
-            if !crate::links::stands(self.holdings.view().desk(), &link)? {
-                return Err(
-                    Failure::no(format!("no two officers agreed to the link with {recipient}")).hint("comity verify")
-                );
-            }
             if !link.standing.is_active() {
                 return Err(Failure::no(format!("the link with {recipient} is {}", link.standing.as_str())));
             }
-            let card = pinned_card(&link)?;
-            if draft.key_of(recipient) != Some(&card.organisation.key) {
+        }
+        Ok(())
+    }
+
+    /// Refuses where two officers did not agree to the link, or the key in the statement, the card and the pin are not one. The logs in
+    /// memory are taken up again where a newer card of the same organisation came in meanwhile.
+    pub(crate) fn is_who_was_signed_for(
+        &mut self,
+        recipient: &OrgCode,
+        signed_for: Option<&VerifyingKey>,
+        what: &str,
+    ) -> Result<(), Failure> {
+        let link = self.link_row(recipient)?;
+        if !crate::links::stands(self.holdings.view().desk(), &link)? {
+            return Err(
+                Failure::no(format!("no two officers agreed to the link with {recipient}")).hint("comity verify")
+            );
+        }
+        let card = pinned_card(&link)?;
+        if signed_for != Some(&card.organisation.key) {
+            return Err(Failure::no(format!(
+                "the {what} was signed for another organisation key of {recipient} than the one this link has; nothing is sent to it"
+            ))
+            .hint("run `comity verify`, compare fingerprints with the partner by voice, and draft it again"));
+        }
+        if let Some(used) = self.logs.get(recipient).map(|logs| &logs.card)
+            && *used != card
+        {
+            if used.organisation.key != card.organisation.key || used.issued > card.issued {
                 return Err(Failure::no(format!(
-                    "the release was signed for another organisation key of {recipient} than the one this link has; nothing is sent"
+                    "the stored card of {recipient} is not the one this desk uses; nothing is sent to it"
                 ))
-                .hint("run `comity verify`, compare fingerprints with the partner by voice, and draft it again"));
+                .hint("run `comity verify`; somebody may have put an older card back"));
             }
-            if let Some(used) = self.logs.get(recipient).map(|logs| &logs.card)
-                && *used != card
-            {
-                if used.organisation.key != card.organisation.key || used.issued > card.issued {
-                    return Err(Failure::no(format!(
-                        "the stored card of {recipient} is not the one this desk uses; nothing is sent"
-                    ))
-                    .hint("run `comity verify`; somebody may have put an older card back"));
-                }
-                self.logs.remove(recipient);
-            }
+            self.logs.remove(recipient);
         }
         Ok(())
     }

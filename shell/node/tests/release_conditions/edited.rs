@@ -23,7 +23,7 @@ fn approved(org: &mut Org) -> String {
 }
 
 /// A whole, well-signed card of a stranger who takes the partner's code; or of the partner itself where `organisation` is its key.
-fn card(organisation: &SigningKey, sealing: u8) -> String {
+pub(super) fn card(organisation: &SigningKey, sealing: u8) -> String {
     let node = SigningKey::from_seed(&[82; 32]);
     let until = now().plus_seconds(86_400 * 30);
     let who = CardOrganisation {
@@ -101,7 +101,7 @@ fn a_sealing_key_that_was_put_into_a_card_is_noticed() {
     nothing_is_sent(&mut vsis, &release, "the sealing key is not signed");
 }
 
-fn held_card(org: &Org) -> String {
+pub(super) fn held_card(org: &Org) -> String {
     let holdings = rusqlite::Connection::open(org.node.home().file("holdings/holdings.db")).unwrap();
     holdings.query_row("SELECT card FROM link WHERE code = 'kps'", [], |row| row.get(0)).unwrap()
 }
@@ -112,7 +112,7 @@ fn inner(card: &str) -> serde_json::Value {
 }
 
 /// Writes which hosts are ours into the configuration of a home.
-fn with_hosts(home: &Path, hosts: &[&str]) {
+pub(super) fn with_hosts(home: &Path, hosts: &[&str]) {
     let path = home.join("comity.toml");
     let mut configuration: toml::Table = std::fs::read_to_string(&path).unwrap().parse().unwrap();
     let hosts: Vec<toml::Value> = hosts.iter().map(|host| toml::Value::from(*host)).collect();

@@ -15,6 +15,7 @@ mod common;
 mod compared;
 mod edited;
 mod given;
+mod recalled;
 mod vault;
 
 use comity_node::{Failure, Reader, ReleaseDraftRequest, Request, SearchRequest, Selection};
@@ -86,6 +87,12 @@ fn hits(org: &Org, word: &str) -> u64 {
 }
 
 fn recall(org: &mut Org, releases: &[&str], kind: RecallKind) {
+    let id = approved_recall(org, releases, kind);
+    org.ask(&Request::RecallSend { recall: id }).unwrap();
+}
+
+/// Drafts a recall, which two officers sign.
+fn approved_recall(org: &mut Org, releases: &[&str], kind: RecallKind) -> String {
     let releases = releases.iter().map(|r| (*r).to_owned()).collect();
     let drafted = org.ask_as("alice", &Request::RecallDraft { releases, items: vec![], kind }).unwrap();
     let id = drafted["recall"].as_str().unwrap().to_owned();
@@ -95,7 +102,7 @@ fn recall(org: &mut Org, releases: &[&str], kind: RecallKind) {
         let officer = code(officer);
         org.ask(&Request::RecallApprove { recall: id.clone(), officer, role, proof: signature.into() }).unwrap();
     }
-    org.ask(&Request::RecallSend { recall: id }).unwrap();
+    id
 }
 
 #[test]
