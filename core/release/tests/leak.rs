@@ -16,7 +16,7 @@ mod support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
-use comity_release::leak::search;
+use comity_release::leak::{is_matchable, is_matchable_host, search};
 use comity_release::{Finding, FindingClass, LeakCorpus};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -58,6 +58,38 @@ fn a_finding_says_where_and_never_what() {
     assert!(!finding.overridable());
     assert!(!serde_json::to_string(finding).unwrap().to_lowercase().contains("kormoran"));
     assert_eq!(finding.id().len(), 16);
+}
+
+#[test]
+fn a_term_of_which_nothing_is_left_makes_nothing_clean() {
+    for term in ["---", "?!", "\u{200b}\u{feff}", "\u{301}\u{308}"] {
+        assert!(!is_matchable(term), "{term:?}");
+        let findings = find(&vault(&["Kormoran", term]), "Nobody is named here.");
+        let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+        assert_eq!(
+            (finding.class, finding.rule.as_str()),
+            (FindingClass::Undetermined, "undetermined/unmatchable-term")
+        );
+        assert_eq!(finding.matter, Some(1), "its handlers are told, and nobody else");
+        assert!(!finding.overridable());
+    }
+    for term in ["Kormoran", "7", "\u{2602}", "\u{e01}\u{e34}", "-x-"] {
+        assert!(is_matchable(term), "{term:?}");
+        assert!(find(&vault(&[term]), "No, no one.").is_empty(), "{term:?}");
+    }
+}
+
+#[test]
+fn own_hosts_are_found_as_they_are_written_in_texts() {
+    for host in ["müller.example", "mu\u{308}ller.example", "*.MÜLLER.example.", "muller.example"] {
+        let corpus = LeakCorpus::builder().internal_host(host).build();
+        let findings = find(&corpus, "It runs on srv1.müller.example, they say.");
+        assert_eq!(findings.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["internal-host/host"], "{host}");
+        assert!(is_matchable_host(host));
+    }
+    for host in ["", " ", ".", "*.", "\u{200b}", "---"] {
+        assert!(!is_matchable_host(host), "{host:?}");
+    }
 }
 
 #[test]

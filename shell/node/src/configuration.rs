@@ -4,9 +4,10 @@
 //! addresses and certificates, which decide nothing.
 
 use crate::failure::Failure;
-use crate::home::Configuration;
+use crate::home::{Configuration, HomeError};
 use crate::node::audit;
 use comity_crypto::sha256;
+use comity_release::leak::is_matchable_host;
 use comity_store::Holdings;
 use comity_store::desk::Desk;
 use comity_vocab::Timestamp;
@@ -22,6 +23,21 @@ fn deciding(configuration: &Configuration) -> Result<Value, Failure> {
         "policy": serde_json::to_value(&configuration.policy)?,
         "detection": serde_json::to_value(&configuration.detection)?,
     }))
+}
+
+/// Refuses own hosts that the leak check could not search for: they would be taken for protected and are not.
+pub(crate) fn can_be_searched_for(configuration: &Configuration) -> Result<(), HomeError> {
+    let hosts = &configuration.policy.internal_hosts;
+    match hosts.iter().position(|host| !is_matchable_host(host)) {
+        None => Ok(()),
+        Some(at) => Err(HomeError::Configuration {
+            detail: format!(
+                "policy.internal_hosts, entry {}: nothing in it could be searched for, so it would protect nothing; write a host or \
+                 domain such as intra.example, or take the entry out",
+                at + 1
+            ),
+        }),
+    }
 }
 
 /// Says in one line what differs; of a list only how many entries it had and has, for the words go into the audit log.

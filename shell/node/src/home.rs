@@ -287,6 +287,7 @@ impl Home {
         };
         let configuration =
             toml::from_str(&text).map_err(|error| HomeError::Configuration { detail: error.message().to_owned() })?;
+        crate::configuration::can_be_searched_for(&configuration)?;
         let home = Self { path: path.to_owned(), configuration, memory: None };
         home.check_modes()?;
         Ok(home)

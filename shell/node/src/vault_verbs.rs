@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::vault_guard::vault_failure;
 use comity_crypto::Zeroizing;
+use comity_release::leak::is_matchable;
 use comity_store::vault::{NewSource, SourceSummary, VaultError};
 use comity_vocab::{OfficerCode, Role, Timestamp};
 use serde_json::{Value, json};
@@ -30,6 +31,29 @@ pub(crate) struct NewEntry {
     pub notes: String,
 }
 
+impl NewEntry {
+    /// Refuses what the leak check could not search for: it would be taken for protected and is not. The term itself is not repeated.
+    fn can_be_searched_for(&self) -> Result<(), Failure> {
+        let refused = |what: String| {
+            Err(Failure::usage(format!(
+                "{what} has no letter, digit or picture: the leak check could not search for it, and releases would be taken for clean"
+            ))
+            .hint("write it as it would stand in a text, or leave it out; nothing was entered"))
+        };
+        for (number, term) in self.terms.iter().enumerate() {
+            if !is_matchable(term) {
+                return refused(format!("protected term {}", number + 1));
+            }
+        }
+        for (name, text) in [("cryptonym", &self.cryptonym), ("identity", &self.identity), ("contact", &self.contact)] {
+            if !text.trim().is_empty() && !is_matchable(text) {
+                return refused(format!("the {name}"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Node {
     pub(crate) fn vault_add(
         &mut self,
@@ -48,6 +72,7 @@ impl Node {
                 "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
             )));
         }
+        entry.can_be_searched_for()?;
         let cryptonym = entry.cryptonym.trim().to_owned();
         let reliability = entry.reliability.parse().map_err(|error| Failure::usage(format!("{error}")))?;
         for handler in &entry.handlers {

@@ -28,6 +28,9 @@ const CHARACTERS_ACROSS_WORDS: usize = 6;
 /// Terms below this length are found as whole words only.
 const CHARACTERS_IN_WORDS: usize = 4;
 
+/// A protected term of which nothing is left to search for.
+const UNMATCHABLE: &str = "unmatchable-term";
+
 /// Checks the exact bytes of a draft.
 pub fn leak_check(draft: &Draft, corpus: &LeakCorpus, held: &dyn Held) -> Checked {
     let mut findings = search(draft.parts(), &draft.released_ids(), corpus, held);
@@ -111,11 +114,18 @@ pub fn search(
             findings.push(undetermined(number, bytes, "not-json"));
         }
     }
+    let whole = parts.first().map_or(0, Vec::len);
+    findings.extend(
+        corpus
+            .unmatchable
+            .iter()
+            .map(|matter| Finding { matter: Some(*matter), ..undetermined(0, whole, UNMATCHABLE) }),
+    );
     if corpus.unbuilt {
-        findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-built"));
+        findings.push(undetermined(0, whole, "not-built"));
     }
     if uuids.not_read || not_read {
-        findings.push(undetermined(0, parts.first().map_or(0, Vec::len), "not-read"));
+        findings.push(undetermined(0, whole, "not-read"));
     }
     findings
 }

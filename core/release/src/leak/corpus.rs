@@ -4,6 +4,7 @@
 
 use super::configuration::CheckConfiguration;
 use super::normalise::{Compact, FORMS, Normaliser, Text};
+use super::places;
 use super::print::{PrintKey, Printer};
 use aho_corasick::AhoCorasick;
 use comity_vocab::time::Precision;
@@ -65,7 +66,8 @@ pub struct LeakCorpus {
     /// Identifiers that may occur beside those of the draft.
     pub(super) may_occur: BTreeSet<String>,
     pub(super) configuration: CheckConfiguration,
-    unmatchable: usize,
+    /// The matters of terms of which nothing is left to search for: then nothing is clean.
+    pub(super) unmatchable: BTreeSet<u64>,
 }
 
 /// Collects what must not leave.
@@ -86,11 +88,6 @@ impl LeakCorpus {
     /// Starts an empty corpus.
     pub fn builder() -> LeakCorpusBuilder {
         LeakCorpusBuilder::default()
-    }
-
-    /// Returns how many vault terms have no letter or digit and therefore cannot be searched for.
-    pub fn unmatchable(&self) -> usize {
-        self.unmatchable
     }
 }
 
@@ -164,18 +161,12 @@ impl LeakCorpusBuilder {
     pub fn build(&mut self) -> LeakCorpus {
         let configuration = self.configuration();
         let mut normaliser = Normaliser::default();
-        let mut unmatchable = 0;
+        let mut unmatchable = BTreeSet::new();
         let mut patterns: BTreeMap<Vec<u8>, Pattern> = BTreeMap::new();
         let mut add = |term: &str, stands_for: Protected| -> bool {
-            let text = Text::of(term);
-            let mut found = false;
-            for form in FORMS {
-                let mut compact = Compact::default();
-                normaliser.compact(&text, form, &mut compact);
-                if compact.bytes.is_empty() {
-                    continue;
-                }
-                found = true;
+            let forms = compact_forms(&mut normaliser, term);
+            let found = !forms.is_empty();
+            for compact in forms {
                 let mut sources = compact.at.clone();
                 sources.dedup();
                 let characters = sources.len();
@@ -189,7 +180,7 @@ impl LeakCorpusBuilder {
         };
         for (term, matter) in std::mem::take(&mut self.vault.0) {
             if !add(&term, Protected::Vault { matter }) {
-                unmatchable += 1;
+                unmatchable.insert(matter);
             }
         }
         for (_, name) in &self.officers {
@@ -206,7 +197,7 @@ impl LeakCorpusBuilder {
             .drain(..)
             .map(|host| (host, Plain::Host))
             .chain(self.officers.drain(..).map(|(code, _)| (code, Plain::OfficerCode)))
-            .map(|(text, what)| (text.trim().trim_matches('.').to_lowercase(), what))
+            .map(|(text, what)| (plain_form(&text), what))
             .filter(|(text, _)| !text.is_empty())
             .collect();
         let mut printer = Printer::new(self.print_key);
@@ -229,6 +220,36 @@ impl LeakCorpusBuilder {
             unmatchable,
         }
     }
+}
+
+/// The forms of a term in compact text; none where it has nothing but separators and what is not seen.
+fn compact_forms(normaliser: &mut Normaliser, term: &str) -> Vec<Compact> {
+    let text = Text::of(term);
+    let forms = FORMS.into_iter().map(|form| {
+        let mut compact = Compact::default();
+        normaliser.compact(&text, form, &mut compact);
+        compact
+    });
+    forms.filter(|compact| !compact.bytes.is_empty()).collect()
+}
+
+/// Tells whether a term can be searched for: something of it is left once separators, marks and what is not seen are gone.
+pub fn is_matchable(term: &str) -> bool {
+    !compact_forms(&mut Normaliser::default(), term).is_empty()
+}
+
+/// Tells whether a host of our own can be searched for.
+pub fn is_matchable_host(host: &str) -> bool {
+    plain_form(host).chars().any(char::is_alphanumeric)
+}
+
+/// A host or code in the form that texts are searched in: read like a text, without dots around it. Subdomains count anyway.
+fn plain_form(text: &str) -> String {
+    let text = Text::of(text.trim().trim_start_matches("*."));
+    let mut normaliser = Normaliser::default();
+    let clean: Vec<char> = text.chars.iter().map(|character| normaliser.clean(*character)).collect();
+    let (bytes, _) = places::plain(&clean);
+    String::from_utf8_lossy(&bytes).trim().trim_matches('.').to_owned()
 }
 
 /// Returns the digits of an instant to the second and to the minute.

@@ -98,7 +98,7 @@ pub struct Finding {
     /// JSON pointer of the property within the object, or within the part where it is in no object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
-    /// The matter whose handlers may see it; vault terms only.
+    /// The matter whose handlers may see it: of a vault term that was found, or of one that cannot be searched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<u64>,
 }

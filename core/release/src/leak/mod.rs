@@ -24,7 +24,7 @@ mod print;
 pub use check::{leak_check, search};
 pub use checked::{Checked, Coverage};
 pub use configuration::{CheckConfiguration, TABLES};
-pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms};
+pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms, is_matchable, is_matchable_host};
 pub use finding::{Finding, FindingClass};
 pub use held::{Held, NotRead};
 pub use print::{PRINTS, PrintKey, Printer, each_text};

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::node::{Node, audit};
-use comity_release::Finding;
+use comity_release::{Finding, FindingClass};
 use comity_vocab::{OfficerCode, Timestamp};
 use serde_json::{Value, json};
 
@@ -59,6 +59,9 @@ impl Node {
                     "handlers": handlers,
                 }));
             }
+            if let (FindingClass::Undetermined, Some(officer)) = (finding.class, by) {
+                return self.unmatchable_json(finding, matter, officer);
+            }
         }
         Ok(json!({
             "finding": finding.id(),
@@ -70,6 +73,23 @@ impl Node {
             "object": finding.object,
             "property": finding.property,
             "overridable": finding.overridable(),
+        }))
+    }
+
+    /// Tells a handler which of its sources has a term that cannot be searched for. The term is shown by `vault show`, with a reason.
+    fn unmatchable_json(&mut self, finding: &Finding, matter: u64, by: &OfficerCode) -> Result<Value, Failure> {
+        let source = self.vault()?.list(by)?.into_iter().find(|source| source.matter == matter).map(|source| source.id);
+        Ok(json!({
+            "finding": finding.id(),
+            "class": finding.class.as_str(),
+            "rule": finding.rule,
+            "overridable": false,
+            "message": format!(
+                "a protected term or the cryptonym of source {} has no letter, digit or picture and cannot be searched for; no release \
+                 is clean while it is in the vault",
+                source.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
+            ),
+            "source": source,
         }))
     }
 

@@ -16,6 +16,7 @@ mod compared;
 mod edited;
 mod given;
 mod recalled;
+mod unmatchable;
 mod vault;
 
 use comity_node::{Failure, Reader, ReleaseDraftRequest, Request, SearchRequest, Selection};

@@ -15,15 +15,15 @@ use std::path::PathBuf;
 /// What must be refused: the words of a protected term in what is to leave.
 const TERM: &str = "blue herring";
 
-struct Scene {
-    home: PathBuf,
+pub(super) struct Scene {
+    pub home: PathBuf,
     code: &'static str,
     folder: PathBuf,
 }
 
 impl Scene {
     /// A home with a source, joined to a report, and its partner.
-    fn new(folder: &Path) -> Self {
+    pub fn new(folder: &Path) -> Self {
         let (mut org, _) = two(folder);
         let add = Request::VaultAdd {
             cryptonym: "KESTREL".into(),
@@ -38,15 +38,15 @@ impl Scene {
         Self { home: folder.join("vsis"), code: "vsis", folder: folder.to_owned() }
     }
 
-    fn open(&self) -> Org {
+    pub fn open(&self) -> Org {
         Org::open(&self.home, self.code)
     }
 
-    fn vault(&self) -> PathBuf {
+    pub fn vault(&self) -> PathBuf {
         self.home.join("vault/vault.db")
     }
 
-    fn holdings(&self) -> Holdings {
+    pub fn holdings(&self) -> Holdings {
         Holdings::open(&self.home.join("holdings/holdings.db"), Mode::ReadWrite).unwrap()
     }
 
@@ -69,7 +69,7 @@ impl Scene {
         entries.filter(|entry| entry.act == act).map(|entry| entry.detail).collect()
     }
 
-    fn commit(&self, settled: Digest, pending: Option<Digest>) {
+    pub fn commit(&self, settled: Digest, pending: Option<Digest>) {
         let mut holdings = self.holdings();
         let tx = holdings.transaction().unwrap();
         tx.view().desk().settle_vault(&settled).unwrap();

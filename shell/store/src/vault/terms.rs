@@ -1,6 +1,7 @@
 //! The terms that must never leave, for the leak check inside the vault.
 
 use super::{Vault, VaultError, record};
+use comity_release::leak::is_matchable;
 use zeroize::Zeroizing;
 
 /// A part of an identity shorter than this many characters would be found everywhere.
@@ -15,7 +16,8 @@ pub struct VaultTerm {
 }
 
 impl Vault {
-    /// Returns every protected term, cryptonym, contact and identity (whole, and its parts between separators) of all sources.
+    /// Returns every protected term, cryptonym, contact and identity (whole, and its parts between separators) of all sources. A dash in the
+    /// place of an identity or contact, and such a part of one, is no term.
     ///
     /// Only for the leak check: nothing of it may be shown, logged or sent.
     ///
@@ -46,9 +48,9 @@ impl Vault {
             }
             add(&sealed.cryptonym);
             for text in [&sealed.true_identity, &sealed.contact] {
-                add(text);
                 let parts = text.split([',', ';', '/', '|', '(', ')', '\n']).map(str::trim);
-                parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim()).for_each(&mut add);
+                let parts = parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim());
+                std::iter::once(text.as_str()).chain(parts).filter(|term| is_matchable(term)).for_each(&mut add);
             }
         }
         snapshot.finish()?;
