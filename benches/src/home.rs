@@ -5,8 +5,8 @@ use crate::stock::{self, Size};
 use crate::{Outcome, Setting, make_private};
 use comity_crypto::{Entropy, Zeroizing};
 use comity_ledger::TableKey;
-use comity_node::{Call, Home, HomeKeys, NewHome, Node, Request, Scope, create_home};
-use comity_store::{Holdings, ImportOptions, Mode, Origin, import_file};
+use comity_node::{Call, Home, NewHome, Node, Request, Scope, create_home};
+use comity_store::{Holdings, Mode};
 use comity_vocab::Timestamp;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// Nothing is protected by it: the objects are generated, the home is a benchmark's.
 const PASSPHRASE: &str = "a-benchmark-home";
-/// Versions that one step takes into full text.
-const TEXT_STEP: usize = 20_000;
 
 /// A home that holds so many generated objects, and the way in.
 pub struct Held {
@@ -34,11 +32,11 @@ fn now() -> Timestamp {
     Timestamp::from_unix(1_790_000_000, 0)
 }
 
-/// Returns a home with so many objects, making it where there is none; with full text where `text` says so.
+/// Returns a home with so many objects, making it where there is none.
 ///
 /// # Errors
 /// From the disk, the store or the node.
-pub fn of(setting: &Setting, objects: usize, text: bool) -> Outcome<Held> {
+pub fn of(setting: &Setting, objects: usize) -> Outcome<Held> {
     let folder = setting.keep.join(format!("home-{objects}"));
     let (home, bundle, complete) = (folder.join("home"), folder.join("stock.json"), folder.join("complete"));
     if !complete.exists() {
@@ -47,9 +45,6 @@ pub fn of(setting: &Setting, objects: usize, text: bool) -> Outcome<Held> {
         std::fs::write(&complete, b"")?;
     }
     let home = Home::open(&home)?;
-    if text {
-        index(&home)?;
-    }
     let mut seed = [0; 32];
     seed.iter_mut().zip(std::process::id().to_be_bytes()).for_each(|(byte, given)| *byte = given);
     // The processor time so far tells this run's token from that of another one.
@@ -90,23 +85,16 @@ fn make(folder: &Path, home: &Path, bundle: &Path, objects: usize) -> Outcome<()
         endpoints: Vec::new(),
     };
     create_home(home, new, PASSPHRASE, &mut Entropy::seeded([7; 32]), now())?;
-    let mut holdings = holdings(home)?;
-    let options = ImportOptions { origin: Origin::feed("bench")?, label: None, officer: None, file_name: None };
-    import_file(&mut holdings, File::open(bundle)?, &options, &mut |_| true, now())?;
-    Ok(())
+    import(home, bundle)
 }
 
-/// Opens the holdings of a home of ours for writing.
-pub fn holdings(home: &Path) -> Outcome<Holdings> {
-    let mut holdings = Holdings::open(&home.join("holdings/holdings.db"), Mode::ReadWrite)?;
-    holdings.unlock(HomeKeys::open(&Home::open(home)?, PASSPHRASE)?.table_key())?;
-    Ok(holdings)
-}
-
-fn index(home: &Home) -> Outcome<()> {
-    let mut holdings = holdings(home.path())?;
-    while holdings.index_pending(TEXT_STEP)? > 0 {}
-    holdings.truncate_wal()?;
+/// Imports a bundle as its users do: what another program than the node writes does not fit the home's anchor.
+pub fn import(home: &Path, bundle: &Path) -> Outcome<()> {
+    let passphrase = Box::new(|| Ok(Zeroizing::new(PASSPHRASE.to_owned())));
+    let mut node = Node::open(Home::open(home)?, Entropy::seeded([8; 32]), now(), passphrase)?;
+    let request = Request::Import { path: bundle.to_owned(), origin: "bench".into(), label: None };
+    let call = Call { request: serde_json::to_string(&request)?, ..Call::default() };
+    node.handle(now(), &call)?;
     Ok(())
 }
 
@@ -118,5 +106,6 @@ pub fn new_holdings(folder: &Path) -> Outcome<Holdings> {
     tx.seal_first(&key)?;
     tx.commit()?;
     holdings.unlock(key)?;
+    holdings.tidy()?;
     Ok(holdings)
 }

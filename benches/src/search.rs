@@ -27,7 +27,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
         "ours: `Reader::search` and `Reader::show` as pages and API call them, JSON included, 1,000,000 objects with full text, one \
          reader, 200 calls each. The figure is the p99 over the calls of a run.",
     );
-    let held = home::of(setting, OBJECTS, true)?;
+    let held = home::of(setting, OBJECTS)?;
     let reader = Reader::open(&held.home)?;
     let rare: Vec<String> = names(&reader)?;
     let ids: Vec<String> = ids(&reader)?;

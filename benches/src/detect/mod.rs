@@ -11,7 +11,6 @@ use comity_detect::{LineReader, Mapping};
 use comity_node::{Call, Home, NewHome, Node, Request, create_home};
 use comity_pattern::Pattern;
 use comity_pattern::engine::{Engine, Options, Stream, StreamBounds, Validity};
-use comity_store::{ImportOptions, Origin, import_file};
 use comity_vocab::Timestamp;
 use serde_json::Value;
 use std::fs::File;
@@ -86,11 +85,7 @@ fn made(setting: &Setting) -> Outcome<Home> {
             endpoints: Vec::new(),
         };
         create_home(&home, new, PASSPHRASE, &mut Entropy::seeded([7; 32]), now())?;
-        let mut holdings = crate::home::holdings(&home)?;
-        let options = ImportOptions { origin: Origin::feed("bench")?, label: None, officer: None, file_name: None };
-        import_file(&mut holdings, File::open(&bundle)?, &options, &mut |_| true, now())?;
-        while holdings.index_pending(20_000)? > 0 {}
-        holdings.truncate_wal()?;
+        crate::home::import(&home, &bundle)?;
         std::fs::remove_file(bundle)?;
         std::fs::write(&complete, b"")?;
     }

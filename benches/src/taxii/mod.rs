@@ -62,7 +62,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
          process; limit: the same bytes from memory behind the same HTTP stack; peer: OpenTAXII 0.9.3 (gunicorn, 2 workers, SQLite) \
          with as many objects, or medallion 3.0.0 (its own server, memory backend) where it is named. Ours and the limit in turns.",
     );
-    let held: Vec<Held> = OURS.iter().map(|objects| home::of(setting, *objects, false)).collect::<Outcome<_>>()?;
+    let held: Vec<Held> = OURS.iter().map(|objects| home::of(setting, *objects)).collect::<Outcome<_>>()?;
     let servers: Vec<desk::Serving> = held.iter().map(desk::ours).collect::<Outcome<_>>()?;
     for page in PAGES {
         let scripts: Vec<Script> = held
