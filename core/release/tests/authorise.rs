@@ -12,6 +12,8 @@
     reason = "test"
 )]
 
+#[path = "authorise/agreements.rs"]
+mod agreements;
 mod support;
 
 use base64::Engine as _;
@@ -147,6 +149,28 @@ fn who_may_not() {
         },
         "the draft has no key of kps; draft it again",
     );
+}
+
+#[test]
+fn a_release_goes_to_somebody_and_has_something_in_it() {
+    let people = people();
+    for emptied in ["audience", "parts"] {
+        let draft = tampered(&draft(), |it| it[emptied] = json!([]));
+        let (author, releasing) = approvals(&draft, &people, &[]);
+        assert_eq!(decide(draft, &author, &releasing, &people).map(drop), Err(Refusal::Empty), "no {emptied}");
+    }
+}
+
+#[test]
+fn a_release_may_go_until_its_end_date_and_not_after_it() {
+    let people = people();
+    let draft = draft();
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    let run = |at| authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), &ON, at).map(drop);
+    let expired = draft.expires();
+    assert_eq!(run(expired), Ok(()));
+    assert_eq!(run(expired.plus_seconds(1)), Err(Refusal::Expired { expired }));
 }
 
 #[test]
