@@ -14,6 +14,8 @@
 
 #[path = "authorise/agreements.rs"]
 mod agreements;
+#[path = "authorise/drafts.rs"]
+mod drafts;
 mod support;
 
 use base64::Engine as _;
