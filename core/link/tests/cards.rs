@@ -5,7 +5,9 @@ use crate::common;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{Purpose, SealingKey, SigningKey};
-use comity_link::{Card, CardError, CardOrganisation, certify_node, certify_sealing, certify_tls};
+use comity_link::{
+    Card, CardError, CardOrganisation, Certified, certify_node, certify_sealing, certify_tls, is_certified_node,
+};
 use comity_vocab::{Digest, Timestamp};
 use common::{at, now};
 
@@ -28,6 +30,16 @@ fn end() -> Timestamp {
 }
 
 fn issue(name: &str, kind: &str, endpoints: &[&str]) -> Result<String, CardError> {
+    issue_until(name, kind, endpoints, [end(); 3])
+}
+
+/// Issues a card whose node key, sealing key and TLS key hold until these dates.
+fn issue_until(
+    name: &str,
+    kind: &str,
+    endpoints: &[&str],
+    [node, sealing, tls]: [Timestamp; 3],
+) -> Result<String, CardError> {
     let keys = keys();
     let organisation = CardOrganisation {
         code: "vsis".parse().unwrap(),
@@ -38,9 +50,9 @@ fn issue(name: &str, kind: &str, endpoints: &[&str]) -> Result<String, CardError
     };
     Card::issue(
         organisation,
-        certify_node(&keys.organisation, keys.node.verifying_key(), end()),
-        certify_sealing(&keys.organisation, keys.sealing.public(), end()),
-        certify_tls(&keys.node, Digest([4; 32]), end()),
+        certify_node(&keys.organisation, keys.node.verifying_key(), node),
+        certify_sealing(&keys.organisation, keys.sealing.public(), sealing),
+        certify_tls(&keys.node, Digest([4; 32]), tls),
         endpoints.iter().map(|endpoint| (*endpoint).to_owned()).collect(),
         now(),
         &keys.node,
@@ -116,6 +128,7 @@ fn an_altered_card_is_refused() {
     });
     check("cut off", good[..good.len() - 1].to_owned(), &|e| matches!(e, CardError::Malformed { .. }));
     check("nothing", String::new(), &|e| matches!(e, CardError::Malformed { .. }));
+    check("as long as a card may be", " ".repeat(16 * 1024), &|e| matches!(e, CardError::Malformed { .. }));
     check("too long", " ".repeat(16 * 1024 + 1), &|e| *e == CardError::TooLong { bytes: 16 * 1024 + 1 });
 }
 
@@ -127,15 +140,53 @@ fn a_card_past_an_end_date_is_refused() {
 }
 
 #[test]
+fn each_end_date_of_a_card_counts() {
+    let early = at("2026-09-01T00:00:00Z");
+    for (n, what) in ["node key", "sealing key", "TLS key"].into_iter().enumerate() {
+        let mut dates = [end(); 3];
+        dates[n] = early;
+        let card = issue_until("Name", "police", &[], dates).unwrap();
+        assert!(Card::open(&card, at("2026-08-31T23:59:59Z")).is_ok(), "{what}");
+        for now in [early, at("2026-09-01T00:00:01Z")] {
+            assert_eq!(Card::open(&card, now), Err(CardError::Expired { what, not_after: early }));
+        }
+        // None is issued that has ended already.
+        dates[n] = now();
+        assert!(matches!(issue_until("Name", "police", &[], dates), Err(CardError::Expired { .. })), "{what}");
+    }
+}
+
+#[test]
+fn a_card_is_signed_by_the_node_that_it_names() {
+    let keys = keys();
+    let card = Card::open(&good(), now()).unwrap();
+    let other = SigningKey::from_seed(&[9; 32]);
+    let issued = Card::issue(card.organisation, card.node, card.sealing, card.tls, card.endpoints, now(), &other);
+    assert_eq!(issued, Err(CardError::OtherNodeKey));
+    let node = certify_node(&keys.organisation, keys.node.verifying_key(), end());
+    assert!(is_certified_node(&keys.organisation.verifying_key(), &node));
+    assert!(!is_certified_node(&other.verifying_key(), &node));
+    assert!(!is_certified_node(&keys.organisation.verifying_key(), &certify_node(&other, node.key, end())));
+    let later = Certified { not_after: at("2037-03-01T00:00:00Z"), ..node.clone() };
+    assert!(!is_certified_node(&keys.organisation.verifying_key(), &later));
+    let another = Certified { key: other.verifying_key(), ..node };
+    assert!(!is_certified_node(&keys.organisation.verifying_key(), &another));
+}
+
+#[test]
 fn names_show_what_they_are() {
     let long = "n".repeat(121);
     let accents = format!("Valdori{}", "\u{301}".repeat(4));
+    let (longest, three) = ("é".repeat(120), format!("Valdori{0}a{0}", "\u{301}".repeat(3)));
     for (name, good) in [
         ("Služba bezpečnosti", true),
         ("安全局", true),
         ("خدمة الأمن", true),
+        (&longest, true),
+        (&three, true),
         ("", false),
         (" padded", false),
+        ("padded ", false),
         ("line\nbreak", false),
         ("tab\tbed", false),
         ("\u{1b}[2J", false),
@@ -155,11 +206,19 @@ fn names_show_what_they_are() {
 
 #[test]
 fn endpoints_and_kinds() {
+    // Labels of 49 letters, and a last one that makes the whole this long.
+    let host = |length: usize| format!("{}{}", format!("{}.", "a".repeat(49)).repeat(5), "b".repeat(length - 250));
     for (endpoint, good) in [
         ("gate.example:7400", true),
         ("192.0.2.1:1", true),
         ("[2001:db8::1]:65535", true),
         ("localhost:7400", true),
+        (&format!("{}.example:1", "a".repeat(63)), true),
+        (&format!("{}.example:1", "a".repeat(64)), false),
+        (&format!("{}:1", host(253)), true),
+        (&format!("{}:1", host(254)), false),
+        ("gate-.example:7400", false),
+        ("gate_way.example:7400", false),
         ("gate.example", false),
         ("gate.example:0", false),
         ("gate.example:65536", false),
@@ -176,7 +235,9 @@ fn endpoints_and_kinds() {
     ] {
         assert_eq!(issue("Name", "police", &[endpoint]).is_ok(), good, "{endpoint}");
     }
+    assert!(issue("Name", "police", &["a:1"; 8]).is_ok());
     assert!(issue("Name", "police", &["a:1"; 9]).is_err());
+    assert!(issue("Name", &"k".repeat(32), &[]).is_ok());
     for kind in ["", "Police", "a b", "é", &"k".repeat(33)] {
         assert!(issue("Name", kind, &[]).is_err(), "{kind:?}");
     }

@@ -3,9 +3,10 @@
 use crate::common;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, commitment};
-use comity_link::entry::{Content, Envelope, PAYLOAD_BYTES_MAX, SEAL_OVERHEAD_BYTES, SIZE_CLASSES};
+use comity_link::entry::{Content, Envelope, MAX_SEQ, PAYLOAD_BYTES_MAX, SEAL_OVERHEAD_BYTES, SIZE_CLASSES};
 use comity_link::{
-    Header, Kept, Opened, Outgoing, Parked, Payload, Refused, SealError, accept, leaf, park, verify_stored,
+    Header, Kept, Opened, Outgoing, Parked, Payload, Refused, SealContext, SealError, accept, leaf, park, seal_control,
+    verify_stored,
 };
 use common::{Pair, now, status};
 use proptest::prelude::*;
@@ -260,6 +261,45 @@ fn an_own_envelope_is_taken_up_again_and_no_other() {
     assert_eq!(Outgoing::resume(envelope, "comity.link/a/b/0", 4, &ours), refused);
     assert_eq!(Outgoing::resume(b"names of sources", &pair.origin, 4, &ours), refused);
     assert_eq!(Outgoing::resume(envelope, &pair.origin, 5, &ours), Err(SealError::NotOurs { seq: 5 }));
+    // Those who carry it could strip it; only our own stub of it is taken up.
+    let parsed = Envelope::parse(envelope).unwrap();
+    let stripped = Envelope { content: Content::Stub(parsed.signature), ..parsed }.to_bytes();
+    assert_eq!(Outgoing::resume(&stripped, &pair.origin, 4, &ours), refused);
+}
+
+#[test]
+fn what_may_go_says_in_which_log_and_place_it_stands() {
+    let mut pair = Pair::new();
+    let sealed = pair.seal(4, &status(0));
+    let (kept, node) = (Kept { header: &sealed.header, signature: &sealed.signature }, pair.node.verifying_key());
+    let (sealing, mut entropy) = (pair.partner_sealing.public(), Entropy::seeded([6; 32]));
+    let again = Outgoing::reseal(&kept, &sealed.salt, &sealed.payload, &sealing, &node, &mut entropy).unwrap();
+    let stub = Outgoing::stub(&kept, &pair.node).unwrap();
+    let resumed = Outgoing::resume(sealed.outgoing.envelope(), &pair.origin, 4, &node).unwrap();
+    for outgoing in [&sealed.outgoing, &again, &stub, &resumed] {
+        assert_eq!((outgoing.link(), outgoing.seq()), (pair.origin.as_str(), 4));
+        assert_eq!(Envelope::parse(outgoing.envelope()).unwrap().header, sealed.header);
+    }
+}
+
+#[test]
+fn an_entry_is_sealed_only_at_a_place_that_a_log_has() {
+    let pair = Pair::new();
+    let seal = |origin: &str, seq: u64| {
+        let context = SealContext {
+            origin,
+            seq,
+            partner: &pair.partner,
+            partner_key: &pair.partner_organisation.verifying_key(),
+            partner_sealing: &pair.partner_sealing.public(),
+            node_key: &pair.node,
+            now: now(),
+        };
+        seal_control(&status(0), &context, &mut Entropy::seeded([6; 32])).map(|sealed| sealed.seq)
+    };
+    assert_eq!(seal(&pair.origin, MAX_SEQ - 1), Ok(MAX_SEQ - 1));
+    assert_eq!(seal(&pair.origin, MAX_SEQ), Err(SealError::Position { seq: MAX_SEQ }));
+    assert_eq!(seal("two\nlines", 4), Err(SealError::Position { seq: 4 }));
 }
 
 #[test]
@@ -276,6 +316,12 @@ fn an_entry_is_sealed_again_for_a_new_key_and_stays_the_same_entry() {
     assert_eq!((got.leaf, got.payload()), (sealed.leaf, Some(&Payload::Control(status(0)))));
     let other =
         Outgoing::reseal(&kept, &sealed.salt, b"names of sources", &pair.partner_sealing.public(), &node, &mut entropy);
+    assert_eq!(other, Err(SealError::NotOurs { seq: 4 }));
+    let sealing = pair.partner_sealing.public();
+    let other = Outgoing::reseal(&kept, &[0; 32], &sealed.payload, &sealing, &node, &mut entropy);
+    assert_eq!(other, Err(SealError::NotOurs { seq: 4 }));
+    let stranger = pair.partner_organisation.verifying_key();
+    let other = Outgoing::reseal(&kept, &sealed.salt, &sealed.payload, &sealing, &stranger, &mut entropy);
     assert_eq!(other, Err(SealError::NotOurs { seq: 4 }));
 }
 

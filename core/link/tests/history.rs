@@ -2,10 +2,11 @@
 
 use crate::common;
 
-use comity_crypto::{Entropy, SigningKey, VerifyingKey};
+use comity_crypto::{Entropy, Purpose, SigningKey, VerifyingKey, commitment, sha256};
+use comity_link::entry::{Content, Envelope, PAYLOAD_BYTES_MAX, SIZE_CLASSES};
 use comity_link::{
-    Control, Ends, Expect, History, HistoryEntry, Payload, SealContext, SealError, SealedEntry, accept, generation,
-    log_origin, seal_history,
+    Control, Ends, Expect, Header, History, HistoryEntry, Payload, Refused, SealContext, SealError, SealedEntry,
+    accept, generation, log_origin, seal_history,
 };
 use comity_vocab::Digest;
 use common::{Pair, now, status};
@@ -79,6 +80,7 @@ fn what_stood_in_the_log_before_comes_through_exactly() {
         let accepted = accept(sealed.outgoing.envelope(), &expect, &pair.partner_sealing).unwrap();
         assert_eq!(accepted.payload(), Some(&Payload::History(given.clone())), "yours {yours}");
         // An erased content goes as header and signature, which still verify.
+        assert_eq!(given.clone().without_content(), HistoryEntry { content: None, ..given.clone() });
         let bare = hand.seal(&pair, &given.clone().without_content()).unwrap();
         let accepted = accept(bare.outgoing.envelope(), &expect, &pair.partner_sealing).unwrap();
         assert_eq!(accepted.payload(), Some(&Payload::History(given.without_content())));
@@ -109,6 +111,64 @@ fn nothing_else_leaves_as_history() {
     refused("into the log to a third", to_third, good.clone());
     refused("from a log with a third", Hand { other: third, ..sender() }, good.clone());
     refused("under another key of that time", Hand { own_node: third, ..sender() }, good);
+}
+
+#[test]
+fn a_content_is_carried_while_the_entry_around_it_fits() {
+    let mut pair = Pair::new();
+    let old = pair.seal(3, &status(1));
+    let with = |bytes: usize| HistoryEntry { content: Some((old.salt, vec![0; bytes])), ..entry(&old, false) };
+    let longest = PAYLOAD_BYTES_MAX - 2048;
+    assert!(with(0).fits() && with(longest).fits());
+    assert!(!with(longest + 1).fits() && !with(PAYLOAD_BYTES_MAX).fits());
+    assert!(with(longest + 1).without_content().fits());
+}
+
+/// Commits to a payload that our own writer would not write, as a hostile partner may, and reads it as an entry.
+fn read(pair: &mut Pair, payload: &[u8]) -> Result<Option<Payload>, Refused> {
+    let salt = [7; 32];
+    let header =
+        Header { origin: pair.origin.clone(), seq: 0, commitment: commitment(&salt, payload), created: 0 }.to_bytes();
+    let signature = pair.node.sign(Purpose::Entry, &header);
+    let mut plain = [&(payload.len() as u32).to_be_bytes()[..], &salt, payload].concat();
+    plain.resize(*SIZE_CLASSES.iter().find(|class| **class >= plain.len()).unwrap(), 0);
+    let sealed = pair.partner_sealing.public().seal(&mut pair.entropy.stream("test", "", 0), &header, &plain).unwrap();
+    let envelope = Envelope { header: &header, signature, content: Content::Sealed(&sealed) }.to_bytes();
+    let got = pair.expecting(0, |expect| accept(&envelope, expect, &pair.partner_sealing))?;
+    Ok(got.payload().cloned())
+}
+
+#[test]
+fn a_carried_entry_is_read_only_in_the_form_it_is_written_in() {
+    let mut pair = Pair::new();
+    let signature = pair.node.sign(Purpose::Entry, b"x");
+    let line = |header: usize, salt: &str| {
+        format!(
+            "{{\"kind\":\"history_entry\",\"generation\":0,\"yours\":true,\"more\":false,\"header\":\"{}\",\
+             \"signature\":\"{signature}\"{salt}}}\n",
+            "h".repeat(header)
+        )
+    };
+    let salt = format!(",\"salt\":\"{}\"", Digest([3; 32]));
+    let content = |got: Option<Payload>| match got {
+        Some(Payload::History(entry)) => Some(entry.content),
+        _ => None,
+    };
+    let mut read = |text: String| content(read(&mut pair, text.as_bytes()).unwrap());
+    assert_eq!(read(line(512, "")), Some(None));
+    assert_eq!(read(line(513, "")), None, "a header longer than any");
+    assert_eq!(read(line(9, &salt) + "body"), Some(Some(([3; 32], b"body".to_vec()))));
+    assert_eq!(read(line(9, &salt)), Some(Some(([3; 32], Vec::new()))));
+    assert_eq!(read(line(9, "") + "body"), None, "a body without its salt");
+}
+
+#[test]
+fn a_generation_is_named_by_both_node_keys_the_lesser_first() {
+    let [a, b] = [1, 2].map(|seed| SigningKey::from_seed(&[seed; 32]).verifying_key());
+    let (lesser, greater) = if a < b { (a, b) } else { (b, a) };
+    let digest = sha256(&[b"comity/v1/link-generation", &lesser.to_bytes(), &greater.to_bytes()]);
+    let first = u32::from_be_bytes(digest.0[..4].try_into().unwrap());
+    assert_eq!((generation(&a, &b), generation(&b, &a)), (first, first));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use comity_crypto::SigningKey;
 use comity_ledger::{Checkpoint, CompactTree, cosign, leaf_hash, sign_checkpoint};
+use comity_link::entry::MAX_SEQ;
 use comity_link::{InboundLog, LogError, Noted, OutboundLog, cosigner_name};
 use comity_vocab::{Digest, Suspension, Whose};
 use proptest::prelude::*;
@@ -160,6 +161,55 @@ fn our_checkpoint_is_read_by_the_partner() {
     let note = log.sign_checkpoint(&ours()).unwrap();
     let mut held = InboundLog::resume(ORIGIN.to_owned(), tree(4), ours().verifying_key(), None).unwrap();
     assert_eq!(held.note_checkpoint(note.as_str(), &root_at).unwrap(), Ok(Noted::New(log.checkpoint())));
+}
+
+#[test]
+fn a_log_says_its_name_and_its_place() {
+    let (out, into) = (outbound(4, 3).unwrap(), inbound(3, None).unwrap());
+    assert_eq!((out.origin(), out.next_seq(), out.cosigned()), (ORIGIN, 4, 3));
+    assert_eq!((into.origin(), into.next_seq(), into.cosigned()), (ORIGIN, 3, None));
+    assert_eq!((out.checkpoint(), into.checkpoint()), (checkpoint(4, tree(4).root()), checkpoint(3, tree(3).root())));
+    let key = theirs().verifying_key();
+    assert_eq!(cosigner_name(&key), format!("comity.node/{}", &key.digest().to_string()[..16]));
+}
+
+#[test]
+fn a_log_that_was_lost_is_not_taken_up() {
+    assert_eq!(outbound(4, 4).unwrap().cosigned(), 4);
+    let lost = LogError::Ahead { origin: ORIGIN.to_owned(), ours: 4, theirs: 5 };
+    assert_eq!(outbound(4, 5), Err(lost.clone()));
+    assert!(lost.evidence(Whose::Ours).is_some() && !lost.is_our_store());
+}
+
+#[test]
+fn a_full_log_takes_no_entry() {
+    let full = LogError::Full { origin: ORIGIN.to_owned() };
+    let with = |size: u64| CompactTree::resume(size, vec![leaf_hash(b"x"); size.count_ones() as usize]).unwrap();
+    let key = theirs().verifying_key();
+    for (size, taken) in [(MAX_SEQ - 1, true), (MAX_SEQ, false)] {
+        let mut out = OutboundLog::resume(ORIGIN.to_owned(), with(size), key, 0).unwrap();
+        let mut into = InboundLog::resume(ORIGIN.to_owned(), with(size), key, None).unwrap();
+        for appended in [out.append(leaf_hash(b"y")), into.append(leaf_hash(b"y"))] {
+            assert_eq!(appended.is_ok(), taken, "{size}");
+            assert!(taken || appended == Err(full.clone()));
+        }
+        assert_eq!((out.next_seq(), into.next_seq()), (MAX_SEQ, MAX_SEQ));
+    }
+    assert!(full.evidence(Whose::Ours).is_none() && !full.is_our_store());
+}
+
+#[test]
+fn a_checkpoint_is_new_once() {
+    let mut log = inbound(5, None).unwrap();
+    let note = |size| sign_checkpoint(&checkpoint(size, tree(size).root()), &theirs(), ORIGIN).unwrap();
+    let new = |size| Ok(Noted::New(checkpoint(size, tree(size).root())));
+    assert_eq!(log.note_checkpoint(&note(2), &root_at).unwrap(), new(2));
+    assert_eq!(log.note_checkpoint(&note(2), &root_at).unwrap(), Ok(Noted::Stale));
+    assert_eq!(log.note_checkpoint(&note(3), &root_at).unwrap(), new(3));
+    assert_eq!(log.note_checkpoint(&note(5), &no_root).unwrap(), new(5), "the root of the whole is known");
+    assert_eq!(log.note_checkpoint(&note(6), &root_at).unwrap(), Ok(Noted::Later));
+    let error = log.note_checkpoint(&note(4), &no_root).unwrap().unwrap_err();
+    assert_eq!(error, LogError::MissingRoot { origin: ORIGIN.to_owned(), size: 4 });
 }
 
 proptest! {

@@ -16,5 +16,6 @@ mod entries;
 mod history;
 mod logs;
 mod releases;
+mod taxii_copies;
 mod vectors;
 mod wire;
