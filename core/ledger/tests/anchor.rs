@@ -1,7 +1,7 @@
 //! The anchor: what was cut off, changed or put back is told from what a crash left one step behind.
 
 use comity_crypto::sha256;
-use comity_ledger::{Anchor, AnchorFault, ChainEnd, Fit, GENESIS, Heads, Lines, TableKey};
+use comity_ledger::{ANCHOR_BYTES_MAX, Anchor, AnchorFault, ChainEnd, Fit, GENESIS, Heads, Lines, TableKey};
 use comity_vocab::{Digest, Timestamp};
 
 /// The digest of a chain after its first `count` things; `history` tells two chains apart from their fifth thing on.
@@ -65,6 +65,47 @@ fn an_anchor_is_read_as_it_was_written_and_in_no_other_form() {
         }
     }
     assert_eq!(Anchor::parse(&vec![b'\n'; 20_000]), Err(AnchorFault::Unreadable));
+}
+
+#[test]
+fn an_anchor_has_names_and_a_length_within_bounds() {
+    let digest = after("one", "tables", 3);
+    let named = |name: &str| Anchor::parse(format!("comity anchor 1\n{name} 3 {digest}\n").as_bytes()).is_ok();
+    for (name, good) in [
+        ("rows", true),
+        ("table_rows", true),
+        (&*"n".repeat(32), true),
+        (&*"n".repeat(33), false),
+        ("", false),
+        ("Rows", false),
+        ("row-s", false),
+        ("restored", false),
+    ] {
+        assert_eq!(named(name), good, "{name:?}");
+    }
+    // 186 lines of 88 bytes and the title are exactly the longest anchor.
+    let mut anchor = Anchor::default();
+    for n in 0..186u8 {
+        let name = format!("{}{}{}", "n".repeat(18), char::from(b'a' + n / 26), char::from(b'a' + n % 26));
+        anchor.lines.insert(name, ChainEnd { count: 3, head: digest });
+    }
+    let text = anchor.text();
+    assert_eq!(text.len(), ANCHOR_BYTES_MAX);
+    assert_eq!(Anchor::parse(text.as_bytes()), Ok(anchor.clone()));
+    anchor.lines.insert("n".repeat(20), ChainEnd { count: 3, head: digest });
+    assert_eq!(Anchor::parse(anchor.text().as_bytes()), Err(AnchorFault::Unreadable));
+}
+
+#[test]
+fn the_end_of_a_registry_is_that_of_its_last_act() {
+    assert_eq!(ChainEnd::of_registry(0, b"act"), ChainEnd { count: 1, head: sha256(&[b"act"]) });
+    assert_eq!(ChainEnd::of_registry(8, b"act").count, 9);
+    assert_eq!(ChainEnd::EMPTY, ChainEnd { count: 0, head: GENESIS });
+    let heads = heads("one", 9, 3);
+    assert_eq!(
+        heads.lines(),
+        Lines::from([("audit".to_owned(), heads.audit), ("registry".to_owned(), heads.registry)])
+    );
 }
 
 #[test]

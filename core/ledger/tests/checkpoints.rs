@@ -52,6 +52,7 @@ fn bodies() {
         (format!("l og\n1\n{other}\n"), Err(Origin)),
         (format!("l+og\n1\n{other}\n"), Err(Origin)),
         (format!("l\tog\n1\n{other}\n"), Err(Origin)),
+        (format!("{}\n1\n{other}\n", "l".repeat(255)), Ok(())),
         (format!("{}\n1\n{other}\n", "l".repeat(256)), Err(Origin)),
     ] {
         let parsed = Checkpoint::parse(&body);
@@ -101,7 +102,9 @@ fn notes_are_refused() {
     check(&format!("{note}words"), Err(Note));
     check(&note.replace("\n5\n", "\n6\n"), Err(Signature(NoteError::BadSignature)));
     check(&format!("{body}\n\n{}{line}", foreign.repeat(16)), Err(Note));
-    check(&"x".repeat(9000), Err(TooLong { found: 9000 }));
+    check(&format!("{body}\n\n{}{line}", foreign.repeat(15)), Ok(()));
+    check(&"x".repeat(8192), Err(Note));
+    check(&"x".repeat(8193), Err(TooLong { found: 8193 }));
     assert_eq!(open_checkpoint(&note, &key(1).verifying_key(), "other").unwrap_err(), OtherLog);
     assert_eq!(open_cosignature(&receipt, "other", &key(1).verifying_key(), LOG).unwrap_err(), OtherLog);
     assert_eq!(open_cosignature(&note, LOG, &key(1).verifying_key(), LOG).unwrap_err(), NotSigned);

@@ -246,6 +246,20 @@ fn only_the_exact_form_is_read() {
 }
 
 #[test]
+fn an_act_longer_than_any_is_not_read() {
+    let (registry, _) = three();
+    let short = RegistryAct { name: String::new(), ..add(&registry, "bob", "analyst", 9) };
+    let of = |bytes: usize| {
+        let act = RegistryAct { name: "n".repeat(bytes - short.bytes().len()), ..short.clone() };
+        assert_eq!(act.bytes().len(), bytes);
+        RegistryAct::parse(&act.bytes())
+    };
+    assert_eq!(of(4096), Err(Name), "read, and its name refused");
+    assert_eq!(of(4097), Err(Malformed));
+    assert_eq!(of(5000), Err(Malformed));
+}
+
+#[test]
 fn replay_names_the_first_bad_act() {
     let (_, acts) = three();
     let check = |acts: &[SignedAct], seq, fault| {
