@@ -13,7 +13,8 @@ use comity_crypto::passkey::{Origin, Registration, RelyingParty, challenge, regi
 use comity_crypto::{Purpose, SigningKey, sha256};
 use comity_kit::authenticator::{Answer, Authenticator};
 use comity_release::passkey::{
-    Base64Url, Binding, OfficerPasskey, PasskeyAnswer, PasskeyGrant, PasskeyRecord, binding_statement, counts,
+    Base64Url, Binding, OfficerPasskey, PasskeyAnswer, PasskeyGrant, PasskeyRecord, answered, binding_statement,
+    counts, user_handle,
 };
 use comity_release::{
     Approval, OfficerView, PublicDeclaration, Refusal, approval_message, authorise_public, version_digest,
@@ -130,6 +131,101 @@ fn only_the_officers_key_makes_a_passkey_count() {
     let copied = granted("mira", &Authenticator::es256(2), grant("mira"), &own);
     check("a grant used twice", &good, &[good.clone(), copied.clone()], "mira", &own, false);
     check("a grant used twice, the other", &copied, &[good.clone(), copied.clone()], "mira", &own, false);
+}
+
+#[test]
+fn a_grant_is_for_one_officer_one_host_and_one_passkey() {
+    let own = key(1);
+    let (first, second) = (Authenticator::es256(1), Authenticator::es256(2));
+    // All of these are signed by the officer's key, so that only what they say decides.
+    let foreign = granted("mira", &first, grant("jonas"), &own);
+    check("granted for another officer", &foreign, std::slice::from_ref(&foreign), "mira", &own, false);
+    let elsewhere = granted("mira", &first, PasskeyGrant { rp_id: "evil.example".into(), ..grant("mira") }, &own);
+    check("granted for another host", &elsewhere, std::slice::from_ref(&elsewhere), "mira", &own, false);
+    let one = granted("mira", &first, grant("mira"), &own);
+    let other = granted("mira", &second, PasskeyGrant { token: sha256(&[b"another"]), ..grant("mira") }, &own);
+    let all = [one.clone(), other.clone()];
+    check("two grants, two passkeys", &one, &all, "mira", &own, true);
+    check("two grants, two passkeys, the other", &other, &all, "mira", &own, true);
+    check("a passkey entered twice by its grant", &one, &[one.clone(), one.clone()], "mira", &own, true);
+}
+
+#[test]
+fn a_grant_and_a_passkey_are_signed_with_everything_in_them() {
+    let base = grant("mira");
+    let grants = [
+        base.clone(),
+        PasskeyGrant { organisation: key(101).verifying_key(), ..base.clone() },
+        PasskeyGrant { officer: code("jonas"), ..base.clone() },
+        PasskeyGrant { token: sha256(&[b"another"]), ..base.clone() },
+        PasskeyGrant { rp_id: "evil.example".into(), ..base.clone() },
+        PasskeyGrant { not_after: at("2027-01-01T00:00:00Z"), ..base },
+    ];
+    let statements: std::collections::BTreeSet<_> = grants.iter().map(PasskeyGrant::statement).collect();
+    assert_eq!(statements.len(), grants.len());
+    let base = granted("mira", &Authenticator::es256(1), grant("mira"), &key(1));
+    let other = granted("mira", &Authenticator::es256(2), grant("mira"), &key(1));
+    let records = [
+        base.clone(),
+        PasskeyRecord { officer: code("jonas"), ..base.clone() },
+        PasskeyRecord { credential: Base64Url(vec![7; 32]), ..base.clone() },
+        PasskeyRecord { key: other.key, ..base.clone() },
+        PasskeyRecord { backup_eligible: !base.backup_eligible, ..base.clone() },
+        PasskeyRecord { rp_id: "evil.example".into(), ..base },
+    ];
+    let statements: std::collections::BTreeSet<_> = records.iter().map(PasskeyRecord::statement).collect();
+    assert_eq!(statements.len(), records.len());
+    assert!(statements.iter().all(|statement| statement.starts_with(b"comity-passkey-binding/1\nofficer ")));
+}
+
+#[test]
+fn a_chain_of_passkeys_is_at_most_sixteen_long() {
+    let own = key(1);
+    let mut passkeys: Vec<Authenticator> = (1..=17).map(Authenticator::es256).collect();
+    let mut all = vec![granted("mira", &passkeys[0], grant("mira"), &own)];
+    for n in 1..passkeys.len() {
+        let (before, after) = passkeys.split_at_mut(n);
+        all.push(vouched("mira", &after[0], &mut before[n - 1]));
+    }
+    check("the sixteenth", &all[15], &all, "mira", &own, true);
+    check("the seventeenth", &all[16], &all, "mira", &own, false);
+}
+
+#[test]
+fn an_answer_is_of_the_passkey_that_is_asked_and_gives_its_counter() {
+    let mut passkey = Authenticator::es256(1);
+    let record = granted("mira", &passkey, grant("mira"), &key(1));
+    passkey.counter = 5;
+    let answer = answer(&mut passkey, Purpose::Approval, b"message");
+    let ask = |record: &PasskeyRecord, message: &[u8]| {
+        answered(record, &answer, Purpose::Approval, message, Origin::Exactly(ORIGIN))
+    };
+    assert_eq!(ask(&record, b"message"), Ok(5));
+    assert!(ask(&record, b"another").is_err());
+    // The same key under another id is another passkey.
+    let renamed = PasskeyRecord { credential: Base64Url(vec![7; 32]), ..record };
+    assert!(ask(&renamed, b"message").is_err());
+}
+
+#[test]
+fn an_officer_has_another_handle_in_each_organisation() {
+    let organisation = key(100).verifying_key();
+    let handle = user_handle(&organisation, &code("mira"));
+    assert_eq!(handle, user_handle(&organisation, &code("mira")));
+    assert_ne!(handle, user_handle(&organisation, &code("jonas")));
+    assert_ne!(handle, user_handle(&key(101).verifying_key(), &code("mira")));
+    assert!(!handle.to_string().contains("mira"));
+}
+
+#[test]
+fn bytes_travel_as_base64url_without_padding() {
+    let bytes = Base64Url(vec![0xfb, 0xff, 0x01, 0x02]);
+    assert_eq!(serde_json::to_string(&bytes).unwrap(), r#""-_8BAg""#);
+    assert_eq!(serde_json::from_str::<Base64Url>(r#""-_8BAg""#).unwrap(), bytes);
+    for other in [r#""-_8BAg==""#, r#""+/8BAg""#, r#""-_8BA""#] {
+        assert!(serde_json::from_str::<Base64Url>(other).is_err(), "{other}");
+    }
+    assert_eq!((bytes.to_string(), format!("{bytes:?}")), ("-_8BAg".to_owned(), "-_8BAg".to_owned()));
 }
 
 #[test]
