@@ -17,6 +17,7 @@ mod support;
 use comity_release::{
     Draft, DraftError, Reason, WrittenText, deterministic_id, draft_as_published, draft_tearline, leak_check,
 };
+use comity_vocab::Tlp;
 use comity_vocab::time::Precision;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -282,6 +283,59 @@ fn what_may_not_leave_is_refused_with_what_to_do() {
     assert!(matches!(draft_tearline(&wanted, &mut stream(1)), Err(DraftError::LabelExcludes { .. })));
     wanted.label = Some("TLP:RED".parse().unwrap());
     assert_eq!(draft_tearline(&wanted, &mut stream(1)).unwrap().label().to_string(), "TLP:RED//REL TO kps");
+}
+
+#[test]
+fn an_object_may_carry_markings_as_strict_as_its_label_and_those_known_not_to_limit() {
+    let organisation = organisation();
+    let copyright = "marking-definition--99999999-0000-4000-8000-000000000008";
+    let draft = |markings: &[&str], label: Tlp, mapped: &[&str]| {
+        let mut held = [held(json!({ "type": "tool", "id": "tool--aaaaaaaa-0000-4000-8000-000000000001", "name": "t",
+            "object_marking_refs": markings }))];
+        held[0].label = Some(comity_vocab::SecurityLabel::tlp(label));
+        let sources = sources(&held);
+        let mut request = request(&sources, &organisation);
+        request.mapped_markings = mapped.iter().map(|id| (*id).to_owned()).collect();
+        draft_tearline(&request, &mut stream(1)).map(drop)
+    };
+    let refused = |reason| {
+        let object = "tool--aaaaaaaa-0000-4000-8000-000000000001".to_owned();
+        Err(DraftError::NotReleasable { objects: vec![comity_release::NotReleasable { object, reason }] })
+    };
+    for label in [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict] {
+        for found in Tlp::ALL {
+            let expected = if found > label { refused(Reason::MarkedStricter { found }) } else { Ok(()) };
+            assert_eq!(draft(&[found.marking_id()], label, &[]), expected, "{found} under {label}");
+        }
+    }
+    assert_eq!(draft(&[copyright], Tlp::Amber, &[]), refused(Reason::UnknownMarking));
+    assert_eq!(draft(&[copyright], Tlp::Amber, &[copyright]), Ok(()));
+    assert_eq!(draft(&[], Tlp::Amber, &[]), Ok(()));
+}
+
+#[test]
+fn a_draft_is_of_something_and_ends_after_it_is_made() {
+    let (held, organisation) = (story(), organisation());
+    let sources = sources(&held);
+    let nothing = request(&[], &organisation);
+    assert_eq!(draft_tearline(&nothing, &mut stream(1)).map(drop), Err(DraftError::NothingSelected));
+    for (after, expected) in [(-1, Err(DraftError::Expired)), (0, Err(DraftError::Expired)), (1, Ok(()))] {
+        let mut wanted = request(&sources, &organisation);
+        wanted.expires = now().plus_seconds(after);
+        assert_eq!(draft_tearline(&wanted, &mut stream(1)).map(drop), expected, "{after}");
+    }
+}
+
+#[test]
+fn an_identifier_begins_with_the_whole_type() {
+    let organisation = organisation();
+    let longer = "toolbox--aaaaaaaa-0000-4000-8000-000000000001";
+    let held = [held(json!({ "type": "tool", "id": longer, "name": "t" }))];
+    let sources = sources(&held);
+    match draft_tearline(&request(&sources, &organisation), &mut stream(1)) {
+        Err(DraftError::NotReleasable { objects }) => assert_eq!(objects[0].reason, Reason::NotReadable),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
