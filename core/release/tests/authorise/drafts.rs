@@ -3,8 +3,8 @@
 use crate::support::*;
 use comity_crypto::sha256;
 use comity_release::{
-    CheckConfiguration, Draft, DraftFault, LeakCorpus, LeakCorpusBuilder, Mode, POLICY_VERSION, Refusal, SignedBy,
-    SourceDescriptor, authorise, draft_as_published, draft_tearline,
+    CheckConfiguration, Draft, DraftFault, LeakCorpus, LeakCorpusBuilder, Mode, POLICY_VERSION, Refusal, ReleaseId,
+    SignedBy, SourceDescriptor, authorise, draft_as_published, draft_tearline,
 };
 use comity_vocab::{Digest, Role};
 use serde_json::{Value, json};
@@ -179,6 +179,18 @@ fn each_field_of_a_draft_changes_its_statement() {
     let mut statements = BTreeSet::new();
     for (what, change) in changes {
         assert!(statements.insert(tampered(&draft, change).statement()), "{what}");
+    }
+}
+
+#[test]
+fn the_identifier_of_a_release_has_one_spelling() {
+    let text = "9e1ea5e0-0000-4000-8000-000000000001";
+    let read: Result<ReleaseId, _> = text.parse();
+    assert_eq!(read.map(|id| id.to_string()), Ok(text.to_owned()));
+    for other in
+        [text.to_uppercase(), text.replace('-', ""), format!("{{{text}}}"), format!("urn:uuid:{text}"), "1".into()]
+    {
+        assert!(other.parse::<ReleaseId>().is_err(), "{other}");
     }
 }
 
