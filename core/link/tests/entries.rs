@@ -5,8 +5,8 @@ use crate::common;
 use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, commitment};
 use comity_link::entry::{Content, Envelope, MAX_SEQ, PAYLOAD_BYTES_MAX, SEAL_OVERHEAD_BYTES, SIZE_CLASSES};
 use comity_link::{
-    Header, Kept, Opened, Outgoing, Parked, Payload, Refused, SealContext, SealError, accept, leaf, park, seal_control,
-    verify_stored,
+    EntryStatus, Header, Kept, Opened, Outgoing, OwnControl, Parked, Payload, Refused, SealContext, SealError, Status,
+    accept, leaf, park, seal_control, verify_stored,
 };
 use common::{Pair, now, status};
 use proptest::prelude::*;
@@ -296,7 +296,12 @@ fn an_entry_is_sealed_only_at_a_place_that_a_log_has() {
             node_key: &pair.node,
             now: now(),
         };
-        seal_control(&status(0), &context, &mut Entropy::seeded([6; 32])).map(|sealed| sealed.seq)
+        seal_control(
+            &OwnControl::EntryStatus(EntryStatus { seq: 0, status: Status::Applied }),
+            &context,
+            &mut Entropy::seeded([6; 32]),
+        )
+        .map(|sealed| sealed.seq)
     };
     assert_eq!(seal(&pair.origin, MAX_SEQ - 1), Ok(MAX_SEQ - 1));
     assert_eq!(seal(&pair.origin, MAX_SEQ), Err(SealError::Position { seq: MAX_SEQ }));

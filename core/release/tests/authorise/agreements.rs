@@ -6,7 +6,7 @@ use comity_release::{
     Agreement, Approval, LinkAct, LinkActKind, LinkDeed, PublicDeclaration, RecallDraft, RecallKind, RecipientSwitch,
     Refusal, ReleaseId, agree, authorise_public, authorise_recall, confirm_recall, counts_for, version_digest,
 };
-use comity_vocab::Role;
+use comity_vocab::{Role, Suspension};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn key(seed: u8) -> VerifyingKey {
@@ -69,6 +69,10 @@ fn given(items: &[&str]) -> BTreeSet<String> {
     items.iter().map(|item| (*item).to_owned()).collect()
 }
 
+fn resume(stopped_by: &str) -> LinkDeed {
+    LinkDeed::Resume { suspension: Suspension::Officer { officer: stopped_by.parse().unwrap() } }
+}
+
 fn recall() -> RecallDraft {
     RecallDraft::new(
         uuid::Uuid::from_u128(7),
@@ -76,8 +80,8 @@ fn recall() -> RecallDraft {
         RecallKind::WithdrawError,
         BTreeSet::from([ReleaseId(uuid::Uuid::from_u128(9))]),
         BTreeMap::from([
-            ("kps".parse().unwrap(), given(&["note--1", "note--2"])),
-            ("tfo".parse().unwrap(), given(&["note--2", "note--3"])),
+            ("kps".parse().unwrap(), (key(32), given(&["note--1", "note--2"]))),
+            ("tfo".parse().unwrap(), (key(33), given(&["note--2", "note--3"]))),
         ]),
         now(),
     )
@@ -93,7 +97,9 @@ fn an_act_on_a_link_is_signed_with_everything_in_it() {
         link_act(LinkDeed::Renew { card: card(b"one") }),
         link_act(LinkDeed::Confirm { words: "abandon ability".to_owned() }),
         link_act(LinkDeed::Confirm { words: "ability abandon".to_owned() }),
-        link_act(LinkDeed::Resume {}),
+        link_act(LinkDeed::Resume { suspension: Suspension::Operator }),
+        link_act(resume("c1")),
+        link_act(resume("c2")),
         LinkAct { organisation: "bcc".parse().unwrap(), ..add.clone() },
         LinkAct { partner: "tfo".parse().unwrap(), ..add.clone() },
         LinkAct { key: key(31), ..add.clone() },
@@ -108,7 +114,7 @@ fn each_kind_of_act_on_a_link_has_its_own_word() {
         (LinkDeed::Add { card: sha256(&[]) }, LinkActKind::Add, "add"),
         (LinkDeed::Confirm { words: String::new() }, LinkActKind::Confirm, "confirm"),
         (LinkDeed::Renew { card: sha256(&[]) }, LinkActKind::Renew, "renew"),
-        (LinkDeed::Resume {}, LinkActKind::Resume, "resume"),
+        (resume("c1"), LinkActKind::Resume, "resume"),
     ] {
         let act = link_act(deed);
         assert_eq!((act.kind(), act.kind().as_str()), (kind, word));
@@ -165,6 +171,10 @@ fn a_recall_is_signed_with_everything_in_it() {
         RecallDraft { releases: [release(9), release(10)].into(), ..recall() },
         RecallDraft { recipients: told(&["note--1", "note--2"], &["note--2"]), ..recall() },
         RecallDraft { recipients: told(&["note--2", "note--3"], &["note--1", "note--2"]), ..recall() },
+        RecallDraft {
+            keys: [("kps", 32), ("tfo", 34)].map(|(to, seed)| (to.parse().unwrap(), key(seed))).into(),
+            ..recall()
+        },
         RecallDraft { now: now().plus_seconds(1), ..recall() },
         RecallDraft { receipt_due: now().plus_seconds(1), ..recall() },
         RecallDraft { action_due: now().plus_seconds(1), ..recall() },
@@ -242,7 +252,7 @@ fn the_copy_stays_reachable_only_where_it_is_corrected_or_believed_less() {
 #[test]
 fn the_roles_of_an_act_are_those_of_both_sides() {
     let roles = |act: &dyn Agreement| act.pair().roles().collect::<Vec<Role>>();
-    assert_eq!(roles(&link_act(LinkDeed::Resume {})), [Role::SecurityOfficer, Role::Custodian]);
+    assert_eq!(roles(&link_act(resume("c1"))), [Role::SecurityOfficer, Role::Custodian]);
     let releasing = [Role::Analyst, Role::DeskOfficer, Role::ReleasingOfficer];
     assert_eq!(roles(&switch()), releasing);
     assert_eq!(roles(&declaration()), releasing);
