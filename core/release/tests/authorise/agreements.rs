@@ -87,6 +87,13 @@ fn recall() -> RecallDraft {
     )
 }
 
+/// The recall with something else in it.
+fn but(change: impl FnOnce(&mut RecallDraft)) -> RecallDraft {
+    let mut draft = recall();
+    change(&mut draft);
+    draft
+}
+
 #[test]
 fn an_act_on_a_link_is_signed_with_everything_in_it() {
     let card = |text: &[u8]| sha256(&[text]);
@@ -165,22 +172,19 @@ fn a_recall_is_signed_with_everything_in_it() {
     };
     let mut recalls = vec![
         recall(),
-        RecallDraft { recall_id: uuid::Uuid::from_u128(8), ..recall() },
-        RecallDraft { organisation: "bcc".parse().unwrap(), ..recall() },
-        RecallDraft { releases: [release(10)].into(), ..recall() },
-        RecallDraft { releases: [release(9), release(10)].into(), ..recall() },
-        RecallDraft { recipients: told(&["note--1", "note--2"], &["note--2"]), ..recall() },
-        RecallDraft { recipients: told(&["note--2", "note--3"], &["note--1", "note--2"]), ..recall() },
-        RecallDraft {
-            keys: [("kps", 32), ("tfo", 34)].map(|(to, seed)| (to.parse().unwrap(), key(seed))).into(),
-            ..recall()
-        },
-        RecallDraft { now: now().plus_seconds(1), ..recall() },
-        RecallDraft { receipt_due: now().plus_seconds(1), ..recall() },
-        RecallDraft { action_due: now().plus_seconds(1), ..recall() },
+        but(|draft| draft.recall_id = uuid::Uuid::from_u128(8)),
+        but(|draft| draft.organisation = "bcc".parse().unwrap()),
+        but(|draft| draft.releases = [release(10)].into()),
+        but(|draft| draft.releases = [release(9), release(10)].into()),
+        but(|draft| draft.recipients = told(&["note--1", "note--2"], &["note--2"])),
+        but(|draft| draft.recipients = told(&["note--2", "note--3"], &["note--1", "note--2"])),
+        but(|draft| draft.keys = [("kps", 32), ("tfo", 34)].map(|(to, seed)| (to.parse().unwrap(), key(seed))).into()),
+        but(|draft| draft.now = now().plus_seconds(1)),
+        but(|draft| draft.receipt_due = now().plus_seconds(1)),
+        but(|draft| draft.action_due = now().plus_seconds(1)),
     ];
     let kinds = RecallKind::ALL.into_iter().filter(|kind| *kind != recall().kind);
-    recalls.extend(kinds.map(|kind| RecallDraft { kind, ..recall() }));
+    recalls.extend(kinds.map(|kind| but(|draft| draft.kind = kind)));
     let people = people();
     let sign =
         |draft: &RecallDraft, at: usize, role| people[at].sign(Purpose::RecallApproval, &draft.statement(), role, &[]);
@@ -231,7 +235,7 @@ fn a_recall_needs_two_different_persons_or_the_duty_officer() {
 fn a_recall_of_nothing_is_refused() {
     let people = people();
     for recipients in [BTreeMap::new(), BTreeMap::from([("kps".parse().unwrap(), BTreeSet::new())])] {
-        let draft = RecallDraft { recipients, ..recall() };
+        let draft = but(|draft| draft.recipients = recipients);
         let alone = people[4].sign(Purpose::RecallApproval, &draft.statement(), Role::DutyOfficer, &[]);
         let sent = authorise_recall(draft, &[alone], &look_up(&people), now()).map(drop);
         assert_eq!(sent, Err(Refusal::Empty));
