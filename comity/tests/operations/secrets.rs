@@ -198,6 +198,45 @@ fn a_rehearsal_that_is_killed_leaves_nothing_to_read() {
     assert!(killed > 8, "only {killed} of 15 were under way");
 }
 
+#[test]
+fn a_restore_that_is_killed_leaves_no_home_outside_the_quarantine() {
+    let world = world();
+    let node = world.node("vsis");
+    let backup = back_up(&world, &node);
+    let restore = |name: &str| {
+        let home = world.file(name).display().to_string();
+        let flags = ["restore", "--from", &backup.file, "--key", &backup.key, "--identity", &backup.identity];
+        let mut command = program(&node, &world.program, &[&flags[..], &["--home", &home]].concat());
+        command.env("COMITY_PASSPHRASE", PASSPHRASE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut whole = restore("whole");
+    let mut most = 0;
+    while let Some(used) = ticks(whole.id()) {
+        most = used;
+        std::thread::yield_now();
+    }
+    assert!(whole.wait().unwrap().success());
+    let quarantined = |name: &str| {
+        let home = world.file(name).display().to_string();
+        let shown = node.run_with(&["restore", "show"], &[("COMITY_HOME", &home)]);
+        (shown.code == Some(0)).then(|| shown.done()["quarantine"]["restored"].is_string())
+    };
+    assert_eq!(quarantined("whole"), Some(true));
+    let mut killed = 0;
+    for part in 1..16 {
+        let name = format!("killed-{part}");
+        let mut child = restore(&name);
+        while ticks(child.id()).is_some_and(|used| used < most * part / 16) {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        // It opens for nobody, or in the quarantine of a restored home.
+        assert_ne!(quarantined(&name), Some(false), "{part} of 16");
+    }
+    assert!(killed > 8, "only {killed} of 15 were under way");
+}
+
 /// Whoever has the public backup key can encrypt a backup of their own making; only the node can sign one.
 #[test]
 fn a_backup_counts_by_the_signature_of_the_node() {

@@ -71,8 +71,11 @@ impl Node {
         let released = released_objects(draft);
         let view = self.holdings.view();
         for item in draft.items() {
-            let Some(object) = view.get(&item.original_id)? else { continue };
-            let Ok(Value::Object(original)) = serde_json::from_slice(&object.bytes) else { continue };
+            let object = view.get(&item.original_id)?.ok_or_else(|| {
+                Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
+                    .hint("draft the release again from what is held")
+            })?;
+            let original = properties(&item.original_id, &object.bytes)?;
             // A property that went out as it was is released; everything else of the original is not.
             let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
             for (property, value) in &original {
@@ -100,8 +103,8 @@ impl Node {
         loop {
             let page = view.search(&query)?;
             for hit in page.hits.iter().filter(|hit| !originals.contains(hit.id.as_str())) {
-                let Some(object) = view.get(&hit.id)? else { continue };
-                let Ok(Value::Object(report)) = serde_json::from_slice(&object.bytes) else { continue };
+                let object = view.get(&hit.id)?.ok_or_else(|| unreadable(&hit.id))?;
+                let report = properties(&hit.id, &object.bytes)?;
                 for property in ["title", "body"] {
                     if let Some(Value::String(text)) = report.get(property) {
                         add_times(builder, text);
@@ -130,6 +133,18 @@ impl Node {
         }
         Ok(known)
     }
+}
+
+/// What could not be read was not compared: then nothing is clean.
+fn properties(id: &str, bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(properties)) => Ok(properties),
+        _ => Err(unreadable(id)),
+    }
+}
+
+fn unreadable(id: &str) -> Failure {
+    Failure::operational(format!("{id} cannot be read, so nothing can be compared with it")).hint("run comity verify")
 }
 
 /// A text that is not released, and every exact time that stands in it.

@@ -101,8 +101,8 @@ impl Node {
             .as_deref()
             .and_then(|text| text.split_once(' '))
             .filter(|(of, _)| *of == hour.to_string())
-            .and_then(|(_, spent)| spent.parse::<u64>().ok())
-            .unwrap_or_default();
+            // What cannot be read is not an allowance that nobody used.
+            .map_or(0, |(_, spent)| spent.parse::<u64>().unwrap_or(u64::MAX));
         if spent >= allowance.per_hour {
             return Err(Failure::no(format!(
                 "the leak check ran {} times this hour; try again later",

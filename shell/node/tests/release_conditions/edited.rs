@@ -253,3 +253,17 @@ fn a_row_makes_nothing_public() {
     let refused = vsis.draft(request).unwrap_err();
     assert!(refused.message.contains("two officers have not declared"), "{refused:?}");
 }
+
+#[test]
+fn a_report_that_cannot_be_read_makes_nothing_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, _) = two(folder.path());
+    report(&mut vsis, "Seen at 2026-01-02T03:04:05Z by the quay.");
+    let id = report(&mut vsis, "kept at home");
+    let release = vsis.draft(telling(&id, "kps", "They say heron.")).unwrap();
+    let check = Request::ReleaseCheck { release };
+    vsis.ask_as("bob", &check).unwrap();
+    beside(&vsis, "UPDATE version SET bytes = CAST('[]' AS BLOB) WHERE instr(bytes, '03:04:05') > 0", []);
+    let failure = vsis.ask_as("bob", &check).unwrap_err();
+    assert!(failure.message.contains("cannot be read"), "{failure}");
+}
