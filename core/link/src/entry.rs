@@ -187,3 +187,37 @@ pub(crate) fn unpad(plain: &[u8]) -> Option<([u8; 32], &[u8])> {
     let class = SIZE_CLASSES.into_iter().find(|class| *class >= wanted)?;
     (class == plain.len() && zeros.iter().all(|byte| *byte == 0)).then_some((*salt, payload))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_goes_into_the_smallest_class_that_holds_it() {
+        let salt = [7; 32];
+        for (class, next) in SIZE_CLASSES.iter().zip(SIZE_CLASSES.iter().skip(1).map(Some).chain([None])) {
+            for (bytes, expected) in [(class - PLAIN_HEAD_BYTES, Some(class)), (class - PLAIN_HEAD_BYTES + 1, next)] {
+                let payload = vec![9; bytes];
+                let plain = pad(&salt, &payload);
+                assert_eq!(plain.as_ref().map(Vec::len), expected.copied(), "{bytes}");
+                if let Some(plain) = plain {
+                    assert!(unpad(&plain) == Some((salt, &payload[..])), "{bytes}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sealed_content_is_read_up_to_the_largest_class() {
+        let longest = 16 * 1024 * 1024 + SEAL_OVERHEAD_BYTES;
+        for (bytes, read) in [(longest, true), (longest + 1, false)] {
+            let sealed = vec![1; bytes];
+            let envelope = Envelope {
+                header: b"h",
+                signature: Signature::from_bytes(&[0; 64]),
+                content: Content::Sealed(&sealed),
+            };
+            assert_eq!(Envelope::parse(&envelope.to_bytes()).is_ok(), read, "{bytes}");
+        }
+    }
+}
