@@ -78,11 +78,12 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
         lock(&node).desk_listens(desk_address.port())?;
         let (events, inbox) = mpsc::channel();
         let (ready_sender, ready) = tokio::sync::oneshot::channel();
+        // Before anything is told to a partner.
+        let watch = tables::TableWatch::start(node.clone(), events.clone())?;
         let gate = GateProcess::start(node.clone(), gate_address, events.clone(), inbox, ready_sender)?;
         let socket = socket::listen(&socket_path, node.clone(), events.clone())?;
         let state = gate.state();
         let ready = ready.await.map_err(|_| Failure::operational("the gate did not start; its log line says why"))?;
-        let watch = tables::TableWatch::start(node.clone(), events.clone())?;
         let http = desk_http::DeskHttp::start(listener, transport, node.clone(), events.clone(), state, watch.unfit())?;
         let (url, quarantine) = {
             let node = lock(&node);

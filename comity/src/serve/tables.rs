@@ -25,8 +25,18 @@ pub struct TableWatch {
 }
 
 impl TableWatch {
-    /// Begins with a first comparison.
+    /// Begins with a first comparison, which is over when this returns.
+    ///
+    /// # Errors
+    /// [`Failure`] where a table does not fit or cannot be read.
     pub fn start(node: SharedNode, events: Sender<Event>) -> Result<Self, Failure> {
+        let outcome = lock(&node).table_check()?.run();
+        let mut held = lock(&node);
+        held.tables_compared(world::now(), outcome)?;
+        if let Some(failure) = held.unfit() {
+            return Err(failure.clone());
+        }
+        drop(held);
         let (stop, stopped) = channel();
         let unfit = Arc::new(AtomicBool::new(false));
         let found = unfit.clone();
@@ -53,12 +63,13 @@ impl Drop for TableWatch {
 }
 
 fn watch(node: &SharedNode, events: &Sender<Event>, unfit: &AtomicBool, stopped: &Receiver<()>) {
-    loop {
+    let mut pause = DAY;
+    while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         let check = lock(node).table_check();
         // Without the node: rows are read on a snapshot of their own.
         let outcome = check.and_then(|check| check.run());
         let mut held = lock(node);
-        let pause = match held.tables_compared(world::now(), outcome) {
+        pause = match held.tables_compared(world::now(), outcome) {
             Ok(()) if held.unfit().is_some() => {
                 unfit.store(true, Ordering::Relaxed);
                 let _ = events.send(Event::Stop);
@@ -70,9 +81,5 @@ fn watch(node: &SharedNode, events: &Sender<Event>, unfit: &AtomicBool, stopped:
                 AGAIN
             }
         };
-        drop(held);
-        if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
-            return;
-        }
     }
 }

@@ -64,6 +64,11 @@ fn a_disabled_officer_is_refused_at_once() {
     first.run_as("bob", &["release", "approve", &late]).refused(1, "disabled");
     first.run(&["release", "send", &late]).refused(1, "not approved");
     assert_eq!(first.ask(&["link", "show", "kps"])["out"]["size"], 0);
+    assert!(running.stop());
+    // One that starts does not open such a home.
+    for verb in [&["release", "send", &release][..], &["verify"], &["link", "show", "kps"]] {
+        first.run(verb).refused(3, "table release has other rows than were written");
+    }
 }
 
 #[test]
@@ -72,6 +77,8 @@ fn a_changed_draft_is_not_sent_and_verify_names_it() {
     let (first, _second) = world.pair();
     let release = written(&first, "kps", "The vessel Lindwurm arrives.");
     first.run_as("bob", &["release", "approve", &release]).done();
+    // Beside a desk that runs, which looked at its tables when it started.
+    let running = first.serve();
     let db = rusqlite::Connection::open(first.home.join("holdings/holdings.db")).unwrap();
     let draft: Vec<u8> = db.query_row("SELECT draft FROM release", [], |row| row.get(0)).unwrap();
     let mut value: serde_json::Value = serde_json::from_slice(&draft).unwrap();

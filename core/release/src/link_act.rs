@@ -40,8 +40,10 @@ pub enum LinkDeed {
     },
     /// A link that people stopped flows again.
     Resume {
-        /// Why it stands still: the signature ends this suspension and no other.
-        suspension: Suspension,
+        /// Why it stands still: the signature ends this suspension and no other. None in acts of a version that did not name it; these
+        /// are read and resume nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suspension: Option<Suspension>,
     },
 }
 
@@ -115,7 +117,8 @@ impl Agreement for LinkAct {
         let about = match deed {
             LinkDeed::Add { card } | LinkDeed::Renew { card } => format!("card {card}\n"),
             LinkDeed::Confirm { words } => format!("words {words}\n"),
-            LinkDeed::Resume { suspension } => format!("suspended {suspension}\n"),
+            LinkDeed::Resume { suspension: None } => String::new(),
+            LinkDeed::Resume { suspension: Some(suspension) } => format!("suspended {suspension}\n"),
         };
         let (act, key) = (self.kind(), key.digest());
         format!(

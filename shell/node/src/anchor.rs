@@ -369,11 +369,6 @@ impl Keeper {
         Ok(())
     }
 
-    /// Leaves the file as it is from here on.
-    pub fn hold(&self) {
-        self.state().held = true;
-    }
-
     /// Compares the file, as it is on the disk now, with what is held.
     ///
     /// # Errors
@@ -405,7 +400,10 @@ impl Witness for Keeper {
         }
         let desk = view.desk();
         let lines = lines(desk)?;
-        state.leaving = Some(lines.clone());
+        // A second look before a commit comes only after the first commit: a batch of an import that is followed by another.
+        if let Some(left) = state.leaving.replace(lines.clone()) {
+            state.left = left;
+        }
         if lines == state.said.lines {
             return Ok(());
         }
@@ -443,5 +441,57 @@ impl Witness for Keeper {
             tracing::error!(reason = crate::failure::chain(&error), "the anchor could not be written");
             state.unwritten = Some(lines);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "test")]
+mod tests {
+    use super::*;
+    use crate::create::{NewHome, create_home};
+    use crate::keys::HomeKeys;
+    use comity_crypto::Entropy;
+
+    #[test]
+    fn a_batch_of_an_import_that_finds_no_room_is_not_taken_for_another_programs_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("home");
+        let now = Timestamp::parse("2026-03-05T10:00:00Z").unwrap();
+        let new = NewHome {
+            name: "Harbour".into(),
+            code: "vsis".parse().unwrap(),
+            country: "XVM".parse().unwrap(),
+            kind: "police_unit".into(),
+            desk: None,
+            gate: None,
+            endpoints: vec![],
+        };
+        create_home(&path, new, "correct-horse", &mut Entropy::seeded([1; 32]), now).unwrap();
+        let home = Home::open(&path).unwrap();
+        let keys = HomeKeys::open(&home, "correct-horse").unwrap();
+        let mut watched = crate::tables::open(&home, &keys).unwrap();
+        let (mut keeper, fault) = Keeper::open(&home, &mut watched, keys.guarded, now).unwrap();
+        assert_eq!(fault, None);
+        // The same file through a connection without a witness, so that each call of the witness stands here.
+        let mut holdings = crate::tables::open(&home, &keys).unwrap();
+        keeper.begun(holdings.view()).unwrap();
+        let mut batch = |value: &str, finds_room: bool| {
+            let tx = holdings.transaction().unwrap();
+            tx.view().desk().set_setting("batch", value).unwrap();
+            keeper.before(tx.view()).unwrap();
+            if finds_room {
+                tx.commit().unwrap();
+            }
+        };
+        batch("first", true);
+        batch("second", true);
+        batch("third", false);
+        keeper.begun(holdings.view()).unwrap();
+        // What nobody announced is another program's.
+        let tx = holdings.transaction().unwrap();
+        tx.view().desk().set_setting("batch", "another's").unwrap();
+        tx.commit().unwrap();
+        let error = keeper.begun(holdings.view()).unwrap_err();
+        assert_eq!(error.to_string(), "tables: what is held is not what was anchored");
     }
 }

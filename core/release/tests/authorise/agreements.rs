@@ -70,7 +70,7 @@ fn given(items: &[&str]) -> BTreeSet<String> {
 }
 
 fn resume(stopped_by: &str) -> LinkDeed {
-    LinkDeed::Resume { suspension: Suspension::Officer { officer: stopped_by.parse().unwrap() } }
+    LinkDeed::Resume { suspension: Some(Suspension::Officer { officer: stopped_by.parse().unwrap() }) }
 }
 
 fn recall() -> RecallDraft {
@@ -104,7 +104,8 @@ fn an_act_on_a_link_is_signed_with_everything_in_it() {
         link_act(LinkDeed::Renew { card: card(b"one") }),
         link_act(LinkDeed::Confirm { words: "abandon ability".to_owned() }),
         link_act(LinkDeed::Confirm { words: "ability abandon".to_owned() }),
-        link_act(LinkDeed::Resume { suspension: Suspension::Operator }),
+        link_act(LinkDeed::Resume { suspension: None }),
+        link_act(LinkDeed::Resume { suspension: Some(Suspension::Operator) }),
         link_act(resume("c1")),
         link_act(resume("c2")),
         LinkAct { organisation: "bcc".parse().unwrap(), ..add.clone() },
@@ -113,6 +114,15 @@ fn an_act_on_a_link_is_signed_with_everything_in_it() {
         LinkAct { made: now().plus_seconds(1), ..add },
     ];
     each_is_signed_for_itself(&acts, Role::SecurityOfficer, Role::Custodian);
+}
+
+#[test]
+fn a_resume_of_the_version_before_is_read_and_keeps_its_statement() {
+    let stored = serde_json::to_string(&link_act(LinkDeed::Resume { suspension: None })).unwrap();
+    assert!(stored.contains(r#""deed":{"act":"resume"}"#), "{stored}");
+    let act: LinkAct = serde_json::from_str(&stored).unwrap();
+    let statement = String::from_utf8(act.statement()).unwrap();
+    assert!(statement.contains("\nact resume\n") && !statement.contains("suspended"), "{statement}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Node {
             }
             LinkStep::Resume { partner } => {
                 let row = self.link_row(&partner)?;
-                let deed = LinkDeed::Resume { suspension: may_resume(&row)?.clone() };
+                let deed = LinkDeed::Resume { suspension: Some(may_resume(&row)?.clone()) };
                 let key = key_of(&row)?;
                 self.begin(now, officer, &own, Proposed { partner, key, deed, card: None })?
             }
@@ -265,7 +265,7 @@ impl Node {
             }
             LinkDeed::Resume { suspension } => {
                 let row = partner::known(desk, &partner)?;
-                if may_resume(&row)? != suspension {
+                if Some(may_resume(&row)?) != suspension.as_ref() {
                     return Err(Failure::no(format!(
                         "the link with {partner} is suspended for another reason than the one that was signed"
                     ))

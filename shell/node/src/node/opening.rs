@@ -67,9 +67,6 @@ impl Node {
         let quarantine = crate::quarantine::enter(&mut holdings, fault, now)?;
         if let Some(quarantine) = &quarantine {
             tracing::warn!(why = quarantine.why(), "in quarantine: nothing is sent or applied");
-            if quarantine.shuts_officers_out() {
-                anchor.hold();
-            }
         }
         if !quarantine.as_ref().is_some_and(crate::quarantine::Quarantine::shuts_officers_out) {
             holdings.tidy()?;
