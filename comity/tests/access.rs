@@ -1,13 +1,4 @@
 //! Tokens and enrolment links at the command line: where they work, and that no secret stays anywhere.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_kit::{Node, World, files, text};
 use serde_json::json;

@@ -1,13 +1,4 @@
 //! `comity correlate`, run as a program: beside a desk and without one.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_kit::{Node, World};
 use serde_json::{Value, json};

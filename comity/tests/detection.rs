@@ -1,25 +1,10 @@
 //! `comity detect`, `sighting` and `warning-list`, run as a program: beside a desk and without one, followed, killed, refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-#[path = "detection/child.rs"]
 mod child;
-#[path = "detection/files.rs"]
 mod files;
-#[path = "detection/follow.rs"]
 mod follow;
-#[path = "detection/partner.rs"]
 mod partner;
-#[path = "detection/refusals.rs"]
 mod refusals;
-#[path = "detection/sightings.rs"]
 mod sightings;
 
 use comity_kit::{Node, Ran, World};

@@ -1,29 +1,12 @@
 //! Two real nodes, gates over loopback TLS: what arrives, what never leaves, what survives a kill, what is refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-#[path = "exchange/canary.rs"]
 mod canary;
-#[path = "exchange/cli.rs"]
 mod cli;
-#[path = "exchange/hostile.rs"]
 mod hostile;
-#[path = "exchange/kills.rs"]
 mod kills;
-#[path = "exchange/real_data.rs"]
 mod real_data;
-#[path = "exchange/recall.rs"]
 mod recall;
-#[path = "exchange/refusals.rs"]
 mod refusals;
-#[path = "exchange/taxii.rs"]
 mod taxii;
 
 use comity_kit::{Node, World, text};

@@ -2,19 +2,8 @@
 //!
 //! They are Python programs; `COMITY_INTEROP_PYTHON` names a Python that has `testing/interop/requirements.txt` installed
 //! (`./test` makes one). Without it these tests say so and do nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-#[path = "interop/api.rs"]
 mod api;
-#[path = "interop/taxii.rs"]
 mod taxii;
 
 use std::path::PathBuf;

@@ -1,29 +1,12 @@
 //! What operators use: doctor, completions, manual pages, backup, restore.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-#[path = "operations/doctor.rs"]
 mod doctor;
-#[path = "operations/drill.rs"]
 mod drill;
-#[path = "operations/ends.rs"]
 mod ends;
-#[path = "operations/metrics.rs"]
 mod metrics;
-#[path = "operations/package.rs"]
 mod package;
-#[path = "operations/pages.rs"]
 mod pages;
-#[path = "operations/secrets.rs"]
 mod secrets;
-#[path = "operations/vault.rs"]
 mod vault;
 
 use comity_kit::{Node, text};

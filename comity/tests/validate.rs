@@ -1,13 +1,4 @@
 //! `comity validate` as a process: one answer a line, one report a file, and the exit code.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use serde_json::{Value, json};
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! The HTTP API: who may ask what, and what the answers promise.
 
-use crate::session::Session;
-use crate::wire::Desk;
-use crate::{token, world};
+use super::session::Session;
+use super::wire::Desk;
+use super::{token, world};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 

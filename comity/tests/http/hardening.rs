@@ -1,7 +1,7 @@
 //! Hostile requests (security.md §5 G, cases 139 to 156; those on TAXII stand beside it, those on time in the edge's own tests).
 
-use crate::wire::{Answer, Desk};
-use crate::{token, world};
+use super::wire::{Answer, Desk};
+use super::{token, world};
 use std::io::{Read as _, Write as _};
 
 fn problem(what: &str, answer: &Answer, status: u16) {

@@ -1,8 +1,8 @@
 //! Answers that hold a secret are given to whoever is there just now, and are kept nowhere for the next one who asks.
 
-use crate::session::Session;
-use crate::wire::Desk;
-use crate::world;
+use super::session::Session;
+use super::wire::Desk;
+use super::world;
 use serde_json::json;
 
 /// Shows the desk again that the officer is there.

@@ -1,6 +1,6 @@
 //! Signing in with a passkey, as a browser does it.
 
-use crate::wire::Desk;
+use super::wire::Desk;
 use comity_kit::Node;
 use comity_kit::authenticator::Authenticator;
 use serde_json::{Value, json};

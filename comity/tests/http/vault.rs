@@ -1,8 +1,8 @@
 //! A vault that goes missing beside a running desk is refused on the API and the workbench.
 
-use crate::session::Session;
-use crate::wire::Desk;
-use crate::world;
+use super::session::Session;
+use super::wire::Desk;
+use super::world;
 use comity_kit::text;
 use serde_json::json;
 

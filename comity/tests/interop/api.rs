@@ -1,6 +1,6 @@
 //! Schemathesis asks the running desk everything that its own description says can be asked, and what it says cannot.
 
-use crate::{python, world};
+use super::{python, world};
 use std::process::Command;
 
 /// A bound for the whole run.

@@ -1,6 +1,6 @@
 //! The TAXII client of OASIS reads back every imported object, page by page, equal.
 
-use crate::{python, script, shared, world};
+use super::{python, script, shared, world};
 use std::process::Command;
 
 #[test]

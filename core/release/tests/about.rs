@@ -1,17 +1,6 @@
 //! What is said about a recipient's own objects may name them; nothing else may (domain.md §8.3, §9 step 9).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    dead_code,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_release::{DraftError, draft_tearline};
 use serde_json::{Value, json};

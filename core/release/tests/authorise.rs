@@ -1,22 +1,8 @@
 //! Who agreed to what: releases, declarations and recalls (security.md I3, I4; domain.md §6.5), and the golden matrix.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    dead_code,
-    reason = "test"
-)]
 
-#[path = "authorise/agreements.rs"]
 mod agreements;
-#[path = "authorise/drafts.rs"]
 mod drafts;
-mod support;
+use crate::support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

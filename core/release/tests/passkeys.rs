@@ -1,13 +1,4 @@
 //! Approvals by passkey: which count, and that the chain back to the officer's key is what makes them count.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
 use comity_crypto::passkey::{Origin, Registration, RelyingParty, challenge, register};
 use comity_crypto::{Purpose, SigningKey, sha256};

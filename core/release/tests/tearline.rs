@@ -1,18 +1,6 @@
 //! Tearlines: what is copied, what is not, and that nothing else shows (security.md I1, I6, I8).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    missing_docs,
-    dead_code,
-    reason = "test"
-)]
 
-mod support;
+use crate::support;
 
 use comity_release::{
     Draft, DraftError, Reason, WrittenText, deterministic_id, draft_as_published, draft_tearline, leak_check,

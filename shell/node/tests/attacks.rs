@@ -1,24 +1,7 @@
 //! What somebody with a little in hand would try: an old node key, a signature as a way to guess, what a backup or a monitor left.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
-#[allow(dead_code, reason = "shared by several tests")]
-#[path = "access/desk.rs"]
-mod desk;
-#[path = "attacks/ends.rs"]
+use crate::common;
 mod ends;
-#[path = "attacks/mutations.rs"]
 mod mutations;
-#[path = "attacks/tables.rs"]
 mod tables;
 
 use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};

@@ -1,16 +1,5 @@
 //! Observations against what is held: what matches, what counts, what a recall leaves, and what a sensor may learn.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
+use crate::common;
 
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{

@@ -1,16 +1,5 @@
 //! Two desks in process: what an unreliable way between them, or a wrong hand at one of them, can and cannot do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
+use crate::common;
 
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{Call, OfficerKey};

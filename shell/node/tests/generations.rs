@@ -1,16 +1,5 @@
 //! A desk is lost and restored, again and again: whatever was acknowledged comes back, in batches too, and nothing is signed twice.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
+use crate::common;
 
 use comity_crypto::Entropy;
 use comity_link::gate_protocol::GateToDesk;

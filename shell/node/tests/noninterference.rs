@@ -4,18 +4,7 @@
 //! that no allow-list names, what else is held, sources, notes, drafts never sent, checks, the order of imports, and whatever
 //! goes to a third partner. Observed is everything the desk hands its gate for the partner, and what the partner's own node made of
 //! it. `COMITY_SOAK` runs ten times as many pairs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
+use crate::common;
 
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{Reader, ReleaseDraftRequest, Request, Selection};

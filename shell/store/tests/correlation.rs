@@ -1,16 +1,6 @@
 //! Values that several originators hold: found, followed, judged, forgotten.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_correlate::{CorrelatedValue, Independence, Kind, Reason};
 use comity_store::{CorrelationFilter, CorrelationPage, Holdings, Mode, Received};

@@ -1,16 +1,6 @@
 //! Sightings in the store: what counts, what is bounded, what a follower sees, and what a recall leaves.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{
     Holdings, Judgement, Match, MatchEvidence, Matched, Mode, NewMatches, Origin, Received, Recorded, SightingFilter,

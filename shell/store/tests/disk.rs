@@ -1,16 +1,6 @@
 //! Erasing, opening, verifying: what must not be on the disk, and what must not be opened or believed.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{Holdings, Mode, OpenError, Origin, Outcome, Received, VerifyError};
 use common::*;

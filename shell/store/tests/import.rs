@@ -1,16 +1,6 @@
 //! Import: what is counted, what is kept, what a crash leaves.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{Holdings, Import, ImportError, Mode, Outcome, Standing};
 use common::*;

@@ -1,16 +1,6 @@
 //! Reading: search in many scripts, filters, pages, relations, marking, what partners release.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{Filter, Holdings, Marking, Mode, Origin, Outcome, Received, SearchQuery, Standing, StoreError};
 use comity_vocab::Tlp;

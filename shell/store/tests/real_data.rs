@@ -1,16 +1,6 @@
 //! Real data: comes in whole, comes out whole, a second time changes nothing.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{ExportOptions, SearchQuery};
 use common::*;

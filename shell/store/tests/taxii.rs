@@ -1,16 +1,6 @@
 //! Additions: every one once, in order, dated exactly, whatever clock and erasure do.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-mod common;
+use crate::common;
 
 use comity_store::{AdditionQuery, End, Holdings, Mode, Origin, StoreError, Take, VersionMatch};
 use comity_vocab::Timestamp;

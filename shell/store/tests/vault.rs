@@ -1,18 +1,7 @@
 //! The vault: who may read, what is logged, what is on the disk.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[path = "vault/commitment.rs"]
 mod commitment;
-mod common;
+use crate::common;
 
 use comity_store::Vault;
 use comity_store::vault::{Commitment, Fit, NewSource, Reliability, VaultError};

@@ -1,15 +1,6 @@
 //! What the workbench asks of the store: neighbours, facets, the inbox, moments, places; and that nothing of it outlives an erasure.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
 
-mod common;
+use crate::common;
 
 use comity_store::desk::ReceivedItem;
 use comity_store::{

@@ -260,7 +260,7 @@ fn unguarded(home: &Path) {
     let file = home.join("keys/unlock.json");
     let mut unlock: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let salt: [u8; 16] = hex::decode(unlock["salt"].as_str().unwrap()).unwrap().try_into().unwrap();
-    let key = comity_crypto::DataKey::from_passphrase(crate::PASSPHRASE.as_bytes(), &salt).unwrap();
+    let key = comity_crypto::DataKey::from_passphrase(super::PASSPHRASE.as_bytes(), &salt).unwrap();
     unlock["probe"] = hex::encode(key.seal("keys/probe", [7; 24], b"comity")).into();
     std::fs::write(file, unlock.to_string()).unwrap();
 }
@@ -428,7 +428,7 @@ fn golden(folder: &Path) -> PathBuf {
 
 fn golden_node(home: &Path) -> Result<Node, Failure> {
     let ask = Box::new(|| Ok(comity_crypto::Zeroizing::new("golden-home-passphrase".to_owned())));
-    Node::open(Home::open(home).unwrap(), crate::seeded("golden"), now(), ask)
+    Node::open(Home::open(home).unwrap(), super::seeded("golden"), now(), ask)
 }
 
 #[test]

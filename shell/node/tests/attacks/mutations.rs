@@ -2,8 +2,8 @@
 //!
 //! What is excepted stands in a table with its reason, and a row of that table that `verify` does notice fails as well.
 
+use crate::access::desk::Desk;
 use crate::common::{Org, carried, change_officer, code, now, orgs};
-use crate::desk::Desk;
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{Judgement, OfficerChange, ReleaseDraftRequest, Request, Selection};
@@ -402,6 +402,12 @@ fn put(database: &Connection, table: &Table, was: Option<&[Sql]>, is: Option<&[S
     done
 }
 
+/// The tables over which a sum is kept; none in a file that keeps none.
+fn summed(database: &Connection) -> BTreeSet<String> {
+    let Ok(mut statement) = database.prepare("SELECT name FROM table_seal") else { return BTreeSet::new() };
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
 #[test]
 fn every_column_that_is_changed_and_every_row_that_is_gone_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -412,13 +418,15 @@ fn every_column_that_is_changed_and_every_row_that_is_gone_is_named() {
     for file in ["holdings/holdings.db", "vault/vault.db"] {
         let database = Connection::open(home.join(file)).unwrap();
         database.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF").unwrap();
+        let summed = summed(&database);
         for table in tables(&database) {
             let all = rows(&database, &table);
             if all.is_empty() {
                 empty.insert(table.name.clone());
             }
-            // The first and the last row.
-            let places: BTreeSet<usize> = [0, all.len().saturating_sub(1)].into();
+            // The first and the last row; of a table that is summed one, for the store's own tests change every row of those.
+            let last = if summed.contains(&table.name) { 0 } else { all.len().saturating_sub(1) };
+            let places: BTreeSet<usize> = [0, last].into();
             for row in places.into_iter().filter_map(|place| all.get(place)) {
                 let mut look = |column: &str, changed: Option<&[Sql]>| -> bool {
                     if put(&database, &table, Some(row), changed).is_err() {

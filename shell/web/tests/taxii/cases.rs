@@ -10,7 +10,7 @@ fn basic(pair: &[u8]) -> String {
 
 #[test]
 fn bad_requests() {
-    let mut world = World::new();
+    let world = World::new();
     world.import("feed", &(0..30).map(|n| malware(n, 1)).collect::<Vec<_>>());
     let bearer = format!("Bearer {}", world.token);
     let check = |world: &World, n: u32, method: &str, path: &str, headers: &[(&str, &str)], status: u16| {

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 const PASSPHRASE: &str = "correct-horse-battery";
@@ -25,7 +25,7 @@ pub fn now() -> Timestamp {
 pub struct World {
     folder: tempfile::TempDir,
     router: Router,
-    node: Node,
+    node: Mutex<Node>,
     /// A token that may read over TAXII.
     pub token: String,
     /// Another one.
@@ -88,7 +88,7 @@ impl World {
             cursor_key: [7; 32],
         };
         let router = router(Arc::new(desk));
-        Self { folder, router, node, token: first, other, reader }
+        Self { folder, router, node: Mutex::new(node), token: first, other, reader }
     }
 
     /// Imports objects under a name.
@@ -103,6 +103,12 @@ impl World {
     }
 
     pub fn import_path(&self, origin: &str, path: &std::path::Path) {
+        // A feed comes through the node; what partners gave and what is our own is put there as the node would have received it.
+        if Origin::feed(origin).is_ok() {
+            let request = Ask::Import { path: path.to_owned(), origin: origin.into(), label: None };
+            self.asked(&request);
+            return;
+        }
         let options =
             ImportOptions { origin: origin.parse::<Origin>().unwrap(), label: None, officer: None, file_name: None };
         let mut holdings = self.holdings();
@@ -121,9 +127,13 @@ impl World {
     }
 
     /// Revokes a token.
-    pub fn revoke(&mut self, name: &str) {
-        let request = serde_json::to_string(&Ask::TokenRevoke { name: name.into() }).unwrap();
-        self.node.handle(now(), &Call { request, ..Call::default() }).unwrap();
+    pub fn revoke(&self, name: &str) {
+        self.asked(&Ask::TokenRevoke { name: name.into() });
+    }
+
+    fn asked(&self, request: &Ask) {
+        let request = serde_json::to_string(request).unwrap();
+        self.node.lock().unwrap().handle(now(), &Call { request, ..Call::default() }).unwrap();
     }
 
     /// Sends a request as it is.

@@ -1,17 +1,5 @@
 //! What must still hold when a release or a recall is sent, whatever happened since it was drafted.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    missing_docs,
-    reason = "test"
-)]
-
-#[path = "../common/mod.rs"]
-#[allow(dead_code, reason = "shared by several tests")]
-mod common;
+use crate::common;
 mod compared;
 mod edited;
 mod given;

@@ -1,0 +1,19 @@
+//! All tests of this crate in one binary: each binary more is linked and started for itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs,
+    reason = "test"
+)]
+
+mod access;
+mod attacks;
+mod common;
+mod detection;
+mod exchange;
+mod generations;
+mod noninterference;
+mod release_conditions;
