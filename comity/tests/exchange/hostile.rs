@@ -128,7 +128,7 @@ fn a_hostile_gate_sees_ciphertext_and_changes_nothing() {
     let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "hostile::gate_in_place", "--test-threads", "1"])
+        .args(["--exact", "exchange::hostile::gate_in_place", "--test-threads", "1"])
         .env_clear()
         .env(MARK, &folder)
         .env(OTHER, other.local_addr().unwrap().to_string())

@@ -70,7 +70,8 @@ impl Node {
     fn add_originals(&self, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let released = released_objects(draft);
         let view = self.holdings.view();
-        for item in draft.items() {
+        // What was written for the release alone has no original.
+        for item in draft.items().iter().filter(|item| item.original_id != item.released_id) {
             let object = view.get(&item.original_id)?.ok_or_else(|| {
                 Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
                     .hint("draft the release again from what is held")
