@@ -451,6 +451,26 @@ fn the_golden_home_of_the_version_before_anchors_opens() {
 }
 
 #[test]
+fn the_golden_home_of_sealed_tables_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0002-sealed-tables.tar.gz");
+    let unpacked = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
+    assert!(unpacked.unwrap().success());
+    for code in ["vsis", "kps"] {
+        let home = folder.path().join(code);
+        for _ in 0..2 {
+            let mut org = Org::open(&home, code);
+            assert_eq!(org.ask(&Request::Health).unwrap()["state"], "ok", "{code}");
+            org.ask(&Request::Verify).unwrap();
+            drop(org);
+            assert_eq!(doctor(&home), FindingState::Ok, "{code}");
+        }
+        // What a later version adds to the list, it adds once: this grows with each such version, and by one.
+        assert_eq!(audited(&home, "home.sealed"), 1, "{code}");
+    }
+}
+
+#[test]
 fn nothing_is_posted_while_a_home_does_not_fit_its_anchor() {
     let folder = tempfile::tempdir().unwrap();
     drop(orgs(folder.path(), 2));
