@@ -27,7 +27,12 @@ fn written(node: &Node, to: &str, words: &str) -> String {
 /// The same, approved and sent.
 fn sent(node: &Node, to: &str, words: &str) -> String {
     let release = written(node, to, words);
-    node.run_as("bob", &["release", "approve", &release]).done();
+    let approved = node.run_as("bob", &["release", "approve", &release]);
+    if approved.code != Some(0) {
+        // What was found says more than that something was.
+        println!("{}", node.run_as("bob", &["release", "check", &release]).json());
+    }
+    approved.done();
     node.ask(&["release", "send", &release]);
     release
 }
