@@ -192,6 +192,13 @@ pub(crate) fn registry_is_audited(desk: Desk<'_>) -> Result<(), AnchorError> {
     if held == audited { Ok(()) } else { Err(AnchorFault::RegistryUnaudited { held, audited }.into()) }
 }
 
+/// Tells whether the audit chain has an entry with this word.
+pub(crate) fn ever_audited(desk: Desk<'_>, act: &str) -> Result<bool, DeskError> {
+    let mut ever = false;
+    each_entry(desk, |entry| ever |= entry.act == act)?;
+    Ok(ever)
+}
+
 /// Reads every audit entry; one that cannot be read says nothing, and so nothing is concluded from the others.
 fn each_entry(desk: Desk<'_>, mut look: impl FnMut(&AuditEntry)) -> Result<(), DeskError> {
     let mut next = 0;

@@ -9,7 +9,7 @@ use crate::home::Home;
 use crate::keys::HomeKeys;
 use crate::node::{Node, audit};
 use crate::request::Request;
-use comity_ledger::{AuditEntry, TableKey};
+use comity_ledger::TableKey;
 use comity_store::desk::Desk;
 use comity_store::{Fault, Holdings, Mode, StoreError, View};
 use comity_vocab::Timestamp;
@@ -25,8 +25,6 @@ const NOTED: &str = "tables_sealed";
 const COMPARED: &str = "tables_compared";
 /// How often in a row the rows may not be readable.
 const UNCOMPARED_MAX: u32 = 3;
-/// Audit entries read at a time.
-const PAGE: usize = 1_000;
 
 /// When every row was last added up and fitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +44,7 @@ pub(crate) fn last_compared(desk: Desk<'_>) -> Result<Option<Compared>, Failure>
 /// that a later version added wait for [`note`], for the anchor must see them come.
 pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>, guarded: bool) -> Result<(), Failure> {
     if !holdings.is_sealed()? {
-        if guarded || was_sealed(holdings.view().desk())? {
+        if guarded || crate::anchor::ever_audited(holdings.view().desk(), SEALED)? {
             return Err(StoreError::from(Fault::Unsealed).into());
         }
         let tx = holdings.transaction()?;
@@ -77,22 +75,6 @@ pub(crate) fn counts_fit(view: View<'_>) -> Result<(), Failure> {
     match rest.into_iter().find(|table| noted.split(',').any(|noted| noted == *table)) {
         Some(table) => Err(StoreError::from(Fault::Gone { table: table.to_owned() }).into()),
         None => Ok(()),
-    }
-}
-
-fn was_sealed(desk: Desk<'_>) -> Result<bool, Failure> {
-    let mut from = 0;
-    loop {
-        let rows = desk.audit_from(from, PAGE)?;
-        let Some(last) = rows.last() else { return Ok(false) };
-        from = last.seq.saturating_add(1);
-        for row in &rows {
-            let entry = AuditEntry::parse(&row.bytes)
-                .map_err(|_| Failure::operational(format!("audit entry {} is damaged", row.seq)))?;
-            if entry.act == SEALED {
-                return Ok(true);
-            }
-        }
     }
 }
 

@@ -8,7 +8,6 @@ use crate::failure::{Failure, FailureKind};
 use crate::home::Home;
 use crate::keys::HomeKeys;
 use crate::node::{Node, audit, vault_nonces};
-use comity_ledger::AuditEntry;
 use comity_store::desk::Desk;
 use comity_store::vault::{Commitment, Fit, Vault, VaultError};
 use comity_store::{Holdings, Mode, Tx};
@@ -20,8 +19,6 @@ pub(crate) const FILE: &str = "vault/vault.db";
 const COMMITTED: &str = "vault.commit";
 /// The audit entry of an act that a crash cut short.
 const RECOVERED: &str = "vault.recovered";
-/// Audit entries read at a time.
-const PAGE: usize = 1_000;
 /// How often a reader looks again while acts are under way beside it.
 const LOOKS_MAX: usize = 20;
 const HINT: &str = "nothing is checked or released meanwhile: stop the node and put the right vault.db back, or make a new home \
@@ -46,27 +43,10 @@ impl From<VaultError> for Failure {
     }
 }
 
-/// Whether a commitment was ever made, as the audit log tells.
-fn was_committed(desk: Desk<'_>) -> Result<bool, Failure> {
-    let mut from = 0;
-    loop {
-        let rows = desk.audit_from(from, PAGE)?;
-        let Some(last) = rows.last() else { return Ok(false) };
-        from = last.seq + 1;
-        for row in &rows {
-            let entry = AuditEntry::parse(&row.bytes)
-                .map_err(|_| Failure::operational(format!("audit entry {} is damaged", row.seq)))?;
-            if entry.act == COMMITTED {
-                return Ok(true);
-            }
-        }
-    }
-}
-
 /// Reads what the vault must be; none only where nothing was ever committed to.
 pub(crate) fn expected(desk: Desk<'_>) -> Result<Option<Commitment>, Failure> {
     let commitment = desk.vault_commitment()?;
-    if commitment.is_none() && was_committed(desk)? {
+    if commitment.is_none() && crate::anchor::ever_audited(desk, COMMITTED)? {
         return Err(Failure::operational(
             "holdings/holdings.db: the commitment to the vault is gone, though the audit log says that there was one",
         )
