@@ -7,12 +7,12 @@
 //! Does not know: what follows from a fault; that is the quarantine's answer.
 
 use crate::advice::advice;
+use crate::audited::each_entry;
 use crate::failure::Failure;
 use crate::home::{Home, HomeError};
 use crate::node::audit;
 use comity_ledger::{
-    ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, AuditEntry, ChainEnd, GENESIS, Heads, Lines, REGISTRY_LINE,
-    TableKey,
+    ANCHOR_BYTES_MAX, AUDIT_LINE, Anchor, AnchorFault, ChainEnd, GENESIS, Heads, Lines, REGISTRY_LINE, TableKey,
 };
 use comity_store::desk::{Desk, DeskError};
 use comity_store::{Holdings, Trouble, View, Witness};
@@ -30,8 +30,6 @@ const ACT: &str = "home.anchored";
 const TABLES_LINE: &str = "tables";
 /// The setting that says which lines the audit chain says were anchored.
 const NOTED: &str = "anchored_lines";
-/// Audit entries read at a time.
-const PAGE: usize = 10_000;
 
 /// Why what is held could not be compared with the anchor, or does not fit it.
 #[derive(Debug, thiserror::Error)]
@@ -190,26 +188,6 @@ pub(crate) fn registry_is_audited(desk: Desk<'_>) -> Result<(), AnchorError> {
     each_entry(desk, |entry| audited += u64::from(crate::officers::is_act(&entry.act)))?;
     let held = heads(desk)?.registry.count;
     if held == audited { Ok(()) } else { Err(AnchorFault::RegistryUnaudited { held, audited }.into()) }
-}
-
-/// Tells whether the audit chain has an entry with this word.
-pub(crate) fn ever_audited(desk: Desk<'_>, act: &str) -> Result<bool, DeskError> {
-    let mut ever = false;
-    each_entry(desk, |entry| ever |= entry.act == act)?;
-    Ok(ever)
-}
-
-/// Reads every audit entry; one that cannot be read says nothing, and so nothing is concluded from the others.
-fn each_entry(desk: Desk<'_>, mut look: impl FnMut(&AuditEntry)) -> Result<(), DeskError> {
-    let mut next = 0;
-    loop {
-        let rows = desk.audit_from(next, PAGE)?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        next = last.seq.saturating_add(1);
-        for row in &rows {
-            look(&AuditEntry::parse(&row.bytes).map_err(|_| DeskError::Damaged { what: "audit entry" })?);
-        }
-    }
 }
 
 /// Writes the anchor of a home that was made from a backup: it names the backup, and nothing was anchored there before.

@@ -10,6 +10,7 @@ mod anchor;
 mod approvals;
 mod asked;
 mod audit_verbs;
+mod audited;
 mod backup;
 mod call;
 mod configuration;

@@ -44,7 +44,7 @@ pub(crate) fn last_compared(desk: Desk<'_>) -> Result<Option<Compared>, Failure>
 /// that a later version added wait for [`note`], for the anchor must see them come.
 pub(crate) fn unlock(holdings: &mut Holdings, key: Arc<TableKey>, guarded: bool) -> Result<(), Failure> {
     if !holdings.is_sealed()? {
-        if guarded || crate::anchor::ever_audited(holdings.view().desk(), SEALED)? {
+        if guarded || crate::audited::ever_audited(holdings.view().desk(), SEALED)? {
             return Err(StoreError::from(Fault::Unsealed).into());
         }
         let tx = holdings.transaction()?;

@@ -46,7 +46,7 @@ impl From<VaultError> for Failure {
 /// Reads what the vault must be; none only where nothing was ever committed to.
 pub(crate) fn expected(desk: Desk<'_>) -> Result<Option<Commitment>, Failure> {
     let commitment = desk.vault_commitment()?;
-    if commitment.is_none() && crate::anchor::ever_audited(desk, COMMITTED)? {
+    if commitment.is_none() && crate::audited::ever_audited(desk, COMMITTED)? {
         return Err(Failure::operational(
             "holdings/holdings.db: the commitment to the vault is gone, though the audit log says that there was one",
         )
