@@ -7,7 +7,7 @@ use crate::repository::Repository;
 use serde_json::Value;
 
 /// Third-party libraries that core may use: pure, without clock, file, thread or socket.
-const CORE_LIBRARIES: [&str; 26] = [
+const CORE_LIBRARIES: [&str; 27] = [
     "aho-corasick",
     "argon2",
     "base64",
@@ -18,6 +18,7 @@ const CORE_LIBRARIES: [&str; 26] = [
     "ed25519-dalek",
     "hex",
     "hpke",
+    "icu_properties",
     "memchr",
     "p256",
     "rand_core",
@@ -37,7 +38,7 @@ const CORE_LIBRARIES: [&str; 26] = [
 ];
 
 /// Libraries that have a home: used there and nowhere else, so that one crate decides how.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("argon2", &["core/crypto"]),
     ("chacha20poly1305", &["core/crypto"]),
     ("ed25519-dalek", &["core/crypto", "testing/kit"]),
@@ -61,6 +62,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("utoipa", &["shell/web"]),
     ("qrcode", &["shell/web"]),
     ("regex-automata", &["core/pattern"]),
+    ("icu_properties", &["core/text"]),
     ("p256", &["core/crypto", "testing/kit"]),
     ("ciborium", &["core/crypto", "testing/kit"]),
     ("rcgen", &["shell/node", "shell/gate"]),
