@@ -1,13 +1,10 @@
 //! Codes and names of partners that look like others: an officer who reads one must not take it for the other.
 //!
-//! Guarantees: two texts that differ only in case, accents, blanks and dashes, in digits that look like letters, or in letters of
-//! other scripts that look the same (UTS 39) are found alike; a word that mixes scripts is refused. Does not know: which partners
-//! there are.
+//! Guarantees: a code or name that looks like another's is refused, and so is a word that mixes scripts; what looks alike and what
+//! mixes is decided in `comity_text`. Does not know: which partners there are.
 
+use comity_text::{Look, mixed_scripts};
 use comity_vocab::OrgCode;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_security::MixedScript;
 
 /// What people see of an organisation.
 #[derive(Clone, Copy, Debug)]
@@ -46,55 +43,19 @@ pub fn check_lookalike<'a>(
     organisation: Seen<'_>,
     others: impl IntoIterator<Item = Seen<'a>>,
 ) -> Result<(), Lookalike> {
-    if !runs(organisation.name).all(MixedScript::is_single_script) {
+    if mixed_scripts(organisation.name).is_some() {
         return Err(Lookalike::MixedScripts);
     }
-    let (code, name) = (looks(organisation.code.as_str()), looks(organisation.name));
-    let meet = |ours: &[String; 3], theirs: &[String; 3]| ours.iter().any(|look| theirs.contains(look));
+    let (code, name) = (Look::of(organisation.code.as_str()), Look::of(organisation.name));
     for other in others {
-        if meet(&code, &looks(other.code.as_str())) {
+        if code.is_like(&Look::of(other.code.as_str())) {
             return Err(Lookalike::Code { other: other.code.clone() });
         }
-        if meet(&name, &looks(other.name)) {
+        if name.is_like(&Look::of(other.name)) {
             return Err(Lookalike::Name { other: other.code.clone() });
         }
     }
     Ok(())
-}
-
-/// The words of a name, and within a word what stands before, between and behind characters of East Asian scripts: these are
-/// written together with Latin letters, and nobody takes one for the other.
-fn runs(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) || is_east_asian(c))
-        .filter(|run| !run.is_empty())
-}
-
-fn is_east_asian(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// How a text looks as it is written, in small and in large letters.
-fn looks(text: &str) -> [String; 3] {
-    let plain: String = text.nfkc().collect();
-    [look(&plain), look(&plain.to_lowercase()), look(&plain.to_uppercase())]
-}
-
-fn look(text: &str) -> String {
-    let skeleton: String = unicode_security::skeleton(text).filter(|c| !is_accent(*c)).collect();
-    let seen = skeleton.to_lowercase();
-    let letters = seen.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).map(|c| match c {
-        '0' => 'o',
-        '1' | 'i' | 'ı' => 'l',
-        '5' => 's',
-        '8' => 'b',
-        other => other,
-    });
-    letters.collect::<String>().replace("vv", "w")
-}
-
-/// Accents of Latin, Greek and Cyrillic; marks of other scripts make other letters.
-fn is_accent(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 #[cfg(test)]

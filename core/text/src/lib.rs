@@ -7,11 +7,15 @@
 //! Does not know: where a text comes from, who reads it, whether it may leave.
 
 mod hidden;
+mod lookalike;
 mod meaning;
+mod shortened;
 mod unseen;
 mod visible;
 
 pub use hidden::{Hidden, hidden};
+pub use lookalike::{Look, mixed_scripts, plain_look};
 pub use meaning::{Cleaned, clean};
+pub use shortened::shortened;
 pub use unseen::{Unseen, unseen};
 pub use visible::{MARKS_SHOWN, visible, visible_line};

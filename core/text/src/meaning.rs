@@ -5,9 +5,7 @@
 //! written with tags. A line may end in several ways and a blank be written in several: they become the plain one.
 
 use crate::unseen::{Unseen, unseen};
-use icu_properties::props::{
-    BidiClass, EmojiModifier, ExtendedPictographic, GeneralCategory, JoiningType, Script,
-};
+use icu_properties::props::{BidiClass, EmojiModifier, ExtendedPictographic, GeneralCategory, JoiningType, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// A text without what carries no meaning.
@@ -215,7 +213,10 @@ fn shapes(character: char) -> bool {
 }
 
 fn without_blanks(character: char) -> bool {
-    matches!(script(character), Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar | Script::Tibetan | Script::Javanese)
+    matches!(
+        script(character),
+        Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar | Script::Tibetan | Script::Javanese
+    )
 }
 
 #[cfg(test)]

@@ -120,12 +120,9 @@ mod tests {
     #[test]
     fn every_code_point_is_seen_or_marked() {
         for character in (0..=0x10_ffff).filter_map(char::from_u32) {
-            for text in [
-                character.to_string(),
-                format!("{character}ab"),
-                format!("a{character}b"),
-                format!("ab{character}"),
-            ] {
+            for text in
+                [character.to_string(), format!("{character}ab"), format!("a{character}b"), format!("ab{character}")]
+            {
                 let shown = visible(&text);
                 assert!(shown.chars().all(|c| unseen(c).is_none()), "U+{:04X}", character as u32);
                 assert_eq!(shown != text, unseen(character).is_some(), "U+{:04X}", character as u32);

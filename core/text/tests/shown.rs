@@ -1,4 +1,5 @@
 //! Random texts as a person is shown them: 2,000 of them, and 100,000 where `COMITY_SOAK` is set.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "test")]
 
 use comity_text::{unseen, visible, visible_line};
 use proptest::prelude::*;
@@ -19,8 +20,28 @@ fn read_back(shown: &str) -> String {
 
 fn some_text() -> impl Strategy<Value = String> {
     let unusual = prop::sample::select(vec![
-        '\u{200b}', '\u{200c}', '\u{200d}', '\u{202e}', '\u{e0041}', '\u{fe0f}', '⟨', '⟩', 'U', '+', '2', '\u{301}', '\u{1b}',
-        '\u{2028}', '\u{e000}', '\u{a0}', 'a', 'ж', 'ا', '😀', '\n', '\r',
+        '\u{200b}',
+        '\u{200c}',
+        '\u{200d}',
+        '\u{202e}',
+        '\u{e0041}',
+        '\u{fe0f}',
+        '⟨',
+        '⟩',
+        'U',
+        '+',
+        '2',
+        '\u{301}',
+        '\u{1b}',
+        '\u{2028}',
+        '\u{e000}',
+        '\u{a0}',
+        'a',
+        'ж',
+        'ا',
+        '😀',
+        '\n',
+        '\r',
     ]);
     prop::collection::vec(prop_oneof![unusual, any::<char>()], 0..40).prop_map(|chars| chars.into_iter().collect())
 }
