@@ -1,10 +1,12 @@
 //! What a verb prints: a JSON document for programs, lines for people.
 //!
-//! Guarantees: text that came from elsewhere is shown with control and direction characters escaped, so that it cannot
-//! restyle a terminal. Does not know: which verb prints.
+//! Guarantees: of text that came from elsewhere, what is not seen is written out as a mark such as `⟨U+202E⟩`, and as an escape in JSON, so
+//! that it cannot restyle a terminal or hide from who reads. Does not know: which characters these are; `comity_text` does.
 
 use comity_node::Failure;
+use comity_text::{unseen, visible_line};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::Write;
 
 /// Where and how to print.
@@ -14,18 +16,40 @@ pub struct Output {
     answered: std::cell::Cell<bool>,
 }
 
-/// Makes a text safe for a terminal: control, direction-changing and invisible characters are shown as escapes.
-pub fn visible(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        let hidden = matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
-        if character.is_control() || hidden {
-            safe.push_str(&format!("\\u{{{:x}}}", character as u32));
-        } else {
-            safe.push(character);
+/// Writes a JSON document for a program: what is not seen stands as an escape such as `\u202e`, so that a terminal that shows the document
+/// is not restyled and a person sees what is there. The value is the same.
+pub fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
+    Ok(escaped(serde_json::to_string(value)?))
+}
+
+/// Escapes what is not seen in the text of JSON documents.
+pub fn escaped(json: String) -> String {
+    // JSON itself escapes the controls below the blank.
+    if json.bytes().all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\n') {
+        return json;
+    }
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        // Outside of strings JSON is ASCII, so whatever is not seen stands in one.
+        if unseen(character).is_none() {
+            shown.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
         }
     }
-    safe
+    shown
+}
+
+/// Writes the lines for a person: each is one line, whatever text from elsewhere it holds.
+fn write_lines(out: &mut impl Write, lines: &[String]) -> std::io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{}", visible_line(line)))
+}
+
+fn write_document(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
+    writeln!(out, "{}", document(value)?)
 }
 
 /// Reads a text field of a JSON object; empty where absent.
@@ -58,11 +82,7 @@ impl Output {
     pub fn answer(&self, value: &Value, lines: impl FnOnce(&Value) -> Vec<String>) -> Result<(), Failure> {
         self.answered.set(true);
         let mut out = std::io::stdout().lock();
-        let written = if self.json {
-            serde_json::to_writer(&mut out, value).map_err(std::io::Error::from).and_then(|()| out.write_all(b"\n"))
-        } else {
-            lines(value).iter().try_for_each(|line| writeln!(out, "{}", visible(line)))
-        };
+        let written = if self.json { write_document(&mut out, value) } else { write_lines(&mut out, &lines(value)) };
         written.and_then(|()| out.flush()).or_else(closed_pipe)
     }
 
@@ -70,10 +90,7 @@ impl Output {
     pub fn record(&self, value: &Value) -> Result<(), Failure> {
         self.answered.set(true);
         let mut out = std::io::stdout().lock();
-        serde_json::to_writer(&mut out, value)
-            .map_err(std::io::Error::from)
-            .and_then(|()| out.write_all(b"\n"))
-            .or_else(closed_pipe)
+        write_document(&mut out, value).or_else(closed_pipe)
     }
 
     /// Prints bytes as they are.
@@ -85,14 +102,13 @@ impl Output {
 
     /// Tells a person something beside the answer.
     pub fn note(&self, line: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{}", visible(line));
+        let _ = writeln!(std::io::stderr().lock(), "{}", visible_line(line));
     }
 
     /// Prints a failure: JSON on standard output for programs, and a line with a hint for people.
     pub fn failure(&self, failure: &Failure) {
         if self.json && !self.answered.get() {
-            let document = serde_json::json!({ "error": failure });
-            let _ = writeln!(std::io::stdout().lock(), "{document}");
+            let _ = write_document(&mut std::io::stdout().lock(), &serde_json::json!({ "error": failure }));
         }
         self.note(&format!("comity: {}", failure.message));
         if let Some(hint) = &failure.hint {
@@ -111,17 +127,57 @@ fn closed_pipe(error: std::io::Error) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::*;
+
+    fn printed(lines: &[&str]) -> String {
+        let mut out = Vec::new();
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        write_lines(&mut out, &lines).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn document_of(text: &str) -> String {
+        let mut out = Vec::new();
+        write_document(&mut out, &serde_json::json!({ "name": text })).unwrap();
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn a_terminal_cannot_be_restyled() {
-        for (text, expect) in [
-            ("Тавен Орлиск", "Тавен Орлиск"),
-            ("a\u{1b}[31mb", "a\\u{1b}[31mb"),
-            ("a\u{202e}b", "a\\u{202e}b"),
-            ("a\u{200b}b\n", "a\\u{200b}b\\u{a}"),
+        for (text, expect, json) in [
+            ("Тавен Орлиск", "Тавен Орлиск", "Тавен Орлиск"),
+            ("a\u{1b}[31mb", "a⟨U+001B⟩[31mb", "a\\u001b[31mb"),
+            ("a\u{9b}31mb", "a⟨U+009B⟩31mb", "a\\u009b31mb"),
+            ("a\u{202e}b", "a⟨U+202E⟩b", "a\\u202eb"),
+            ("a\u{2028}b", "a⟨U+2028⟩b", "a\\u2028b"),
+            ("a\u{e0041}b", "a⟨U+E0041⟩b", "a\\udb40\\udc41b"),
+            ("a\u{7f}b\n", "a⟨U+007F⟩b⟨U+000A⟩", "a\\u007fb\\n"),
         ] {
-            assert_eq!(visible(text), expect);
+            assert_eq!(printed(&[text]), format!("{expect}\n"));
+            assert_eq!(document_of(text), format!("{{\"name\":\"{json}\"}}\n"));
+        }
+    }
+
+    /// Each code point alone, at both ends and between letters, as a line for people and as a document for programs.
+    #[test]
+    fn every_code_point_is_seen_or_marked_on_a_terminal() {
+        let all: Vec<char> = (0..=0x10_ffff).filter_map(char::from_u32).collect();
+        for some in all.chunks(16_384) {
+            let mut text = String::with_capacity(some.len() * 28);
+            for &one in some {
+                text.extend([one, '|', one, 'x', one, '|', 'x', one, 'x', '|']);
+            }
+            // `comity_text` proves of each code point that nothing unseen is in what it writes.
+            assert!(printed(&[&text]) == format!("{}\n", visible_line(&text)), "{:?} and after", some.first());
+            // A document is escaped character by character, wherever it stands.
+            let text: String = some.iter().flat_map(|&one| [one, 'x']).collect();
+            let document = document_of(&text);
+            let value: Value = serde_json::from_str(&document).unwrap();
+            assert!(super::text(&value, "name") == text, "{:?} and after: another value", some.first());
+            let (line, end) = document.split_at(document.len() - 1);
+            assert_eq!(end, "\n");
+            // Nothing is left to be marked.
+            assert!(visible_line(line) == line, "{:?} and after", some.first());
         }
     }
 }

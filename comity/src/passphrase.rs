@@ -44,7 +44,7 @@ fn from_environment(own: &str) -> Result<Option<Zeroizing<String>>, Failure> {
 }
 
 fn ask(question: &str) -> Result<Zeroizing<String>, Failure> {
-    rpassword::prompt_password(format!("{question}: "))
+    rpassword::prompt_password(format!("{}: ", comity_text::visible_line(question)))
         .map(Zeroizing::new)
         .map_err(|error| Failure::operational(format!("cannot read the passphrase: {error}")))
 }

@@ -1,10 +1,10 @@
 //! Tells the story on a terminal, or one line per check to whoever runs `--check`.
 //!
-//! Guarantees: colour and bold on a terminal only (and not with `NO_COLOR`); what came from a node is shown with control
-//! characters escaped. Does not know: what is played.
+//! Guarantees: colour and bold on a terminal only (and not with `NO_COLOR`); of what came from a node, what is not seen is written
+//! out. Does not know: what is played.
 
-use crate::output::visible;
 use comity_node::Failure;
+use comity_text::{visible, visible_line};
 use std::io::{IsTerminal, Write};
 
 /// The width of a line of prose, in characters.
@@ -57,14 +57,14 @@ impl Narrator {
 
     /// Prints a line as it is, to a person and to a checker.
     pub fn plain(&self, text: &str) {
-        self.line(&visible(text));
+        self.line(&visible_line(text));
     }
 
     /// Begins a chapter; failing checks name it.
     pub fn step(&mut self, name: &str, title: &str) {
         name.clone_into(&mut self.step);
         self.line("");
-        self.line(&self.styled("1", &format!("{} · {}", visible(name), visible(title))));
+        self.line(&self.styled("1", &format!("{} · {}", visible_line(name), visible_line(title))));
     }
 
     /// Prose for a person.
@@ -90,7 +90,7 @@ impl Narrator {
         }
         let column = 22;
         for (number, line) in wrapped(&visible(what), WIDTH - column).iter().enumerate() {
-            let left = if number == 0 { visible(who) } else { String::new() };
+            let left = if number == 0 { visible_line(who).into_owned() } else { String::new() };
             let left = self.styled("36", &format!("{left:<column$}"));
             self.line(&format!("{MARGIN}{left}{line}"));
         }
@@ -111,8 +111,8 @@ impl Narrator {
     /// A command that a person can type.
     pub fn command(&self, command: &str, what: &str) {
         if self.told() {
-            self.line(&format!("{MARGIN}{}", self.styled("2", &format!("# {}", visible(what)))));
-            self.line(&format!("{MARGIN}{}", self.styled("1", &visible(command))));
+            self.line(&format!("{MARGIN}{}", self.styled("2", &format!("# {}", visible_line(what)))));
+            self.line(&format!("{MARGIN}{}", self.styled("1", &visible_line(command))));
         }
     }
 
@@ -126,7 +126,7 @@ impl Narrator {
         }
         if !self.told() {
             let ok = self.styled("32", "ok");
-            self.line(&format!("{MARGIN}{ok}  {}", visible(what)));
+            self.line(&format!("{MARGIN}{ok}  {}", visible_line(what)));
         }
         self.passed.push(format!("{}: {what}", self.step));
         Ok(())

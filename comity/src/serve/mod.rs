@@ -42,7 +42,22 @@ fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COMITY_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // A second call in one process keeps the first logger.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(|| LogLine).try_init();
+}
+
+/// Writes lines of the log so that a terminal that shows them is not restyled by what they quote.
+struct LogLine;
+
+impl std::io::Write for LogLine {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let shown = crate::output::escaped(String::from_utf8_lossy(line).into_owned());
+        std::io::stderr().write_all(shown.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// Runs desk and gate until stopped.

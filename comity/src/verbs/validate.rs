@@ -4,7 +4,7 @@
 //! error. Does not know: any rule of the standard (`core/conformance`).
 
 use crate::arguments::ValidateArguments;
-use crate::output::Output;
+use crate::output::{Output, document};
 use comity_conformance::{
     Document, Examined, Finding, Report, is_bundle, is_observable, not_json, sco_id, validate_node,
 };
@@ -131,7 +131,7 @@ fn lines(
         invalid += u64::from(!valid);
         let file = named.map(|path| path.display().to_string());
         let answer = Line { file, line: number, valid, errors: &report.errors, warnings: &report.warnings, sco_id };
-        serde_json::to_writer(&mut answers, &answer)?;
+        answers.extend_from_slice(document(&answer)?.as_bytes());
         answers.push(b'\n');
         if answers.len() >= ANSWERS {
             output.bytes(&answers)?;
