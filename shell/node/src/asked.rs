@@ -125,3 +125,13 @@ pub struct ReleaseDraftRequest {
     /// Until when it may be sent.
     pub expires: Option<Timestamp>,
 }
+
+/// What a source handler reads, and why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceReading {
+    /// Id or cryptonym.
+    pub source: String,
+    /// Why; logged.
+    pub reason: String,
+}

@@ -73,9 +73,9 @@ pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
     Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Looked, Notice,
-    OfIndicator, OfOrigin, OfValue, Piece, PieceKind, Reader, Recalled, SearchRequest, SeenOf, Sheet, SightingDay,
-    SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts,
-    differences,
+    OfIndicator, OfOrigin, OfValue, Piece, PieceKind, Reader, Recalled, Resemblances, SearchRequest, SeenOf, Sheet,
+    SightingDay, SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece,
+    WarningListFacts, differences,
 };
-pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection};
+pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection, SourceReading};
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};

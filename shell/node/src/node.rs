@@ -14,7 +14,7 @@ use crate::home::{Home, HomeLock};
 use crate::keys::HomeKeys;
 use crate::logs::LinkLogs;
 use crate::passkeys::Challenges;
-use crate::request::Request;
+use crate::request::{Request, SourceReading};
 use comity_crypto::{Entropy, Purpose, VerifyingKey, Zeroizing};
 use comity_ledger::{AuditEntry, GENESIS, Registry};
 use comity_link::gate_protocol::{DeskToGate, LinkState};
@@ -265,7 +265,12 @@ impl Node {
                 self.vault_add(now, self.officer(by)?, entry)
             }
             Request::VaultAttach { source, objects } => self.vault_attach(now, self.officer(by)?, &source, &objects),
-            Request::VaultShow { source, reason } => self.vault_show(now, self.officer(by)?, &source, &reason),
+            Request::VaultShow { source, reason } => {
+                self.vault_show(now, self.officer(by)?, &source, &reason, "vault.show")
+            }
+            Request::VaultPrint(SourceReading { source, reason }) => {
+                self.vault_show(now, self.officer(by)?, &source, &reason, "vault.print")
+            }
             Request::VaultList => self.vault_list(now, self.officer(by)?),
             Request::ReleaseDraft(request) => {
                 let drafted = self.release_draft(now, self.officer(by)?, request)?;

@@ -4,7 +4,7 @@
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
 use crate::access::Scope;
-pub use crate::asked::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection};
+pub use crate::asked::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection, SourceReading};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
@@ -208,6 +208,8 @@ pub enum Request {
         /// Why; logged.
         reason: String,
     },
+    /// A source handler reads a source to put it on paper.
+    VaultPrint(SourceReading),
     /// A source handler lists the sources they handle.
     VaultList,
     /// An officer drafts a release.

@@ -123,10 +123,12 @@ impl Node {
         officer: OfficerCode,
         source: &str,
         reason: &str,
+        act: &str,
     ) -> Result<Value, Failure> {
         if reason.trim().is_empty() {
             return Err(Failure::usage("a reading of a source needs a reason; it is logged"));
         }
+        let reason = if act == "vault.print" { format!("to print it: {reason}") } else { reason.to_owned() };
         // An unknown name is asked of the vault all the same, so that the attempt is logged like any other.
         // Whoever handles no sources at all gets that same answer: it tells nothing of what exists.
         let found = match self.require_role(&officer, &[Role::SourceHandler]) {
@@ -134,8 +136,8 @@ impl Node {
             Err(_) => Uuid::nil(),
         };
         let shown = self.vault_act(
-            |vault, before| vault.show(found, &officer, reason, now, before),
-            |tx| audit(tx.view().desk(), now, Some(&officer), "vault.show", "", ""),
+            |vault, before| vault.show(found, &officer, &reason, now, before),
+            |tx| audit(tx.view().desk(), now, Some(&officer), act, "", ""),
         )?;
         let terms: Vec<&str> = shown.protected_terms.iter().map(|term| term.as_str()).collect();
         Ok(json!({

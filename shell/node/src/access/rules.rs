@@ -155,7 +155,7 @@ fn rule(request: &Request) -> Rule {
         R::PublicList => of(RELEASE_READERS),
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),
-        R::VaultShow { .. } => stepped(of(&[Role::SourceHandler])),
+        R::VaultShow { .. } | R::VaultPrint(_) => stepped(of(&[Role::SourceHandler])),
         R::ReleaseDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),
         R::ReleaseApprovePrepare { .. } | R::ReleaseApprove { .. } => of(&[Role::ReleasingOfficer]),

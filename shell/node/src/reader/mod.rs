@@ -6,6 +6,7 @@ mod correlations;
 mod diff;
 mod feedback;
 mod find;
+mod resemblance;
 mod search;
 mod sheet;
 mod show;
@@ -17,6 +18,7 @@ pub use correlations::{CorrelationQuery, Correlations};
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
 pub use feedback::Feedback;
 pub use find::{Findings, Found};
+pub use resemblance::Resemblances;
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};
 pub use sightings::{
@@ -39,6 +41,8 @@ pub struct Reader {
     identity: StixId,
     /// How what our sensors observed is to be handled at least.
     observed: SecurityLabel,
+    /// Our own names, for comparison.
+    own_names: Vec<resemblance::Known>,
 }
 
 fn asked(error: StoreError) -> Failure {
@@ -66,6 +70,7 @@ impl Reader {
             holdings,
             identity: home.configuration.organisation.identity.clone(),
             observed: home.configuration.detection.label.clone(),
+            own_names: resemblance::Known::own(home),
         })
     }
 
