@@ -28,17 +28,27 @@ async function visit(desk, address) {
   // As one text, because the page's own policy refuses functions made from text within it.
   const found = await desk.page.evaluate(`(async () => {
     const check = ${strangers};
+    const read = () => { const copy = document.documentElement.cloneNode(true); copy.querySelectorAll("textarea").forEach((field) => field.remove()); return copy.textContent; };
     const html = await (await fetch(${JSON.stringify(address)})).text();
-    return { bad: check(html), ran: globalThis.__ran, probes: document.querySelectorAll("xss-probe").length, text: document.documentElement.textContent };
+    return { bad: check(html), ran: globalThis.__ran, probes: document.querySelectorAll("xss-probe").length, text: read() };
   })()`);
   assert.deepEqual(found.bad, [], `${address}: elements that are not ours`);
   assert.equal(found.ran, undefined, `${address}: script ran`);
   assert.equal(found.probes, 0, `${address}: an element was made from data`);
+  assert.ok(!UNSEEN.test(found.text), `${address}: ${JSON.stringify(found.text.match(UNSEEN))} is not seen and not marked`);
   return { status, text: found.text };
 }
 
-// White space is not what is compared; nor are characters without a shape, which a page may show by name.
-const plain = (text) => text.replaceAll(/[\s\p{Cc}\p{Cf}\uFFFD\uFFFE\uFDD0]+/gu, "");
+// What a person does not see. A page shows each as a mark such as ⟨U+202E⟩ (core/text); the space, tabs, line ends and the blanks of French,
+// Chinese and Japanese stay.
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2000-\u200A\u205F\u1680\u2800]/u;
+const MARK = /⟨(?:U\+[0-9A-F]{4,6}|\+\d+ marks)⟩/gu;
+
+// White space is not what is compared; nor are marks and what they stand for.
+const plain = (text) => text.replaceAll(MARK, "").replaceAll(new RegExp(`\\s|\uFFFD|${UNSEEN.source}`, "gu"), "");
+
+// The marks that a text must be shown with.
+const marks = (text) => [...text].filter((one) => UNSEEN.test(one) && one !== "\r").map((one) => `⟨U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
 let desk;
 const reader = async () => (desk ??= await officer("mira"));
@@ -81,6 +91,7 @@ for (const object of world.hostile.objects) {
     assert.equal(status, 200);
     for (const shown of [object.name, object.description, object.abstract, object.content, object.value, object.explanation].filter(Boolean)) {
       assert.ok(plain(text).includes(plain(shown).slice(0, 200)), `not shown literally: ${JSON.stringify(shown.slice(0, 120))}`);
+      for (const mark of marks(shown)) assert.ok(text.includes(mark), `${mark} is not shown of ${JSON.stringify(shown.slice(0, 120))}`);
     }
   });
 }

@@ -17,6 +17,10 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-print]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    }
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
       button.hidden = false;
       label(button);

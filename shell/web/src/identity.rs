@@ -126,8 +126,9 @@ pub async fn readers_only(State(desk): State<Arc<Desk>>, officer: Officer, reque
     crate::pages::shell::Shell::new(&desk, &officer, "").not_released()
 }
 
-fn signed_in(desk: &Desk, parts: &Parts) -> Option<Officer> {
-    let secret = session_secret(&parts.headers)?;
+/// Returns the officer whose session a request carries.
+pub fn signed_in(desk: &Desk, headers: &HeaderMap) -> Option<Officer> {
+    let secret = session_secret(headers)?;
     let identity = desk.access.session(&secret, (desk.clock)())?;
     Some(Officer { identity, credential: Credential::Session(secret) })
 }
@@ -141,7 +142,7 @@ impl FromRequestParts<Arc<Desk>> for Officer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
-        let Some(officer) = signed_in(desk, parts) else {
+        let Some(officer) = signed_in(desk, &parts.headers) else {
             let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             // Only a page that can be asked for again is worth coming back to.
             let back = if parts.method == Method::GET && wanted != "/" {
@@ -168,7 +169,7 @@ impl OptionalFromRequestParts<Arc<Desk>> for Officer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Option<Self>, Response> {
-        Ok(signed_in(desk, parts).filter(|_| same_origin(desk, &parts.method, &parts.headers)))
+        Ok(signed_in(desk, &parts.headers).filter(|_| same_origin(desk, &parts.method, &parts.headers)))
     }
 }
 
@@ -180,7 +181,7 @@ impl FromRequestParts<Arc<Desk>> for Caller {
             let identity = desk.access.token(&secret, (desk.clock)()).ok_or_else(Problem::unauthenticated)?;
             return Ok(Self { identity, credential: Credential::Token(secret) });
         }
-        let officer = signed_in(desk, parts).ok_or_else(Problem::unauthenticated)?;
+        let officer = signed_in(desk, &parts.headers).ok_or_else(Problem::unauthenticated)?;
         if !same_origin(desk, &parts.method, &parts.headers) {
             return Err(cross_site());
         }

@@ -22,7 +22,7 @@ pub use readers::Readers;
 pub use refusal::refused;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -39,14 +39,21 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/assets/{*path}", get(assets::asset))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(desk.clone(), pages::people::speak))
         .layer(middleware::from_fn(headers::secure))
         .with_state(desk)
 }
 
 /// The answer to an unknown address: a page for people, a problem for programs.
-async fn nothing(State(desk): State<Arc<Desk>>, officer: Option<identity::Officer>, headers: HeaderMap) -> Response {
+async fn nothing(
+    State(desk): State<Arc<Desk>>,
+    officer: Option<identity::Officer>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let reads = headers::wants_page(&headers) && pages::people::is_for_people(uri.path());
     match officer {
-        Some(officer) if headers::wants_page(&headers) => pages::shell::Shell::new(&desk, &officer, "").not_released(),
+        Some(officer) if reads => pages::shell::Shell::new(&desk, &officer, "").not_released(),
         _ => problem::Problem::not_released().into_response(),
     }
 }

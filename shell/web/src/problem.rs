@@ -173,6 +173,8 @@ impl IntoResponse for Problem {
         }
         let body = self.json();
         let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        // Where a person reads, it is shown as a page.
+        response.extensions_mut().insert(self);
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

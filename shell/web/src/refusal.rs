@@ -1,13 +1,31 @@
-//! How the edge's refusals look on the desk: problem details, or TAXII's error resource below `/taxii2/`.
+//! How the edge's refusals look on the desk: a page for people, problem details for programs, TAXII's error resource below `/taxii2/`.
 //!
 //! Guarantees: they carry the same headers as every other answer of the desk. Does not know: why the edge refuses.
 
 use crate::headers;
+use crate::pages::people::is_for_people;
 use crate::problem::Problem;
+use askama::Template;
 use axum::http::{HeaderValue, Response, header};
 use bytes::Bytes;
 use comity_edge::Refusal;
 use http_body_util::Full;
+
+const TEXT_HTML: &str = "text/html; charset=utf-8";
+
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>This did not work</title><h1>This did not work</h1><p>{{ title }}</p><p>{{ todo }}</p></html>"
+)]
+struct Bare<'a> {
+    title: &'a str,
+    todo: &'a str,
+}
+
+fn page(title: &str, todo: &str) -> String {
+    Bare { title, todo }.render().unwrap_or_else(|_| "This did not work".to_owned())
+}
 
 /// Makes the answer to what the edge refuses; `path` is what was asked for, as far as legible.
 pub fn refused(refusal: &Refusal, path: &str) -> Response<Full<Bytes>> {
@@ -16,6 +34,9 @@ pub fn refused(refusal: &Refusal, path: &str) -> Response<Full<Bytes>> {
         let status = refusal.status().as_u16().to_string();
         let error = serde_json::json!({ "title": title, "description": refusal.todo(), "http_status": status });
         (comity_taxii::media::MEDIA_TYPE, error.to_string().into_bytes())
+    } else if is_for_people(path) {
+        // Before a request was read nobody knows who asks: a page for everybody, without more around it.
+        (TEXT_HTML, page(&title, refusal.todo()).into_bytes())
     } else {
         let problem = Problem::new(refusal.status(), refusal.kind(), &title).todo(refusal.todo());
         (crate::problem::PROBLEM_JSON, problem.json())
@@ -38,6 +59,7 @@ mod tests {
             ("/taxii2/desk/", "application/taxii+json;version=2.1"),
             ("/api/v1/objects", "application/problem+json"),
             ("", "application/problem+json"),
+            ("/releases/x/check", "text/html; charset=utf-8"),
         ] {
             let response = refused(&Refusal::Method, path);
             let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());

@@ -4,7 +4,8 @@
 //! Guarantees: bounded; what was left out is counted; what was typed is kept when the node refuses. Does not know: rules.
 
 use super::answer::{list, text};
-use super::line::{Line, banner, counted, query};
+use super::banner::Banner;
+use super::line::{Line, counted, query};
 use super::shell::Shell;
 use crate::cursor;
 use crate::desk::Desk;
@@ -266,7 +267,7 @@ async fn shown(
         Err(failure) => return shell.failure(&failure),
     };
     let labels = found.values.iter().flat_map(|one| one.holders.iter().map(|holder| holder.object.label.as_ref()));
-    let shell = shell.banner(banner(labels));
+    let shell = shell.banner(Banner::of(labels));
     let stop = |one: &serde_json::Value| Stop {
         kind: text(one, "kind"),
         words: kind_words(&text(one, "kind")),

@@ -51,7 +51,11 @@ struct HomePage<'a> {
 pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "home");
     let health = (desk.health)();
-    let state = desk.ask(&Request::Health, &officer.credential).await.unwrap_or_default();
+    // A node that does not say how it is must not look like one that is well.
+    let state = match asked(&desk, &officer.credential, Request::Health).await {
+        Ok(state) => state,
+        Err(failure) => return shell.failure(&failure),
+    };
     let quarantine = text(&state, "state") == "quarantine";
     let vault = state.get("vault").filter(|vault| vault.get("fits") != Some(&Value::Bool(true)));
     let vault = vault.map(|vault| format!("{}; {}", text(vault, "message"), text(vault, "todo")));

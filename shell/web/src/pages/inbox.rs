@@ -4,7 +4,8 @@
 //! whether terms permit what somebody plans.
 
 use super::answer::text;
-use super::line::{Line, banner, counted, encoded, query};
+use super::banner::Banner;
+use super::line::{Line, counted, encoded, query};
 use super::shell::Shell;
 use crate::cursor;
 use crate::desk::Desk;
@@ -220,7 +221,7 @@ pub async fn page(
         Arrival::Item { object, .. } if object.presence == Presence::Held => Some(object.label.as_ref()),
         _ => None,
     });
-    let shell = shell.banner(banner(labels));
+    let shell = shell.banner(Banner::of(labels));
     let with_cursor = |place: &InboxCursor| {
         let sealed = cursor::seal(&desk, &subject, &bound, &serde_json::to_string(place).unwrap_or_default());
         let joint = if narrow.query().is_empty() { "?" } else { "&" };

@@ -1,8 +1,9 @@
 //! Objects as lists show them, and addresses of pages about them.
 //!
-//! Guarantees: an address is a path of ours whatever the identifier is; the banner of a page is the strictest label on it.
+//! Guarantees: an address is a path of ours whatever the identifier is.
 
 use comity_store::{Glimpse, Presence};
+use comity_text::shortened;
 use comity_vocab::SecurityLabel;
 
 /// One object in a list.
@@ -14,7 +15,7 @@ pub struct Line {
     pub href: String,
     /// Its type.
     pub object_type: String,
-    /// What it is called; the identifier where it has no name.
+    /// What it is called, cut where it is very long; the identifier where it has no name.
     pub title: String,
     /// Whether it has a name.
     pub named: bool,
@@ -22,6 +23,17 @@ pub struct Line {
     pub label: String,
     /// `held`, `not held`, or `recalled`.
     pub presence: &'static str,
+}
+
+/// The most that a list or a heading shows of a name, in characters as they are shown.
+pub const NAME_SHOWN_MAX: usize = 200;
+
+/// Returns a name as lists and headings show it; the page of the object has the whole.
+pub fn titled(name: &str) -> String {
+    match shortened(name, NAME_SHOWN_MAX) {
+        Some(beginning) => format!("{beginning}…"),
+        None => name.to_owned(),
+    }
 }
 
 impl Line {
@@ -32,7 +44,7 @@ impl Line {
             id: glimpse.id.clone(),
             object_type: glimpse.object_type.clone(),
             named: glimpse.title.is_some(),
-            title: glimpse.title.clone().unwrap_or_else(|| glimpse.id.clone()),
+            title: titled(glimpse.title.as_deref().unwrap_or(&glimpse.id)),
             label: label_text(glimpse.label.as_ref()),
             presence: match glimpse.presence {
                 Presence::Held => "held",
@@ -86,28 +98,6 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
     if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
 }
 
-/// Returns the banner for what a page shows: the strictest label, or that what is shown is unmarked; `None` for nothing.
-pub fn banner<'l>(labels: impl IntoIterator<Item = Option<&'l SecurityLabel>>) -> Option<String> {
-    let mut shown = false;
-    let mut strictest: Option<&SecurityLabel> = None;
-    let mut differ = false;
-    for label in labels {
-        shown = true;
-        let Some(label) = label else { continue };
-        match strictest {
-            Some(held) if held.tlp > label.tlp => {}
-            Some(held) if held.tlp == label.tlp => differ |= held != label,
-            _ => (strictest, differ) = (Some(label), false),
-        }
-    }
-    match strictest {
-        // Several lists of recipients: the level says what no list may loosen.
-        Some(label) if differ => Some(label.tlp.as_str().to_owned()),
-        Some(label) => Some(label.to_string()),
-        None => shown.then(|| "unmarked".to_owned()),
-    }
-}
-
 /// Writes a count with separators, as people read it.
 pub fn counted(count: u64) -> String {
     let digits = count.to_string();
@@ -136,20 +126,6 @@ mod tests {
         }
         assert_eq!(query(&[("q", "a b"), ("type", ""), ("x", "ü")]), "?q=a%20b&x=%C3%BC");
         assert_eq!(query(&[("q", "")]), "");
-    }
-
-    #[test]
-    fn banners() {
-        let label = |text: &str| text.parse::<SecurityLabel>().unwrap();
-        let (green, red) = (label("TLP:GREEN"), label("TLP:RED"));
-        for (labels, expected) in [
-            (vec![], None),
-            (vec![None], Some("unmarked")),
-            (vec![Some(&green), None, Some(&red)], Some("TLP:RED")),
-            (vec![Some(&green)], Some("TLP:GREEN")),
-        ] {
-            assert_eq!(banner(labels.clone()).as_deref(), expected, "{labels:?}");
-        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Guarantees: bounded, and says so; a location without a place is in the list. Does not know: projections, borders.
 
-use super::line::{address, banner, counted, label_text, query};
+use super::banner::Banner;
+use super::line::{address, counted, label_text, query, titled};
 use super::shell::Shell;
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -68,7 +69,11 @@ fn country(location: &LocationRow) -> Option<String> {
 /// What a location is called: its name, else the narrowest place it names.
 fn name(location: &LocationRow) -> String {
     let places = [&location.title, &location.city, &location.administrative_area, &location.country, &location.region];
-    places.into_iter().flatten().find(|text| !text.trim().is_empty()).cloned().unwrap_or_else(|| location.id.clone())
+    places
+        .into_iter()
+        .flatten()
+        .find(|text| !text.trim().is_empty())
+        .map_or_else(|| location.id.clone(), |name| titled(name))
 }
 
 async fn read(desk: &Desk, area: &Area) -> Result<Locations, Failure> {
@@ -88,7 +93,8 @@ pub async fn json(State(desk): State<Arc<Desk>>, _officer: Officer, Query(area):
     };
     let mut drawn = Drawn { points: Vec::new(), areas: Vec::new(), elsewhere: 0, cut: found.cut };
     for location in &found.list {
-        let (name, href, label) = (name(location), address(&location.id), label_text(location.label.as_ref()));
+        let (href, label) = (address(&location.id), label_text(location.label.as_ref()));
+        let name = comity_text::visible_line(&name(location)).into_owned();
         if let (Some(latitude), Some(longitude)) = (location.latitude, location.longitude) {
             drawn.points.push(Point {
                 id: location.id.clone(),
@@ -128,6 +134,8 @@ struct MapPage<'a> {
     total: String,
     all_shown: bool,
     narrowed: bool,
+    /// Whether there are more locations than were looked at.
+    cut: bool,
     source: String,
 }
 
@@ -160,7 +168,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Query(area): 
         Ok(found) => found,
         Err(failure) => return shell.failure(&failure),
     };
-    let shell = shell.banner(banner(found.list.iter().map(|location| location.label.as_ref())));
+    let shell = shell.banner(Banner::of(found.list.iter().map(|location| location.label.as_ref())));
     let total = found.list.len();
     let code = area.country.trim();
     shell.answer(Ok(MapPage {
@@ -169,6 +177,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Query(area): 
         total: format!("{}{}", counted(total as u64), if found.cut { "+" } else { "" }),
         all_shown: total <= LISTED_MAX && !found.cut,
         narrowed: !code.is_empty(),
+        cut: found.cut,
         source: format!("/map.json{}", query(&[("country", code)])),
     }))
 }

@@ -6,9 +6,11 @@
 pub mod account;
 mod answer;
 pub mod audit;
+pub mod banner;
 mod calendar;
 mod ceremony;
 mod correlations;
+pub(crate) mod escape;
 pub mod home;
 mod inbox;
 mod line;
@@ -18,6 +20,7 @@ pub mod officers;
 pub mod partner_act;
 pub mod partner_taxii;
 pub mod partners;
+pub mod people;
 pub mod public;
 pub mod recalls;
 pub mod releases;
@@ -93,6 +96,7 @@ fn content() -> Router<Arc<Desk>> {
         .route("/public/{digest}/sign/finish", post(public::sign_finish))
         .route("/sources", get(sources::page).post(sources::add))
         .route("/sources/{source}", get(sources::ask).post(sources::read))
+        .route("/sources/{source}/print", post(sources::print))
         .route("/sources/{source}/objects", post(sources::attach))
         .route("/write/report", get(write::report).post(write::write_report))
         .route("/write/note", get(write::note).post(write::write_note))

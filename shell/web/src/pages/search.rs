@@ -2,7 +2,8 @@
 //!
 //! Guarantees: a page at a time; every count that could be higher says so; a cursor serves only its officer and its filter.
 
-use super::line::{address, banner, counted, label_text, query};
+use super::banner::Banner;
+use super::line::{address, counted, label_text, query, titled};
 use super::shell::Shell;
 use crate::cursor;
 use crate::desk::Desk;
@@ -10,7 +11,7 @@ use crate::identity::Officer;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use comity_node::{Failure, Findings, Found, SnippetPiece};
+use comity_node::{Failure, Findings, Found, Resemblances, SnippetPiece};
 use comity_store::{Facet, Filter, Marking, SearchQuery};
 use comity_vocab::Timestamp;
 use std::sync::Arc;
@@ -104,6 +105,8 @@ struct Group {
 struct Row {
     href: String,
     title: String,
+    /// What the name could be taken for.
+    hints: Vec<String>,
     named: bool,
     object_type: String,
     label: String,
@@ -152,13 +155,14 @@ fn group(terms: &Terms, word: &'static str, name: &str, chosen: &str, facets: &[
     Group { word, choices, more: facets.len().saturating_sub(FACET_SHOWN) }
 }
 
-fn row(found: Found) -> Row {
+fn row(found: Found, known: &Resemblances) -> Row {
     let hit = found.hit;
     let (property, pieces) = found.snippet.map(|s| (s.property, s.pieces)).unwrap_or_default();
     Row {
         href: address(&hit.id),
         named: found.title.is_some(),
-        title: found.title.unwrap_or_else(|| hit.id.clone()),
+        hints: found.title.as_deref().map(|title| known.hints(title)).unwrap_or_default(),
+        title: titled(found.title.as_deref().unwrap_or(&hit.id)),
         object_type: hit.object_type,
         label: label_text(hit.label.as_ref()),
         origin: hit.origin.to_string(),
@@ -200,15 +204,16 @@ pub async fn page(
     let text = (!terms.text.is_empty()).then(|| terms.text.clone());
     let wanted = SearchQuery { text, filter, limit: PAGE, after };
     // Signs alone are no words: nothing is found by them, and that is no failure.
-    let findings: Result<Findings, Failure> = match desk.readers.read(move |reader| reader.find(&wanted)).await {
-        Err(failure) if failure.kind == comity_node::FailureKind::Usage && on_first => Ok(Findings::default()),
+    let read = desk.readers.read(move |reader| Ok::<_, Failure>((reader.find(&wanted)?, reader.resemblances()?)));
+    let findings: Result<(Findings, Resemblances), Failure> = match read.await {
+        Err(failure) if failure.kind == comity_node::FailureKind::Usage && on_first => Ok(Default::default()),
         other => other,
     };
-    let findings = match findings {
+    let (findings, known) = match findings {
         Ok(findings) => findings,
         Err(failure) => return shell.failure(&failure),
     };
-    let shell = shell.banner(banner(findings.found.iter().map(|found| found.hit.label.as_ref())));
+    let shell = shell.banner(Banner::of(findings.found.iter().map(|found| found.hit.label.as_ref())));
     let older = findings.next.as_deref().map(|place| {
         let sealed = cursor::seal(&desk, &subject, &bound, place);
         let joint = if terms.query().is_empty() { "?" } else { "&" };
@@ -229,7 +234,7 @@ pub async fn page(
         shell: &shell,
         groups,
         states,
-        rows: findings.found.into_iter().map(row).collect(),
+        rows: findings.found.into_iter().map(|found| row(found, &known)).collect(),
         older: older.unwrap_or_default(),
         first,
         behind,

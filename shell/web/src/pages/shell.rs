@@ -1,9 +1,11 @@
 //! What every page has around its own part: who we are, who is signed in, where one is.
 //!
-//! Guarantees: a page is either whole or a failure in words; its banner carries the label of what it shows.
+//! Guarantees: a page is either whole or a failure in words; its banner says its label, or that none was determined.
 
+use super::banner::Banner;
 use crate::desk::Desk;
 use crate::identity::Officer;
+use crate::problem::Problem;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -55,9 +57,8 @@ pub struct Shell {
     pub officer_name: String,
     /// The officer's roles, in words.
     pub roles: String,
-    /// The label of what the page shows, for the banner and every printed sheet: the highest that is on it. The text of the
-    /// label, such as `TLP:AMBER`; none where the page shows nothing of the holdings.
-    pub banner: Option<String>,
+    /// What the page says of its label, above and on every printed sheet.
+    pub banner: Banner,
     /// Distinguishes the assets of one version from those of the next.
     pub version: &'static str,
 }
@@ -83,15 +84,15 @@ impl Shell {
             officer: None,
             officer_name: String::new(),
             roles: String::new(),
-            banner: None,
+            banner: Banner::NotDetermined,
             version: env!("CARGO_PKG_VERSION"),
         }
     }
 
-    /// Sets the label of what the page shows.
+    /// Sets what the page says of its label.
     #[must_use]
-    pub fn banner(mut self, label: Option<String>) -> Self {
-        self.banner = label;
+    pub fn banner(mut self, banner: Banner) -> Self {
+        self.banner = banner;
         self
     }
 
@@ -106,11 +107,6 @@ impl Shell {
                 starts_group: matches!(key, "releases" | "sources" | "account"),
             })
             .collect()
-    }
-
-    /// Returns the words of the banner: the label, or that nothing marked is shown.
-    pub fn banner_words(&self) -> &str {
-        self.banner.as_deref().unwrap_or("No marked content on this page")
     }
 
     /// Returns a time as people read it, in UTC to the minute; a text that is no such time comes back as it is.
@@ -147,6 +143,16 @@ impl Shell {
         };
         let hint = failure.hint.as_deref().unwrap_or_default();
         render(&FailurePage { shell: self, title: "This did not work", message: &failure.message, hint }, status)
+    }
+
+    /// Renders a problem in words.
+    pub fn problem(&self, problem: &Problem, status: StatusCode) -> Response {
+        if status == StatusCode::NOT_FOUND {
+            return self.not_released();
+        }
+        let message = problem.detail.as_deref().unwrap_or(&problem.title);
+        let hint = problem.todo.as_deref().unwrap_or_default();
+        render(&FailurePage { shell: self, title: "This did not work", message, hint }, status)
     }
 
     /// Renders the one answer to what is unknown and to what the officer may not see.

@@ -1,9 +1,11 @@
 //! The source register, for handlers.
 //!
 //! Guarantees: whoever handles no source sees one and the same page, whether sources exist or not; never a count. Reading one
-//! source needs a reason, which is logged.
+//! source needs a reason, which is logged, and so does printing it.
 
 use super::answer::{list, text, texts};
+use super::banner::Banner;
+use super::line::encoded;
 use super::shell::Shell;
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -12,7 +14,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{FailureKind, Request};
+use comity_node::{FailureKind, Request, SourceReading};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -39,9 +41,13 @@ struct SourcesPage<'a> {
 struct SourcePage<'a> {
     shell: &'a Shell,
     source: String,
+    /// Why it is read; printing it is for the same reason.
+    reason: String,
     /// Present once a reason was given.
     shown: Option<Shown>,
     refused: String,
+    /// Whether this is the sheet to print.
+    sheet: bool,
 }
 
 struct Shown {
@@ -83,9 +89,19 @@ pub struct Joining {
     objects: String,
 }
 
+fn is_handler(officer: &Officer) -> bool {
+    officer.identity.roles.contains(&comity_vocab::Role::SourceHandler)
+}
+
+/// The page's frame. Who handles sources sees what the vault holds, typed in or read out; its mark depends on the role alone, so that it
+/// tells nobody whether there is a source.
+fn shell(desk: &Desk, officer: &Officer) -> Shell {
+    Shell::new(desk, officer, "sources").banner(if is_handler(officer) { Banner::Vault } else { Banner::NotDetermined })
+}
+
 /// Answers `GET /sources`.
 pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
-    let shell = Shell::new(&desk, &officer, "sources");
+    let shell = shell(&desk, &officer);
     listing(&desk, &officer, &shell, NewSource::default(), String::new()).await
 }
 
@@ -107,13 +123,13 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource
             objects: text(source, "objects"),
         })
         .collect();
-    let handler = officer.identity.roles.contains(&comity_vocab::Role::SourceHandler);
+    let handler = is_handler(officer);
     shell.answer(Ok(SourcesPage { shell, handler, sources, entry, refused }))
 }
 
 /// Answers `POST /sources`.
 pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): Form<NewSource>) -> Response {
-    let shell = Shell::new(&desk, &officer, "sources");
+    let shell = shell(&desk, &officer);
     let words = |text: &str| -> Vec<String> {
         text.split(['\n', ';']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
     };
@@ -143,8 +159,13 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): F
 
 /// Answers `GET /sources/{source}`: the question why.
 pub async fn ask(State(desk): State<Arc<Desk>>, officer: Officer, Path(source): Path<String>) -> Response {
-    let shell = Shell::new(&desk, &officer, "sources");
-    shell.answer(Ok(SourcePage { shell: &shell, source, shown: None, refused: String::new() }))
+    let shell = shell(&desk, &officer);
+    question(&shell, source, String::new(), StatusCode::OK)
+}
+
+fn question(shell: &Shell, source: String, refused: String, status: StatusCode) -> Response {
+    let page = SourcePage { shell, source, reason: String::new(), shown: None, refused, sheet: false };
+    super::shell::render(&page, status)
 }
 
 /// Answers `POST /sources/{source}`: the source, once a reason was given.
@@ -154,18 +175,40 @@ pub async fn read(
     Path(source): Path<String>,
     Form(reading): Form<Reading>,
 ) -> Response {
-    let shell = Shell::new(&desk, &officer, "sources");
-    let reason = reading.reason;
-    let request = Request::VaultShow { source: source.clone(), reason: reason.clone() };
-    let answer = match desk.ask(&request, &officer.credential).await {
+    let request = Request::VaultShow { source: source.clone(), reason: reading.reason.clone() };
+    opened(&desk, &officer, source, reading.reason, &request, false).await
+}
+
+/// Answers `POST /sources/{source}/print`: the sheet to print, once the log says who prints it. Any other page of a source leaves
+/// its content off the paper.
+pub async fn print(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path(source): Path<String>,
+    Form(reading): Form<Reading>,
+) -> Response {
+    let request = Request::VaultPrint(SourceReading { source: source.clone(), reason: reading.reason.clone() });
+    opened(&desk, &officer, source, reading.reason, &request, true).await
+}
+
+async fn opened(
+    desk: &Desk,
+    officer: &Officer,
+    source: String,
+    reason: String,
+    request: &Request,
+    sheet: bool,
+) -> Response {
+    let shell = shell(desk, officer);
+    let answer = match desk.ask(request, &officer.credential).await {
         Ok(answer) => answer,
         Err(failure) => {
             let fields = [("reason", reason.as_str())];
-            if let Some(response) = super::step_up::again(&shell, &failure, &format!("/sources/{source}"), &fields) {
-                return response;
-            }
-            let page = SourcePage { shell: &shell, source, shown: None, refused: failure.message };
-            return super::shell::render(&page, StatusCode::CONFLICT);
+            let address = format!("/sources/{}{}", encoded(&source), if sheet { "/print" } else { "" });
+            return match super::step_up::again(&shell, &failure, &address, &fields) {
+                Some(response) => response,
+                None => question(&shell, source, failure.message, StatusCode::CONFLICT),
+            };
         }
     };
     let shown = Shown {
@@ -179,7 +222,8 @@ pub async fn read(
         terms: texts(&answer, "terms"),
         objects: texts(&answer, "objects"),
     };
-    shell.answer(Ok(SourcePage { shell: &shell, source, shown: Some(shown), refused: String::new() }))
+    let page = SourcePage { shell: &shell, source, reason, shown: Some(shown), refused: String::new(), sheet };
+    shell.answer(Ok(page))
 }
 
 /// Answers `POST /sources/{source}/objects`: joins objects to the source.
@@ -189,13 +233,10 @@ pub async fn attach(
     Path(source): Path<String>,
     Form(joining): Form<Joining>,
 ) -> Response {
-    let shell = Shell::new(&desk, &officer, "sources");
+    let shell = shell(&desk, &officer);
     let objects = joining.objects.split_whitespace().map(str::to_owned).collect();
     match desk.ask(&Request::VaultAttach { source: source.clone(), objects }, &officer.credential).await {
         Ok(_) => Redirect::to("/sources").into_response(),
-        Err(failure) => {
-            let page = SourcePage { shell: &shell, source, shown: None, refused: failure.message };
-            super::shell::render(&page, StatusCode::CONFLICT)
-        }
+        Err(failure) => question(&shell, source, failure.message, StatusCode::CONFLICT),
     }
 }

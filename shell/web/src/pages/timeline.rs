@@ -2,8 +2,9 @@
 //!
 //! Guarantees: bounded, and says how much is shown; says which property a time is from. Does not know: how it is drawn.
 
+use super::banner::Banner;
 use super::calendar::{Step, instant, read};
-use super::line::{Line, banner, counted, query};
+use super::line::{Line, counted, query};
 use super::shell::Shell;
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -14,6 +15,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use comity_node::Failure;
 use comity_store::{Moment, Moments, TimeKind, TimelineQuery};
+use comity_text::visible_line;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,7 +88,8 @@ fn buckets(found: &Moments) -> (Step, Vec<Bucket>) {
     let step = Step::for_span(first, last, BUCKETS_MAX);
     let mut parts: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
     for day in &found.days {
-        *parts.entry(step.begin(day.day)).or_default().entry(day.object_type.clone()).or_default() += day.count;
+        let object_type = visible_line(&day.object_type).into_owned();
+        *parts.entry(step.begin(day.day)).or_default().entry(object_type).or_default() += day.count;
     }
     let bucket = |(begin, types): (i64, BTreeMap<String, u64>)| Bucket {
         start: instant(begin),
@@ -148,8 +151,8 @@ pub async fn json(State(desk): State<Arc<Desk>>, _officer: Officer, Query(span):
         let line = Line::of(&moment.object);
         Item {
             id: line.id,
-            r#type: line.object_type,
-            name: line.title,
+            r#type: visible_line(&line.object_type).into_owned(),
+            name: visible_line(&line.title).into_owned(),
             label: line.label,
             href: line.href,
             at: instant(moment.at),
@@ -216,7 +219,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Query(span): 
         Ok(looked) => looked,
         Err(failure) => return shell.failure(&failure),
     };
-    let shell = shell.banner(banner(items.iter().map(|moment| moment.object.label.as_ref())));
+    let shell = shell.banner(Banner::of(items.iter().map(|moment| moment.object.label.as_ref())));
     let (step, buckets) = buckets(&found);
     let part = |bucket: &Bucket| {
         let inner = Span { from: bucket.start.clone(), to: bucket.end.clone(), ..span.clone() };

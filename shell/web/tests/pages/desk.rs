@@ -59,6 +59,7 @@ pub struct Face {
     router: Router,
     runtime: tokio::runtime::Runtime,
     session: String,
+    passkey: Authenticator,
 }
 
 /// Fresh linked organisations, the first `count`, with their desks; the folder must be kept.
@@ -79,7 +80,7 @@ fn remote(org: &mut Org, session: Option<&str>, request: &Value) -> Value {
     org.node.handle_remote(now(), &call).unwrap()
 }
 
-fn sign_in(org: &mut Org, officer: &str) -> String {
+fn sign_in(org: &mut Org, officer: &str) -> (String, Authenticator) {
     let secret = format!("secret of {officer}");
     let prepared = org.ask(&Request::PasskeyGrantPrepare { officer: code(officer) }).unwrap();
     let grant = PasskeyGrant {
@@ -91,19 +92,20 @@ fn sign_in(org: &mut Org, officer: &str) -> String {
     };
     let signature: Signature = org.key(officer).sign(Purpose::PasskeyGrant, &grant.statement());
     org.ask(&Request::PasskeyGrant { grant, signature }).unwrap();
-    let mut passkey = Authenticator::es256(7);
+    let seed = officer.bytes().fold(7, u8::wrapping_add);
+    let mut passkey = Authenticator::es256(seed);
     let begun = remote(org, None, &json!({ "verb": "register_begin", "token": secret }));
     let credential = passkey.create_for(ORIGIN, &begun["public_key"]);
     remote(org, None, &json!({ "verb": "register_finish", "token": secret, "name": "key", "credential": credential }));
     let question = remote(org, None, &json!({ "verb": "sign_in_begin" }))["public_key"].clone();
     let answer = passkey.answer_for(ORIGIN, &question);
     let signed_in = remote(org, None, &json!({ "verb": "sign_in_finish", "answer": answer, "agent": null }));
-    signed_in["session"].as_str().unwrap().to_owned()
+    (signed_in["session"].as_str().unwrap().to_owned(), passkey)
 }
 
 impl Face {
     fn new(mut org: Org, folder: PathBuf) -> Self {
-        let session = sign_in(&mut org, "alice");
+        let (session, passkey) = sign_in(&mut org, "alice");
         let (home, access) = (org.node.home().clone(), org.node.access());
         let org = Arc::new(Mutex::new(org));
         let node = org.clone();
@@ -118,7 +120,7 @@ impl Face {
             cursor_key: [9; 32],
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { org, folder, router: router(Arc::new(desk)), runtime, session }
+        Self { org, folder, router: router(Arc::new(desk)), runtime, session, passkey }
     }
 
     fn send(&self, request: HttpRequest<Body>) -> Page {
@@ -130,6 +132,41 @@ impl Face {
             tokio::task::yield_now().await;
             Page { status: head.status, headers: head.headers, body }
         })
+    }
+
+    /// Goes on as another officer, signed in anew; returns the session that was.
+    pub fn become_officer(&mut self, officer: &str) -> String {
+        let (session, passkey) = sign_in(&mut self.org.lock().unwrap(), officer);
+        self.passkey = passkey;
+        std::mem::replace(&mut self.session, session)
+    }
+
+    /// Goes on in a session that was before; returns the one that was now.
+    pub fn go_on(&mut self, session: String) -> String {
+        std::mem::replace(&mut self.session, session)
+    }
+
+    /// Touches the passkey once more, for what needs that.
+    pub fn step_up(&mut self) {
+        let mut org = self.org.lock().unwrap();
+        let session = Some(self.session.as_str());
+        let question = remote(&mut org, session, &json!({ "verb": "step_up_begin" }))["public_key"].clone();
+        let answer = self.passkey.answer_for(ORIGIN, &question);
+        remote(&mut org, session, &json!({ "verb": "step_up_finish", "answer": answer }));
+    }
+
+    /// Opens an address as a browser does for a person.
+    pub fn browse(&self, method: &str, address: &str, body: &str) -> Page {
+        let request = HttpRequest::builder()
+            .method(method)
+            .uri(address)
+            .header(header::COOKIE, format!("__Host-s={}", self.session))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        self.send(request)
     }
 
     /// Asks for a page and expects it to be there.

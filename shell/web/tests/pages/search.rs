@@ -95,6 +95,6 @@ fn an_empty_desk_says_what_to_do() {
         ("/map", "No location is held"),
     ] {
         let page = face.get(address);
-        page.has(words).has("No marked content on this page");
+        page.has(words).has("Label not determined");
     }
 }

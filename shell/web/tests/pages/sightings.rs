@@ -180,7 +180,7 @@ fn what_sensors_say_is_text() {
     list.lacks("<script>alert")
         .lacks("<img src")
         .has("&#60;script&#62;alert(1)")
-        .has("<bdi class=\"value\">\u{202e}cod.exe</bdi>");
+        .has("<bdi class=\"value\">⟨U+202E⟩cod.exe</bdi>");
     list.lacks(&long).has(&"x".repeat(100));
     for part in list.text().split("href=\"/sightings/sighting--").skip(1) {
         let one = face.get(&format!("/sightings/sighting--{}", part.split('"').next().unwrap()));

@@ -2,7 +2,8 @@
 //!
 //! Guarantees: at most [`NODES_MAX`] nodes an answer, the nearest first; edges only between nodes that are in it. Does not know: layout.
 
-use super::super::line::{Line, address, banner};
+use super::super::banner::Banner;
+use super::super::line::{Line, address};
 use super::super::shell::Shell;
 use super::ID_BYTES_MAX;
 use crate::desk::Desk;
@@ -14,6 +15,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use comity_node::{Failure, Reader};
 use comity_store::{Glimpse, Neighbour};
+use comity_text::visible_line;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -78,7 +80,7 @@ fn edge(from: &str, neighbour: &Neighbour) -> Edge {
         if neighbour.outward { (from.to_owned(), other.clone()) } else { (other.clone(), from.to_owned()) };
     let word = match neighbour.word.as_str() {
         "sighting_of_ref" => "sighted".to_owned(),
-        word => word.to_owned(),
+        word => visible_line(word).into_owned(),
     };
     match &neighbour.through {
         Some(between) => Edge {
@@ -144,8 +146,8 @@ fn drawn(reader: &Reader, root: &str, depth: u8) -> Result<Option<Graph>, Failur
         shown.push(Node {
             held: line.is_held(),
             href: line.href,
-            r#type: line.object_type,
-            name: line.title,
+            r#type: visible_line(&line.object_type).into_owned(),
+            name: visible_line(&line.title).into_owned(),
             label: line.label,
             degree,
             id: line.id,
@@ -197,6 +199,6 @@ pub async fn graph_page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id
         Err(failure) => return shell.failure(&failure),
     };
     let labels = around.iter().filter(|n| n.other.label.is_some()).map(|n| n.other.label.as_ref());
-    let shell = shell.banner(banner(std::iter::once(glimpse.label.as_ref()).chain(labels)));
+    let shell = shell.banner(Banner::of(std::iter::once(glimpse.label.as_ref()).chain(labels)));
     shell.answer(Ok(GraphPage { shell: &shell, line: Line::of(&glimpse) }))
 }

@@ -17,8 +17,9 @@ pub use raw::raw;
 pub use relations::page as relations_page;
 pub use versions::page as versions_page;
 
+use super::banner::Banner;
 use super::correlations::AlsoHeld;
-use super::line::{Line, address, banner, counted, label_text};
+use super::line::{Line, address, counted, label_text, titled};
 use super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -141,6 +142,10 @@ struct ObjectPage<'a> {
     id: String,
     href: String,
     line: Line,
+    /// The whole name, where the heading has its beginning only.
+    whole_name: String,
+    /// What the name could be taken for.
+    hints: Vec<String>,
     origin: String,
     digest: String,
     revoked: bool,
@@ -276,10 +281,17 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
                 Looked::Held(_) => AlsoHeld::read(reader, &id)?,
                 _ => None,
             };
-            Ok::<_, comity_node::Failure>((looked, unread, seen, also_held))
+            let mut hints = Vec::new();
+            if let Looked::Held(sheet) = &looked
+                && let Some(name) = comity_store::title(&sheet.object.bytes)
+            {
+                hints = reader.resemblances()?.hints(&name);
+                hints.extend(reader.held_alike(&name)?);
+            }
+            Ok::<_, comity_node::Failure>((looked, unread, seen, also_held, hints))
         })
         .await;
-    let (looked, unread, seen, also_held) = match read {
+    let (looked, unread, seen, also_held, hints) = match read {
         Ok(read) => read,
         Err(failure) => return shell.failure(&failure),
     };
@@ -292,13 +304,15 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
     let object = &sheet.object;
     let neighbours = &sheet.neighbours;
     let around = neighbours.list.iter().filter(|n| n.other.label.is_some()).map(|n| n.other.label.as_ref());
-    let shell = shell.banner(banner(std::iter::once(object.label.as_ref()).chain(around)));
+    let shell = shell.banner(Banner::of(std::iter::once(object.label.as_ref()).chain(around)));
+    let name = comity_store::title(&object.bytes);
+    let title = titled(name.as_deref().unwrap_or(&object.id));
     let line = Line {
         id: object.id.clone(),
         href: address(&object.id),
         object_type: object.object_type.clone(),
-        named: comity_store::title(&object.bytes).is_some(),
-        title: comity_store::title(&object.bytes).unwrap_or_else(|| object.id.clone()),
+        named: name.is_some(),
+        title: title.clone(),
         label: label_text(object.label.as_ref()),
         presence: "held",
     };
@@ -321,6 +335,8 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
     shell.answer(Ok(ObjectPage {
         shell: &shell,
         href: line.href.clone(),
+        whole_name: name.filter(|name| *name != title).unwrap_or_default(),
+        hints,
         encoded: super::line::encoded(&object.id),
         origin: object.origin().to_string(),
         digest: object.digest.to_string(),

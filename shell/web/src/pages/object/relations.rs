@@ -2,7 +2,8 @@
 //!
 //! Guarantees: bounded pages; a cursor serves only its officer and its object. Does not know: pictures.
 
-use super::super::line::{Line, address, banner, label_text};
+use super::super::banner::Banner;
+use super::super::line::{Line, address, label_text};
 use super::super::shell::Shell;
 use super::ID_BYTES_MAX;
 use crate::cursor;
@@ -124,7 +125,7 @@ pub async fn page(
         Err(failure) => return shell.failure(&failure),
     };
     let labels = neighbours.list.iter().filter(|n| n.other.label.is_some()).map(|n| n.other.label.as_ref());
-    let shell = shell.banner(banner(std::iter::once(glimpse.label.as_ref()).chain(labels)));
+    let shell = shell.banner(Banner::of(std::iter::once(glimpse.label.as_ref()).chain(labels)));
     let older = neighbours
         .next
         .map(|vid| {

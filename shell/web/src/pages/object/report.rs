@@ -2,7 +2,8 @@
 //!
 //! Guarantees: plain text; markdown is text; paragraphs as they were written, none left out. Does not know: how the text was made.
 
-use super::super::line::{Line, banner};
+use super::super::banner::Banner;
+use super::super::line::Line;
 use super::super::shell::Shell;
 use super::{ID_BYTES_MAX, absent, readable};
 use crate::desk::Desk;
@@ -101,7 +102,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         .take(BESIDE_MAX)
         .collect();
     let labels = about.iter().filter(|glimpse| glimpse.label.is_some()).map(|glimpse| glimpse.label.as_ref());
-    let shell = shell.banner(banner(std::iter::once(object.label.as_ref()).chain(labels)));
+    let shell = shell.banner(Banner::of(std::iter::once(object.label.as_ref()).chain(labels)));
     let said = |name: &str| sheet.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let facts = [("Published", said("published")), ("Made", said("created")), ("Changed", said("modified"))]
         .into_iter()

@@ -2,7 +2,8 @@
 //!
 //! Guarantees: every difference is shown; a quarantined version is not. Does not know: which one is right.
 
-use super::super::line::{Line, address, banner, label_text};
+use super::super::banner::Banner;
+use super::super::line::{Line, address, label_text};
 use super::super::shell::Shell;
 use super::{ID_BYTES_MAX, standing_word, wording};
 use crate::desk::Desk;
@@ -142,7 +143,7 @@ pub async fn page(
         Err(failure) => return shell.failure(&failure),
     };
     let labels = objects.iter().map(|object| object.label.as_ref());
-    let shell = shell.banner(banner(std::iter::once(glimpse.label.as_ref()).chain(labels)));
+    let shell = shell.banner(Banner::of(std::iter::once(glimpse.label.as_ref()).chain(labels)));
     let choices = lineage
         .versions
         .iter()

@@ -2,7 +2,7 @@
 //!
 //! Guarantees: a signature is a passkey's answer to a challenge over the exact bytes; the node makes the challenge and checks the answer.
 
-use super::super::answer::{list, text};
+use super::super::answer::text;
 use super::super::ceremony::{Answer, Fields, Finish, next, question};
 use super::super::shell::Shell;
 use super::super::step_up;
@@ -14,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_node::{CredentialAnswer, Request};
 use comity_vocab::Role;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,7 +24,11 @@ const OVERRIDE: &str = "override ";
 /// Answers `POST /releases/{id}/check`: the page with the findings in their places.
 pub async fn check(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path<String>) -> Response {
     match desk.ask(&Request::ReleaseCheck { release: id.clone() }, &officer.credential).await {
-        Ok(answer) => shown(&desk, &officer, &id, Some(list(&answer, "findings")), String::new()).await,
+        Ok(answer) => match answer.get("findings").and_then(Value::as_array) {
+            Some(findings) => shown(&desk, &officer, &id, Some(findings), String::new()).await,
+            // An answer without findings is not one that found nothing.
+            None => shown(&desk, &officer, &id, None, "the check gave no findings to show".to_owned()).await,
+        },
         Err(failure) => shown(&desk, &officer, &id, None, failure.message).await,
     }
 }

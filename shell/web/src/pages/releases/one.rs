@@ -1,6 +1,7 @@
 //! One release: exactly what would leave, beside the originals; findings in their place; who signed; receipts.
 
 use super::super::answer::{flag, list, number, text};
+use super::super::banner::Banner;
 use super::super::shell::Shell;
 use super::difference::{Property, excerpt, objects_of, properties};
 use super::{Line, line};
@@ -10,7 +11,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use comity_node::{Failure, Request};
+use comity_node::{Failure, Request, Resemblances};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -22,6 +23,16 @@ struct Item {
     original_id: String,
     released_id: String,
     properties: Vec<Property>,
+    /// What names that leave could be taken for.
+    hints: Vec<String>,
+}
+
+/// The properties by which a reader knows an object.
+const NAMES: [&str; 5] = ["name", "value", "title", "abstract", "display_name"];
+
+fn hints(known: &Resemblances, properties: &[Property]) -> Vec<String> {
+    let named = properties.iter().filter(|property| NAMES.contains(&property.name.as_str()));
+    named.flat_map(|property| known.hints(&property.after)).collect()
 }
 
 /// One finding of the leak check in its place.
@@ -77,19 +88,23 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
 /// Shows a release, with the findings of a check that just ran or the reason why something was refused.
 pub async fn shown(desk: &Desk, officer: &Officer, id: &str, findings: Option<&[Value]>, refused: String) -> Response {
     let shell = Shell::new(desk, officer, "releases");
+    let known = match desk.readers.read(|reader| reader.resemblances()).await {
+        Ok(known) => known,
+        Err(failure) => return shell.failure(&failure),
+    };
     let answer = match desk.ask(&Request::ReleaseShow { release: id.to_owned() }, &officer.credential).await {
         Ok(answer) => answer,
         // Recalled content is gone; that it was released, to whom and by whom, is not.
         Err(failure) => match listed(desk, officer, id).await {
             Some(row) => {
-                let shell = shell.banner(Some(text(&row, "label")));
-                return shell.answer(Ok::<_, Failure>(fill(&shell, officer, &row, None, failure.message)));
+                let shell = shell.banner(Banner::of_text(text(&row, "label")));
+                return shell.answer(Ok::<_, Failure>(fill(&shell, officer, &row, None, failure.message, &known)));
             }
             None => return shell.failure(&failure),
         },
     };
-    let shell = shell.banner(Some(text(&answer, "label")));
-    shell.answer(Ok::<_, Failure>(fill(&shell, officer, &answer, findings, refused)))
+    let shell = shell.banner(Banner::of_text(text(&answer, "label")));
+    shell.answer(Ok::<_, Failure>(fill(&shell, officer, &answer, findings, refused, &known)))
 }
 
 /// The release as it stands in the list.
@@ -104,6 +119,7 @@ fn fill<'a>(
     answer: &Value,
     findings: Option<&[Value]>,
     refused: String,
+    known: &Resemblances,
 ) -> ReleasePage<'a> {
     let parts: Vec<String> = list(answer, "parts").iter().map(|part| text(part, "bytes")).collect();
     let leaving = objects_of(&parts);
@@ -114,11 +130,8 @@ fn fill<'a>(
         .map(|entry| {
             let released_id = text(entry, "released_id");
             let after = leaving.iter().find(|(id, _)| *id == released_id).map_or("", |(_, object)| object.as_str());
-            Item {
-                original_id: text(entry, "original_id"),
-                properties: properties(&text(entry, "original"), after),
-                released_id,
-            }
+            let properties = properties(&text(entry, "original"), after);
+            Item { original_id: text(entry, "original_id"), hints: hints(known, &properties), properties, released_id }
         })
         .collect();
     let three = |name: &str, fields: [&str; 3]| -> Vec<(String, String, String)> {

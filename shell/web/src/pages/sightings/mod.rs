@@ -14,8 +14,9 @@ pub use acts::{give_back, judge, stix};
 pub use one::page as one;
 pub use row::judgement_word;
 
+use super::banner::Banner;
 use super::calendar::read as second_of;
-use super::line::{banner, counted, encoded, query};
+use super::line::{counted, encoded, query};
 use super::shell::Shell;
 use crate::cursor;
 use crate::desk::Desk;
@@ -282,7 +283,7 @@ pub async fn page(
         Ok(read) => read,
         Err(failure) => return shell.failure(&failure),
     };
-    let shell = shell.banner(banner(page.sightings.iter().filter_map(shown_label)));
+    let shell = shell.banner(Banner::of(page.sightings.iter().filter_map(shown_label)));
     let days: Vec<(String, u64)> = summary.days.iter().map(|day| (day.day.clone(), day.count)).collect();
     let span = |from: &str, to: &str| Narrow { from: from.to_owned(), to: to.to_owned(), ..narrow.clone() }.address();
     let joint = if narrow.query().is_empty() { "?" } else { "&" };

@@ -4,7 +4,8 @@
 //! that is not for the officer are answered alike. Does not know: what may be given back.
 
 use super::super::answer::text;
-use super::super::line::{banner, counted};
+use super::super::banner::Banner;
+use super::super::line::counted;
 use super::super::shell::{Shell, render};
 use super::days::Days;
 use super::evidence::Seen;
@@ -98,7 +99,7 @@ pub async fn shown(desk: &Desk, officer: &Officer, id: &str, refused: Option<&Fa
         Ok(_) => return shell.not_released(),
         Err(failure) => return absent(&shell, &failure),
     };
-    let shell = shell.banner(banner(shown_label(&sheet.row)));
+    let shell = shell.banner(Banner::of(shown_label(&sheet.row)));
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     render(&fill(&shell, officer, &sheet, refused), status)
 }
