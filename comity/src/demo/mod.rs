@@ -50,7 +50,8 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Failure> {
         };
         // Whatever the step failed on: to whoever asked for a check, the answer is no.
         let kind = if arguments.check && failure.kind != FailureKind::Usage { FailureKind::No } else { failure.kind };
-        return Err(Failure { kind, message: format!("demo failed at {message}"), ..failure });
+        let failure = Failure { kind, message: format!("demo failed at {message}"), ..failure };
+        return Err(failure.with(json!({ "steps": narrator.steps() })));
     }
     if arguments.check {
         stage.close()?;
@@ -58,7 +59,9 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Failure> {
         let last = format!("demo check: {} checks passed", passed.len());
         let seconds = begun.elapsed().as_secs_f64();
         narrator.plain("");
-        return output.answer(&json!({ "passed": passed.len(), "checks": passed, "seconds": seconds }), |_| vec![last]);
+        let steps = narrator.steps();
+        let answer = json!({ "passed": passed.len(), "checks": passed, "steps": steps, "seconds": seconds });
+        return output.answer(&answer, |_| vec![last]);
     }
     story::invitation(&story, &stage, &narrator)?;
     while !stop.load(Ordering::Relaxed) {

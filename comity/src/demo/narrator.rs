@@ -5,6 +5,7 @@
 
 use comity_node::Failure;
 use comity_text::{visible, visible_line};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 
 /// The width of a line of prose, in characters.
@@ -23,12 +24,23 @@ pub enum Audience {
     Program,
 }
 
+/// The steps of the whole story (domain.md §9); this demonstration plays some of them.
+const STEPS: u8 = 13;
+
+/// How many checks verified a part of what a step must show to be accepted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Accepted {
+    checks: u64,
+    failed: u64,
+}
+
 /// Speaks and counts checks.
 pub struct Narrator {
     audience: Audience,
     styled: bool,
     step: String,
     passed: Vec<String>,
+    accepted: BTreeMap<u8, Accepted>,
 }
 
 impl Narrator {
@@ -36,7 +48,7 @@ impl Narrator {
     pub fn new(audience: Audience) -> Self {
         let terminal = audience != Audience::Program && std::io::stdout().is_terminal();
         let styled = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { audience, styled, step: String::new(), passed: Vec::new() }
+        Self { audience, styled, step: String::new(), passed: Vec::new(), accepted: BTreeMap::new() }
     }
 
     fn line(&self, text: &str) {
@@ -132,6 +144,26 @@ impl Narrator {
         Ok(())
     }
 
+    /// Confirms what is a part of the clause by which a step of the whole story is accepted, seen from outside.
+    ///
+    /// # Errors
+    /// [`Failure`] that names step and check where it does not hold.
+    pub fn accept(&mut self, step: u8, what: &str, holds: bool) -> Result<(), Failure> {
+        let accepted = self.accepted.entry(step).or_default();
+        accepted.checks += 1;
+        accepted.failed += u64::from(!holds);
+        self.check(what, holds)
+    }
+
+    /// How many checks verified a part of each step's clause, and how many of these failed; a step that nothing verified has none.
+    pub fn steps(&self) -> serde_json::Value {
+        let counted = (1..=STEPS).map(|step| {
+            let Accepted { checks, failed } = self.accepted.get(&step).copied().unwrap_or_default();
+            (format!("9.{step}"), serde_json::json!({ "checks": checks, "failed": failed }))
+        });
+        counted.collect::<serde_json::Map<_, _>>().into()
+    }
+
     /// The chapter that is told.
     pub fn current_step(&self) -> &str {
         &self.step
@@ -162,7 +194,22 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use super::*;
+
+    #[test]
+    fn each_step_says_how_many_checks_verified_its_clause() {
+        let mut narrator = Narrator::new(Audience::Program);
+        narrator.check("something else", true).unwrap();
+        narrator.accept(4, "the leak is found", true).unwrap();
+        narrator.accept(4, "the author cannot approve", true).unwrap();
+        assert!(narrator.accept(12, "the notice is silent", false).is_err());
+        let steps = narrator.steps();
+        assert_eq!(steps.as_object().unwrap().len(), 13);
+        assert_eq!(steps["9.4"], serde_json::json!({ "checks": 2, "failed": 0 }));
+        assert_eq!(steps["9.12"], serde_json::json!({ "checks": 1, "failed": 1 }));
+        assert_eq!(steps["9.1"], serde_json::json!({ "checks": 0, "failed": 0 }));
+        assert_eq!(narrator.passed().len(), 3);
+    }
 
     #[test]
     fn lines_break_at_blanks() {

@@ -39,7 +39,8 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
 
     let refused = write_report(play, "B1").refused()?;
     play.narrator.sees("grade B1", &format!("refused: {refused}"));
-    play.narrator.check(
+    play.narrator.accept(
+        2,
         "credibility 1 is refused: no independent item confirms a new report",
         refused.contains("credibility 1"),
     )?;
@@ -56,7 +57,7 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
     play.narrator.pause();
     let hits = play.search(OURS, &raw.search, None)?;
     let found = hits.iter().any(|hit| text(hit, "id") == id);
-    play.narrator.check("an analyst finds VR-17 by a name in another script", found)?;
+    play.narrator.accept(2, "an analyst finds VR-17 by a name in another script", found)?;
     let shown = play.stage.verb(OURS, &["show", &id]).done()?.to_string();
     let mut secrets = secrets(play);
     // The report itself may use a word that no release may.
@@ -67,7 +68,8 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
     let nobody = read_source(play, analyst, "NO SUCH SOURCE").refused()?;
     play.narrator.sees(&play.at(analyst), "analyst: finds VR-17 and reads it");
     play.narrator.sees("", &format!("asks for its source and gets: {theirs}"));
-    play.narrator.check(
+    play.narrator.accept(
+        2,
         "a source that exists and one that does not give the analyst the same answer",
         theirs == nobody && theirs.contains("released to you"),
     )?;
@@ -86,7 +88,8 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
 
     let home = &play.stage.actor(OURS)?.home;
     let in_holdings = found_below(&home.join("holdings"), &secrets)?;
-    play.narrator.check(
+    play.narrator.accept(
+        2,
         "the raw bytes of the holdings hold neither cryptonym nor identity of the source",
         in_holdings.is_empty(),
     )?;

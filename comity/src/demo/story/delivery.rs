@@ -82,7 +82,8 @@ pub fn settled(play: &Play<'_>, partner: &str) -> Result<(), Failure> {
 fn logs_agree(play: &mut Play<'_>, partner: &str) -> Result<(), Failure> {
     for (one, other) in [(OURS, partner), (partner, OURS)] {
         let verified = play.stage.verb(one, &["link", "verify", other]).done()?;
-        play.narrator.check(
+        play.narrator.accept(
+            5,
             &format!("both logs of {one} with {other} verify against checkpoints and receipts"),
             verified.is_object(),
         )?;
@@ -132,14 +133,16 @@ fn apart(play: &mut Play<'_>, t2: &Sent) -> Result<(), Failure> {
     )?;
     let note = t2.items.iter().find(|item| item.starts_with("note--")).map_or("", String::as_str);
     let found = found_below(&play.stage.actor(FINANCE)?.home, &[title, t2.release.as_str(), note])?;
-    play.narrator.check(
+    play.narrator.accept(
+        5,
         &format!("no byte in the home of {FINANCE} tells that T2 exists"),
         found.is_empty() && !note.is_empty(),
     )?;
     let received = |shown: &Value| number(at(shown, "/in"), "size");
     let finance = received(&play.stage.verb(FINANCE, &["link", "show", OURS]).done()?);
     let police = received(&play.stage.verb(POLICE, &["link", "show", OURS]).done()?);
-    play.narrator.check(
+    play.narrator.accept(
+        5,
         &format!("the log to {FINANCE} has no gap where T2 would be: {finance} entry, to {POLICE} {police}"),
         finance == 1 && police == 2,
     )

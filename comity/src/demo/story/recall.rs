@@ -45,7 +45,7 @@ pub fn play(play: &mut Play<'_>, report: &Report, t1: &Sent, t2: &Sent) -> Resul
     let mut who: Vec<String> = recipients(&board, &id).iter().map(|line| text(line, "recipient").to_owned()).collect();
     who.sort();
     play.narrator.sees("the board", &format!("{}: confirmed", who.join(", ")));
-    play.narrator.check("the board shows every recipient confirmed", who == [POLICE, FINANCE])?;
+    play.narrator.accept(12, "the board shows every recipient confirmed", who == [POLICE, FINANCE])?;
     let lines = recipients(&board, &id);
     let notice_of = |partner: &str| {
         let line = lines.iter().find(|line| text(line, "recipient") == partner);
@@ -96,7 +96,7 @@ fn notice_is_silent(play: &mut Play<'_>, partner: &str, report: &Report) -> Resu
     let board = play.stage.verb(partner, &["recall", "board"]).done()?;
     let notice = list(&board, "received").first().map(ToString::to_string).unwrap_or_default();
     let silent = !notice.is_empty() && !notice.contains(&report.id) && !notice.contains("cousin");
-    play.narrator.check(&format!("the notice at {partner} says what to do and not why"), silent)
+    play.narrator.accept(12, &format!("the notice at {partner} says what to do and not why"), silent)
 }
 
 fn verified(play: &mut Play<'_>) -> Result<(), Failure> {

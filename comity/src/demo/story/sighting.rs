@@ -71,8 +71,11 @@ fn given_back(play: &mut Play<'_>, sighting: &str) -> Result<String, Failure> {
         .done()?;
     let refused =
         stage.verb(POLICE, &["sighting", "return", sighting]).key_of(&cast.analyst).with("--to", FINANCE).refused()?;
-    play.narrator
-        .check(&format!("it cannot be told to {FINANCE}, who did not give the indicator"), !refused.is_empty())?;
+    play.narrator.accept(
+        9,
+        &format!("it cannot be told to {FINANCE}, who did not give the indicator"),
+        !refused.is_empty(),
+    )?;
     let made = stage.verb(POLICE, &["sighting", "return", sighting]).key_of(&cast.analyst).with("--to", OURS).done()?;
     let objects: Vec<&str> = list(&made, "objects").iter().filter_map(Value::as_str).collect();
     let drafted = stage
@@ -108,13 +111,15 @@ fn heard(play: &mut Play<'_>, sent: &str) -> Result<(), Failure> {
             text(&opinion, "opinion")
         ),
     );
-    play.narrator.check(
+    play.narrator.accept(
+        9,
         &format!("{OURS} sees on its own indicator what {POLICE} saw and holds of it"),
         number(&seen, "count") == 2 && text(&opinion, "opinion") == "agree",
     )?;
     let ids: Vec<&str> = [&seen, &opinion].iter().map(|one| text(one, "id")).filter(|id| !id.is_empty()).collect();
     let found = found_below(&play.stage.actor(FINANCE)?.home, &ids)?;
-    play.narrator.check(
+    play.narrator.accept(
+        9,
         &format!("no byte in the home of {FINANCE} tells of it"),
         found.is_empty() && ids.len() == 2 && ids.iter().all(|id| sent.contains(id)),
     )

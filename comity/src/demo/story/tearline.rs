@@ -39,7 +39,7 @@ fn first_try(play: &mut Play<'_>) -> Result<(), Failure> {
         let found =
             findings.iter().any(|finding| text(finding, "class") == leak.class && covers(finding, &parts, &leak.text));
         play.narrator.sees(&leak.class, &format!("{}: {}", leak.what, shortened(&leak.text)));
-        play.narrator.check(&format!("the leak check finds {}", leak.what), found)?;
+        play.narrator.accept(4, &format!("the leak check finds {}", leak.what), found)?;
     }
     let refused =
         play.stage.verb(OURS, &["release", "approve", release]).key_of(&tearline.releasing_officer).refused()?;
@@ -114,7 +114,7 @@ fn corrected(play: &mut Play<'_>, report: &Report) -> Result<Sent, Failure> {
     play.narrator.check("nothing is sent before it is approved", !early.is_empty())?;
     let author = play.stage.verb(OURS, &["release", "approve", &release]).key_of(&tearline.author).refused()?;
     play.narrator.sees(&play.at(&tearline.author), &format!("cannot approve: {author}"));
-    play.narrator.check("its author cannot approve it", true)?;
+    play.narrator.accept(4, "its author cannot approve it", true)?;
     let sent = play.release(&drafted, &tearline.releasing_officer)?;
     play.narrator.sees(
         &play.at(&tearline.releasing_officer),
@@ -125,7 +125,7 @@ fn corrected(play: &mut Play<'_>, report: &Report) -> Result<Sent, Failure> {
     );
     let mut shared: Vec<String> = uuids(&sent.bytes).intersection(&uuids(&report.bytes)).cloned().collect();
     shared.retain(|id| !common(report).contains(id));
-    play.narrator.check("T1 and VR-17 share no identifier", shared.is_empty())?;
+    play.narrator.accept(4, "T1 and VR-17 share no identifier", shared.is_empty())?;
     let secret = secrets(play)
         .into_iter()
         .chain(tearline.objects.iter().map(String::as_str))
@@ -160,7 +160,8 @@ fn own_release(play: &mut Play<'_>) -> Result<(), Failure> {
         .done()?;
     let release = text(&drafted, "release");
     let refused = play.stage.verb(POLICE, &["release", "approve", release]).key_of(&officer.code).refused()?;
-    play.narrator.check(
+    play.narrator.accept(
+        4,
         &format!("at {POLICE}, an officer who holds both roles cannot approve her own release either"),
         refused.contains("another officer"),
     )?;
@@ -183,6 +184,6 @@ fn second_product(play: &mut Play<'_>, report: &Report, t1: &Sent) -> Result<Sen
     ));
     let common = common(report);
     let linked = uuids(&t1.bytes).intersection(&uuids(&sent.bytes)).any(|id| !common.contains(id));
-    play.narrator.check("whoever holds T1 and T2 cannot link them by an identifier", !linked)?;
+    play.narrator.accept(4, "whoever holds T1 and T2 cannot link them by an identifier", !linked)?;
     Ok(sent)
 }
