@@ -27,6 +27,24 @@ fn page(title: &str, todo: &str) -> String {
     Bare { title, todo }.render().unwrap_or_else(|_| "This did not work".to_owned())
 }
 
+/// Tells what a person meets who sends a form; the rest is how a request is written, which no person does.
+fn happens_to_people(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::BodyTooLong { .. } | Refusal::TooSlow | Refusal::NoAnswer => true,
+        Refusal::Syntax(_)
+        | Refusal::Path(_)
+        | Refusal::TargetTooLong { .. }
+        | Refusal::Misdirected
+        | Refusal::LengthRequired
+        | Refusal::Expectation
+        | Refusal::HeadTooLong { .. }
+        | Refusal::TooManyFields { .. }
+        | Refusal::Method
+        | Refusal::Version
+        | Refusal::Busy => false,
+    }
+}
+
 /// Makes the answer to what the edge refuses; `path` is what was asked for, as far as legible.
 pub fn refused(refusal: &Refusal, path: &str) -> Response<Full<Bytes>> {
     let title = refusal.to_string();
@@ -34,7 +52,7 @@ pub fn refused(refusal: &Refusal, path: &str) -> Response<Full<Bytes>> {
         let status = refusal.status().as_u16().to_string();
         let error = serde_json::json!({ "title": title, "description": refusal.todo(), "http_status": status });
         (comity_taxii::media::MEDIA_TYPE, error.to_string().into_bytes())
-    } else if is_for_people(path) {
+    } else if happens_to_people(refusal) && is_for_people(path) {
         // Before a request was read nobody knows who asks: a page for everybody, without more around it.
         (TEXT_HTML, page(&title, refusal.todo()).into_bytes())
     } else {
@@ -55,15 +73,17 @@ mod tests {
 
     #[test]
     fn each_face_is_refused_in_its_media_type() {
-        for (path, media_type) in [
-            ("/taxii2/desk/", "application/taxii+json;version=2.1"),
-            ("/api/v1/objects", "application/problem+json"),
-            ("", "application/problem+json"),
-            ("/releases/x/check", "text/html; charset=utf-8"),
+        let long = Refusal::BodyTooLong { bytes_max: 1 };
+        for (refusal, path, status, media_type) in [
+            (&Refusal::Method, "/taxii2/desk/", 405, "application/taxii+json;version=2.1"),
+            (&long, "/api/v1/objects", 413, "application/problem+json"),
+            (&Refusal::Method, "", 405, "application/problem+json"),
+            (&Refusal::Method, "/", 405, "application/problem+json"),
+            (&long, "/warning-lists", 413, "text/html; charset=utf-8"),
         ] {
-            let response = refused(&Refusal::Method, path);
+            let response = refused(refusal, path);
             let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-            assert_eq!((response.status().as_u16(), header("content-type")), (405, Some(media_type)), "{path}");
+            assert_eq!((response.status().as_u16(), header("content-type")), (status, Some(media_type)), "{path}");
             assert!(header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
         }
     }
