@@ -89,6 +89,40 @@ fn only_regular_files_are_read_and_names_are_shown_safely() {
     assert!(!ran.err.contains('\u{1b}') && !ran.err.contains('\u{202e}'), "{:?}", ran.err);
 }
 
+/// Names and texts with what nobody sees, through verbs that print them: for people there are marks, for programs the same value.
+#[test]
+fn verbs_show_what_is_not_seen() {
+    let world = world();
+    let node = world.node("vsis");
+    let name = "Zwergtaucher\u{202e}\u{9b}31m\u{e0041}\u{2028}\u{ad}\u{e000}\u{378}\u{fe0f}\nx";
+    let id = "malware--11111111-aaaa-4bbb-8ccc-000000000001";
+    let object = serde_json::json!({ "type": "malware", "id": id, "spec_version": "2.1", "created": "2026-01-01T00:00:00Z",
+        "modified": "2026-01-01T00:00:00Z", "name": name, "description": name, "is_family": false });
+    let bundle = serde_json::json!({ "type": "bundle", "id": "bundle--11111111-aaaa-4bbb-8ccc-000000000009", "objects": [object] });
+    node.ask(&["import", "--origin", "feed", &world.write("odd.json", bundle.to_string()).display().to_string()]);
+    let unseen = |text: &str| text.chars().find(|c| comity_text::unseen(*c).is_some());
+    for verb in [&["search", "Zwergtaucher"][..], &["show", id]] {
+        let people = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+            .args(verb)
+            .env_clear()
+            .env("COMITY_HOME", &node.home)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8(people.stdout).unwrap();
+        assert!(people.status.success(), "{verb:?}");
+        assert_eq!(unseen(&shown), None, "{verb:?}: {shown:?}");
+        assert!(
+            shown.contains("Zwergtaucher⟨U+202E⟩⟨U+009B⟩31m⟨U+E0041⟩⟨U+2028⟩⟨U+00AD⟩⟨U+E000⟩"),
+            "{verb:?}: {shown}"
+        );
+        let program = node.run(verb);
+        assert_eq!(unseen(std::str::from_utf8(&program.out).unwrap()), None, "{verb:?}");
+        assert!(program.done().to_string().contains(name.trim_end_matches("\nx")), "{verb:?}: another value");
+    }
+    let raw = node.run(&["show", id, "--raw"]).out;
+    assert!(String::from_utf8(raw).unwrap().contains('\u{202e}'), "exact bytes stay exact");
+}
+
 #[test]
 fn passphrases_modes_and_officers_are_checked() {
     let world = world();

@@ -102,7 +102,9 @@ fn host_of(text: &str) -> Option<&str> {
     let authority = after_scheme.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
+    // Numbers are no names: nobody takes an address for another by its look.
+    let is_name = host.contains('.') && host.contains(char::is_alphabetic) && !host.contains(char::is_whitespace);
+    is_name.then_some(host)
 }
 
 /// A host and the domains it lies in.
@@ -201,6 +203,7 @@ mod tests {
             ("https://a.example:8443/x", Some("a.example")),
             ("a@b.example", Some("b.example")),
             ("b.example", Some("b.example")),
+            ("192.0.2.1:8443", None),
             ("two words. And more", None),
             ("plain", None),
         ] {

@@ -91,6 +91,8 @@ struct Card {
     changes: Vec<Change>,
     /// Why it would be refused.
     refused: String,
+    /// What its name and addresses could be taken for.
+    hints: Vec<String>,
     text: String,
 }
 
@@ -124,6 +126,8 @@ struct PartnerPage<'a> {
     shell: &'a Shell,
     line: Line,
     name: String,
+    /// What its name and addresses could be taken for.
+    hints: Vec<String>,
     country: String,
     endpoints: Vec<String>,
     fingerprint: Vec<String>,
@@ -179,6 +183,15 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, refused: String)
     }))
 }
 
+/// What a partner's name and addresses could be taken for. A new card that looks like another's is refused; one that was taken by an
+/// earlier version, or changed its addresses, is not.
+async fn hints(desk: &Desk, answer: &Value) -> Result<Vec<String>, Failure> {
+    let mut seen = texts(answer, "endpoints");
+    seen.push(text(answer, "name"));
+    let known = desk.readers.read(|reader| reader.resemblances()).await?;
+    Ok(seen.iter().flat_map(|text| known.hints(text)).collect())
+}
+
 /// A card as it was pasted.
 #[derive(Deserialize)]
 pub struct Pasted {
@@ -190,7 +203,12 @@ pub async fn preview(State(desk): State<Arc<Desk>>, officer: Officer, Form(paste
     let shell = Shell::new(&desk, &officer, "partners");
     match desk.ask(&Request::LinkPreview { card: pasted.card.clone() }, &officer.credential).await {
         Ok(answer) => {
+            let hints = match hints(&desk, &answer).await {
+                Ok(hints) => hints,
+                Err(failure) => return shell.failure(&failure),
+            };
             let card = Card {
+                hints,
                 code: text(&answer, "partner"),
                 name: text(&answer, "name"),
                 country: text(&answer, "country"),
@@ -249,6 +267,10 @@ async fn shown(
         Ok(answer) => answer,
         Err(failure) => return shell.failure(&failure),
     };
+    let hints = match hints(desk, &answer).await {
+        Ok(hints) => hints,
+        Err(failure) => return shell.failure(&failure),
+    };
     let log = |name: &str, what: &'static str| {
         let log = answer.get(name).unwrap_or(&Value::Null);
         let parked = list(log, "parked").iter().map(|row| (number(row, "seq"), text(row, "reason"))).collect();
@@ -259,6 +281,7 @@ async fn shown(
         shell,
         line: line(&answer),
         name: text(&answer, "name"),
+        hints,
         country: text(&answer, "country"),
         endpoints: texts(&answer, "endpoints"),
         fingerprint: words(&answer),
