@@ -224,6 +224,33 @@ test("an enrolment link serves once", async () => {
   await second.close();
 });
 
+test("a source's page leaves its content off the paper until its button is pressed", async () => {
+  const desk = await officer("hal");
+  await desk.go("/sources");
+  await desk.press("main table a");
+  await desk.page.locator("main [name=reason]").fill("meeting");
+  await desk.pressAgain("main form button.primary");
+  const identity = desk.page.locator("dd", { hasText: "Ivo Brandtmann" });
+  assert.ok(await identity.isVisible());
+  await desk.page.emulateMedia({ media: "print" });
+  assert.ok(!(await identity.isVisible()), "the page of a source prints what it shows");
+  await desk.page.emulateMedia({ media: "screen" });
+  await desk.pressAgain("form[action$='/print'] button");
+  assert.deepEqual(await desk.unfit(), []);
+  await desk.page.emulateMedia({ media: "print" });
+  assert.ok(await identity.isVisible());
+  for (const end of [".sheet-head", ".sheet-foot"]) assert.match(await desk.page.locator(end).innerText(), /^VAULT · true identity · handlers only/);
+  await desk.page.emulateMedia({ media: "screen" });
+});
+
+test("an address that only takes a form's post leads to its page", async () => {
+  const desk = await officer("mira");
+  for (const end of ["check", "send", "withdraw", "sign/begin"]) {
+    await desk.go(`/releases/${world.exchange.waiting}/${end}`);
+    assert.equal(new URL(desk.page.url()).pathname, `/releases/${world.exchange.waiting}`, end);
+  }
+});
+
 test("a custodian keeps the registry and sees no content", async () => {
   const desk = await officer("c1");
   assert.equal(await desk.go("/officers"), 200);
