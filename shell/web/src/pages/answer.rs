@@ -1,4 +1,4 @@
-//! Reading the node's answers, which are JSON, into what templates show.
+//! Reading the node's answers, which are JSON, into what templates show, and what was typed into forms.
 //!
 //! Guarantees: what is absent reads as empty, never as a failure of the page; nothing is interpreted.
 
@@ -11,6 +11,11 @@ pub fn text(value: &Value, name: &str) -> String {
         Some(Value::Null) | None => String::new(),
         Some(other) => other.to_string(),
     }
+}
+
+/// Returns what somebody typed into a field of several lines. A form ends each of them with CR LF, which nobody typed.
+pub fn typed(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 /// Returns the list at `name`; empty where absent.

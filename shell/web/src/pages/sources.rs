@@ -3,7 +3,7 @@
 //! Guarantees: whoever handles no source sees one and the same page, whether sources exist or not; never a count. Reading one
 //! source needs a reason, which is logged, and so does printing it.
 
-use super::answer::{list, text, texts};
+use super::answer::{list, text, texts, typed};
 use super::banner::Banner;
 use super::line::encoded;
 use super::shell::Shell;
@@ -149,7 +149,7 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): F
         handlers,
         terms: words(&entry.terms),
         reliability: entry.reliability.clone(),
-        notes: entry.notes.clone(),
+        notes: typed(&entry.notes),
     };
     match desk.ask(&request, &officer.credential).await {
         Ok(_) => Redirect::to("/sources").into_response(),

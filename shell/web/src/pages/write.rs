@@ -2,7 +2,7 @@
 //!
 //! Guarantees: what was typed is kept when the node refuses.
 
-use super::answer::text;
+use super::answer::{text, typed};
 use super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -90,7 +90,7 @@ pub async fn write_report(State(desk): State<Arc<Desk>>, officer: Officer, Form(
     let written = async {
         let request = Request::WriteReport {
             title: form.title.trim().to_owned(),
-            body: form.text.clone(),
+            body: typed(&form.text),
             grading: form.grade.trim().parse().map_err(|error| Failure::usage(format!("grade: {error}")))?,
             source: Some(form.source.trim().to_owned()).filter(|source| !source.is_empty()),
             label: label(&form.label)?,
@@ -131,7 +131,7 @@ pub async fn write_note(State(desk): State<Arc<Desk>>, officer: Officer, Form(fo
     let shell = Shell::new(&desk, &officer, "home");
     let written = async {
         let request =
-            Request::WriteNote { selection: selection(&form), text: form.text.clone(), label: label(&form.label)? };
+            Request::WriteNote { selection: selection(&form), text: typed(&form.text), label: label(&form.label)? };
         desk.ask(&request, &officer.credential).await
     };
     match written.await {

@@ -244,3 +244,19 @@ fn very_long_and_stacked_names_are_cut_and_can_be_seen_whole() {
     page.has("<summary>The whole name</summary>").has(&long);
     face.get(&format!("/objects/{}", id("malware", 3))).has(&"⟨U+E0041⟩".repeat(1_000));
 }
+
+/// A form ends its lines with CR LF; what an officer wrote has no mark at each of them.
+#[test]
+fn lines_that_officers_type_have_no_marks() {
+    let (face, _folder) = face();
+    face.import("feed", Some("TLP:GREEN"), &[object("malware", 1, json!({ "name": "Orlisk", "is_family": false }))]);
+    let malware = id("malware", 1);
+    let form = format!("object={malware}&text=first%0D%0Asecond&label=");
+    assert_eq!(face.browse("POST", "/write/note", &form).status, 303);
+    let form = "title=Typed&text=first%0D%0Asecond&grade=B2&source=&label=";
+    let report = face.browse("POST", "/write/report", form).header("location").to_owned();
+    face.get(&report).has("first\nsecond").lacks("⟨U+000D⟩");
+    face.get(&format!("/objects/{malware}/relations")).lacks("⟨U+000D⟩");
+    let form = format!("object={malware}&to=nobody&title=&text=first%0D%0Asecond&label=&precision=&allow=");
+    face.browse("POST", "/releases", &form).has("first\nsecond").lacks("\r");
+}

@@ -2,7 +2,7 @@
 //!
 //! Guarantees: what was typed is kept when the node refuses. Does not know: what may leave.
 
-use super::super::answer::{list, text};
+use super::super::answer::{list, text, typed};
 use super::super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -55,7 +55,7 @@ impl Composed {
                 "to" => joined(&mut form.to),
                 "label" => form.label = value,
                 "title" => form.title = value,
-                "text" => form.text = value,
+                "text" => form.text = typed(&value),
                 "precision" => form.precision = value,
                 "allow" => form.allow = value,
                 "as_published" => form.as_published = true,

@@ -2,7 +2,7 @@
 //!
 //! Guarantees: nothing leaves by any of these; what goes back to a partner begins as a draft of a release. Does not know: who may.
 
-use super::super::answer::{text, texts};
+use super::super::answer::{text, texts, typed};
 use super::super::line::query;
 use super::super::shell::Shell;
 use super::one::shown;
@@ -36,7 +36,7 @@ pub async fn judge(
     let Some(judgement) = judged.judgement else {
         return shown(&desk, &officer, &id, Some(&Failure::usage("choose what it is"))).await;
     };
-    let comment = Some(judged.comment.trim().to_owned()).filter(|comment| !comment.is_empty());
+    let comment = Some(typed(judged.comment.trim())).filter(|comment| !comment.is_empty());
     let request = Request::SightingJudge { sighting: id.clone(), judgement, comment };
     match desk.ask(&request, &officer.credential).await {
         Ok(_) => Redirect::to(&page_of(&id)).into_response(),
