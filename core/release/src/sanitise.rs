@@ -3,7 +3,7 @@
 //! Guarantees: the result is a function of the allowed properties alone; adding, changing or removing any other property
 //! of the original changes nothing but the notes. References are still those of the original.
 
-use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Row, STRICTLY_LATER, TIMES};
+use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Kind, Row, STRICTLY_LATER, TIMES};
 use crate::{Change, DraftError};
 use comity_vocab::Timestamp;
 use comity_vocab::time::Precision;
@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Sanitiser<'a> {
     pub object_id: &'a str,
     pub object_type: &'a str,
+    /// What kind of object it is.
+    pub kind: Kind,
     /// The row of the type; `None` for a type allowed by name, of which name and description leave.
     pub row: Option<&'static Row>,
     pub allow: &'a BTreeSet<String>,
@@ -54,9 +56,13 @@ impl Sanitiser<'_> {
                 None
             };
             match copied {
-                Some(copied) => {
+                Some(mut copied) => {
                     if copied != *value {
                         self.note(log, property, "altered");
+                    }
+                    let dropped = if self.is_prose(property) { clean_within(&mut copied) } else { 0 };
+                    if dropped > 0 {
+                        self.note(log, property, &not_seen_dropped(dropped));
                     }
                     out.insert(property.clone(), copied);
                 }
@@ -72,6 +78,13 @@ impl Sanitiser<'_> {
             Some(row) => row.allows(property),
             None => matches!(property, "name" | "description") || allowlist::names(allowlist::COMMON, property),
         }
+    }
+
+    /// Whether a property is written for people. A pattern, a reference and what was observed mean each of their characters: there an
+    /// attacker's direction mark is what was seen.
+    fn is_prose(&self, property: &str) -> bool {
+        let reference = property.ends_with("_ref") || property.ends_with("_refs");
+        self.kind != Kind::Observable && property != "pattern" && !reference
     }
 
     fn by_name(&self, property: &str) -> bool {
@@ -171,6 +184,26 @@ impl Sanitiser<'_> {
             }
         }
     }
+}
+
+/// Drops from every text within what is not seen and means nothing; returns how many characters.
+fn clean_within(value: &mut Value) -> usize {
+    match value {
+        Value::String(text) => {
+            let cleaned = comity_text::clean(text);
+            *text = cleaned.text;
+            cleaned.changed
+        }
+        Value::Array(items) => items.iter_mut().map(clean_within).sum(),
+        Value::Object(map) => map.values_mut().map(clean_within).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// Says what was dropped, for the officer.
+pub(crate) fn not_seen_dropped(characters: usize) -> String {
+    let noun = if characters == 1 { "character that is" } else { "characters that are" };
+    format!("dropped {characters} {noun} not seen")
 }
 
 /// Returns the beginning of the unit after the one this instant begins.

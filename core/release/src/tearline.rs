@@ -11,7 +11,7 @@ use crate::about::about;
 use crate::allowlist::{self, Kind};
 use crate::draft::Made;
 use crate::policy::{self, NotReleasable, RAW_REPORT_TYPE, Reason};
-use crate::sanitise::{Sanitiser, check_names};
+use crate::sanitise::{Sanitiser, check_names, not_seen_dropped};
 use crate::{Change, Draft, DraftError, DraftRequest, Dropped, Item, Mode, bundle, references, sco};
 use comity_crypto::EntropyStream;
 use comity_vocab::Timestamp;
@@ -94,12 +94,21 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
         if refs.is_empty() {
             refs.push(request.organisation.identity_id.as_str().to_owned());
         }
+        let mut write = |property: &str, text: &str| {
+            let cleaned = comity_text::clean(text);
+            if cleaned.changed > 0 {
+                let change = not_seen_dropped(cleaned.changed);
+                sanitisation.push(Change { object: id.clone(), property: property.to_owned(), change });
+            }
+            cleaned.text
+        };
+        let (title, text) = (write("abstract", &written.title), write("content", &written.body));
         let content = match &request.descriptor {
-            Some(descriptor) => format!("{}\n\n{}", written.body.trim_end(), descriptor.render()),
-            None => written.body.clone(),
+            Some(descriptor) => format!("{}\n\n{}", text.trim_end(), descriptor.render()),
+            None => text,
         };
         let mut body = Map::new();
-        body.insert("abstract".to_owned(), json!(written.title));
+        body.insert("abstract".to_owned(), json!(title));
         body.insert("content".to_owned(), json!(content));
         body.insert("object_refs".to_owned(), json!(refs));
         let version = finish(&mut body, "note", Kind::Domain, &id, marking, day, request);
@@ -192,6 +201,7 @@ fn select<'a>(
         let sanitiser = Sanitiser {
             object_id: source.id,
             object_type,
+            kind,
             row,
             allow: &request.allow_properties,
             precision: request.precision,

@@ -18,3 +18,4 @@ mod leak;
 mod passkeys;
 mod support;
 mod tearline;
+mod unseen;

@@ -6,6 +6,7 @@ use super::corpus::{LeakCorpus, Pattern, Plain, Protected};
 use super::decode::decode;
 use super::finding::{Finding, FindingClass};
 use super::held::{Held, NotRead};
+use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use super::packed::CHARACTERS_IN_NOISE;
@@ -261,6 +262,18 @@ impl PartCheck<'_, '_> {
         let mut text = Text::new();
         scan.characters(token, &mut |character, start, end| text.push(character, start, end));
         self.check_text(&text, &mut Vec::new(), true);
+        self.check_not_seen(scan, token);
+    }
+
+    /// Characters that nobody sees, one finding for each class of them in a token, and the texts that they make.
+    fn check_not_seen(&mut self, scan: &Scan<'_>, token: &Token) {
+        let found = not_seen(scan, token);
+        for (class, place) in found.places {
+            self.hit(FindingClass::CharactersNotSeen, place, None, class.as_str(), &[]);
+        }
+        for (how, text) in found.texts {
+            self.check_text(&text, &mut vec![how], true);
+        }
     }
 
     /// Runs every search over one text and over what is encoded in it. `via`: the encodings it came out of, outermost

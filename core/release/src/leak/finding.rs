@@ -29,11 +29,13 @@ pub enum FindingClass {
     UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
     MarkingInProse,
+    /// Characters that nobody sees: joiners, direction marks, tags, variation selectors, controls, private use.
+    CharactersNotSeen,
 }
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 10] = [
+    pub const ALL: [FindingClass; 11] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -44,6 +46,7 @@ impl FindingClass {
         FindingClass::VerbatimSentence,
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
+        FindingClass::CharactersNotSeen,
     ];
 
     /// Returns the word used in rules.
@@ -59,6 +62,7 @@ impl FindingClass {
             FindingClass::VerbatimSentence => "verbatim-sentence",
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
+            FindingClass::CharactersNotSeen => "characters-not-seen",
         }
     }
 
@@ -74,7 +78,8 @@ impl FindingClass {
             | FindingClass::ExactTime
             | FindingClass::VerbatimSentence
             | FindingClass::UnreleasedValue
-            | FindingClass::MarkingInProse => true,
+            | FindingClass::MarkingInProse
+            | FindingClass::CharactersNotSeen => true,
         }
     }
 }

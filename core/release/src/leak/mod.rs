@@ -15,6 +15,7 @@ mod corpus;
 mod decode;
 mod finding;
 mod held;
+mod hidden;
 mod json;
 mod normalise;
 mod packed;

@@ -7,6 +7,7 @@
 //! Look-alikes and case do not commute: `В` looks like B, but its small form `в` looks like nothing Latin. Text with such
 //! letters is therefore compared in three forms: folded first, look-alikes first, and raised first.
 
+use comity_text::{Unseen, unseen};
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -44,14 +45,18 @@ impl Text {
             }
             return;
         }
-        if is_unseen(character) {
+        if let Some(why) = unseen(character) {
+            // What looks like a blank or ends a line keeps words apart; the rest is as if it were not there.
+            if character == '\u{85}' || matches!(why, Unseen::Blank | Unseen::LineBreak) {
+                self.put(' ', start, end);
+            }
             return;
         }
         self.ascii = false;
         for part in std::iter::once(character).nfkd() {
             if part.is_whitespace() {
                 self.put(' ', start, end);
-            } else if !is_combining_mark(part) && !is_unseen(part) {
+            } else if !is_combining_mark(part) && unseen(part).is_none() {
                 self.put(part, start, end);
             }
         }
@@ -77,16 +82,6 @@ impl Text {
         let end = covered.iter().map(|span| span.1).max().unwrap_or(start);
         (start as usize, end as usize)
     }
-}
-
-/// Zero-width, bidirectional, variation and other characters that are not seen.
-fn is_unseen(character: char) -> bool {
-    matches!(character,
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        && character != '\u{85}'
 }
 
 /// In which order look-alikes and case are resolved.

@@ -1,0 +1,69 @@
+//! Characters that nobody sees: that they are there, and what they say.
+//!
+//! Guarantees: every such character of a token is in a finding; what is written in tag characters or variation selectors is given
+//! back as text, alone and between the letters that are seen, so that it is searched like any other.
+
+use super::json::{Scan, Token};
+use super::normalise::Text;
+use comity_text::{Hidden, Unseen, hidden, unseen};
+use std::collections::BTreeMap;
+
+/// What of one token nobody sees.
+#[derive(Default)]
+pub(super) struct NotSeen {
+    /// By class, the bytes from the first to the last such character.
+    pub places: BTreeMap<Unseen, (usize, usize)>,
+    /// The texts that hidden characters make, each with the way in which it was hidden.
+    pub texts: Vec<(&'static str, Text)>,
+}
+
+/// Reads one token.
+pub(super) fn not_seen(scan: &Scan<'_>, token: &Token) -> NotSeen {
+    let mut found = NotSeen::default();
+    let (mut between, mut alone) = (Text::new(), Text::new());
+    let mut bytes: Vec<(u8, u32, u32)> = Vec::new();
+    scan.characters(token, &mut |character, start, end| {
+        let Some(class) = unseen(character) else {
+            return between.push(character, start, end);
+        };
+        let place = found.places.entry(class).or_insert((start as usize, end as usize));
+        place.1 = place.1.max(end as usize);
+        match hidden(character) {
+            Some(Hidden::Letter(letter)) => {
+                between.push(letter, start, end);
+                alone.push(letter, start, end);
+            }
+            Some(Hidden::Byte(byte)) => bytes.push((byte, start, end)),
+            None => between.push(character, start, end),
+        }
+    });
+    if !alone.chars.is_empty() {
+        found.texts.push(("tags", between));
+        found.texts.push(("tags", alone));
+    }
+    let written = bytes_as_text(&bytes);
+    if !written.chars.is_empty() {
+        found.texts.push(("selectors", written));
+    }
+    found
+}
+
+/// Reads bytes as UTF-8, each character with the places of its bytes; what is none separates.
+fn bytes_as_text(bytes: &[(u8, u32, u32)]) -> Text {
+    let plain: Vec<u8> = bytes.iter().map(|(byte, _, _)| *byte).collect();
+    let mut text = Text::new();
+    let mut at = 0;
+    for chunk in plain.utf8_chunks() {
+        for (offset, character) in chunk.valid().char_indices() {
+            let from = bytes.get(at + offset).map_or(0, |(_, start, _)| *start);
+            let to = bytes.get(at + offset + character.len_utf8() - 1).map_or(from, |(_, _, end)| *end);
+            text.push(character, from, to);
+        }
+        at += chunk.valid().len();
+        if let Some((_, start, end)) = bytes.get(at).filter(|_| !chunk.invalid().is_empty()) {
+            text.push(' ', *start, *end);
+        }
+        at += chunk.invalid().len();
+    }
+    text
+}
