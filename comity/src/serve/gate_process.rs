@@ -8,6 +8,7 @@ use crate::world;
 use comity_gate::{DeskEnd, DeskEndError, DeskReader, DeskWriter};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_node::Failure;
+use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -58,6 +59,8 @@ pub struct GateProcess {
 const BATCH_MAX: usize = 256;
 /// The most messages of the gate that wait for the node; the gate itself waits then.
 const HEARD_MAX: usize = 64;
+/// How long the node is left to others between two batches of a recall.
+const PAUSE: Duration = Duration::from_millis(1);
 const RESTART_PAUSE_MIN: Duration = Duration::from_millis(100);
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How long a stopping gate may take before it is killed.
@@ -296,16 +299,30 @@ impl Keeper {
                 }
             }
         }
-        let effects = {
-            let mut node = lock(&self.node);
-            if let Err(failure) = node.from_gate(world::now(), batch) {
-                // Nothing was committed and nothing cosigned: the gate still holds it and offers it again when restarted.
-                tracing::error!(error = %failure, "cannot take in what arrived");
+        let mut waiting = VecDeque::from(batch);
+        loop {
+            let (more, recalls, effects) = {
+                let mut node = lock(&self.node);
+                match node.from_gate_in_turn(world::now(), &mut waiting) {
+                    Ok(more) => (more, node.recall_waits(), node.take_effects()),
+                    Err(failure) => {
+                        // Of what was not committed nothing is cosigned: the gate still holds it and offers it again when restarted.
+                        tracing::error!(error = %failure, "cannot take in what arrived");
+                        return false;
+                    }
+                }
+            };
+            if !effects.iter().all(|message| desk.send(message).is_ok()) {
                 return false;
             }
-            node.take_effects()
-        };
-        effects.iter().all(|message| desk.send(message).is_ok())
+            if !more {
+                return true;
+            }
+            if recalls {
+                // Whoever else waits for the node has it now; a lock that is taken again at once would never be theirs.
+                std::thread::sleep(PAUSE);
+            }
+        }
     }
 }
 

@@ -77,5 +77,6 @@ pub use reader::{
     SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece, WarningListFacts,
     differences,
 };
+pub use recalls::send_recall;
 pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection};
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};

@@ -68,6 +68,7 @@ pub struct Node {
     pub(crate) challenges: Challenges,
     pub(crate) refusals: Refusals,
     pub(crate) detection: Detection,
+    pub(crate) recalls: crate::recalls::UnderWay,
     pub(crate) vault: Option<Vault>,
     /// When the call that is being answered came, for what an opening of the vault notes.
     pub(crate) clock: Timestamp,

@@ -16,4 +16,5 @@ mod detection;
 mod exchange;
 mod generations;
 mod noninterference;
+mod recall_bulk;
 mod release_conditions;

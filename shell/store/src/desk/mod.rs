@@ -12,6 +12,7 @@ mod link;
 mod link_act;
 mod prepared;
 mod recall;
+mod recall_work;
 mod release;
 mod standing;
 
@@ -26,6 +27,8 @@ pub(crate) use link_act::SECTION as LINK_ACT_SECTION;
 pub use link_act::{EarlierLink, LinkActRow, LinkActState};
 pub(crate) use prepared::SECTION as PREPARED_SECTION;
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
+pub(crate) use recall_work::SECTION as RECALL_SECTION;
+pub use recall_work::{RecallStage, RecallWork, SentEntry};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
 
 use crate::schema::Section;
