@@ -20,13 +20,13 @@ const PAYLOAD: usize = 4096;
 const HEADER: usize = 256;
 
 /// A home and its officers' keys.
-struct Side {
-    home: PathBuf,
-    code: &'static str,
+pub(crate) struct Side {
+    pub home: PathBuf,
+    pub code: &'static str,
 }
 
 impl Side {
-    fn key(&self, officer: &str) -> PathBuf {
+    pub fn key(&self, officer: &str) -> PathBuf {
         self.home.with_file_name(format!("{}-{officer}.key", self.code))
     }
 
@@ -89,18 +89,7 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
 /// Sends to a partner that is away, then lets it come.
 fn exchange(setting: &Setting, program: &Program) -> Outcome<Exchanged> {
     let folder = setting.private_folder("link")?;
-    let sender = side(program, &folder, "vsis")?;
-    let recipient = side(program, &folder, "kps")?;
-    for (at, of) in [(&sender, &recipient), (&recipient, &sender)] {
-        let (home, first, second) = (text(&at.home)?, at.key("c1"), at.key("c2"));
-        let (first, second) = (text(&first)?, text(&second)?);
-        let added =
-            program.ask(&["link", "add", "--home", home, "--key", first, "--key", second, text(&of.card())?])?;
-        let words = field(&added, "fingerprint")?;
-        for key in [first, second] {
-            program.run(&["link", "confirm", "--home", home, "--key", key, "--words", &words, of.code])?;
-        }
-    }
+    let (sender, recipient) = linked(program, &folder)?;
     let served = program.serve(&sender.home, &[])?;
     let begun = Instant::now();
     release(program, &sender, recipient.code)?;
@@ -130,6 +119,23 @@ fn exchange(setting: &Setting, program: &Program) -> Outcome<Exchanged> {
     drop((partner, served));
     std::fs::remove_dir_all(&folder)?;
     Ok(Exchanged { entries, seconds, first: first.unwrap_or(seconds), bytes, prepared })
+}
+
+/// Makes two homes with officers that have confirmed each other.
+pub(crate) fn linked(program: &Program, folder: &Path) -> Outcome<(Side, Side)> {
+    let sender = side(program, folder, "vsis")?;
+    let recipient = side(program, folder, "kps")?;
+    for (at, of) in [(&sender, &recipient), (&recipient, &sender)] {
+        let (home, first, second) = (text(&at.home)?, at.key("c1"), at.key("c2"));
+        let (first, second) = (text(&first)?, text(&second)?);
+        let added =
+            program.ask(&["link", "add", "--home", home, "--key", first, "--key", second, text(&of.card())?])?;
+        let words = field(&added, "fingerprint")?;
+        for key in [first, second] {
+            program.run(&["link", "confirm", "--home", home, "--key", key, "--words", &words, of.code])?;
+        }
+    }
+    Ok((sender, recipient))
 }
 
 /// Makes a home with officers and writes its card.
@@ -206,7 +212,7 @@ fn release(program: &Program, side: &Side, to: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn field(answer: &Value, name: &str) -> Outcome<String> {
+pub(crate) fn field(answer: &Value, name: &str) -> Outcome<String> {
     let found = answer.get(name).and_then(Value::as_str).map(str::to_owned);
     found.ok_or_else(|| format!("the answer has no {name}").into())
 }
