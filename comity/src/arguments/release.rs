@@ -118,7 +118,8 @@ pub enum RecallVerb {
         /// A single item, by our id or the id the recipient knows; may be repeated
         #[arg(long, visible_alias = "objects", value_name = "ID", num_args = 1.., value_delimiter = ',')]
         item: Vec<String>,
-        /// correct, downgrade_confidence, withdraw_permission, withdraw_error, withdraw_fabricated or withdraw_unlawful
+        /// correct or downgrade_confidence: recipients keep it, with a notice; withdraw_permission, withdraw_error,
+        /// withdraw_fabricated or withdraw_unlawful: recipients erase it
         #[arg(long, value_name = "KIND", default_value = "withdraw_error")]
         kind: String,
         /// Role to sign in: desk_officer, or duty_officer in an emergency

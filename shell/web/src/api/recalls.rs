@@ -30,7 +30,8 @@ pub(crate) struct NewRecall {
     /// Single items, by our id or the id that the recipient knows.
     #[serde(default)]
     items: Vec<String>,
-    /// `correct`, `downgrade_confidence`, `withdraw_permission`, `withdraw_error`, `withdraw_fabricated`, `withdraw_unlawful`.
+    /// `correct` and `downgrade_confidence` leave the item with its recipients, with a notice on it; `withdraw_permission`, `withdraw_error`,
+    /// `withdraw_fabricated` and `withdraw_unlawful` have it erased.
     #[schema(value_type = String, example = "withdraw_error")]
     kind: RecallKind,
 }
