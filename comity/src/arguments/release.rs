@@ -150,4 +150,30 @@ pub enum RecallVerb {
         #[command(flatten)]
         home: HomeArguments,
     },
+    /// Show one recall; of a partner's, with our own objects that rest on what was recalled
+    Show {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The recall, ours or a partner's
+        recall: String,
+    },
+    /// Decide whether an own object that rests on what a partner recalled may be kept
+    #[command(group = clap::ArgGroup::new("decision").required(true))]
+    Decide {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The partner's recall
+        recall: String,
+        /// Our object
+        #[arg(long, value_name = "ID")]
+        object: String,
+        /// It stands without what was recalled: it may be released again
+        #[arg(long, group = "decision")]
+        keep: bool,
+        /// It does not: it is not released any more
+        #[arg(long, group = "decision")]
+        withdraw: bool,
+    },
 }

@@ -478,6 +478,7 @@ fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
     }
 }
 
+mod derived;
 mod history;
 mod notes;
 mod recall;

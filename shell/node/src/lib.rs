@@ -78,5 +78,7 @@ pub use reader::{
     differences,
 };
 pub use recalls::send_recall;
-pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection};
+pub use request::{
+    BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection,
+};
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};

@@ -303,6 +303,7 @@ impl Node {
             }
             Request::RecallSend { recall } => self.recall_send(now, by, &recall),
             Request::RecallBoard => self.recall_board(now),
+            Request::RecallDecide(decided) => self.recall_decide(now, &self.officer(by)?, &decided),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
             Request::LinkPreview { card } => self.link_preview(now, &card),
             Request::LinkPrepare { step, role } => {

@@ -3,6 +3,7 @@
 //! Guarantees: everyone in the dissemination record is in the draft with exactly what they were given, also those whose link is
 //! suspended; a recipient stays on the board until it answers. Does not know: how a recall is carried out ([`send`], [`under_way`]).
 
+pub(crate) mod basis;
 mod call;
 mod send;
 mod under_way;
@@ -216,6 +217,7 @@ impl Node {
                 "kind": notice.get("kind"),
                 "instruction": notice.get("instruction"),
                 "items": notice.get("items"),
+                "dependents": desk.dependents(&recall.link, &recall.recall)?.iter().map(basis::shown).collect::<Vec<_>>(),
                 "answer": serde_json::from_str::<Value>(&recall.answer)?,
                 "at": recall.at,
             }));

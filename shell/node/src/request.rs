@@ -4,7 +4,9 @@
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
 use crate::access::Scope;
-pub use crate::asked::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection};
+pub use crate::asked::{
+    BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection,
+};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
@@ -308,6 +310,8 @@ pub enum Request {
     },
     /// Shows every recall, per recipient.
     RecallBoard,
+    /// Decides about an own object that rests on what a partner recalled.
+    RecallDecide(BasisDecided),
     /// Gives our card.
     LinkCard {
         /// Where partners reach the gate, in place of the configured addresses.

@@ -16,5 +16,6 @@ mod detection;
 mod exchange;
 mod generations;
 mod noninterference;
+mod recall_basis;
 mod recall_bulk;
 mod release_conditions;

@@ -35,6 +35,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::detection::SECTION,
     crate::sealed::SECTION,
     crate::desk::RECALL_SECTION,
+    crate::desk::DEPENDENT_SECTION,
 ];
 
 /// The sections of `vault.db`.

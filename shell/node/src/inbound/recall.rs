@@ -82,7 +82,8 @@ impl Taking<'_, '_> {
             officer: None,
             begun: self.now.to_string(),
         };
-        let under_way = RecallAcknowledgement { completed_at: None, ..acknowledgement(notice, 0, self.now) };
+        let under_way =
+            RecallAcknowledgement { completed_at: None, ..acknowledgement(notice, 0, BTreeSet::new(), self.now) };
         let desk = self.tx.view().desk();
         desk.put_received_recall(&ReceivedRecall {
             recall: work.recall.clone(),
@@ -117,6 +118,7 @@ impl Taking<'_, '_> {
             if ours.is_empty() {
                 continue;
             }
+            self.note_dependents(peer, &work.recall, item, withdraws)?;
             if !withdraws {
                 work.found += u64::from(self.tx.view().version_digest(item)?.is_some());
                 continue;
@@ -136,7 +138,7 @@ impl Taking<'_, '_> {
 
     /// Answers a recall of which everything is done.
     fn recall_applied(&mut self, peer: &OrgCode, notice: &RecallNotice, work: &RecallWork) -> Result<(), Failure> {
-        let answer = acknowledgement(notice, work.found, self.now);
+        let answer = acknowledgement(notice, work.found, self.derived(peer, notice)?, self.now);
         let desk = self.tx.view().desk();
         desk.settle_received_recall(
             peer.as_str(),
@@ -183,14 +185,19 @@ impl Taking<'_, '_> {
 }
 
 /// What a partner is told of a recall that is done.
-fn acknowledgement(notice: &RecallNotice, copies: u64, at: Timestamp) -> RecallAcknowledgement {
+fn acknowledgement(
+    notice: &RecallNotice,
+    copies: u64,
+    derived: BTreeSet<String>,
+    at: Timestamp,
+) -> RecallAcknowledgement {
     let withdraws = notice.recall_kind.withdraws();
     RecallAcknowledgement {
         recall_id: notice.recall_id,
         received: true,
         located_copies: copies,
-        derived_products: 0,
-        derived_released_ids: BTreeSet::new(),
+        derived_products: derived.len() as u64,
+        derived_released_ids: derived,
         actions_taken: if withdraws { BTreeSet::from([RecallAction::Erased]) } else { BTreeSet::new() },
         completed_at: Some(at),
     }
