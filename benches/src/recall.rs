@@ -78,6 +78,10 @@ fn recalled(setting: &Setting, program: &Program) -> Outcome<Recalled> {
         std::fs::write(ids_file(&folder, n), ids(&bundle)?)?;
         program.run(&["import", "--home", home, "--origin", "bench", "--label", "TLP:GREEN", text(&bundle)?])?;
     }
+    // Something of its own, so that the recipient looks for what rests on each item.
+    let (own, alice) = (text(&recipient.home)?, recipient.key("alice"));
+    let words = ["--title", "BR-1", "--text", "A fictional vessel leaves.", "--grading", "B2", "--label", "TLP:GREEN"];
+    program.run(&[&["write", "report", "--home", own, "--key", text(&alice)?], &words[..]].concat())?;
     let served = program.serve(&sender.home, &[])?;
     let partner = program.serve(&recipient.home, &[])?;
     for n in 0..OTHERS {

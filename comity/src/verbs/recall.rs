@@ -68,7 +68,7 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
                 .ok_or_else(|| {
                     Failure::no(format!("there is no recall {recall}")).code("unknown").hint("comity recall board")
                 })?;
-            output.answer(found, |found| one(found))
+            output.answer(found, one)
         }
         RecallVerb::Decide { home, key, recall, object, keep, withdraw: _ } => {
             let key = officer_key(&key.key)?;

@@ -38,6 +38,8 @@ pub(crate) struct Batch {
     spoiled: BTreeSet<OrgCode>,
     /// A recall that was applied in part: what comes behind it waits until it is done.
     applying: Option<Applying>,
+    /// Whether indicators were erased: what is looked for is in memory.
+    indicators_gone: bool,
 }
 
 impl Node {
@@ -100,6 +102,9 @@ impl Node {
         self.links_changed |= batch.links_changed;
         self.effects.append(&mut batch.effects);
         self.recalls.applying.extend(batch.applying.take());
+        if batch.indicators_gone {
+            self.detection.clear();
+        }
         if batch.wal_dirty || self.unscrubbed {
             self.scrub()?;
         }

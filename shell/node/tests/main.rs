@@ -18,4 +18,5 @@ mod generations;
 mod noninterference;
 mod recall_basis;
 mod recall_bulk;
+mod recall_erased;
 mod release_conditions;

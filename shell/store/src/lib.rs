@@ -11,6 +11,7 @@ mod current;
 pub mod desk;
 mod detection;
 mod erase;
+mod erased;
 mod error;
 mod export;
 mod facets;

@@ -88,7 +88,7 @@ impl Taking<'_, '_> {
         desk.put_received_recall(&ReceivedRecall {
             recall: work.recall.clone(),
             link: peer.to_string(),
-            notice: kept(notice).to_string(),
+            notice: kept(notice, &notice.item_refs).to_string(),
             answer: serde_json::to_string(&under_way)?,
             at: self.now.to_string(),
         })?;
@@ -124,9 +124,10 @@ impl Taking<'_, '_> {
                 continue;
             }
             touched.extend(ours.iter().map(|r| r.release.clone()));
+            // Marked first: what stands for the identifier of an erased observable takes its place in the marked rows.
+            desk.mark_received_recalled(peer.as_str(), item, &work.recall)?;
             let erased = self.tx.erase_received(&origin, item, &work.recall, self.now)?;
             work.found += u64::from(erased.versions > 0);
-            desk.mark_received_recalled(peer.as_str(), item, &work.recall)?;
         }
         // The entries that carried it: header, signature and leaf stay and verify; salt and payload go. Other items that came with it are
         // held as objects; the payload is a second copy.
@@ -140,10 +141,19 @@ impl Taking<'_, '_> {
     fn recall_applied(&mut self, peer: &OrgCode, notice: &RecallNotice, work: &RecallWork) -> Result<(), Failure> {
         let answer = acknowledgement(notice, work.found, self.derived(peer, notice)?, self.now);
         let desk = self.tx.view().desk();
+        let mut items = notice.item_refs.clone();
+        if notice.recall_kind.withdraws() {
+            // The list of what was recalled, and the entry that brought it, name nothing that could be guessed back.
+            let names = notice.item_refs.iter().map(|id| self.tx.erased_name(id));
+            items = names.collect::<Result<_, _>>()?;
+            desk.erase_log_payload(&work.notice.0, Direction::In, work.notice.1)?;
+            self.tx.forget_mentions(&notice.item_refs)?;
+            self.batch.indicators_gone |= notice.item_refs.iter().any(|id| id.starts_with("indicator--"));
+        }
         desk.settle_received_recall(
             peer.as_str(),
             &work.recall,
-            &kept(notice).to_string(),
+            &kept(notice, &items).to_string(),
             &serde_json::to_string(&answer)?,
         )?;
         let what = if notice.recall_kind.withdraws() { "erased" } else { "marked" };
@@ -204,7 +214,7 @@ fn acknowledgement(
 }
 
 /// What is kept of a notice beside the log.
-fn kept(notice: &RecallNotice) -> Value {
-    json!({ "kind": notice.recall_kind, "instruction": notice.instruction, "items": notice.item_refs,
+fn kept(notice: &RecallNotice, items: &BTreeSet<String>) -> Value {
+    json!({ "kind": notice.recall_kind, "instruction": notice.instruction, "items": items,
         "receipt_due": notice.receipt_due, "action_due": notice.action_due })
 }
