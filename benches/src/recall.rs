@@ -128,7 +128,7 @@ fn ids(bundle: &Path) -> Outcome<String> {
 /// Drafts, approves and sends one batch.
 fn release(program: &Program, side: &Side, to: &str, n: usize) -> Outcome<String> {
     let home = text(&side.home)?;
-    let (alice, bob) = (side.key("alice"), side.key("bob"));
+    let (alice, bob) = (side.key("alice"), side.key("robert"));
     let ids = ids_file(side.home.parent().ok_or("a home without a folder")?, n);
     let words = ["release", "draft", "--home", home, "--key", text(&alice)?, "--objects-from", text(&ids)?, "--to", to];
     let draft = field(&program.ask(&words)?, "release")?;
@@ -154,7 +154,7 @@ fn arrived(program: &Program, recipient: &Side) -> Outcome<()> {
 /// Recalls a release; returns how long that took, and until the partner confirmed.
 fn recall(program: &Program, side: &Side, release: &str) -> Outcome<(f64, f64)> {
     let home = text(&side.home)?;
-    let (alice, bob) = (side.key("alice"), side.key("bob"));
+    let (alice, bob) = (side.key("alice"), side.key("robert"));
     let begun = Instant::now();
     let drafted = program.ask(&["recall", "draft", "--home", home, "--key", text(&alice)?, "--release", release])?;
     let recall = field(&drafted, "recall")?;

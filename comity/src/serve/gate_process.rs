@@ -3,7 +3,7 @@
 //! Guarantees: the child gets a cleared environment and one socket, nothing else; everything it says is handed to the node,
 //! which trusts none of it. After a restart the gate is told everything that is not yet receipted.
 
-use super::{SharedNode, lock};
+use super::{SharedNode, leave_to_others, lock};
 use crate::world;
 use comity_gate::{DeskEnd, DeskEndError, DeskReader, DeskWriter};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
@@ -59,8 +59,6 @@ pub struct GateProcess {
 const BATCH_MAX: usize = 256;
 /// The most messages of the gate that wait for the node; the gate itself waits then.
 const HEARD_MAX: usize = 64;
-/// How long the node is left to others between two batches of a recall.
-const PAUSE: Duration = Duration::from_millis(1);
 const RESTART_PAUSE_MIN: Duration = Duration::from_millis(100);
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How long a stopping gate may take before it is killed.
@@ -319,8 +317,7 @@ impl Keeper {
                 return true;
             }
             if recalls {
-                // Whoever else waits for the node has it now; a lock that is taken again at once would never be theirs.
-                std::thread::sleep(PAUSE);
+                leave_to_others();
             }
         }
     }

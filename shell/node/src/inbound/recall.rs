@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many items one batch erases.
-const BATCH: usize = 100;
+const BATCH: usize = 50;
 
 impl Node {
     /// Does the next batch of a partner's recall, and tells whether it was the last.
@@ -111,14 +111,20 @@ impl Taking<'_, '_> {
         let mut touched: BTreeSet<String> = BTreeSet::new();
         let desk = self.tx.view().desk();
         let done = usize::try_from(work.done).unwrap_or(usize::MAX);
+        let mut given = Vec::new();
         for item in notice.item_refs.iter().skip(done).take(BATCH) {
             work.done += 1;
             // Only what this partner gave us is its to recall; a tombstone for anything else would let it block what others send.
             let ours: Vec<_> = desk.received(item)?.into_iter().filter(|r| r.link == peer.as_str()).collect();
-            if ours.is_empty() {
-                continue;
+            if !ours.is_empty() {
+                given.push((item, ours));
             }
+        }
+        // All questions to the full text before its first change: each that comes after one has it written out anew.
+        for (item, _) in &given {
             self.note_dependents(peer, &work.recall, item, withdraws)?;
+        }
+        for (item, ours) in given {
             if !withdraws {
                 work.found += u64::from(self.tx.view().version_digest(item)?.is_some());
                 continue;
