@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
 
-/// More than a batch of the recipient (50) and of the sender (240) take.
+/// More than a batch of the recipient (25) and of the sender (240) take.
 const ITEMS: usize = 300;
 
 fn messages(from: &mut Org, to: &Org) -> Vec<GateToDesk> {
@@ -130,15 +130,15 @@ fn a_bulk_recall_leaves_the_node_to_others_between_batches_and_tells_the_partner
     while kps.node.from_gate_in_turn(now(), &mut waiting).unwrap() {
         steps += 1;
         let erased = ITEMS - found(&kps);
-        assert!(erased >= (steps * 50).min(ITEMS), "{erased} after {steps} batches");
+        assert!(erased >= (steps * 25).min(ITEMS), "{erased} after {steps} batches");
         kps.ask(&Request::ReleaseList).unwrap();
         let sent = kps.node.take_effects();
         let said = sent.iter().any(|effect| matches!(effect, DeskToGate::Send { .. }));
-        assert_eq!(said, erased == ITEMS && steps == 6, "the partner was told after {erased} of {ITEMS}");
+        assert_eq!(said, erased == ITEMS && steps == 12, "the partner was told after {erased} of {ITEMS}");
         let done = answered(&mut kps)["completed_at"].is_string();
         assert_eq!(done, erased == ITEMS, "after {erased}: {}", answered(&mut kps));
     }
-    assert!(steps >= 6 && found(&kps) == 0);
+    assert!(steps >= 12 && found(&kps) == 0);
     kps.ask(&Request::Verify).unwrap();
 }
 

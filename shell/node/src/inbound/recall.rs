@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many items one batch erases.
-const BATCH: usize = 50;
+const BATCH: usize = 25;
 
 impl Node {
     /// Does the next batch of a partner's recall, and tells whether it was the last.
