@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod peer;
 pub mod plain;
 pub mod process;
+pub mod recall;
 pub mod report;
 pub mod search;
 pub mod start;

@@ -118,7 +118,8 @@ pub enum RecallVerb {
         /// A single item, by our id or the id the recipient knows; may be repeated
         #[arg(long, visible_alias = "objects", value_name = "ID", num_args = 1.., value_delimiter = ',')]
         item: Vec<String>,
-        /// correct, downgrade_confidence, withdraw_permission, withdraw_error, withdraw_fabricated or withdraw_unlawful
+        /// correct or downgrade_confidence: recipients keep it, with a notice; withdraw_permission, withdraw_error,
+        /// withdraw_fabricated or withdraw_unlawful: recipients erase it
         #[arg(long, value_name = "KIND", default_value = "withdraw_error")]
         kind: String,
         /// Role to sign in: desk_officer, or duty_officer in an emergency
@@ -148,5 +149,31 @@ pub enum RecallVerb {
     Board {
         #[command(flatten)]
         home: HomeArguments,
+    },
+    /// Show one recall; of a partner's, with our own objects that rest on what was recalled
+    Show {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// The recall, ours or a partner's
+        recall: String,
+    },
+    /// Decide whether an own object that rests on what a partner recalled may be kept
+    #[command(group = clap::ArgGroup::new("decision").required(true))]
+    Decide {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The partner's recall
+        recall: String,
+        /// Our object
+        #[arg(long, value_name = "ID")]
+        object: String,
+        /// It stands without what was recalled: it may be released again
+        #[arg(long, group = "decision")]
+        keep: bool,
+        /// It does not: it is not released any more
+        #[arg(long, group = "decision")]
+        withdraw: bool,
     },
 }

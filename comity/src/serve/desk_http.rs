@@ -69,6 +69,13 @@ fn ask(node: SharedNode, events: Sender<Event>) -> Ask {
         if let Some(answer) = comity_node::observe(&node, world::now(), call, true) {
             return answer;
         }
+        // So is a recall sent: batch by batch.
+        let mut tell = |node: &mut comity_node::Node| {
+            tell_gate(node, &events.lock().unwrap_or_else(PoisonError::into_inner));
+        };
+        if let Some(answer) = comity_node::send_recall(&node, world::now(), call, true, &mut tell) {
+            return answer;
+        }
         let mut node = lock(&node);
         let answer = node.handle_remote(world::now(), call);
         let events = events.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,11 +3,12 @@
 //! Guarantees: the child gets a cleared environment and one socket, nothing else; everything it says is handed to the node,
 //! which trusts none of it. After a restart the gate is told everything that is not yet receipted.
 
-use super::{SharedNode, lock};
+use super::{SharedNode, leave_to_others, lock};
 use crate::world;
 use comity_gate::{DeskEnd, DeskEndError, DeskReader, DeskWriter};
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_node::Failure;
+use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -296,16 +297,29 @@ impl Keeper {
                 }
             }
         }
-        let effects = {
-            let mut node = lock(&self.node);
-            if let Err(failure) = node.from_gate(world::now(), batch) {
-                // Nothing was committed and nothing cosigned: the gate still holds it and offers it again when restarted.
-                tracing::error!(error = %failure, "cannot take in what arrived");
+        let mut waiting = VecDeque::from(batch);
+        loop {
+            let (more, recalls, effects) = {
+                let mut node = lock(&self.node);
+                match node.from_gate_in_turn(world::now(), &mut waiting) {
+                    Ok(more) => (more, node.recall_waits(), node.take_effects()),
+                    Err(failure) => {
+                        // Of what was not committed nothing is cosigned: the gate still holds it and offers it again when restarted.
+                        tracing::error!(error = %failure, "cannot take in what arrived");
+                        return false;
+                    }
+                }
+            };
+            if !effects.iter().all(|message| desk.send(message).is_ok()) {
                 return false;
             }
-            node.take_effects()
-        };
-        effects.iter().all(|message| desk.send(message).is_ok())
+            if !more {
+                return true;
+            }
+            if recalls {
+                leave_to_others();
+            }
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use gate_process::{Event, GateProcess};
 use serde_json::json;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 /// The node, shared by the threads of the desk; each call holds it for its own time.
@@ -24,8 +25,28 @@ pub type SharedNode = Arc<Mutex<Node>>;
 /// Locks the node. A thread that panicked while holding it has aborted the program, so the lock cannot be poisoned; a
 /// poisoned one would still hold a node whose transactions were rolled back.
 pub fn lock(node: &SharedNode) -> std::sync::MutexGuard<'_, Node> {
-    node.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    WAITING.fetch_add(1, Ordering::AcqRel);
+    let held = node.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    WAITING.fetch_sub(1, Ordering::AcqRel);
+    held
 }
+
+/// How many threads wait for the node.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Leaves the node to whoever waits for it. A lock that is taken again at once would never be theirs: it is given to whoever asks first,
+/// and who was woken asks late on a machine with much to do.
+pub fn leave_to_others() {
+    for _ in 0..LEFT_MS_MAX {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        if WAITING.load(Ordering::Acquire) == 0 {
+            break;
+        }
+    }
+}
+
+/// How long the node is left to others between two batches, at most.
+const LEFT_MS_MAX: u32 = 100;
 
 /// Hands the gate's keeper what a call left for the gate. To be called while the node is held, so that the gate hears in the order
 /// of the log.

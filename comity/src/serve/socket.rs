@@ -45,6 +45,11 @@ fn answer(node: &SharedNode, events: &Sender<Event>, call: &Call) -> Result<Valu
     if let Some(answer) = comity_node::observe(node, world::now(), call, false) {
         return answer;
     }
+    // So is a recall sent: batch by batch.
+    let mut tell = |node: &mut comity_node::Node| tell_gate(node, events);
+    if let Some(answer) = comity_node::send_recall(node, world::now(), call, false, &mut tell) {
+        return answer;
+    }
     let mut node = lock(node);
     let answer = node.handle(world::now(), call);
     tell_gate(&mut node, events);

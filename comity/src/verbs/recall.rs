@@ -5,7 +5,7 @@ use super::{Session, officer, officer_key};
 use crate::arguments::RecallVerb;
 use crate::output::{Output, list, number, text};
 use comity_crypto::Purpose;
-use comity_node::{Failure, OfficerKey, Request};
+use comity_node::{BasisDecided, BasisDecision, Failure, OfficerKey, Request};
 use comity_vocab::Role;
 use serde_json::Value;
 
@@ -59,6 +59,29 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
                 lines
             })
         }
+        RecallVerb::Show { home, recall } => {
+            let board = Session::open(&home.home)?.ask(&Request::RecallBoard)?;
+            let found = ["recalls", "received"]
+                .iter()
+                .flat_map(|name| list(&board, name))
+                .find(|row| text(row, "recall") == recall)
+                .ok_or_else(|| {
+                    Failure::no(format!("there is no recall {recall}")).code("unknown").hint("comity recall board")
+                })?;
+            output.answer(found, one)
+        }
+        RecallVerb::Decide { home, key, recall, object, keep, withdraw: _ } => {
+            let key = officer_key(&key.key)?;
+            let decision = if keep { BasisDecision::Keep } else { BasisDecision::Withdraw };
+            let request = Request::RecallDecide(BasisDecided { recall, object, decision });
+            let decided = Session::open(&home.home)?.ask_as(&key, &request)?;
+            output.answer(&decided, |decided| {
+                vec![match decision {
+                    BasisDecision::Keep => format!("{} may be released again", text(decided, "object")),
+                    BasisDecision::Withdraw => format!("{} is not released any more", text(decided, "object")),
+                }]
+            })
+        }
         RecallVerb::Board { home } => {
             let board = Session::open(&home.home)?.ask(&Request::RecallBoard)?;
             output.answer(&board, |board| {
@@ -88,11 +111,49 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
                         text(recall, "kind"),
                         text(recall, "at")
                     ));
+                    let waits = list(recall, "dependents").iter().filter(|one| waits(one)).count();
+                    if waits > 0 {
+                        let show = text(recall, "recall");
+                        lines.push(format!(
+                            "    {waits} of our own objects wait for a decision: comity recall show {show}"
+                        ));
+                    }
                 }
                 if lines.is_empty() { vec!["no recalls".into()] } else { lines }
             })
         }
     }
+}
+
+/// Whether an own object waits for an officer's decision.
+fn waits(dependent: &Value) -> bool {
+    dependent.get("blocks") == Some(&Value::Bool(true)) && text(dependent, "decision").is_empty()
+}
+
+/// What is said of one recall.
+fn one(found: &Value) -> Vec<String> {
+    let mut lines = vec![format!("{}  {}", text(found, "recall"), text(found, "kind"))];
+    for line in list(found, "recipients") {
+        lines.push(format!("    {:<16} {:<12} {}", text(line, "recipient"), text(line, "state"), text(line, "at")));
+    }
+    if text(found, "from").is_empty() {
+        return lines;
+    }
+    lines.push(format!("from {}, {}: {}", text(found, "from"), text(found, "at"), text(found, "instruction")));
+    let dependents = list(found, "dependents");
+    if dependents.is_empty() {
+        lines.push("nothing of our own is known to rest on it".into());
+    }
+    for dependent in dependents {
+        let state = match text(dependent, "decision") {
+            "" if waits(dependent) => "not released before an officer decides",
+            "" => "to be looked at",
+            "keep" => "kept",
+            _ => "withdrawn",
+        };
+        lines.push(format!("    {}  {}: {state}", text(dependent, "object"), text(dependent, "how")));
+    }
+    lines
 }
 
 fn next_step(recall: &Value) -> String {

@@ -37,6 +37,59 @@ fn a_recalled_item_is_unreachable_everywhere() {
     drop(nodes);
 }
 
+/// The name of what somebody does; the identifier of an observable is a hash of its value (STIX 2.1 §2.9).
+#[test]
+fn neither_the_value_of_a_recalled_observable_nor_the_hash_of_it_stays_in_any_file() {
+    const VALUE: &str = "zinnoberkraut-quay.example";
+    const ID: &str = "domain-name--1010a202-c2e3-5e75-90b7-63d2905b51b6";
+    const RAW: [u8; 16] = 0x1010_a202_c2e3_5e75_90b7_63d2_905b_51b6_u128.to_be_bytes();
+    let world = world();
+    let (first, second) = world.pair();
+    let object = format!(r#"{{"type":"domain-name","spec_version":"2.1","id":"{ID}","value":"{VALUE}"}}"#);
+    let bundle =
+        format!(r#"{{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000000","objects":[{object}]}}"#);
+    let bundle = world.write("observable.json", bundle).display().to_string();
+    first.ask(&["import", "--origin", "feed", "--label", "TLP:GREEN", &bundle]);
+    let nodes = (first.serve(), second.serve());
+    let given = text(&first.ask(&["search", VALUE])["hits"][0], "id");
+    let release = first.release(&[&given], "kps");
+    wait_until("the release arrives", || second.found(VALUE) == 1);
+    let here = text(&second.ask(&["search", VALUE])["hits"][0], "id");
+    let raw = uuid_bytes(&here);
+    let held =
+        |bytes: &[u8]| [VALUE.as_bytes(), here.as_bytes(), &raw[..]].iter().any(|needle| contains(bytes, needle));
+    assert!(here == ID && raw == RAW, "the partner knows it under another identifier: {here}");
+    assert!(files(&second.home).iter().any(|(_, bytes)| contains(bytes, &raw)), "the test finds nothing");
+    let copy = world.write("copy.json", second.run(&["show", &here, "--raw"]).out).display().to_string();
+    let recall = first.recall(&release);
+    wait_until("the recall is confirmed", || state(&first.ask(&["recall", "board"])) == "confirmed");
+    for (path, bytes) in files(&second.home) {
+        assert!(!held(&bytes), "{} holds what was recalled, or a hash of it", path.display());
+    }
+    // It is known all the same: who asks for it learns that it was recalled, and the very bytes stay out.
+    assert!(second.ask(&["show", &here]).get("tombstone").is_some());
+    let again = second.ask(&["import", "--origin", "late", &copy]);
+    assert_eq!((&again["accepted"], &again["refused"]), (&0.into(), &1.into()), "{again}");
+    for (path, bytes) in files(&second.home) {
+        assert!(!held(&bytes), "{} holds what came again", path.display());
+    }
+    for node in [&first, &second] {
+        node.ask(&["verify"]);
+    }
+    assert!(first.ask(&["recall", "show", &recall])["recipients"][0]["answer"]["completed_at"].is_string());
+    // A new release of the same brings it back, under its own identifier.
+    first.release(&[&given], "kps");
+    wait_until("it is released again", || second.found(VALUE) == 1);
+    assert_eq!(text(&second.ask(&["search", VALUE])["hits"][0], "id"), here);
+    second.ask(&["verify"]);
+    drop(nodes);
+}
+
+fn uuid_bytes(id: &str) -> Vec<u8> {
+    let digits: String = id.split_once("--").unwrap().1.chars().filter(|c| *c != '-').collect();
+    (0..16).map(|n| u8::from_str_radix(&digits[2 * n..2 * n + 2], 16).unwrap()).collect()
+}
+
 #[test]
 fn a_recall_before_delivery_travels_as_a_stub_and_waits_for_an_offline_partner() {
     let world = world();

@@ -297,9 +297,10 @@ pub struct RecallAcknowledgement {
     pub received: bool,
     /// How many copies were found.
     pub located_copies: u64,
-    /// How many own products rest on the items; a count, never content.
+    /// How many products that the organisation which recalls was given refer to the items: the number of
+    /// [`derived_released_ids`](Self::derived_released_ids), and nothing about what it was not given.
     pub derived_products: u64,
-    /// Of those, the identifiers of products released back to the organisation that recalls.
+    /// The identifiers, as the organisation that recalls knows them, of these products.
     #[serde(default)]
     pub derived_released_ids: BTreeSet<String>,
     /// What was done.

@@ -135,3 +135,35 @@ pub struct SourceReading {
     /// Why; logged.
     pub reason: String,
 }
+
+/// What an officer says of an own object that rests on what a partner recalled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BasisDecision {
+    /// It stands without what was recalled: it may be released.
+    Keep,
+    /// It does not: it is not released any more.
+    Withdraw,
+}
+
+impl BasisDecision {
+    /// Returns the word of the command line and of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Withdraw => "withdraw",
+        }
+    }
+}
+
+/// A decision about an own object that rests on what a partner recalled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BasisDecided {
+    /// The partner's recall.
+    pub recall: String,
+    /// Our object.
+    pub object: String,
+    /// Whether it may be kept.
+    pub decision: BasisDecision,
+}

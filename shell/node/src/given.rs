@@ -141,7 +141,7 @@ impl<'a> Given<'a> {
 }
 
 /// What an entry of ours says, where it is still held and is what the entry committed to.
-fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
+pub(crate) fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
     let payload = row.payload.as_deref()?;
     let salt: &[u8; 32] = row.salt.as_deref()?.try_into().ok()?;
     if Header::parse(&row.header)?.commitment != commitment(salt, payload) {
@@ -154,7 +154,7 @@ fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
 }
 
 /// The objects of a bundle by id; none of one that cannot be read.
-fn objects_of(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn objects_of(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
     #[derive(Deserialize)]
     struct Bundle<'a> {
         #[serde(borrow, default)]

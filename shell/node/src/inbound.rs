@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::links::SPOILED_TRIES_MAX;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
+use crate::recalls::Applying;
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_link::{
     Accepted, Control, EntryStatus, Expect, Opened, OwnControl, Parked, Payload, Refused, Status, accept, park,
@@ -15,7 +16,7 @@ use comity_link::{
 use comity_store::desk::{Desk, Direction, LinkRow, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
 use comity_vocab::{OrgCode, Suspension, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What one batch changed, beside the rows.
 #[derive(Default)]
@@ -35,57 +36,79 @@ pub(crate) struct Batch {
     trees: BTreeMap<(String, bool), comity_ledger::CompactTree>,
     /// Links of which one spoiled entry was counted in this batch: copies in one batch are one try.
     spoiled: BTreeSet<OrgCode>,
+    /// A recall that was applied in part: what comes behind it waits until it is done.
+    applying: Option<Applying>,
+    /// Whether indicators were erased: what is looked for is in memory.
+    indicators_gone: bool,
 }
 
 impl Node {
-    /// Takes in what the gate said, in order, in one transaction.
+    /// Takes in what the gate said, in order, and brings what follows from it to an end.
     ///
     /// # Errors
-    /// [`Failure`] where the stores fail; nothing was committed and nothing cosigned then.
+    /// [`Failure`] where the stores fail; of what was not committed nothing is cosigned.
     pub fn from_gate(&mut self, now: Timestamp, messages: Vec<GateToDesk>) -> Result<(), Failure> {
+        let mut waiting = VecDeque::from(messages);
+        while self.from_gate_in_turn(now, &mut waiting)? {}
+        Ok(())
+    }
+
+    /// Does the next of what waits, in one transaction, and tells whether more does: recalls that are done in part, then what the gate
+    /// said, up to the next such recall, then the indexes. Others may have the node in between.
+    ///
+    /// # Errors
+    /// As [`Node::from_gate`].
+    pub fn from_gate_in_turn(&mut self, now: Timestamp, waiting: &mut VecDeque<GateToDesk>) -> Result<bool, Failure> {
         if let Some(failure) = self.unfit() {
             return Err(failure.clone());
         }
+        if self.recall_waits() {
+            self.recall_step(now)?;
+            return Ok(true);
+        }
+        if !waiting.is_empty() {
+            self.in_batch(now, |taking, reach| taking.messages(waiting, reach))?;
+            return Ok(true);
+        }
+        let more = self.holdings.index_pending(1_000)? > 0;
+        if !more && self.unscrubbed {
+            self.scrub()?;
+        }
+        Ok(more)
+    }
+
+    /// Runs one transaction over the stores and the logs, and keeps what it did.
+    fn in_batch<T>(
+        &mut self,
+        now: Timestamp,
+        act: impl FnOnce(&mut Taking<'_, '_>, &mut BTreeMap<OrgCode, Reach>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         self.keys()?;
         self.load_logs(now)?;
         let mut logs = self.logs.clone();
         let mut batch = Batch::default();
         let quarantined = self.quarantine.is_some();
-        {
+        let done = {
             let Self { holdings, keys, entropy, reach, .. } = self;
             let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
             let tx = holdings.transaction()?;
             let mut taking = Taking { tx: &tx, keys, entropy, now, logs: &mut logs, batch: &mut batch, quarantined };
-            for message in messages {
-                match message {
-                    GateToDesk::Ready { .. } => {}
-                    GateToDesk::PeerState { peer, state, their_next_seq, waiting } => {
-                        if let Some(wanted) = their_next_seq {
-                            taking.wanted_again(&peer, wanted)?;
-                        }
-                        if taking.heard(&peer)?.is_some() {
-                            reach.insert(peer, Reach { state, waiting });
-                        }
-                    }
-                    GateToDesk::Refused { peer, reason } => {
-                        tx.view().desk().put_refusal(peer.as_str(), &now.to_string(), &format!("gate: {reason}"))?;
-                    }
-                    GateToDesk::Arrived { peer, envelope, .. } => taking.envelope(&peer, &envelope)?,
-                    GateToDesk::ArrivedCheckpoint { peer, note } => taking.checkpoint(&peer, &note)?,
-                    GateToDesk::ArrivedCosignature { peer, note } => taking.cosignature(&peer, &note)?,
-                }
-            }
+            let done = act(&mut taking, reach)?;
             taking.finish()?;
             tx.commit()?;
-        }
+            done
+        };
         self.logs = logs;
         self.links_changed |= batch.links_changed;
         self.effects.append(&mut batch.effects);
+        self.recalls.applying.extend(batch.applying.take());
+        if batch.indicators_gone {
+            self.detection.clear();
+        }
         if batch.wal_dirty || self.unscrubbed {
             self.scrub()?;
         }
-        while self.holdings.index_pending(1_000)? > 0 {}
-        Ok(())
+        Ok(done)
     }
 }
 
@@ -103,6 +126,35 @@ struct Taking<'a, 'tx> {
 impl Taking<'_, '_> {
     fn desk(&self) -> Desk<'_> {
         self.tx.view().desk()
+    }
+
+    /// Takes messages in order, up to a recall that is too large to be applied at once.
+    fn messages(
+        &mut self,
+        waiting: &mut VecDeque<GateToDesk>,
+        reach: &mut BTreeMap<OrgCode, Reach>,
+    ) -> Result<(), Failure> {
+        while let Some(message) = waiting.pop_front() {
+            match message {
+                GateToDesk::Ready { .. } => {}
+                GateToDesk::PeerState { peer, state, their_next_seq, waiting } => {
+                    if let Some(wanted) = their_next_seq {
+                        self.wanted_again(&peer, wanted)?;
+                    }
+                    if self.heard(&peer)?.is_some() {
+                        reach.insert(peer, Reach { state, waiting });
+                    }
+                }
+                GateToDesk::Refused { peer, reason } => self.refuse(&peer, &format!("gate: {reason}"))?,
+                GateToDesk::Arrived { peer, envelope, .. } => self.envelope(&peer, &envelope)?,
+                GateToDesk::ArrivedCheckpoint { peer, note } => self.checkpoint(&peer, &note)?,
+                GateToDesk::ArrivedCosignature { peer, note } => self.cosignature(&peer, &note)?,
+            }
+            if self.batch.applying.is_some() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The row of a link that may speak to us; a suspended or unknown one is not heard.
@@ -229,7 +281,8 @@ impl Taking<'_, '_> {
             accepted.payload(),
             Some(Payload::Control(Control::EntryStatus(_) | Control::History(_)) | Payload::History(_))
         );
-        if !answered && !self.quarantined {
+        // What is applied in part is not said to be applied.
+        if !answered && !self.quarantined && self.batch.applying.is_none() {
             let status = parked.map_or(Status::Applied, Status::Parked);
             self.answer(peer, OwnControl::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
         }
@@ -255,7 +308,7 @@ impl Taking<'_, '_> {
     fn apply(&mut self, peer: &OrgCode, log: &str, seq: u64, payload: &Payload) -> Result<Option<Parked>, Failure> {
         match payload {
             Payload::Release(release) => self.apply_release(peer, log, seq, release),
-            Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, notice),
+            Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, log, seq, notice),
             Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
             Payload::Control(Control::EntryStatus(status)) => {
                 let (state, reason) = match status.status {
@@ -430,6 +483,7 @@ fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
     }
 }
 
+mod derived;
 mod history;
 mod notes;
 mod recall;

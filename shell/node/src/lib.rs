@@ -77,5 +77,9 @@ pub use reader::{
     SightingDay, SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece,
     WarningListFacts, differences,
 };
-pub use request::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection, SourceReading};
+pub use recalls::send_recall;
+pub use request::{
+    BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection,
+    SourceReading,
+};
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};

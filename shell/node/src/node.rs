@@ -68,6 +68,7 @@ pub struct Node {
     pub(crate) challenges: Challenges,
     pub(crate) refusals: Refusals,
     pub(crate) detection: Detection,
+    pub(crate) recalls: crate::recalls::UnderWay,
     pub(crate) vault: Option<Vault>,
     /// When the call that is being answered came, for what an opening of the vault notes.
     pub(crate) clock: Timestamp,
@@ -307,6 +308,7 @@ impl Node {
             }
             Request::RecallSend { recall } => self.recall_send(now, by, &recall),
             Request::RecallBoard => self.recall_board(now),
+            Request::RecallDecide(decided) => self.recall_decide(now, &self.officer(by)?, &decided),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),
             Request::LinkPreview { card } => self.link_preview(now, &card),
             Request::LinkPrepare { step, role } => {

@@ -1,23 +1,27 @@
 //! Recalls of what we released: draft, two roles, send, and the board that shows who confirmed.
 //!
-//! Guarantees: everyone in the dissemination record gets a notice of exactly what they were given, also those whose link is
-//! suspended (it waits in the log); a recipient stays on the board until it answers. Our own copies of what was released go
-//! at once: the draft, the salts and payloads of the log, the gate's envelopes. A notice is sealed only to the organisation key that the
-//! officers signed for; who has another one now gets nothing, and the others get theirs.
+//! Guarantees: everyone in the dissemination record is in the draft with exactly what they were given, also those whose link is
+//! suspended; a recipient stays on the board until it answers. Does not know: how a recall is carried out ([`send`], [`under_way`]).
 
-use crate::failure::{Failure, FailureKind};
-use crate::logs::Content;
+pub(crate) mod basis;
+mod call;
+mod send;
+mod under_way;
+
+pub use call::send_recall;
+use under_way::Sending;
+pub(crate) use under_way::{Applying, UnderWay};
+
+use crate::failure::Failure;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{Purpose, Signature, sha256};
-use comity_link::gate_protocol::DeskToGate;
-use comity_link::{Kept, Outgoing};
+use comity_crypto::{Purpose, sha256};
 use comity_release::{
-    Approval, ApprovalProof, AuthorisedRecall, RecallDraft, RecallKind, Refusal, ReleaseId, approval_message,
-    authorise_recall, confirm_recall,
+    Approval, ApprovalProof, RecallDraft, RecallKind, Refusal, ReleaseId, approval_message, authorise_recall,
+    confirm_recall,
 };
-use comity_store::desk::{Direction, RecallRecipient, RecallRow, ReleaseRow};
+use comity_store::desk::RecallRow;
 use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,7 +154,7 @@ impl Node {
             let confirmed = confirm_recall(draft.clone(), &two, &|code| self.officer_view(code)).is_ok();
             ("sent", if confirmed { None } else { row.confirm_by.clone() })
         } else {
-            match authorise_recall(draft.clone(), &deciding(&approvals), &|code| self.officer_view(code), now) {
+            match authorise_recall(draft.clone(), &send::deciding(&approvals), &|code| self.officer_view(code), now) {
                 Ok(authorised) => ("approved", authorised.confirm_by().map(|at| at.to_string())),
                 Err(refusal) if two.len() == 2 => return Err(Failure::refusal(&refusal)),
                 Err(_) => ("draft", None),
@@ -167,115 +171,6 @@ impl Node {
         audit(tx.view().desk(), now, Some(&officer), "recall.approve", recall, role.as_str())?;
         tx.commit()?;
         Ok(json!({ "recall": recall, "state": state, "confirm_by": confirm_by }))
-    }
-
-    pub(crate) fn recall_send(
-        &mut self,
-        now: Timestamp,
-        by: Option<&OfficerCode>,
-        recall: &str,
-    ) -> Result<Value, Failure> {
-        let (row, draft, approvals) = self.recall_row(recall)?;
-        may_be_signed(&row, &draft)?;
-        if row.state != "approved" {
-            return Err(Failure::no(format!("recall {recall} is {}, not approved", row.state))
-                .hint("a desk officer and a releasing officer, two persons, sign it: comity recall approve"));
-        }
-        let mut reach = recipients_now(self.holdings.view().desk(), &draft)?;
-        for (recipient, items) in &draft.recipients {
-            if let Some(now) = reach.get_mut(recipient) {
-                now.retain(|item| !items.contains(item));
-            }
-        }
-        if reach.values().any(|items| !items.is_empty()) {
-            return Err(Failure::no("the items were given to more recipients since this recall was drafted")
-                .hint("draft it again, so that nobody is left out"));
-        }
-        let authorised = authorise_recall(draft, &deciding(&approvals), &|code| self.officer_view(code), now)
-            .map_err(|refusal| Failure::refusal(&refusal))?;
-        let confirm_by = authorised.confirm_by().map(|at| at.to_string());
-        let refused = self.recipients_with_another_key(&authorised)?;
-        self.keys()?;
-        self.load_logs(now)?;
-        let mut logs = self.logs.clone();
-        let mut effects: Vec<DeskToGate> = Vec::new();
-        let mut sent: Vec<Value> = Vec::new();
-        let mut withheld = 0;
-        {
-            let Self { holdings, keys, entropy, .. } = self;
-            let keys = keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
-            let tx = holdings.transaction()?;
-            let desk = tx.view().desk();
-            let releases: Vec<String> = authorised.draft().releases.iter().map(ToString::to_string).collect();
-            let notices = authorised.notices();
-            // A correction leaves the item with its recipients, under the id they know, until the new version comes.
-            let withdraws = authorised.draft().kind.withdraws();
-            for item in notices.iter().flat_map(|signed| &signed.notice().item_refs).filter(|_| withdraws) {
-                desk.mark_recalled(item)?;
-            }
-            for release in releases.iter().filter(|_| withdraws) {
-                withheld += erase_release(desk, keys, &logs, release, now, &mut effects)?;
-            }
-            for notice in notices {
-                let recipient = notice.recipient().clone();
-                if refused.contains_key(&recipient) {
-                    desk.put_recall_recipient(&line_of(recall, &recipient, String::new(), None, now))?;
-                    audit(desk, now, by, "recall.not_sent", recall, &format!("{recipient}: not the key signed for"))?;
-                    continue;
-                }
-                let link = logs
-                    .get_mut(&recipient)
-                    .ok_or_else(|| Failure::no(format!("there is no link with {recipient} any more")))?;
-                // Another id for each: one for all would tell two recipients that they were given the same item.
-                let known_as = entropy.stream("recall-notice", link.out.origin(), link.out.next_seq()).uuid_v4();
-                let notice = Content::Recall(Box::new(notice.known_as(known_as)));
-                let (seq, effect) = link.post(desk, keys, entropy, now, notice, Some(recall))?;
-                effects.push(effect);
-                effects.push(link.checkpoint(desk, &keys.node)?);
-                desk.put_recall_recipient(&line_of(recall, &recipient, known_as.to_string(), Some(seq), now))?;
-                sent.push(json!({ "to": recipient, "seq": seq }));
-            }
-            desk.put_recall(&RecallRow { state: "sent".into(), confirm_by: confirm_by.clone(), ..row })?;
-            audit(desk, now, by, "recall.send", recall, &format!("to {} recipients", sent.len()))?;
-            tx.commit()?;
-        }
-        // A suspended link is told when it is resumed; its gate does not know the partner now.
-        let active = self.active_partners()?;
-        effects.retain(|effect| effect_peer(effect).is_none_or(|peer| active.contains(peer)));
-        effects.retain(|effect| !matches!(effect, DeskToGate::Send { peer, .. } if refused.contains_key(peer)));
-        self.logs = logs;
-        self.effects.append(&mut effects);
-        self.scrub()?;
-        Ok(json!({
-            "recall": recall,
-            "state": "sent",
-            "recipients": sent,
-            "not_sent": refused.iter().map(|(to, why)| json!({ "to": to, "why": why.message })).collect::<Vec<_>>(),
-            "confirm_by": confirm_by,
-            // Items that were not recalled but went in the same, not yet delivered entry: they must be released anew.
-            "withheld": withheld,
-        }))
-    }
-
-    /// The recipients whose link does not have the key that was signed for, each with the reason. It is an error where that is all of them:
-    /// then nothing is done.
-    fn recipients_with_another_key(
-        &mut self,
-        authorised: &AuthorisedRecall,
-    ) -> Result<BTreeMap<OrgCode, Failure>, Failure> {
-        let keys = &authorised.draft().keys;
-        let mut refused = BTreeMap::new();
-        for (recipient, key) in keys {
-            match self.is_who_was_signed_for(recipient, Some(key), "recall") {
-                Ok(()) => {}
-                Err(why) if why.kind == FailureKind::No => drop(refused.insert(recipient.clone(), why)),
-                Err(failure) => return Err(failure),
-            }
-        }
-        match refused.first_key_value() {
-            Some((_, why)) if refused.len() == keys.len() => Err(why.clone()),
-            _ => Ok(refused),
-        }
     }
 
     pub(crate) fn recall_board(&self, now: Timestamp) -> Result<Value, Failure> {
@@ -322,6 +217,7 @@ impl Node {
                 "kind": notice.get("kind"),
                 "instruction": notice.get("instruction"),
                 "items": notice.get("items"),
+                "dependents": desk.dependents(&recall.link, &recall.recall)?.iter().map(basis::shown).collect::<Vec<_>>(),
                 "answer": serde_json::from_str::<Value>(&recall.answer)?,
                 "at": recall.at,
             }));
@@ -336,109 +232,4 @@ fn may_be_signed(row: &RecallRow, draft: &RecallDraft) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::refusal(&Refusal::EarlierRecall).hint("draft the recall again: comity recall draft"))
-}
-
-/// A new line of the board; without a position where nothing was sent.
-fn line_of(recall: &str, recipient: &OrgCode, notice: String, log_seq: Option<u64>, now: Timestamp) -> RecallRecipient {
-    RecallRecipient {
-        recall: recall.to_owned(),
-        recipient: recipient.to_string(),
-        notice,
-        log_seq,
-        state: "outstanding".into(),
-        answer: None,
-        at: now.to_string(),
-    }
-}
-
-/// The approvals that decide: the two roles where both signed, else a duty officer's alone.
-fn deciding(approvals: &[Approval]) -> Vec<Approval> {
-    let of = |role| approvals.iter().find(|approval| approval.role == role).cloned();
-    match (of(Role::DeskOfficer), of(Role::ReleasingOfficer), of(Role::DutyOfficer)) {
-        (Some(desk), Some(releasing), _) => vec![desk, releasing],
-        (_, _, Some(duty)) => vec![duty],
-        _ => approvals.to_vec(),
-    }
-}
-
-/// Who holds the items of a recall now, by the dissemination record.
-fn recipients_now(
-    desk: comity_store::desk::Desk<'_>,
-    draft: &RecallDraft,
-) -> Result<BTreeMap<OrgCode, BTreeSet<String>>, Failure> {
-    let mut recipients: BTreeMap<OrgCode, BTreeSet<String>> = BTreeMap::new();
-    for item in draft.items() {
-        for given in desk.released_under(&item)? {
-            let damaged = || Failure::operational("the dissemination record is damaged; run `comity verify`");
-            let recipient = given.recipient.parse().map_err(|_| damaged())?;
-            recipients.entry(recipient).or_default().insert(given.released_id);
-        }
-    }
-    Ok(recipients)
-}
-
-/// The partner that a message to the gate is about.
-fn effect_peer(effect: &DeskToGate) -> Option<&OrgCode> {
-    match effect {
-        DeskToGate::Send { peer, .. }
-        | DeskToGate::SendCheckpoint { peer, .. }
-        | DeskToGate::SendCosignature { peer, .. }
-        | DeskToGate::Taken { peer, .. }
-        | DeskToGate::Erase { peer, .. }
-        | DeskToGate::TaxiiPut { peer, .. }
-        | DeskToGate::TaxiiErase { peer, .. }
-        | DeskToGate::Poke { peer } => Some(peer),
-        DeskToGate::Configure(_) | DeskToGate::Stop => None,
-    }
-}
-
-/// Takes a release out of our own keeping: draft, log payloads and salts, the gate's envelopes. What was not yet delivered
-/// travels as a stub, so that the log stays whole.
-fn erase_release(
-    desk: comity_store::desk::Desk<'_>,
-    keys: &crate::keys::HomeKeys,
-    logs: &BTreeMap<OrgCode, crate::logs::LinkLogs>,
-    release: &str,
-    now: Timestamp,
-    effects: &mut Vec<DeskToGate>,
-) -> Result<u64, Failure> {
-    if let Some(row) = desk.release(release)? {
-        let whole = desk.released_in(release)?.iter().all(|item| item.recalled);
-        let state = if whole { "recalled".into() } else { row.state.clone() };
-        desk.put_release(&ReleaseRow { state, draft: None, changed: now.to_string(), ..row })?;
-    }
-    let mut withheld = 0;
-    for (code, link) in logs {
-        let mut erased = Vec::new();
-        let mut stubs = Vec::new();
-        for row in desk.log_about(code.as_str(), Direction::Out, release)? {
-            if !matches!(row.kind.as_str(), "release" | "history_entry") {
-                continue;
-            }
-            desk.erase_log_payload(&row.link, Direction::Out, row.seq)?;
-            // The logs of an ended generation are with no gate any more.
-            if row.link != code.as_str() {
-                continue;
-            }
-            erased.push(row.seq);
-            if row.seq < link.out.cosigned() {
-                continue;
-            }
-            let damaged = || Failure::operational("a stored signature is damaged; run `comity verify`");
-            let signature = row.signature.as_slice().try_into().map_err(|_| damaged())?;
-            let signature = Signature::from_bytes(signature);
-            let kept = Kept { header: &row.header, signature: &signature };
-            let outgoing = Outgoing::stub(&kept, &keys.node).map_err(|error| Failure::from_error(&error))?;
-            desk.put_stub(code.as_str(), row.seq, outgoing.envelope())?;
-            stubs.push(DeskToGate::Send { peer: code.clone(), outgoing });
-            withheld += desk.mark_withheld(code.as_str(), release)?;
-        }
-        // First the content goes, then the stub takes its place.
-        if !erased.is_empty() {
-            effects.push(DeskToGate::TaxiiErase { peer: code.clone(), seqs: erased.clone() });
-            effects.push(DeskToGate::Erase { peer: code.clone(), seqs: erased });
-        }
-        effects.append(&mut stubs);
-    }
-    Ok(withheld)
 }

@@ -4,7 +4,8 @@
 //! how it is answered, or who asks; where an officer must ask, the call carries a proof.
 
 use crate::access::Scope;
-pub use crate::asked::{LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Selection, SourceReading};
+pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
+pub use crate::asked::{ReleaseDraftRequest, Selection, SourceReading};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
@@ -310,6 +311,8 @@ pub enum Request {
     },
     /// Shows every recall, per recipient.
     RecallBoard,
+    /// Decides about an own object that rests on what a partner recalled.
+    RecallDecide(BasisDecided),
     /// Gives our card.
     LinkCard {
         /// Where partners reach the gate, in place of the configured addresses.

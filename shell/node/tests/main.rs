@@ -16,4 +16,7 @@ mod detection;
 mod exchange;
 mod generations;
 mod noninterference;
+mod recall_basis;
+mod recall_bulk;
+mod recall_erased;
 mod release_conditions;

@@ -5,16 +5,18 @@
 //! tombstone keeps identifier and digests, so that what was recalled is refused when it comes again.
 
 use crate::current;
+use crate::erased::{self, Erasing};
 use crate::error::StoreError;
 use crate::holdings::Tx;
 use crate::intern::{self, Words};
-use crate::key;
+use crate::key::{self, IdKey};
 use crate::marking;
 use crate::origin::Origin;
 use crate::remove;
 use crate::text;
 use comity_vocab::Timestamp;
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 /// What an erasure did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,9 +58,9 @@ impl Tx<'_> {
     /// # Errors
     /// A failing database.
     pub fn lift_tombstone(&self, id: &str) -> Result<(), StoreError> {
-        match remove::find_object(self.sql(), id)? {
-            Some(oid) => lift(self.sql(), oid),
-            None => Ok(()),
+        match (remove::find_object(self.sql(), id)?, key::split(id)) {
+            (Some(oid), Some((_, key))) => lift(self.sql(), oid, &key),
+            _ => Ok(()),
         }
     }
 
@@ -69,26 +71,26 @@ impl Tx<'_> {
             Some(origin) => intern::find(conn, Words::Origin, &origin.to_string())?.or(Some(-1)),
             None => None,
         };
-        let mut erased = Erased::default();
+        let mut done = Erased::default();
         for version in versions_of(conn, oid)? {
             if nid.is_some_and(|nid| nid != version.nid) {
                 forget_other_way(conn, version.vid, nid)?;
-                erased.kept += 1;
+                done.kept += 1;
             } else if nid.is_some() && hand_over(conn, &version)? {
-                erased.kept += 1;
+                done.kept += 1;
             } else {
                 remove(conn, oid, &version)?;
-                erased.versions += 1;
+                done.versions += 1;
             }
         }
         text::lower_mark(conn)?;
         crate::prints::lower_mark(conn)?;
         crate::detection::note_lowered(conn)?;
-        if erased.versions > 0 {
+        if done.versions > 0 {
             // What an erased version asked for goes, also where another version stays: it will find anew what it asks for.
             crate::detection::forget_content(conn, oid)?;
         }
-        if erased.kept > 0 {
+        if done.kept > 0 {
             conn.prepare_cached(
                 "UPDATE object SET nid = (SELECT i.nid FROM version v JOIN import i USING (iid) WHERE v.oid = ?1 ORDER BY v.vid LIMIT 1)
                  WHERE oid = ?1",
@@ -102,23 +104,59 @@ impl Tx<'_> {
             conn.prepare_cached("INSERT OR REPLACE INTO tombstone (oid, recall, at) VALUES (?1, ?2, ?3)")?
                 .execute((oid, recall, at.to_string()))?;
             crate::detection::note_change(conn, oid)?;
+            erased::rename(conn, &Erasing::made(conn)?, oid, id)?;
         }
-        Ok(erased)
+        Ok(done)
+    }
+
+    /// Takes what else names these objects out: what an officer has read of them, and earlier copies that could not be held. To be
+    /// called when they are erased, once for all.
+    ///
+    /// # Errors
+    /// A failing database.
+    pub fn forget_mentions(&self, ids: &BTreeSet<String>) -> Result<(), StoreError> {
+        let conn = self.sql();
+        let mut read = conn.prepare_cached("SELECT DISTINCT item FROM read_mark")?;
+        let marks: Vec<String> = read.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for mark in marks.iter().filter(|mark| mark.split(' ').nth(1).is_some_and(|id| ids.contains(id))) {
+            conn.prepare_cached("DELETE FROM read_mark WHERE item = ?1")?.execute([mark])?;
+        }
+        let mut refused = conn.prepare_cached("SELECT rid, id FROM refused_object WHERE id IS NOT NULL")?;
+        let refused: Vec<(i64, String)> =
+            refused.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        for (rid, _) in refused.iter().filter(|(_, id)| ids.contains(id)) {
+            conn.prepare_cached("UPDATE refused_object SET id = NULL WHERE rid = ?1")?.execute([rid])?;
+        }
+        Ok(())
+    }
+
+    /// Returns what a list of recalled items may say of one: its identifier while it is held, by whatever way, else what stands for it.
+    ///
+    /// # Errors
+    /// A failing database.
+    pub fn erased_name(&self, id: &str) -> Result<String, StoreError> {
+        Ok(match self.view().version_digest(id)? {
+            Some(_) => id.to_owned(),
+            None => Erasing::made(self.sql())?.name(id),
+        })
     }
 }
 
 /// Takes the tombstone of an object away.
-pub(crate) fn lift(conn: &Connection, oid: i64) -> Result<(), StoreError> {
+pub(crate) fn lift(conn: &Connection, oid: i64, key: &IdKey) -> Result<(), StoreError> {
     conn.prepare_cached("DELETE FROM tombstone_digest WHERE oid = ?1")?.execute([oid])?;
     conn.prepare_cached("DELETE FROM tombstone WHERE oid = ?1")?.execute([oid])?;
-    conn.prepare_cached("UPDATE object SET state = 0 WHERE oid = ?1 AND state = 2")?.execute([oid])?;
+    conn.prepare_cached("UPDATE object SET state = 0, key = ?2 WHERE oid = ?1 AND state = 2")?.execute((oid, key))?;
     Ok(())
 }
 
 /// Tells whether exactly these bytes were erased.
 pub(crate) fn is_tombstone_of(conn: &Connection, oid: i64, digest: &comity_vocab::Digest) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM tombstone_digest WHERE oid = ?1 AND digest = ?2)";
-    Ok(conn.prepare_cached(sql)?.query_row((oid, digest.as_bytes()), |row| row.get(0))?)
+    let keyed = Erasing::known(conn)?.map(|erasing| erasing.digest(&digest.0));
+    // What an earlier version erased has the plain digest.
+    let sql = "SELECT EXISTS (SELECT 1 FROM tombstone_digest WHERE oid = ?1 AND digest IN (?2, ?3))";
+    let keyed = keyed.as_ref().unwrap_or(digest);
+    Ok(conn.prepare_cached(sql)?.query_row((oid, digest.as_bytes(), keyed.as_bytes()), |row| row.get(0))?)
 }
 
 /// Returns the object's number, entering it if it was never heard of.
@@ -183,14 +221,15 @@ fn forget_other_way(conn: &Connection, vid: i64, nid: Option<i64>) -> Result<(),
 }
 
 fn remove(conn: &Connection, oid: i64, version: &Version) -> Result<(), StoreError> {
-    let (bytes, digest): (Vec<u8>, Vec<u8>) = conn
+    let (bytes, digest): (Vec<u8>, [u8; 32]) = conn
         .prepare_cached("SELECT bytes, digest FROM version WHERE vid = ?1")?
         .query_row([version.vid], |row| Ok((row.get(0)?, row.get(1)?)))?;
     text::remove(conn, version.vid, &bytes)?;
     crate::prints::forget_version(conn, version.vid, &bytes)?;
     remove::remove_version(conn, version.vid, &bytes)?;
+    let digest = Erasing::made(conn)?.digest(&digest);
     conn.prepare_cached("INSERT OR IGNORE INTO tombstone_digest (oid, digest) VALUES (?1, ?2)")?
-        .execute((oid, digest))?;
+        .execute((oid, digest.as_bytes()))?;
     conn.prepare_cached(
         "DELETE FROM type_name WHERE tid = ?1 AND NOT EXISTS (SELECT 1 FROM version WHERE tid = ?1)
          AND NOT EXISTS (SELECT 1 FROM object WHERE tid = ?1)",

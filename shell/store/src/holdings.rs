@@ -116,6 +116,7 @@ impl Holdings {
         crate::detection::trim_changes(tx.sql())?;
         crate::correlation::check_edition(tx.sql())?;
         crate::prints::check_edition(tx.sql())?;
+        crate::erased::rename_earlier(tx.sql())?;
         tx.commit()
     }
 

@@ -277,6 +277,8 @@ pub(crate) fn refuse(
     id: Option<&str>,
     reason: &str,
 ) -> Result<(), StoreError> {
+    // What was recalled leaves no name when it comes again.
+    let id = id.filter(|_| reason != "recalled");
     conn.prepare_cached("INSERT INTO refused_object (iid, position, digest, id, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute((iid, i64::try_from(position).unwrap_or(i64::MAX), digest.as_bytes(), id, reason))?;
     Ok(())

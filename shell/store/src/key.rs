@@ -14,6 +14,8 @@ pub(crate) enum IdKey {
     Uuid([u8; 16]),
     /// The whole text of any other.
     Text(String),
+    /// What stands for either once the object is erased ([`crate::erased`]).
+    Erased([u8; 32]),
 }
 
 impl IdKey {
@@ -27,6 +29,7 @@ impl ToSql for IdKey {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Self::Uuid(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::Erased(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
         })
     }
@@ -35,7 +38,11 @@ impl ToSql for IdKey {
 impl FromSql for IdKey {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
-            ValueRef::Blob(bytes) => bytes.try_into().map(Self::Uuid).map_err(|_| FromSqlError::InvalidType),
+            ValueRef::Blob(bytes) => bytes
+                .try_into()
+                .map(Self::Uuid)
+                .or_else(|_| bytes.try_into().map(Self::Erased))
+                .map_err(|_| FromSqlError::InvalidType),
             other => other.as_str().map(|text| Self::Text(text.to_owned())),
         }
     }
@@ -56,13 +63,26 @@ pub(crate) fn split(id: &str) -> Option<(Option<&str>, IdKey)> {
         let uuid = uuid::Uuid::try_parse(uuid).ok().filter(|u| prefix_ok && uuid_ok && !u.is_nil())?;
         Some((Some(prefix), IdKey::Uuid(uuid.into_bytes())))
     };
-    Some(lawful().unwrap_or_else(|| (None, IdKey::Text(id.to_owned()))))
+    Some(lawful().or_else(|| erased(id)).unwrap_or_else(|| (None, IdKey::Text(id.to_owned()))))
+}
+
+/// Reads the text that stands for the identifier of what was erased.
+fn erased(id: &str) -> Option<(Option<&str>, IdKey)> {
+    let (prefix, digits) = match id.split_once("--erased-") {
+        Some((prefix, digits)) => (Some(prefix), digits),
+        None => (None, id.strip_prefix("erased-")?),
+    };
+    let mut bytes = [0; 32];
+    let lower = !digits.bytes().any(|b| b.is_ascii_uppercase());
+    (lower && hex::decode_to_slice(digits, &mut bytes).is_ok()).then_some((prefix, IdKey::Erased(bytes)))
 }
 
 /// Joins prefix and key into the identifier.
 pub(crate) fn join(prefix: Option<&str>, key: &IdKey) -> String {
     match (prefix, key) {
         (Some(prefix), IdKey::Uuid(bytes)) => format!("{prefix}--{}", uuid::Uuid::from_bytes(*bytes).hyphenated()),
+        (Some(prefix), IdKey::Erased(bytes)) => format!("{prefix}--erased-{}", hex::encode(bytes)),
+        (None, IdKey::Erased(bytes)) => format!("erased-{}", hex::encode(bytes)),
         (_, IdKey::Text(text)) => text.clone(),
         (None, IdKey::Uuid(bytes)) => uuid::Uuid::from_bytes(*bytes).hyphenated().to_string(),
     }

@@ -289,5 +289,7 @@ pub(crate) fn calm(conn: &Connection) -> Result<(), rusqlite::Error> {
 /// Returns whether that was complete; a reader in another process can hold it up.
 pub(crate) fn truncate_wal(conn: &Connection) -> Result<bool, rusqlite::Error> {
     let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    // What was erased may still stand in pages that are held in memory.
+    conn.execute_batch("PRAGMA shrink_memory")?;
     Ok(busy == 0)
 }

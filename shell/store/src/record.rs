@@ -156,7 +156,7 @@ impl Recorder {
                 if !object.key.is_derived() || erase::is_tombstone_of(conn, line.oid, &object.digest)? {
                     return Ok(refused("recalled".to_owned()));
                 }
-                erase::lift(conn, line.oid)?;
+                erase::lift(conn, line.oid, &object.key)?;
                 let vid = self.next(conn, |numbers| &mut numbers.vid)?;
                 let oid = self.enter(conn, at, object, tid, Some(line.oid), vid)?;
                 self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
@@ -342,11 +342,19 @@ fn insert_defect(
 }
 
 fn find_line(conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<Option<Line>> {
-    conn.prepare_cached("SELECT oid, state, current, nid FROM object WHERE key = ?1 AND tid = ?2")?
-        .query_row((key, tid), |row| {
-            Ok(Line { oid: row.get(0)?, state: row.get(1)?, current: row.get(2)?, nid: row.get(3)? })
-        })
-        .optional()
+    let mut query = conn.prepare_cached("SELECT oid, state, current, nid FROM object WHERE key = ?1 AND tid = ?2")?;
+    let mut find = |key: &IdKey| {
+        query
+            .query_row((key, tid), |row| {
+                Ok(Line { oid: row.get(0)?, state: row.get(1)?, current: row.get(2)?, nid: row.get(3)? })
+            })
+            .optional()
+    };
+    let found = find(key)?;
+    match crate::remove::erased_key(conn, key, found.is_some())? {
+        Some(erased) => find(&erased),
+        None => Ok(found),
+    }
 }
 
 fn same_version(conn: &Connection, oid: i64, version: &[u8]) -> rusqlite::Result<Vec<(i64, [u8; 32])>> {

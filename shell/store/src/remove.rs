@@ -1,7 +1,8 @@
 //! Taking versions out: what an unfinished import left, and what is erased.
 
+use crate::erased::Erasing;
 use crate::intern::{self, Words};
-use crate::key;
+use crate::key::{self, IdKey};
 use crate::record;
 use rusqlite::Connection;
 
@@ -80,9 +81,21 @@ pub(crate) fn find_object(conn: &Connection, id: &str) -> Result<Option<i64>, ru
             None => return Ok(None),
         },
     };
-    conn.prepare_cached("SELECT oid FROM object WHERE key = ?1 AND tid = ?2")?
-        .query_row((&key, tid), |row| row.get(0))
-        .optional()
+    let mut query = conn.prepare_cached("SELECT oid FROM object WHERE key = ?1 AND tid = ?2")?;
+    let found = query.query_row((&key, tid), |row| row.get(0)).optional()?;
+    match erased_key(conn, &key, found.is_some())? {
+        Some(erased) => query.query_row((&erased, tid), |row| row.get(0)).optional(),
+        None => Ok(found),
+    }
+}
+
+/// What an identifier that was not found may stand under once its object is erased.
+pub(crate) fn erased_key(conn: &Connection, key: &IdKey, found: bool) -> Result<Option<IdKey>, rusqlite::Error> {
+    if found {
+        return Ok(None);
+    }
+    let erased = Erasing::known(conn)?.map(|erasing| erasing.key(key));
+    Ok(erased.filter(|erased| erased != key))
 }
 
 /// Forgets an identifier that is neither held nor referred to any more.

@@ -34,6 +34,8 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::prints::SECTION,
     crate::detection::SECTION,
     crate::sealed::SECTION,
+    crate::desk::RECALL_SECTION,
+    crate::desk::DEPENDENT_SECTION,
 ];
 
 /// The sections of `vault.db`.

@@ -166,8 +166,12 @@ impl<'c> View<'c> {
     /// [`StoreError::Database`].
     pub fn knows_uuid(&self, uuid: &uuid::Uuid) -> Result<bool, StoreError> {
         let key = IdKey::Uuid(uuid.into_bytes());
-        let sql = "SELECT EXISTS (SELECT 1 FROM object WHERE key = ?1)";
-        Ok(self.conn.prepare_cached(sql)?.query_row([key], |row| row.get(0))?)
+        let mut query = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM object WHERE key = ?1)")?;
+        let known: bool = query.query_row([&key], |row| row.get(0))?;
+        match crate::remove::erased_key(self.conn, &key, known)? {
+            Some(erased) => Ok(query.query_row([erased], |row| row.get(0))?),
+            None => Ok(known),
+        }
     }
 
     /// Returns the tombstone under an identifier.

@@ -165,6 +165,7 @@ fn rule(request: &Request) -> Rule {
         R::RecallDraft { .. } | R::RecallPrepare { .. } | R::RecallApprove { .. } => of(RECALLERS),
         R::RecallSend { .. } => stepped(of(RECALLERS)),
         R::RecallBoard => readable(of(READERS)),
+        R::RecallDecide(_) => of(&[Role::DeskOfficer, Role::ReleasingOfficer]),
         // Our own card with our own addresses; with others it is a word to partners that not everybody gives.
         R::LinkCard { endpoints } if endpoints.is_empty() => any,
         R::LinkCard { .. } => of(LINKERS),

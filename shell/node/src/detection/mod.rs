@@ -64,4 +64,13 @@ impl Detection {
     pub(crate) fn forget(&self) {
         self.place.generation.fetch_add(1, Ordering::AcqRel);
     }
+
+    /// Forgets everything and gives the memory back, unless somebody matches now: then it is given back when that ends and the next
+    /// observation comes.
+    pub(crate) fn clear(&self) {
+        self.forget();
+        if let Ok(mut place) = self.place.detector.try_lock() {
+            *place = None;
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::home::{Home, HomeLock};
 use crate::keys::HomeKeys;
 use crate::node::AskPassphrase;
 use crate::passkeys::Challenges;
+use crate::recalls::UnderWay;
 use comity_crypto::{Entropy, Zeroizing};
 use comity_store::{Holdings, Vault};
 use comity_vocab::Timestamp;
@@ -81,6 +82,7 @@ impl Node {
             Some(quarantine) if quarantine.shuts_officers_out() => None,
             _ => crate::tables::note(&mut holdings, &home, now)?,
         };
+        let recalls = UnderWay::load(holdings.view().desk())?;
         let address = configured_address(&home)?;
         let mut entropy = entropy;
         let key = Zeroizing::new(entropy.stream("challenge-key", "desk", 0).bytes32());
@@ -113,6 +115,7 @@ impl Node {
             challenges,
             refusals: Refusals::default(),
             detection,
+            recalls,
             vault: None,
             clock: now,
             ask,

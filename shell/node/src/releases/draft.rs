@@ -82,6 +82,9 @@ impl Node {
             .iter()
             .map(|id| view.get(id)?.ok_or_else(|| Failure::no(format!("{id} is not held"))))
             .collect::<Result<_, Failure>>()?;
+        for id in &ids {
+            crate::recalls::basis::not_recalled(view.desk(), id)?;
+        }
         let declared = self.declared_public()?;
         let mut sources = Vec::new();
         let mut public_ids = BTreeSet::new();

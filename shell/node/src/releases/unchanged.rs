@@ -35,6 +35,7 @@ impl Node {
             Err(Failure::no(format!("{id} {what}; the draft may not go out")).hint("withdraw it and draft it again"))
         };
         let view = self.holdings.view();
+        crate::recalls::basis::not_recalled(view.desk(), id)?;
         let Some(object) = view.get(id)? else { return changed("is not held any more".into()) };
         if object.version_text != item.original_version {
             return changed("has another current version than the one drafted from".into());

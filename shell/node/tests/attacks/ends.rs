@@ -466,7 +466,7 @@ fn the_golden_home_of_sealed_tables_opens() {
             assert_eq!(doctor(&home), FindingState::Ok, "{code}");
         }
         // What a later version adds to the list, it adds once: this grows with each such version, and by one.
-        assert_eq!(audited(&home, "home.sealed"), 1, "{code}");
+        assert_eq!(audited(&home, "home.sealed"), 2, "{code}");
     }
 }
 

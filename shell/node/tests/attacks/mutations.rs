@@ -90,6 +90,11 @@ const EMPTY: &[(&str, &str)] = &[
     ("link_generation", "ended generations of a link; each column is changed in the store's own tests of sums"),
     ("link_view", "what a restored home is told of itself; each column is changed in the store's own tests of sums"),
     ("sighting_return", "sightings that went back; each column is changed in the store's own tests of sums"),
+    (
+        "recall_dependent",
+        "own objects that rest on a recall: none does; each column is changed in the store's own tests of sums",
+    ),
+    ("recall_work", "recalls that are done in part: none is; each column is changed in the store's own tests of sums"),
     ("moment_stale", "what the index of times reads next: nothing waits"),
     ("pending_current", "what an import chooses when it finishes: none runs, and a row is named"),
     ("value_stale", "what the index of values reads next: nothing waits"),

@@ -473,9 +473,12 @@ impl Desk<'_> {
     /// # Errors
     /// [`DeskError::Sql`].
     pub fn received(&self, object_id: &str) -> Result<Vec<ReceivedItem>, DeskError> {
-        let sql = format!("SELECT {RECEIVED_COLUMNS} FROM received_item WHERE object_id = $1 ORDER BY log_seq");
+        let sql = format!("SELECT {RECEIVED_COLUMNS} FROM received_item WHERE object_id IN ($1, $2) ORDER BY log_seq");
         let mut query = self.connection.prepare_cached(&sql)?;
-        Ok(query.query_map([object_id], received_item)?.collect::<Result<_, _>>()?)
+        // Once it is erased something else stands for the identifier.
+        let erased = crate::erased::Erasing::known(self.connection)?.map(|erasing| erasing.name(object_id));
+        let rows = query.query_map([object_id, erased.as_deref().unwrap_or(object_id)], received_item)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Marks an item that arrived as taken away by a recall.

@@ -248,7 +248,8 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn mark_withheld(&self, recipient: &str, release: &str) -> Result<u64, DeskError> {
         let mut update = self.connection.prepare_cached(
-            "UPDATE released_item SET recalled = 1 WHERE recipient = $1 AND release = $2 AND recalled = 0",
+            "UPDATE released_item INDEXED BY released_item_release SET recalled = 1
+             WHERE recipient = $1 AND release = $2 AND recalled = 0",
         )?;
         Ok(update.execute([recipient, release])? as u64)
     }
@@ -258,8 +259,9 @@ impl Desk<'_> {
     /// # Errors
     /// [`DeskError::Sql`].
     pub fn mark_recalled(&self, released_id: &str) -> Result<(), DeskError> {
-        let mut update =
-            self.connection.prepare_cached("UPDATE released_item SET recalled = 1 WHERE released_id = $1")?;
+        let mut update = self
+            .connection
+            .prepare_cached("UPDATE released_item SET recalled = 1 WHERE released_id = $1 AND recalled = 0")?;
         update.execute([released_id])?;
         Ok(())
     }

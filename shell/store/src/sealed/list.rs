@@ -57,6 +57,8 @@ pub(crate) const SEALED: &[Sealed] = &[
     whole("recall"),
     whole("recall_recipient"),
     whole("recall_received"),
+    whole("recall_work"),
+    whole("recall_dependent"),
     whole("tombstone"),
     whole("tombstone_digest"),
     // How what is held is marked: by an officer, by its import, by the texts that both refer to. Rows of an import that did not

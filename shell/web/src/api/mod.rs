@@ -104,6 +104,7 @@ api! {
     post "/recalls/{recall}/statement" => recalls::statement;
     post "/recalls/{recall}/approvals" => recalls::approve;
     post "/recalls/{recall}/send" => recalls::send;
+    post "/recalls/{recall}/decisions" => recalls::decide;
     get "/card" => links::card;
     get "/links" => links::list;
     post "/links/statements" => links::statement;

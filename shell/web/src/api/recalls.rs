@@ -6,7 +6,7 @@ use super::releases::Signed;
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
-use comity_node::Request;
+use comity_node::{BasisDecided, BasisDecision, Request};
 use comity_release::RecallKind;
 use comity_vocab::Role;
 use serde::Deserialize;
@@ -30,7 +30,8 @@ pub(crate) struct NewRecall {
     /// Single items, by our id or the id that the recipient knows.
     #[serde(default)]
     items: Vec<String>,
-    /// `correct`, `downgrade_confidence`, `withdraw_permission`, `withdraw_error`, `withdraw_fabricated`, `withdraw_unlawful`.
+    /// `correct` and `downgrade_confidence` leave the item with its recipients, with a notice on it; `withdraw_permission`, `withdraw_error`,
+    /// `withdraw_fabricated` and `withdraw_unlawful` have it erased.
     #[schema(value_type = String, example = "withdraw_error")]
     kind: RecallKind,
 }
@@ -83,4 +84,28 @@ pub(crate) async fn approve(
     responses((status = 200, description = "As `comity recall send --json`.", body = serde_json::Value)))]
 pub(crate) async fn send(State(desk): State<Arc<Desk>>, caller: Caller, Named(recall): Named<String>) -> Answer {
     ask(&desk, &caller, Request::RecallSend { recall }).await
+}
+
+/// What an officer says of an own object that rests on what a partner recalled.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OnBasis {
+    /// Our object.
+    object: String,
+    /// `keep`: it stands without what was recalled and may be released. `withdraw`: it is not released any more.
+    #[schema(value_type = String, example = "keep")]
+    decision: BasisDecision,
+}
+
+/// Decides about an own object that rests on what a partner recalled.
+#[utoipa::path(post, path = "/api/v1/recalls/{recall}/decisions", tag = "recalls", params(("recall" = String, Path)), request_body = OnBasis,
+    responses((status = 200, description = "As `comity recall decide --json`.", body = serde_json::Value)))]
+pub(crate) async fn decide(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(recall): Named<String>,
+    Body(OnBasis { object, decision }): Body<OnBasis>,
+) -> Answer {
+    officer(&caller)?;
+    ask_naming(&desk, &caller, Request::RecallDecide(BasisDecided { recall, object, decision })).await
 }

@@ -91,6 +91,7 @@ fn content() -> Router<Arc<Desk>> {
         .route("/recalls/{id}/sign/begin", post(recalls::sign_begin))
         .route("/recalls/{id}/sign/finish", post(recalls::sign_finish))
         .route("/recalls/{id}/send", post(recalls::send))
+        .route("/recalls/{id}/decide", post(recalls::decide))
         .route("/public", get(public::page).post(public::prepare))
         .route("/public/{digest}/sign/begin", post(public::sign_begin))
         .route("/public/{digest}/sign/finish", post(public::sign_finish))

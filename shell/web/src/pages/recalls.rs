@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use comity_node::{CredentialAnswer, Failure, Request};
+use comity_node::{BasisDecided, BasisDecision, CredentialAnswer, Failure, Request};
 use comity_vocab::Role;
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,7 +48,17 @@ struct Recall {
     recipients: Vec<Recipient>,
 }
 
+/// An own object that rests on what a partner recalled.
+struct Dependent {
+    object: String,
+    how: &'static str,
+    waits: bool,
+    decision: String,
+    officer: String,
+}
+
 struct Received {
+    dependents: Vec<Dependent>,
     id: String,
     from: String,
     kind: String,
@@ -65,6 +75,7 @@ struct BoardPage<'a> {
     recalls: Vec<Recall>,
     received: Vec<Received>,
     roles: Vec<&'static str>,
+    decides: bool,
 }
 
 #[derive(Template)]
@@ -136,6 +147,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
             received: list(&answer, "received")
                 .iter()
                 .map(|row| Received {
+                    dependents: list(row, "dependents").iter().map(dependent).collect(),
                     id: text(row, "recall"),
                     from: text(row, "from"),
                     kind: text(row, "kind"),
@@ -146,6 +158,9 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
                 })
                 .collect(),
             roles: roles(&officer),
+            decides: [Role::DeskOfficer, Role::ReleasingOfficer]
+                .iter()
+                .any(|role| officer.identity.roles.contains(role)),
         }
     }))
 }
@@ -184,6 +199,44 @@ pub async fn draft(State(desk): State<Arc<Desk>>, officer: Officer, Form(form): 
     match drafted.await {
         Ok(answer) => Redirect::to(&format!("/recalls#{}", text(&answer, "recall"))).into_response(),
         Err(failure) => filled(&shell, form, failure.message),
+    }
+}
+
+fn dependent(row: &Value) -> Dependent {
+    let decision = text(row, "decision");
+    Dependent {
+        object: text(row, "object"),
+        how: match text(row, "how").as_str() {
+            "refers" => "refers to it",
+            "quotes" => "has words or a value of it",
+            _ => "refers to one that rests on it",
+        },
+        waits: flag(row, "blocks") && decision.is_empty(),
+        decision,
+        officer: text(row, "officer"),
+    }
+}
+
+/// What an officer decides about an own object.
+#[derive(Deserialize)]
+pub struct Decided {
+    object: String,
+    decision: BasisDecision,
+}
+
+/// Answers `POST /recalls/{id}/decide`.
+pub async fn decide(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path(id): Path<String>,
+    Form(form): Form<Decided>,
+) -> Response {
+    let shell = Shell::new(&desk, &officer, "recalls");
+    let request =
+        Request::RecallDecide(BasisDecided { recall: id.clone(), object: form.object, decision: form.decision });
+    match desk.ask(&request, &officer.credential).await {
+        Ok(_) => Redirect::to(&format!("/recalls#{id}")).into_response(),
+        Err(failure) => shell.failure(&failure),
     }
 }
 
