@@ -5,6 +5,7 @@
 
 use crate::draft::Made;
 use crate::policy::{self, DraftError, NotReleasable, Reason};
+use crate::special::without_special;
 use crate::{Draft, DraftRequest, Item, Mode, bundle, references};
 use comity_crypto::sha256;
 use comity_vocab::Tlp;
@@ -78,6 +79,9 @@ fn check(
     let label = policy::check_object(source, &object, &request.audience(), &|id| {
         request.mapped_markings.contains(id) || public(id)
     })?;
+    if let Some(property) = without_special(&mut object.clone()).into_keys().next() {
+        return Err(Reason::SpecialCategory { property });
+    }
     let mut undeclared = None;
     if let Value::Object(object) = &object {
         references::visit(object, "", &mut |property, target| {

@@ -27,6 +27,7 @@ mod references;
 mod request;
 mod sanitise;
 mod sco;
+mod special;
 mod taxii_recipient;
 mod tearline;
 

@@ -54,6 +54,11 @@ pub enum Reason {
     NeedsWrittenText,
     /// Its bytes are not one well-formed object with this identifier.
     NotReadable,
+    /// It has a property that stands for a special category of personal data.
+    SpecialCategory {
+        /// The property.
+        property: String,
+    },
     /// It was selected twice.
     Twice,
 }
@@ -81,6 +86,9 @@ impl fmt::Display for Reason {
             }
             Reason::NeedsWrittenText => f.write_str("a raw report is never copied; write the text that may leave"),
             Reason::NotReadable => f.write_str("its bytes are not one well-formed object with this identifier"),
+            Reason::SpecialCategory { property } => {
+                write!(f, "{property} stands for a special category of personal data, which never leaves")
+            }
             Reason::Twice => f.write_str("it is selected twice"),
         }
     }
@@ -136,6 +144,15 @@ pub enum DraftError {
     /// A property that never leaves was allowed by name.
     #[error("{property} never leaves, not even by name")]
     NeverLeaves {
+        /// The property.
+        property: String,
+    },
+    /// A property that stands for a special category of personal data was allowed by name.
+    #[error(
+        "{property} never leaves: by its name it says what a person believes, where their people come from, how they vote, whether \
+         they are ill or whom they love"
+    )]
+    SpecialCategory {
         /// The property.
         property: String,
     },

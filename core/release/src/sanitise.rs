@@ -4,6 +4,7 @@
 //! of the original changes nothing but the notes. References are still those of the original.
 
 use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Kind, Row, STRICTLY_LATER, TIMES};
+use crate::special::{is_special_category, without_special};
 use crate::{Change, DraftError};
 use comity_vocab::Timestamp;
 use comity_vocab::time::Precision;
@@ -29,6 +30,9 @@ pub(crate) fn check_names(allow: &BTreeSet<String>) -> Result<(), DraftError> {
         if allowlist::NEVER.contains(&property) {
             return Err(DraftError::NeverLeaves { property: name.clone() });
         }
+        if is_special_category(name) {
+            return Err(DraftError::SpecialCategory { property: name.clone() });
+        }
     }
     Ok(())
 }
@@ -51,7 +55,7 @@ impl Sanitiser<'_> {
             let copied = if self.in_table(property) {
                 self.plain(property, value, log)
             } else if self.by_name(property) {
-                self.free(property, value)
+                self.free(property, value, log)
             } else {
                 None
             };
@@ -146,11 +150,14 @@ impl Sanitiser<'_> {
     }
 
     /// A property allowed by name: the officer answers for its shape; its instants are cut down all the same.
-    fn free(&self, property: &str, value: &Value) -> Option<Value> {
+    fn free(&self, property: &str, value: &Value, log: &mut Vec<Change>) -> Option<Value> {
         if property == "confidence" {
             return value.as_u64().map(|confidence| json!(confidence.min(CONFIDENCE_MAX)));
         }
         let mut copy = value.clone();
+        for name in without_special(&mut copy).into_keys() {
+            self.note(log, &format!("{property}/{name}"), "left out: a special category of personal data");
+        }
         self.coarsen_within(&mut copy);
         Some(copy)
     }

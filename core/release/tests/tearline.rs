@@ -592,3 +592,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn no_property_of_a_special_category_leaves_whatever_its_name_and_place() {
+    const PERSON: &str = "identity--22222222-2222-4222-8222-222222222222";
+    let person = json!({ "type": "identity", "spec_version": "2.1", "id": PERSON, "created": "2026-11-29T10:11:12.000Z",
+        "modified": "2026-11-29T10:11:12.000Z", "name": "Ilan Vorreck", "identity_class": "individual",
+        "x_religion": "hill faith", "x_ethnicity": "Harran",
+        "x_details": { "height": 180, "glaube": "hill faith", "more": [{ "Religion": "hill faith" }] } });
+    let held = vec![held(person)];
+    let (organisation, sources) = (organisation(), sources(&held));
+    let draft = |allow: &[&str]| {
+        let mut wanted = request(&sources, &organisation);
+        wanted.allow_properties = allow.iter().map(|name| (*name).to_owned()).collect();
+        draft_tearline(&wanted, &mut stream(1))
+    };
+    for name in ["x_religion", "x_ethnicity", "identity.x_religion", "x_relígion", "X-Religion", "type:x-religion"] {
+        let error = draft(&[name]).unwrap_err();
+        assert!(matches!(error, DraftError::SpecialCategory { .. }), "{name}: {error}");
+    }
+    let drafted = draft(&["x_details"]).unwrap();
+    let all = String::from_utf8(drafted.parts().concat()).unwrap();
+    assert!(all.contains("180") && !all.contains("faith") && !all.contains("Harran"), "{all}");
+    assert!(drafted.sanitisation().iter().any(|change| change.property == "x_details/glaube"));
+    // Exact bytes have no way to leave one out.
+    let mut declared = held;
+    declared.iter_mut().for_each(|held| held.declared_public = true);
+    let sources = support::sources(&declared);
+    let Err(DraftError::NotReleasable { objects }) = draft_as_published(&request(&sources, &organisation)) else {
+        panic!("it was drafted as published");
+    };
+    assert!(matches!(objects[0].reason, Reason::SpecialCategory { .. }), "{objects:?}");
+}

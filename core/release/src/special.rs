@@ -1,0 +1,173 @@
+//! Names of properties that stand for special categories of personal data: belief, ethnicity, politics, health, sexual life (specs: no property
+//! of theirs leaves, whatever it is called).
+//!
+//! Guarantees: a name is compared by its words, in whatever case, with whatever marks, separators and look-alike letters. A list finds its
+//! words and not every way to say it. Does not know: what a property holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+const WORDS: &str = include_str!("special.txt");
+/// A beginning of this many characters also counts in the middle of a name that is written without separators.
+const INSIDE_CHARS_MIN: usize = 6;
+
+struct List {
+    whole: BTreeSet<String>,
+    beginnings: Vec<String>,
+}
+
+static LIST: LazyLock<List> = LazyLock::new(|| {
+    let mut list = List { whole: BTreeSet::new(), beginnings: Vec::new() };
+    let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
+    for word in lines.flat_map(str::split_whitespace) {
+        match word.strip_suffix('*') {
+            Some(beginning) => list.beginnings.push(plain(beginning)),
+            None => drop(list.whole.insert(plain(word))),
+        }
+    }
+    list
+});
+
+/// Small letters without marks; look-alikes of a letter become it.
+fn plain(text: &str) -> String {
+    let bare: String = text.nfkd().filter(|character| !is_combining_mark(*character)).collect();
+    let seen: String = unicode_security::skeleton(&bare.to_lowercase()).collect();
+    seen.nfkd().filter(|character| !is_combining_mark(*character)).collect()
+}
+
+/// The words of a name: at separators, and where a small letter is followed by a capital.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for character in name.chars() {
+        let separates = !character.is_alphanumeric() && !is_combining_mark(character);
+        if separates || (small && character.is_uppercase()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| !separates) {
+            word.push(character);
+        }
+        small = character.is_lowercase();
+    }
+    words.iter().filter(|word| !word.is_empty()).map(|word| plain(word)).collect()
+}
+
+/// Tells whether the name of a property stands for a special category of personal data.
+pub fn is_special_category(name: &str) -> bool {
+    let words = words(name);
+    let listed = |word: &str| {
+        LIST.whole.contains(word) || LIST.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str()))
+    };
+    let inside = |word: &str| {
+        LIST.beginnings
+            .iter()
+            .filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN)
+            .any(|beginning| word.contains(beginning.as_str()))
+    };
+    let pairs = words.windows(2).map(|pair| pair.join("_"));
+    words.iter().any(|word| listed(word) || inside(word)) || pairs.into_iter().any(|pair| LIST.whole.contains(&pair))
+}
+
+/// Removes from a value every property of a special category; returns their names.
+pub(crate) fn without_special(value: &mut serde_json::Value) -> BTreeMap<String, usize> {
+    let mut removed = BTreeMap::new();
+    remove(value, &mut removed);
+    removed
+}
+
+fn remove(value: &mut serde_json::Value, removed: &mut BTreeMap<String, usize>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.retain(|name, _| {
+                let special = is_special_category(name);
+                if special {
+                    *removed.entry(name.clone()).or_default() += 1;
+                }
+                !special
+            });
+            map.values_mut().for_each(|value| remove(value, removed));
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|value| remove(value, removed)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allowlist::{COMMON, STRUCTURES, TABLE};
+
+    #[test]
+    fn names_are_found_in_whatever_writing() {
+        for name in [
+            "x_religion",
+            "x_ethnicity",
+            "religion",
+            "Religion",
+            "x-religion",
+            "xReligion",
+            "personReligion",
+            "x_relígion",
+            "x_rеligion",
+            "x_glaube",
+            "x_konfession",
+            "x_croyances",
+            "x_sante",
+            "x_santé",
+            "x_salud",
+            "x_zdrowie",
+            "x_религия",
+            "x_вера",
+            "x_health_status",
+            "x_political_opinion",
+            "x_party_membership",
+            "x_sexual_orientation",
+            "x_sexlife",
+            "x_uskonto",
+            "x_vallas",
+            "x_θρησκεία",
+            "x_ethnie",
+            "x_gesundheit",
+            "x_diagnosis",
+            "x_دين",
+            "x_mitre_religion",
+            "personsreligiousview",
+            "x_biometrics",
+            "x_hiv",
+        ] {
+            assert!(is_special_category(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for name in [
+            "x_tool",
+            "trace",
+            "x_mitre_platforms",
+            "x_mitre_data_sources",
+            "x_capec_status",
+            "description",
+            "x_nationality",
+            "x_rating",
+            "x_version",
+            "x_severity",
+            "x_partner",
+            "x_interface",
+            "x_brace",
+            "x_grace_period",
+            "x_trophy",
+            "x_gender",
+            "x_hit_count",
+        ] {
+            assert!(!is_special_category(name), "{name}");
+        }
+        let structures = STRUCTURES.iter().flat_map(|(name, keys)| [*name].into_iter().chain(keys.split(' ')));
+        let rows = TABLE.iter().flat_map(|row| row.properties.split(' '));
+        for name in rows.chain(structures).chain(COMMON.split(' ')) {
+            assert!(!is_special_category(name), "{name} is in the allow-list");
+        }
+    }
+}
