@@ -15,7 +15,7 @@ mod visible;
 
 pub use hidden::{Hidden, hidden};
 pub use lookalike::{Look, mixed_scripts, plain_look};
-pub use meaning::{Cleaned, clean};
+pub use meaning::{Cleaned, clean, is_plain_line};
 pub use shortened::shortened;
 pub use unseen::{Unseen, unseen};
 pub use visible::{MARKS_SHOWN, visible, visible_line};

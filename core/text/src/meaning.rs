@@ -30,7 +30,24 @@ pub fn clean(text: &str) -> Cleaned {
     }
 }
 
+/// Tells whether a text is of one line and has nothing unseen in it that means nothing where it stands.
+pub fn is_plain_line(text: &str) -> bool {
+    !text.contains(['\n', '\t']) && once(text).changed == 0
+}
+
+/// Drops what does not mean anything, then the blanks at the ends of lines, in whose number and kind a message can stand.
 fn once(text: &str) -> Cleaned {
+    let Cleaned { text, changed } = without_unseen(text);
+    let trimmed: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches(BLANKS)).collect();
+    let trimmed = trimmed.join("\n");
+    let blanks = text.chars().count() - trimmed.chars().count();
+    Cleaned { text: trimmed, changed: changed + blanks }
+}
+
+/// Blanks that are seen as such.
+const BLANKS: [char; 5] = [' ', '\t', '\u{a0}', '\u{202f}', '\u{3000}'];
+
+fn without_unseen(text: &str) -> Cleaned {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) || matches!(byte, b'\n' | b'\t')) {
         return Cleaned { text: text.to_owned(), changed: 0 };
     }
@@ -43,11 +60,14 @@ fn once(text: &str) -> Cleaned {
     let mut out = String::with_capacity(text.len());
     let mut changed = 0;
     for (at, character) in chars.iter().copied().enumerate() {
+        let around = Around { chars: &chars, at };
         let Some(class) = unseen(character) else {
-            out.push(character);
+            // In another place such a blank is a plain one in disguise.
+            let disguised = matches!(character, '\u{a0}' | '\u{202f}' | '\u{3000}') && !around.takes(character);
+            changed += usize::from(disguised);
+            out.push(if disguised { ' ' } else { character });
             continue;
         };
-        let around = Around { chars: &chars, at };
         let means = match class {
             Unseen::ZeroWidth => around.joins(character),
             Unseen::Variation => around.selects(character),
@@ -119,6 +139,26 @@ impl Around<'_> {
 
     fn base_after(&self) -> Option<char> {
         self.next().filter(|c| unseen(*c).is_none())
+    }
+
+    /// Whether a blank of French or Chinese writing stands beside what it is written with.
+    fn takes(&self, blank: char) -> bool {
+        let beside = |takes: fn(char) -> bool| self.previous().is_some_and(takes) || self.next().is_some_and(takes);
+        match blank {
+            '\u{3000}' => beside(|c| {
+                matches!(
+                    script(c),
+                    Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo
+                ) || matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff01}'..='\u{ff5e}')
+            }),
+            _ => beside(|c| {
+                c.is_numeric()
+                    || matches!(
+                        c,
+                        ':' | ';' | '!' | '?' | '%' | '«' | '»' | '–' | '—' | '€' | '$' | '£' | '§' | '°' | '№'
+                    )
+            }),
+        }
     }
 
     fn joins(&self, character: char) -> bool {
@@ -247,9 +287,26 @@ mod tests {
             "⠓\u{2800}⠊",
             "a\nb\tc",
             "prix\u{a0}: 3",
+            "12\u{202f}000 €",
+            "東京\u{3000}港区",
+            "two  blanks",
             "a\u{378}",
         ] {
             assert_eq!(clean(text), Cleaned { text: text.to_owned(), changed: 0 });
+        }
+    }
+
+    #[test]
+    fn a_plain_line_has_nothing_hidden_and_no_second_line() {
+        for (line, plain) in [
+            ("Anna Bielawska", true),
+            ("می\u{200c}خواهم", true),
+            ("Anna\nBielawska", false),
+            ("Anna\u{200b}Bielawska", false),
+            ("Anna\u{e0041}", false),
+            ("\u{202e}annA", false),
+        ] {
+            assert_eq!(is_plain_line(line), plain, "{line:?}");
         }
     }
 
@@ -271,6 +328,8 @@ mod tests {
             ("\u{200d}💻".to_owned(), "💻"),
             ("می\u{200c}\u{200c}\u{200c}خ".to_owned(), "میخ"),
             ("a\u{3164}b\u{115f}\u{ad}".to_owned(), "ab"),
+            ("one \t \ntwo\u{a0}\nthree  ".to_owned(), "one\ntwo\nthree"),
+            ("a\u{a0}b\u{202f}c\u{3000}d".to_owned(), "a b c d"),
         ] {
             assert_eq!(clean(&text).text, expect, "{text:?}");
             assert!(clean(&text).changed > 0, "{text:?}");
@@ -284,6 +343,7 @@ mod tests {
             prop_assert_eq!(clean(&cleaned.text), Cleaned { text: cleaned.text.clone(), changed: 0 });
             let seen = |text: &str| text.chars().filter(|c| unseen(*c).is_none() && !c.is_whitespace()).collect::<String>();
             prop_assert_eq!(seen(&cleaned.text), seen(&text));
+            prop_assert!(cleaned.text.lines().all(|line| !line.ends_with(BLANKS)));
         }
     }
 }

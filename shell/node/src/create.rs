@@ -50,8 +50,10 @@ pub fn create_home(
         return Err(Failure::usage(format!("a passphrase needs at least {PASSPHRASE_CHARS_MIN} characters")));
     }
     let name = new.name.trim().to_owned();
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
-        return Err(Failure::usage(format!("the name of an organisation is 1 to {NAME_BYTES_MAX} bytes of one line")));
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !comity_text::is_plain_line(&name) {
+        return Err(Failure::usage(format!(
+            "the name of an organisation is 1 to {NAME_BYTES_MAX} bytes of one line, without characters that nobody sees"
+        )));
     }
     let identity = StixId::new("identity", entropy.stream("identity", "home", 0).uuid_v4())
         .map_err(|error| Failure::operational(error.to_string()))?;

@@ -55,6 +55,10 @@ impl Node {
         change: OfficerChange,
     ) -> Result<Value, Failure> {
         let act = match change {
+            // Two names must not look alike by what nobody sees.
+            OfficerChange::Add { name, .. } if !comity_text::is_plain_line(&name) => {
+                return Err(Failure::usage("an officer's name is of one line, without characters that nobody sees"));
+            }
             OfficerChange::Add { name, roles, key } => {
                 Some(self.registry.next_act(ActKind::Add, officer.clone(), name, roles, key, now))
             }

@@ -134,7 +134,7 @@ impl Node {
         credential: &NewCredential,
     ) -> Result<Value, Failure> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || !comity_text::is_plain_line(name) {
             return Err(Failure::usage(format!("a passkey's name is 1 to {NAME_CHARS_MAX} characters of one line")));
         }
         let asked = challenge_of(&credential.client_data.0).map_err(|_| refused())?;
