@@ -223,3 +223,44 @@ fn only_the_key_of_a_home_seals_its_anchor_and_every_line_is_under_it() {
     assert_ne!(key.step("a", "b"), key.step("b", "a"));
     assert_ne!(key.step("a", "b"), other.step("a", "b"));
 }
+
+/// A quarantine is shown once for what is wrong, not once for each number that it shows.
+#[test]
+fn faults_are_alike_by_their_kind_and_line_and_not_by_their_numbers() {
+    let line = |name: &str| name.to_owned();
+    let faults = [
+        AnchorFault::Absent,
+        AnchorFault::Unreadable,
+        AnchorFault::Cut { line: line("audit"), anchored: 5, held: 3 },
+        AnchorFault::Cut { line: line("registry"), anchored: 5, held: 3 },
+        AnchorFault::Differs { line: line("audit") },
+        AnchorFault::Differs { line: line("registry") },
+        AnchorFault::Behind { line: line("audit"), anchored: 5, held: 8 },
+        AnchorFault::LineGone { line: line("vault") },
+        AnchorFault::LineUnknown { line: line("vault") },
+        AnchorFault::LineUnknown { line: line("") },
+        AnchorFault::LineUnknown { line: line("xyzzy") },
+        AnchorFault::RegistryUnaudited { held: 2, audited: 3 },
+    ];
+    for (place, one) in faults.iter().enumerate() {
+        for (other_place, other) in faults.iter().enumerate() {
+            assert_eq!(one.is_alike(other), place == other_place, "{one} / {other}");
+        }
+    }
+    for (one, other) in [
+        (
+            AnchorFault::Cut { line: line("audit"), anchored: 5, held: 3 },
+            AnchorFault::Cut { line: line("audit"), anchored: 9, held: 1 },
+        ),
+        (
+            AnchorFault::Behind { line: line("audit"), anchored: 5, held: 8 },
+            AnchorFault::Behind { line: line("audit"), anchored: 5, held: 9 },
+        ),
+        (
+            AnchorFault::RegistryUnaudited { held: 2, audited: 3 },
+            AnchorFault::RegistryUnaudited { held: 2, audited: 4 },
+        ),
+    ] {
+        assert!(one.is_alike(&other));
+    }
+}

@@ -386,3 +386,93 @@ fn times_are_told_by_the_day_only() {
     assert_eq!(Header::parse(&morning.header).unwrap().created % 86_400, 0);
     assert!(Header::parse(&morning.header).unwrap().created <= now().unix_seconds());
 }
+
+/// What is logged and shown of an entry is the word that goes over the wire.
+#[test]
+fn reasons_and_kinds_have_the_words_of_the_wire() {
+    for parked in [
+        Parked::UnknownKind,
+        Parked::Malformed,
+        Parked::CannotOpen,
+        Parked::Withdrawn,
+        Parked::BadContent,
+        Parked::Unrelated,
+        Parked::OverLimit,
+    ] {
+        assert_eq!(serde_json::to_value(parked).unwrap(), parked.as_str());
+    }
+    let mut pair = Pair::new();
+    for (seq, (own, kind)) in [
+        (OwnControl::EntryStatus(EntryStatus { seq: 0, status: Status::Applied }), "entry_status"),
+        (OwnControl::KeyChange(comity_link::KeyChange { card: "card".into() }), "key_change"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(own.kind(), kind);
+        let payload = String::from_utf8(pair.seal(seq as u64, &own.into()).payload).unwrap();
+        assert!(payload.contains(kind), "{payload}");
+    }
+}
+
+/// What a control entry may hold is bounded where it is made; the reader asks the same function.
+#[test]
+fn a_control_entry_holds_no_more_than_its_bounds() {
+    let answer = |ids: std::collections::BTreeSet<String>| {
+        OwnControl::RecallAcknowledgement(comity_link::RecallAcknowledgement {
+            recall_id: uuid::Uuid::nil(),
+            received: true,
+            located_copies: 1,
+            derived_products: 0,
+            derived_released_ids: ids,
+            actions_taken: std::collections::BTreeSet::new(),
+            completed_at: None,
+        })
+    };
+    let status = |seq| OwnControl::EntryStatus(EntryStatus { seq, status: Status::Applied });
+    let card = |bytes| OwnControl::KeyChange(comity_link::KeyChange { card: "c".repeat(bytes) });
+    let history = |mine_size, yours_size, bytes| {
+        OwnControl::History(comity_link::History {
+            generation: 1,
+            mine_size,
+            mine_root: comity_crypto::sha256(&[b"a"]),
+            yours_size,
+            yours_root: comity_crypto::sha256(&[b"b"]),
+            your_card: Some("c".repeat(bytes)),
+        })
+    };
+    let card_max = comity_link::card::CARD_BYTES_MAX;
+    for (own, ok) in [
+        (answer([].into()), true),
+        (answer(["a".repeat(300)].into()), true),
+        (answer(["a".repeat(301)].into()), false),
+        (answer([String::new()].into()), false),
+        (answer((0..20_000).map(|n| format!("{n}")).collect()), true),
+        (answer((0..20_001).map(|n| format!("{n}")).collect()), false),
+        (status(MAX_SEQ - 1), true),
+        (status(MAX_SEQ), false),
+        (card(card_max), true),
+        (card(card_max + 1), false),
+        (history(MAX_SEQ - 1, MAX_SEQ - 1, card_max), true),
+        (history(MAX_SEQ, 0, 0), false),
+        (history(0, MAX_SEQ, 0), false),
+        (history(0, 0, card_max + 1), false),
+    ] {
+        let pair = Pair::new();
+        let context = SealContext {
+            origin: &pair.origin,
+            seq: 4,
+            partner: &pair.partner,
+            partner_key: &pair.partner_organisation.verifying_key(),
+            partner_sealing: &pair.partner_sealing.public(),
+            node_key: &pair.node,
+            now: now(),
+        };
+        let sealed = seal_control(&own, &context, &mut Entropy::seeded([6; 32]));
+        assert_eq!(sealed.is_ok(), ok, "{}", own.kind());
+        if !ok {
+            let error = sealed.unwrap_err();
+            assert!(matches!(error, SealError::Payload(_)), "{error}");
+        }
+    }
+}
