@@ -129,11 +129,13 @@ impl Taking<'_, '_> {
                 work.found += u64::from(self.tx.view().version_digest(item)?.is_some());
                 continue;
             }
+            // Whether the bytes are held another way too is not the partner's to learn: what counts is what it gave and had not recalled.
+            let gave = ours.iter().any(|received| received.recalled.is_none());
             touched.extend(ours.iter().map(|r| r.release.clone()));
             // Marked first: what stands for the identifier of an erased observable takes its place in the marked rows.
             desk.mark_received_recalled(peer.as_str(), item, &work.recall)?;
             let erased = self.tx.erase_received(&origin, item, &work.recall, self.now)?;
-            work.found += u64::from(erased.versions > 0);
+            work.found += u64::from(gave && erased.versions + erased.kept > 0);
         }
         // The entries that carried it: header, signature and leaf stay and verify; salt and payload go. Other items that came with it are
         // held as objects; the payload is a second copy.

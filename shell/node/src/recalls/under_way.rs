@@ -4,7 +4,7 @@
 //! restart goes on after it. In quarantine nothing goes on. Does not know: who holds the node between two batches.
 
 use crate::failure::{Failure, FailureKind};
-use crate::node::Node;
+use crate::node::{Node, audit};
 use comity_release::RecallNotice;
 use comity_store::desk::{Desk, RecallWork};
 use comity_vocab::{OfficerCode, Timestamp};
@@ -88,7 +88,9 @@ impl Node {
                 Err(failure) if failure.kind == FailureKind::No => {
                     // It may not be sent any more. What is marked stays marked: nothing is told to be known that may not be.
                     let tx = self.holdings.transaction()?;
-                    tx.view().desk().end_recall_work(None, &sending.work.recall)?;
+                    let desk = tx.view().desk();
+                    desk.end_recall_work(None, &sending.work.recall)?;
+                    audit(desk, now, None, "recall.not_sent", &sending.work.recall, &failure.message)?;
                     tx.commit()?;
                     tracing::warn!(recall = sending.work.recall, error = %failure, "a recall was not sent");
                     self.recall_ended(sending, Some(failure));
@@ -122,8 +124,13 @@ impl Node {
         }
         if !self.recalls.is_sending(recall) {
             // Another call saw it end.
-            let row = self.recall_row(recall);
-            return Some(row.map(|(row, ..)| json!({ "recall": recall, "state": row.state })));
+            let row = self.recall_row(recall).and_then(|(row, ..)| match row.state.as_str() {
+                "sent" => Ok(json!({ "recall": recall, "state": row.state })),
+                state => Err(Failure::no(format!("recall {recall} was not sent; it is {state}")).hint(
+                    "comity recall board says who was told; comity recall send tries again and says what is in the way",
+                )),
+            });
+            return Some(row);
         }
         if self.recall_waits() {
             return None;

@@ -66,6 +66,14 @@ impl Node {
             return Ok(());
         }
         for known in self.holdings.view().desk().released_as(&item.original_id)? {
+            // A recalled identifier is behind a tombstone at its recipients: nothing goes out under it any more.
+            if known.recalled && known.released_id == item.released_id {
+                return Err(Failure::no(format!(
+                    "{} was recalled after this was drafted; the draft may not go out",
+                    item.original_id
+                ))
+                .hint("withdraw it; draft it again where it may still be released"));
+            }
             let concerns = !known.recalled && draft.audience().iter().any(|code| code.as_str() == known.recipient);
             let newer = || match (Timestamp::parse(&known.released_version), Timestamp::parse(&item.released_version)) {
                 (Ok(sent), Ok(drafted)) => sent >= drafted,
