@@ -55,11 +55,20 @@ pub enum ReleaseVerb {
     Check {
         #[command(flatten)]
         home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
         /// The release
         release: String,
-        /// Your key file, to see the findings that concern sources you handle
-        #[arg(long, value_name = "FILE")]
-        key: Option<PathBuf>,
+    },
+    /// Set how many answers the leak check gives an officer a day; security officer and custodian, one after the other
+    Limit {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// How many
+        #[arg(value_name = "ANSWERS")]
+        answers: u64,
     },
     /// Show exactly the bytes that would leave, beside the originals
     Show {

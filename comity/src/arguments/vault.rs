@@ -65,4 +65,29 @@ pub enum VaultVerb {
         #[command(flatten)]
         key: KeyArguments,
     },
+    /// Who asked the leak check, and which blocked drafts wait for your answer
+    Asked {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+    },
+    /// Answer a blocked draft in which terms of your sources stand
+    Answer {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The release
+        release: String,
+        /// What stands in it is not your source: it may go as far as you are concerned
+        #[arg(long, conflicts_with = "keep_back", required_unless_present = "keep_back")]
+        not_mine: bool,
+        /// It stays blocked; what else stood in it may be asked about again
+        #[arg(long)]
+        keep_back: bool,
+        /// Why; kept inside the vault
+        #[arg(long)]
+        reason: String,
+    },
 }

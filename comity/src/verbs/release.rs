@@ -6,7 +6,7 @@ use crate::output::{Output, list, number, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
-use comity_node::{Failure, ReleaseDraftRequest, Request};
+use comity_node::{Failure, LeakAsk, ReleaseDraftRequest, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -15,20 +15,31 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         ReleaseVerb::Draft(arguments) => draft(*arguments, output),
         ReleaseVerb::Check { home, release, key } => {
-            let key = key.map(|path| officer_key(&path)).transpose()?;
-            let mut session = Session::open(&home.home)?;
-            let request = Request::ReleaseCheck { release };
-            let checked = match &key {
-                Some(key) => session.ask_as(key, &request)?,
-                None => session.ask(&request)?,
-            };
+            let key = officer_key(&key.key)?;
+            let checked = Session::open(&home.home)?.ask_as(&key, &Request::ReleaseCheck { release })?;
             output.answer(&checked, checked_lines)?;
+            if checked.get("blocked").and_then(Value::as_bool) == Some(true) {
+                return Err(Failure::no(text(&checked, "message")).code("blocked"));
+            }
             match list(&checked, "findings").len() {
                 0 => Ok(()),
                 count => Err(Failure::no(format!("the leak check found {count} places")).hint(
                     "change the draft, or have the releasing officer override with a reason what may be overridden",
                 )),
             }
+        }
+        ReleaseVerb::Limit { home, key, answers } => {
+            let key = officer_key(&key.key)?;
+            let request = Request::LeakAsk(LeakAsk::Limit { answers });
+            let done = Session::open(&home.home)?.ask_as(&key, &request)?;
+            output.answer(&done, |done| {
+                let now = number(done, "answers_a_day");
+                vec![if done.get("in_force").and_then(Value::as_bool) == Some(true) {
+                    format!("an officer is given {now} answers a day from now on")
+                } else {
+                    format!("noted; {now} a day stay in force until the other role agrees with the same command")
+                }]
+            })
         }
         ReleaseVerb::Show { home, release, raw } => {
             let shown = Session::open(&home.home)?.ask(&Request::ReleaseShow { release })?;
@@ -174,19 +185,53 @@ fn drafted_lines(drafted: &Value) -> Vec<String> {
             lines.push(format!("  and {} more; see --json", dropped.len() - 20));
         }
     }
-    lines.push("next: comity release show, comity release check, then a second officer: comity release approve".into());
+    lines.extend(check_lines(drafted));
+    lines.push("next: comity release show, then a second officer: comity release approve".into());
     lines
 }
 
+/// What the leak check said of a draft, in the answer that carries it.
+fn check_lines(shown: &Value) -> Vec<String> {
+    match shown.get("check") {
+        Some(check) if !text(check, "not_checked").is_empty() => {
+            vec![format!("check    not checked: {}", text(check, "not_checked"))]
+        }
+        Some(check) if check.is_object() => {
+            let mut lines =
+                vec![format!("check    of {} for {}: {}", text(check, "at"), text(check, "officer"), found(check))];
+            lines.extend(finding_lines(check));
+            lines
+        }
+        _ => vec!["check    none that holds: comity release check".to_owned()],
+    }
+}
+
+/// How the check ended, in words.
+fn found(check: &Value) -> String {
+    let findings = list(check, "findings").len();
+    match (check.get("blocked").and_then(Value::as_bool), findings) {
+        (Some(true), _) => text(check, "message").to_owned(),
+        (_, 0) => "nothing found".to_owned(),
+        (_, count) => format!("{count} findings"),
+    }
+}
+
 fn checked_lines(checked: &Value) -> Vec<String> {
-    let findings = list(checked, "findings");
     let mut lines = vec![format!(
-        "{} findings on {} bytes, digest {}",
-        findings.len(),
+        "{}; {} bytes, digest {}, answered {} to {}",
+        found(checked),
         number(checked, "bytes"),
-        text(checked, "digest")
+        text(checked, "digest"),
+        text(checked, "at"),
+        text(checked, "officer")
     )];
-    for finding in findings {
+    lines.extend(finding_lines(checked));
+    lines
+}
+
+fn finding_lines(checked: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in list(checked, "findings") {
         let place = match (text(finding, "object"), text(finding, "property")) {
             ("", _) => format!("part {} byte {}", number(finding, "part"), number(finding, "offset")),
             (object, property) => format!("{object}{property}"),
@@ -209,6 +254,7 @@ fn shown_lines(shown: &Value) -> Vec<String> {
         format!("release {} ({}), digest {}", text(shown, "release"), text(shown, "state"), text(shown, "digest")),
         format!("to {} under {}, valid until {}", words(shown, "to"), text(shown, "label"), text(shown, "expires")),
     ];
+    lines.extend(check_lines(shown));
     for part in list(shown, "parts") {
         lines.push(format!(
             "--- part {}: exactly these {} bytes would leave ---",

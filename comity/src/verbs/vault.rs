@@ -2,8 +2,8 @@
 
 use super::{Session, officer_key, selection};
 use crate::arguments::VaultVerb;
-use crate::output::{Output, list, text};
-use comity_node::{Failure, Request};
+use crate::output::{Output, list, number, text};
+use comity_node::{Failure, LeakAsk, Request};
 use serde_json::Value;
 
 /// Keeps the source register.
@@ -63,5 +63,50 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
                 sources.iter().map(line).collect()
             })
         }
+        VaultVerb::Asked { home, key } => {
+            let key = officer_key(&key.key)?;
+            let asked = Session::open(&home.home)?.ask_as(&key, &Request::LeakAsk(LeakAsk::Asked))?;
+            output.answer(&asked, asked_lines)
+        }
+        VaultVerb::Answer { home, key, release, not_mine, keep_back: _, reason } => {
+            let key = officer_key(&key.key)?;
+            let request = Request::LeakAsk(LeakAsk::Answer { release, not_mine, reason });
+            let done = Session::open(&home.home)?.ask_as(&key, &request)?;
+            output.answer(&done, |done| {
+                vec![format!("answered; release {} is to be checked again", text(done, "release"))]
+            })
+        }
     }
+}
+
+fn asked_lines(asked: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in list(asked, "waiting") {
+        let sources: Vec<&str> = list(one, "sources").iter().filter_map(Value::as_str).collect();
+        lines.push(format!(
+            "waits for you: release {} of {}, asked {}; source {}",
+            text(one, "release"),
+            text(one, "officer"),
+            text(one, "at"),
+            sources.join(", ")
+        ));
+        for place in list(one, "places") {
+            lines.push(format!("    {}  …{}…", text(place, "rule"), text(place, "excerpt").replace('\n', " ")));
+        }
+    }
+    if lines.is_empty() {
+        lines.push("no blocked draft waits for you".into());
+    } else {
+        lines.push("answer with comity vault answer RELEASE".into());
+    }
+    for one in list(asked, "asked") {
+        let often = if one.get("often").and_then(Value::as_bool) == Some(true) { "  often" } else { "" };
+        lines.push(format!(
+            "{}  {:<12} {} answers{often}",
+            text(one, "day"),
+            text(one, "officer"),
+            number(one, "answers")
+        ));
+    }
+    lines
 }

@@ -133,13 +133,13 @@ fn a_canary_in_every_unreleased_field_stays_at_home() {
     let leak =
         ["release", "draft", "--objects", &report, "--to", "kps", "--title", "Travel", "--text", &canary("Source")];
     let leak = text(&first.run_as("alice", &leak).done(), "release");
-    let checked = first.run(&["release", "check", &leak]);
+    let checked = first.run_as("bob", &["release", "check", &leak]);
     assert_eq!(
         (checked.code, checked.json()["clean"].as_bool()),
         (Some(1), Some(false)),
         "one document, and the answer is no"
     );
-    first.run_as("bob", &["release", "approve", &leak]).refused(1, "leak check");
+    first.run_as("bob", &["release", "approve", &leak]).refused(1, "blocked");
 
     wait_until("both releases arrive", || second.found("Copperlark") > 0 && second.found("Orlisk") > 0);
     wait_until("the receipts return", || first.receipted(&second));

@@ -70,9 +70,9 @@ fn without_the_right_vault_nothing_is_checked_approved_sent_or_served() {
         let draft = ["release", "draft", "--objects", &id, "--to", "kps", "--title", "Notice", "--text", words];
         text(&node.run_as("alice", &draft).done(), "release")
     };
-    let naming = draft("A dock foreman was seen.");
     let approved = draft("Nothing special.");
     node.run_as("bob", &["release", "approve", &approved]).done();
+    let naming = draft("A dock foreman was seen.");
     let (key, file) = (world.file("backup.key").display().to_string(), world.file("b").display().to_string());
     node.ask(&["backup", "key", "--out", &key]);
     let (public, custodian) = (format!("{key}.pub"), node.key("c1"));
@@ -82,7 +82,7 @@ fn without_the_right_vault_nothing_is_checked_approved_sent_or_served() {
     for (name, attack) in ATTACKS {
         println!("{name}");
         attack(&vault, &older);
-        refused(&node, None, &["release", "check", &naming]);
+        refused(&node, Some("bob"), &["release", "check", &naming]);
         refused(&node, Some("bob"), &["release", "approve", &naming]);
         refused(&node, None, &["release", "send", &approved]);
         refused(&node, None, &["verify"]);
@@ -95,7 +95,7 @@ fn without_the_right_vault_nothing_is_checked_approved_sent_or_served() {
         }
         put(&right, &vault);
     }
-    let checked = node.run(&["release", "check", &naming]);
+    let checked = node.run_as("bob", &["release", "check", &naming]);
     assert_eq!((checked.code, &checked.json()["clean"]), (Some(1), &Value::from(false)), "{}", checked.err);
     node.ask(&["release", "send", &approved]);
     node.ask(&["verify"]);

@@ -196,11 +196,19 @@ pub struct PolicySection {
     pub draft_valid_days: u32,
     /// Hosts and domains that must never appear in a release.
     pub internal_hosts: Vec<String>,
+    /// Whom an officer asks whose draft is blocked; the source handlers of the organisation where it is empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub blocked_contact: String,
 }
 
 impl Default for PolicySection {
     fn default() -> Self {
-        Self { precision: comity_vocab::time::Precision::Day, draft_valid_days: 30, internal_hosts: Vec::new() }
+        Self {
+            precision: comity_vocab::time::Precision::Day,
+            draft_valid_days: 30,
+            internal_hosts: Vec::new(),
+            blocked_contact: String::new(),
+        }
     }
 }
 

@@ -16,6 +16,17 @@ use std::collections::{BTreeMap, BTreeSet};
 const CATCH_UP_OBJECTS: usize = 20_000;
 const CATCH_UP_STEPS: usize = 20;
 
+/// Which sources a check looks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sources<'a> {
+    /// None: the vault is not read.
+    Unread,
+    /// Those of these matters.
+    Of(&'a [u64]),
+    /// All.
+    Read,
+}
+
 impl Node {
     /// What the check looks for by configuration: who we are, own hosts, officers. The statement of a draft binds it.
     pub(crate) fn check_basis(&self) -> LeakCorpusBuilder {
@@ -32,13 +43,9 @@ impl Node {
     }
 
     /// Runs the leak check on the exact bytes of a draft.
-    pub(crate) fn leak_checked(&mut self, draft: &Draft) -> Result<Checked, Failure> {
+    pub(crate) fn leak_checked(&mut self, draft: &Draft, sources: Sources<'_>) -> Result<Checked, Failure> {
         let mut builder = self.check_basis();
-        let mut terms = VaultTerms::new();
-        for term in self.vault()?.terms()? {
-            terms.add(&term.term, term.matter);
-        }
-        builder.vault_terms(terms);
+        builder.vault_terms(self.terms_for(draft, sources)?);
         let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
         if draft.mode() == Mode::Tearline {
             self.add_originals(draft, &mut builder)?;
@@ -54,6 +61,28 @@ impl Node {
         let known = self.known_to_all(draft.audience(), &draft.released_ids())?;
         let held = Here::new(self.holdings.view(), draft, known, self.declared_public()?)?;
         Ok(leak_check(draft, &corpus, &held))
+    }
+
+    /// The protected terms to look for, but those of which a handler said that what stands in this draft is not the source.
+    fn terms_for(&mut self, draft: &Draft, sources: Sources<'_>) -> Result<VaultTerms, Failure> {
+        let mut terms = VaultTerms::new();
+        if matches!(sources, Sources::Unread) {
+            return Ok(terms);
+        }
+        let vault = self.vault()?;
+        let answers = vault.answers(&draft.digest())?;
+        for term in vault.terms()? {
+            let asked = match sources {
+                Sources::Unread => false,
+                Sources::Read => true,
+                Sources::Of(matters) => matters.contains(&term.matter),
+            };
+            let answered = answers.get(&vault.term_tag(term.source, &term.term));
+            if asked && !answered.is_some_and(|answered| answered.not_mine) {
+                terms.add(&term.term, term.matter);
+            }
+        }
+        Ok(terms)
     }
 
     /// Brings the indexes up to what is held, as far as one call may take; what is left makes the check undetermined.

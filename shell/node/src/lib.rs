@@ -48,6 +48,7 @@ mod stop_values;
 mod tables;
 mod taxii_recipients;
 mod tls;
+mod vault_asked;
 mod vault_guard;
 mod vault_verbs;
 mod verify;
@@ -83,3 +84,4 @@ pub use request::{
     SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
+pub use vault_asked::LeakAsk;

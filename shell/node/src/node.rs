@@ -284,7 +284,7 @@ impl Node {
             Request::ReleaseSign { release, officer, role, proof } => {
                 self.release_sign(now, &release, officer, role, proof)
             }
-            Request::ReleaseCheck { release } => self.release_check(now, &release, by),
+            Request::ReleaseCheck { release } => self.release_check(now, &release, &self.officer(by)?),
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
                 let prepared = self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)?;
                 self.with_question(now, asker, Purpose::Approval, prepared, "statement")
@@ -318,6 +318,7 @@ impl Node {
             Request::LinkSign { partner, act, role, proof } => {
                 self.link_sign(now, self.officer(by)?, &partner, act, role, proof)
             }
+            Request::LeakAsk(ask) => self.leak_ask(now, self.officer(by)?, ask),
             Request::LinkAlone(act) => self.link_alone(now, self.officer(by)?, act),
             Request::QuarantineShow => self.quarantine_show(),
             Request::QuarantineRelease { digest, without } => {

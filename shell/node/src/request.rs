@@ -233,7 +233,7 @@ pub enum Request {
         /// Over the statement.
         proof: ApprovalProof,
     },
-    /// Runs the leak check; a proof adds the findings that only a source's handlers may see.
+    /// Runs the leak check in the name of an officer; a source's handlers see its findings.
     ReleaseCheck {
         /// The release.
         release: String,
@@ -323,8 +323,7 @@ pub enum Request {
         /// The text of the card.
         card: String,
     },
-    /// Says what the asking officer signs to take a step that needs two: a new partner, the words compared, a new node key, a link
-    /// that flows again.
+    /// Says what the asking officer signs to take a step about a link that needs two officers.
     LinkPrepare {
         /// The step.
         step: LinkStep,
@@ -342,6 +341,8 @@ pub enum Request {
         /// Over the prepared bytes.
         proof: ApprovalProof,
     },
+    /// What source handlers are told of the leak check and answer, and how often it may be asked.
+    LeakAsk(crate::vault_asked::LeakAsk),
     /// What one officer does about a link alone.
     LinkAlone(LinkAlone),
     /// Shows, in a restored node, what was restored and what partners say they hold.

@@ -215,6 +215,7 @@ fn a_long_history_comes_back_in_batches_and_a_second_loss_is_no_worse() {
     let folder = tempfile::tempdir().unwrap();
     let mut orgs = common::orgs(folder.path(), 2);
     let (mut kps, mut vsis) = (orgs.pop().unwrap(), orgs.pop().unwrap());
+    vsis.more_answers();
     let (safe, file) = back_up(&mut vsis, folder.path(), 50);
     for count in 0..102 {
         told(&mut vsis, "kps", &format!("early{count}"));

@@ -154,7 +154,7 @@ impl World<'_> {
                             // Drafted for the partner, checked or not, and never sent.
                             let release = self.vsis.draft(request("kps")).unwrap();
                             match self.own.below(3) {
-                                0 => drop(self.vsis.ask(&Request::ReleaseCheck { release }).unwrap()),
+                                0 => drop(self.vsis.ask_as("bob", &Request::ReleaseCheck { release }).unwrap()),
                                 1 => drop(self.vsis.ask(&Request::ReleaseWithdraw { release }).unwrap()),
                                 _ => drop(self.vsis.approve(&release).unwrap()),
                             }

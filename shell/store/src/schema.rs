@@ -28,6 +28,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::ANCHOR_SECTION,
     crate::desk::COMMITMENT_SECTION,
     crate::desk::LINK_ACT_SECTION,
+    crate::desk::LEAK_ANSWER_SECTION,
     crate::taxii::SECTION,
     crate::workbench::SECTION,
     crate::correlation::SECTION,

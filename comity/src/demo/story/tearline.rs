@@ -31,7 +31,7 @@ fn first_try(play: &mut Play<'_>) -> Result<(), Failure> {
     let tearline = &play.story.tearline_first;
     let drafted = play.draft(tearline, &tearline.body)?;
     let release = text(&drafted, "release");
-    let findings = play.findings(release, None)?;
+    let findings = play.findings(release, &tearline.releasing_officer)?;
     let parts = play.parts(release)?;
     play.narrator.quote(&tearline.body);
     play.narrator.say("The leak check reads the final bytes, the ones that would leave, and stops it:");
@@ -71,20 +71,19 @@ fn vault_slip(play: &mut Play<'_>) -> Result<(), Failure> {
     let drafted = play.draft(tearline, &body)?;
     let release = text(&drafted, "release");
     let handler = play.story.source.handler.as_str();
-    let to_all = play.findings(release, None)?;
-    let to_handler = play.findings(release, Some(handler))?;
-    let mine = |findings: &[Value]| findings.iter().find(|finding| text(finding, "class") == "vault-term").cloned();
-    let (blind, seeing) = (mine(&to_all).unwrap_or_default(), mine(&to_handler).unwrap_or_default());
+    let told = play.checked(release, &tearline.author)?;
+    let to_handler = play.findings(release, handler)?;
+    let seeing = to_handler.iter().find(|finding| text(finding, "class") == "vault-term").cloned().unwrap_or_default();
     play.narrator.pause();
     play.narrator.say("The next try names the shop, with one letter from another alphabet:");
     play.narrator.quote(&play.story.tearline_vault_slip.body);
-    play.narrator.sees(&play.at(&tearline.author), &format!("is told: {}", text(&blind, "message")));
+    play.narrator.sees(&play.at(&tearline.author), &format!("is told: {}", text(&told, "message")));
     play.narrator
         .sees(&play.at(handler), &format!("is told the place: byte {} of the final text", number(&seeing, "offset")));
     play.narrator.check(
         "a protected word is found in other letters; only its handler is told where",
-        text(&blind, "message").contains("ask the handler")
-            && blind.get("offset").is_none()
+        text(&told, "message").starts_with("blocked; ask")
+            && list(&told, "findings").is_empty()
             && number(&seeing, "length") > 0,
     )?;
     let overridden = format!("{}=it is only a shop", text(&seeing, "finding"));
@@ -96,7 +95,25 @@ fn vault_slip(play: &mut Play<'_>) -> Result<(), Failure> {
         .refused()?;
     play.narrator.check("nobody can override it, with whatever reason", !refused.is_empty())?;
     play.stage.verb(OURS, &["release", "withdraw", release]).done()?;
+    let halved = play.draft(tearline, &tearline.body)?;
+    let half = text(&halved, "release");
+    let still = play.checked(half, &tearline.author)?;
+    play.narrator.check(
+        "leaving the word out tells nothing: what stood in the blocked draft stays blocked until its handler answers",
+        text(&still, "message").starts_with("blocked; ask"),
+    )?;
+    play.stage.verb(OURS, &["release", "withdraw", half]).done()?;
+    play.stage
+        .verb(OURS, &["vault", "answer", release, "--keep-back"])
+        .key_of(handler)
+        .with("--reason", "the shop is ours to keep; the rest may go")
+        .done()?;
+    play.narrator.sees(&play.at(handler), "answers: the shop stays back, and tells the author so on the telephone");
     Ok(())
+}
+
+fn is_clean(checked: &Value) -> bool {
+    checked.get("clean").and_then(Value::as_bool) == Some(true)
 }
 
 /// T1: clean, approved by a second person, sent.
@@ -104,7 +121,7 @@ fn corrected(play: &mut Play<'_>, report: &Report) -> Result<Sent, Failure> {
     let tearline = &play.story.tearline_t1;
     let drafted = play.draft(tearline, &tearline.body)?;
     let release = text(&drafted, "release").to_owned();
-    let clean = play.findings(&release, None)?.is_empty();
+    let clean = is_clean(&play.checked(&release, &tearline.author)?);
     play.narrator.pause();
     play.narrator.say("The corrected text, T1, with the source described in closed words only:");
     play.narrator.quote(&tearline.body);
@@ -173,7 +190,7 @@ fn own_release(play: &mut Play<'_>) -> Result<(), Failure> {
 fn second_product(play: &mut Play<'_>, report: &Report, t1: &Sent) -> Result<Sent, Failure> {
     let tearline = &play.story.tearline_t2;
     let drafted = play.draft(tearline, &tearline.body)?;
-    let clean = play.findings(text(&drafted, "release"), None)?.is_empty();
+    let clean = is_clean(&play.checked(text(&drafted, "release"), &tearline.author)?);
     play.narrator
         .check("T2, an account, two files and an indicator without any person, passes the leak check", clean)?;
     let sent = play.release(&drafted, &tearline.releasing_officer)?;

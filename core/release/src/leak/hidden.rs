@@ -48,7 +48,7 @@ pub(super) fn not_seen(scan: &Scan<'_>, token: &Token) -> NotSeen {
     found
 }
 
-/// Reads bytes as UTF-8, each character with the places of its bytes; what is none separates.
+/// Reads bytes as UTF-8, each character with the places of its bytes; a byte that belongs to no character separates.
 fn bytes_as_text(bytes: &[(u8, u32, u32)]) -> Text {
     let plain: Vec<u8> = bytes.iter().map(|(byte, _, _)| *byte).collect();
     let mut text = Text::new();

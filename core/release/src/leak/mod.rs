@@ -19,6 +19,7 @@ mod hidden;
 mod json;
 mod normalise;
 mod packed;
+mod pieces;
 mod places;
 mod print;
 
@@ -28,4 +29,5 @@ pub use configuration::{CheckConfiguration, TABLES};
 pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms, is_matchable, is_matchable_host};
 pub use finding::{Finding, FindingClass};
 pub use held::{Held, NotRead};
+pub use pieces::{Pieces, terms_in};
 pub use print::{PRINTS, PrintKey, Printer, each_text};

@@ -43,6 +43,13 @@ impl PrintKey {
         Self(digest.as_bytes().first_chunk::<16>().copied().unwrap_or_default())
     }
 
+    /// Returns the number of some bytes.
+    pub(super) fn of(&self, bytes: &[u8]) -> u64 {
+        let mut hasher = SipHasher13::new_with_key(&self.0);
+        hasher.write(bytes);
+        hasher.finish()
+    }
+
     /// Returns every run of a compact text.
     pub(super) fn runs(&self, compact: &Compact) -> Vec<Run> {
         let mut runs = self.words(compact);
@@ -96,7 +103,7 @@ impl PrintKey {
 }
 
 /// Scripts that are written without blanks between words.
-fn has_no_blanks(character: char) -> bool {
+pub(super) fn has_no_blanks(character: char) -> bool {
     matches!(character,
         '\u{e00}'..='\u{eff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')

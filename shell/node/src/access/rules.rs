@@ -7,6 +7,7 @@
 use super::{Identity, Scope};
 use crate::failure::Failure;
 use crate::request::{LinkAlone, Request};
+use crate::vault_asked::LeakAsk;
 use comity_vocab::{OfficerCode, Role, Timestamp};
 
 /// Who makes a call.
@@ -156,6 +157,9 @@ fn rule(request: &Request) -> Rule {
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),
         R::VaultShow { .. } | R::VaultPrint(_) => stepped(of(&[Role::SourceHandler])),
+        R::LeakAsk(LeakAsk::Asked) => of(&[Role::SourceHandler]),
+        R::LeakAsk(LeakAsk::Answer { .. }) => stepped(of(&[Role::SourceHandler])),
+        R::LeakAsk(LeakAsk::Limit { .. }) => stepped(of(&[Role::SecurityOfficer, Role::Custodian])),
         R::ReleaseDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),
         R::ReleaseApprovePrepare { .. } | R::ReleaseApprove { .. } => of(&[Role::ReleasingOfficer]),

@@ -1,7 +1,9 @@
 //! The second person: what a releasing officer signs, and which findings may be answered for.
 
+use super::check::finding_json;
 use super::record::Kept;
 use crate::failure::Failure;
+use crate::leak_corpus::Sources;
 use crate::node::{Node, audit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,9 +28,23 @@ impl Node {
             .collect()
     }
 
-    /// Refuses findings that are neither absent nor overridden, before anybody signs.
-    fn answered(&mut self, draft: &Draft, overrides: &[Override], by: &OfficerCode) -> Result<Checked, Failure> {
-        let checked = self.leak_checked(draft)?;
+    /// Refuses findings that are neither absent nor overridden, before anybody signs. The vault was asked before.
+    fn answered(
+        &mut self,
+        release: &str,
+        draft: &Draft,
+        overrides: &[Override],
+        by: &OfficerCode,
+    ) -> Result<Checked, Failure> {
+        self.vault_is_clear(release, draft)?;
+        // Who said as a handler that it is not the source does not let it go as well.
+        if self.vault()?.answers(&draft.digest())?.values().any(|it| it.not_mine && it.officer == *by) {
+            return Err(Failure::no("you answered as a handler that this draft may go; another officer approves it"));
+        }
+        let checked = self.leak_checked(draft, Sources::Read)?;
+        if checked.findings().iter().any(|finding| finding.matter.is_some()) {
+            return Err(self.blocked());
+        }
         let open: Vec<&Finding> = checked
             .findings()
             .iter()
@@ -38,8 +54,7 @@ impl Node {
             return Ok(checked);
         }
         let count = open.len();
-        let open: Vec<Finding> = open.into_iter().cloned().collect();
-        let shown = open.iter().map(|f| self.finding_json(f, Some(by))).collect::<Result<Vec<_>, _>>()?;
+        let shown: Vec<Value> = open.into_iter().map(finding_json).collect();
         Err(Failure::no(format!("the leak check found {count} places without an answer"))
             .with(json!({ "findings": shown }))
             .hint("see comity release check; change the draft, or override with a reason what may be overridden"))
@@ -65,7 +80,7 @@ impl Node {
         }
         let overrides = Self::overrides_of(overrides, officer);
         self.still_releasable(&draft)?;
-        let answered = self.answered(&draft, &overrides, officer);
+        let answered = self.answered(release, &draft, &overrides, officer);
         let detail = if answered.is_ok() { "for approval: clean or overridden" } else { "for approval: findings" };
         let tx = self.holdings.transaction()?;
         audit(tx.view().desk(), now, Some(officer), "release.check", release, detail)?;
@@ -104,7 +119,7 @@ impl Node {
         self.still_releasable(&draft)?;
         // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
         self.spend_check(now, &super::check::APPROVED)?;
-        let checked = match self.answered(&draft, &overrides, &officer) {
+        let checked = match self.answered(release, &draft, &overrides, &officer) {
             Ok(checked) => checked,
             Err(failure) => {
                 let tx = self.holdings.transaction()?;

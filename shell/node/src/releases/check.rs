@@ -1,9 +1,15 @@
-//! The leak check as a verb: who sees which finding, and how often anybody may ask.
+//! The leak check as a verb: who sees which finding.
+//!
+//! Guarantees: what a source's handlers may not see differs in one word whatever the vault holds. Does not know: what the vault answers
+//! and how often ([`super::answer`]).
 
+use super::answer::{Answered, VaultAnswer};
 use crate::failure::Failure;
-use crate::node::{Node, audit};
-use comity_release::{Finding, FindingClass};
-use comity_vocab::{OfficerCode, Timestamp};
+use crate::leak_corpus::Sources;
+use crate::node::Node;
+use comity_release::{Checked, Draft, Finding, FindingClass};
+use comity_store::desk::ReleaseRow;
+use comity_vocab::{OfficerCode, Role, Timestamp};
 use serde_json::{Value, json};
 
 /// What may be asked of the leak check within an hour; the setting counts the hour and the number within it.
@@ -12,68 +18,81 @@ pub(super) struct Allowance {
     per_hour: u64,
 }
 
-/// By anybody who drafts.
-const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 120 };
+/// By anybody who drafts, whether or not the vault is asked: a check is work.
+const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 600 };
 /// By releasing officers who proved who they are and prepare an approval.
 pub(super) const APPROVALS: Allowance = Allowance { setting: "leak_checks_for_approval", per_hour: 600 };
 /// By signatures of releasing officers, each of which runs it once more.
 pub(super) const APPROVED: Allowance = Allowance { setting: "leak_checks_at_approval", per_hour: 600 };
 
 impl Node {
-    pub(crate) fn release_check(
-        &mut self,
-        now: Timestamp,
-        release: &str,
-        by: Option<&OfficerCode>,
-    ) -> Result<Value, Failure> {
+    pub(crate) fn release_check(&mut self, now: Timestamp, release: &str, by: &OfficerCode) -> Result<Value, Failure> {
         let row = self.release_row(release)?;
         let draft = self.open_draft(&row)?;
         self.spend_check(now, &CHECKS)?;
-        let checked = self.leak_checked(&draft)?;
-        let findings = checked.findings();
-        let shown = findings.iter().map(|finding| self.finding_json(finding, by)).collect::<Result<Vec<_>, _>>()?;
-        let tx = self.holdings.transaction()?;
-        audit(tx.view().desk(), now, by, "release.check", release, &format!("{} findings", findings.len()))?;
-        tx.commit()?;
-        let bytes: usize = draft.parts().iter().map(Vec::len).sum();
-        Ok(json!({
-            "release": release,
-            "digest": draft.digest(),
-            "bytes": bytes,
-            "findings": shown,
-            "clean": findings.is_empty(),
-        }))
+        self.checked_for(now, &row, &draft, by)
     }
 
-    /// A finding on a source's terms shows its place to that source's handlers only; to others it must not be an oracle.
-    pub(super) fn finding_json(&mut self, finding: &Finding, by: Option<&OfficerCode>) -> Result<Value, Failure> {
-        if let Some(matter) = finding.matter {
-            let handlers = self.vault()?.handlers_of(matter)?;
-            if !by.is_some_and(|officer| handlers.contains(officer)) {
-                return Ok(json!({
-                    "finding": finding.class.as_str(),
-                    "class": finding.class.as_str(),
-                    "rule": finding.class.as_str(),
-                    "overridable": false,
-                    "message": "blocked, ask the handler of this matter",
-                    "handlers": handlers,
-                }));
+    /// Checks a draft in the name of an officer, and says what that officer may see.
+    pub(super) fn checked_for(
+        &mut self,
+        now: Timestamp,
+        row: &ReleaseRow,
+        draft: &Draft,
+        by: &OfficerCode,
+    ) -> Result<Value, Failure> {
+        let (answered, checked) = match self.kept_answer(&row.id, draft)? {
+            Some(answered) => (answered, self.leak_checked(draft, Sources::Unread)?),
+            None => {
+                let (vault, checked) = self.ask_vault(now, row, draft, by)?;
+                let (officer, at) = (by.to_string(), now.to_string());
+                (Answered { vault, officer, at, findings: String::new() }, checked)
             }
-            if let (FindingClass::Undetermined, Some(officer)) = (finding.class, by) {
-                return self.unmatchable_json(finding, matter, officer);
-            }
+        };
+        let mut findings = Self::told_to_all(&checked);
+        findings.extend(self.own_findings(draft, by)?);
+        let blocked = answered.vault == VaultAnswer::Blocked;
+        let bytes: usize = draft.parts().iter().map(Vec::len).sum();
+        let mut answer = json!({
+            "release": row.id,
+            "digest": draft.digest(),
+            "bytes": bytes,
+            "clean": findings.is_empty() && !blocked,
+            "findings": findings,
+            "blocked": blocked,
+            "at": answered.at,
+            "officer": answered.officer,
+        });
+        if let (true, Value::Object(fields)) = (blocked, &mut answer) {
+            fields.insert("message".to_owned(), self.blocked_message().into());
         }
-        Ok(json!({
-            "finding": finding.id(),
-            "class": finding.class.as_str(),
-            "rule": finding.rule,
-            "part": finding.part,
-            "offset": finding.offset,
-            "length": finding.length,
-            "object": finding.object,
-            "property": finding.property,
-            "overridable": finding.overridable(),
-        }))
+        Ok(answer)
+    }
+
+    /// The findings that everybody may see: none that the vault made.
+    pub(super) fn told_to_all(checked: &Checked) -> Vec<Value> {
+        checked.findings().iter().filter(|finding| finding.matter.is_none()).map(finding_json).collect()
+    }
+
+    /// The findings on the sources that an officer handles, in their places; none for everybody else.
+    pub(crate) fn own_findings(&mut self, draft: &Draft, by: &OfficerCode) -> Result<Vec<Value>, Failure> {
+        if self.require_role(by, &[Role::SourceHandler]).is_err() {
+            return Ok(Vec::new());
+        }
+        let own: Vec<u64> = self.vault()?.list(by)?.iter().map(|source| source.matter).collect();
+        if own.is_empty() {
+            return Ok(Vec::new());
+        }
+        let checked = self.leak_checked(draft, Sources::Of(&own))?;
+        let found: Vec<Finding> =
+            checked.findings().iter().filter(|finding| finding.matter.is_some()).cloned().collect();
+        found
+            .iter()
+            .map(|finding| match (finding.class, finding.matter) {
+                (FindingClass::Undetermined, Some(matter)) => self.unmatchable_json(finding, matter, by),
+                _ => Ok(finding_json(finding)),
+            })
+            .collect()
     }
 
     /// Tells a handler which of its sources has a term that cannot be searched for. The term is shown by `vault show`, with a reason.
@@ -93,7 +112,7 @@ impl Node {
         }))
     }
 
-    /// The leak check must not be an oracle for the vault: at most so many an hour, and each is audited.
+    /// A check is work that others wait for: at most so many an hour.
     pub(super) fn spend_check(&mut self, now: Timestamp, allowance: &Allowance) -> Result<(), Failure> {
         let hour = now.unix_seconds().div_euclid(3600);
         let stored = self.holdings.view().desk().setting(allowance.setting)?;
@@ -108,10 +127,24 @@ impl Node {
                 "the leak check ran {} times this hour; try again later",
                 allowance.per_hour
             ))
-            .hint("the limit keeps the check from answering guesses about the vault"));
+            .hint("the limit keeps one officer from making all others wait"));
         }
         let tx = self.holdings.transaction()?;
         tx.view().desk().set_setting(allowance.setting, &format!("{hour} {}", spent + 1))?;
         Ok(tx.commit()?)
     }
+}
+
+pub(super) fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "finding": finding.id(),
+        "class": finding.class.as_str(),
+        "rule": finding.rule,
+        "part": finding.part,
+        "offset": finding.offset,
+        "length": finding.length,
+        "object": finding.object,
+        "property": finding.property,
+        "overridable": finding.overridable(),
+    })
 }

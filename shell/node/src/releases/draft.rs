@@ -21,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const DAY_SECONDS: i64 = 86_400;
 /// The most objects of one release.
 const OBJECTS_MAX: usize = 10_000;
+/// A longer draft is checked when somebody asks: others wait meanwhile.
+const CHECKED_WITH_DRAFT_BYTES_MAX: usize = 2 << 20;
 
 fn refused(error: &DraftError) -> Failure {
     let failure = Failure::refusal(error);
@@ -217,6 +219,7 @@ impl Node {
         Ok(())
     }
 
+    /// Stores a draft and checks it, so that both officers see what was found before they sign.
     fn store_draft(&mut self, now: Timestamp, officer: OfficerCode, draft: &Draft) -> Result<Value, Failure> {
         let release = draft.release().to_string();
         let statement = draft.statement();
@@ -249,9 +252,17 @@ impl Node {
         audit(tx.view().desk(), now, Some(&officer), "release.draft", &release, &draft.digest().to_string())?;
         let heads = Self::prepared_heads(tx.view().desk(), &release, &officer, role)?;
         tx.commit()?;
+        let check = if bytes > CHECKED_WITH_DRAFT_BYTES_MAX {
+            json!({ "not_checked": format!("it is long, and is checked when you ask: comity release check {release}") })
+        } else {
+            // The draft is there whatever the check says.
+            self.checked_for(now, &row, draft, &officer)
+                .unwrap_or_else(|failure| json!({ "not_checked": failure.message }))
+        };
         let mut answer = summary;
         if let Value::Object(fields) = &mut answer {
             fields.insert("digest".into(), json!(draft.digest()));
+            fields.insert("check".into(), check);
             fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
             fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("item_ids".into(), draft.items().iter().map(|item| item.released_id.clone()).collect());

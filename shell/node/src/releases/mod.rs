@@ -4,6 +4,7 @@
 //! approvals and a leak check of that moment. Nothing else can make what the gate accepts. A stored draft is opened only where it has
 //! the digest that was kept of it.
 
+pub(crate) mod answer;
 mod approve;
 mod check;
 mod draft;
@@ -29,10 +30,14 @@ impl Node {
     }
 
     pub(super) fn open_draft(&self, row: &ReleaseRow) -> Result<Draft, Failure> {
-        let bytes = row
-            .draft
-            .as_deref()
-            .ok_or_else(|| Failure::no(format!("the content of release {} is gone: it was recalled", row.id)))?;
+        let bytes = row.draft.as_deref().ok_or_else(|| {
+            Failure::no(match row.state.as_str() {
+                "withdrawn" => {
+                    format!("release {} was withdrawn before anything left; its draft was thrown away", row.id)
+                }
+                _ => format!("the content of release {} is gone: it was recalled", row.id),
+            })
+        })?;
         Draft::decode(bytes, &row.digest).map_err(|fault| {
             Failure::no(format!("release {}: {fault}; nothing of it is sent", row.id))
                 .hint("run `comity verify`; withdraw this release and draft it again")

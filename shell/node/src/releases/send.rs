@@ -2,6 +2,7 @@
 
 use super::record::Kept;
 use crate::failure::Failure;
+use crate::leak_corpus::Sources;
 use crate::logs::Content;
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
@@ -31,9 +32,14 @@ impl Node {
         let [author, releasing] = approvals.as_slice() else {
             return Err(Failure::no(format!("release {release} lacks an approval")));
         };
+        let (of, sent) = self.sent_pieces(&draft)?;
         let (items, audience, as_published) =
             (draft.items().to_vec(), draft.audience().clone(), draft.mode() == Mode::AsPublished);
-        let checked = self.leak_checked(&draft)?;
+        self.vault_is_clear(release, &draft)?;
+        let checked = self.leak_checked(&draft, Sources::Read)?;
+        if checked.findings().iter().any(|finding| finding.matter.is_some()) {
+            return Err(self.blocked());
+        }
         let coverage = checked.coverage();
         self.record_is_whole()?;
         let signed = SignedBy { author, releasing, overrides: &overrides };
@@ -87,6 +93,7 @@ impl Node {
         let digest = row.digest;
         desk.put_release(&ReleaseRow { state: "sent".into(), changed: now.to_string(), ..row })?;
         desk.forget_prepared(release)?;
+        desk.add_leak_clear(&of, &sent)?;
         let to: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
         let detail = format!("{} to {}{}", digest, to.join(","), if as_published { " as published" } else { "" });
         audit(desk, now, by, "release.send", release, &detail)?;

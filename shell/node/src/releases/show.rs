@@ -1,5 +1,6 @@
 //! Showing a release: exactly the bytes that would leave, beside the originals.
 
+use super::answer::VaultAnswer;
 use crate::failure::Failure;
 use crate::node::Node;
 use comity_release::{Approval, Draft};
@@ -7,9 +8,10 @@ use comity_store::desk::{Direction, ReleaseRow};
 use serde_json::{Value, json};
 
 impl Node {
-    pub(crate) fn release_show(&self, release: &str) -> Result<Value, Failure> {
+    pub(crate) fn release_show(&mut self, release: &str) -> Result<Value, Failure> {
         let row = self.release_row(release)?;
         let draft = self.open_draft(&row)?;
+        let check = self.kept_check(release, &draft)?;
         let view = self.holdings.view();
         let mut items = Vec::new();
         for item in draft.items() {
@@ -43,9 +45,25 @@ impl Node {
             fields.insert("created".into(), row.created.clone().into());
             fields.insert("descriptor".into(), draft.descriptor().map(ToString::to_string).into());
             fields.insert("signed".into(), signed(&row)?);
+            fields.insert("check".into(), check);
             fields.insert("deliveries".into(), self.deliveries(&row, &draft)?);
         }
         Ok(shown)
+    }
+
+    /// What the leak check said of it last, as everybody may see it; nothing where it has to be asked again.
+    fn kept_check(&mut self, release: &str, draft: &Draft) -> Result<Value, Failure> {
+        let Some(answered) = self.kept_answer(release, draft)? else { return Ok(Value::Null) };
+        let findings: Vec<Value> = serde_json::from_str(&answered.findings)?;
+        let blocked = answered.vault == VaultAnswer::Blocked;
+        Ok(json!({
+            "clean": findings.is_empty() && !blocked,
+            "findings": findings,
+            "blocked": blocked,
+            "message": if blocked { self.blocked_message().into() } else { Value::Null },
+            "at": answered.at,
+            "officer": answered.officer,
+        }))
     }
 
     /// Where the release is in the log of each recipient, and whether the recipient's receipt covers it.

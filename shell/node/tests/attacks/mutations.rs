@@ -87,6 +87,7 @@ const EMPTY: &[(&str, &str)] = &[
         "link_earlier",
         "links of a version that asked no officers; each column is changed in the store's own tests of sums",
     ),
+    ("leak_blocked", "drafts that wait for a handler; each column is changed in the store's own tests of sums"),
     ("link_generation", "ended generations of a link; each column is changed in the store's own tests of sums"),
     ("link_view", "what a restored home is told of itself; each column is changed in the store's own tests of sums"),
     ("sighting_return", "sightings that went back; each column is changed in the store's own tests of sums"),

@@ -37,6 +37,8 @@ pub fn entropy(code: &str) -> Entropy {
 pub struct Org {
     pub code: OrgCode,
     pub node: Node,
+    /// What time it is when this organisation is asked.
+    pub at: Timestamp,
     organisation: VerifyingKey,
 }
 
@@ -55,23 +57,35 @@ impl Org {
         let mut node = Node::open(Home::open(path).unwrap(), entropy, now(), ask).unwrap();
         let listed = answer(&mut node, &Request::OfficerList, None).unwrap();
         let organisation = serde_json::from_value(listed["organisation_key"].clone()).unwrap();
-        Self { code: code.parse().unwrap(), node, organisation }
+        Self { code: code.parse().unwrap(), node, at: now(), organisation }
     }
 
     pub fn key(&self, officer: &str) -> SigningKey {
         officer_key(self.code.as_str(), officer)
     }
 
+    /// Lets time go by.
+    pub fn later(&mut self, seconds: i64) {
+        self.at = self.at.plus_seconds(seconds);
+    }
+
+    /// Lets the leak check answer an officer as often as a long test asks.
+    pub fn more_answers(&mut self) {
+        for officer in ["c1", "c2"] {
+            self.ask_as(officer, &Request::LeakAsk(comity_node::LeakAsk::Limit { answers: 10_000 })).unwrap();
+        }
+    }
+
     /// Asks as nobody.
     pub fn ask(&mut self, request: &Request) -> Result<Value, Failure> {
-        answer(&mut self.node, request, None)
+        answer_at(&mut self.node, self.at, request, None)
     }
 
     /// Asks as an officer, with a proof.
     pub fn ask_as(&mut self, officer: &str, request: &Request) -> Result<Value, Failure> {
         let key =
             OfficerKey { officer: officer.parse().unwrap(), organisation: self.organisation, key: self.key(officer) };
-        answer(&mut self.node, request, Some(&key))
+        answer_at(&mut self.node, self.at, request, Some(&key))
     }
 
     pub fn sign(&self, officer: &str, purpose: Purpose, statement: &Value) -> Signature {
@@ -172,13 +186,17 @@ pub fn code(officer: &str) -> OfficerCode {
 }
 
 fn answer(node: &mut Node, request: &Request, key: Option<&OfficerKey>) -> Result<Value, Failure> {
+    answer_at(node, now(), request, key)
+}
+
+fn answer_at(node: &mut Node, at: Timestamp, request: &Request, key: Option<&OfficerKey>) -> Result<Value, Failure> {
     let request = serde_json::to_string(request).unwrap();
     let mut proof = None;
     if let Some(key) = key {
-        let nonce = answer(node, &Request::Nonce, None)?["nonce"].as_str().unwrap().to_owned();
+        let nonce = answer_at(node, at, &Request::Nonce, None)?["nonce"].as_str().unwrap().to_owned();
         proof = Some(key.prove(&nonce, &request).unwrap());
     }
-    node.handle(now(), &Call { request, proof, ..Call::default() })
+    node.handle(at, &Call { request, proof, ..Call::default() })
 }
 
 /// Homes of three linked organisations, made once.

@@ -3,6 +3,7 @@ use crate::common;
 mod compared;
 mod edited;
 mod given;
+mod oracle;
 mod recalled;
 mod unmatchable;
 mod vault;

@@ -113,13 +113,13 @@ fn a_node_at_work_notices_that_its_vault_is_gone_older_or_changed() {
     let naming = org.draft(telling(&id, "kps", "A blue herring was seen")).unwrap();
     let clean = org.draft(telling(&id, "kps", "Nothing special")).unwrap();
     org.approve(&clean).unwrap();
-    let found = org.ask(&Request::ReleaseCheck { release: naming.clone() }).unwrap();
+    let found = org.ask_as("bob", &Request::ReleaseCheck { release: naming.clone() }).unwrap();
     assert_eq!(found["clean"], false, "{found}");
     scene.keep("older");
     show(&mut org).unwrap();
     scene.keep("right");
     let refused = |org: &mut Org| {
-        unfit(org.ask(&Request::ReleaseCheck { release: naming.clone() }));
+        unfit(org.ask_as("bob", &Request::ReleaseCheck { release: naming.clone() }));
         unfit(org.approve(&naming));
         unfit(org.ask(&Request::ReleaseSend { release: clean.clone() }));
         unfit(org.ask(&Request::Verify));
@@ -139,7 +139,7 @@ fn a_node_at_work_notices_that_its_vault_is_gone_older_or_changed() {
         .unwrap();
     refused(&mut org);
     scene.put("right");
-    assert_eq!(org.ask(&Request::ReleaseCheck { release: naming }).unwrap()["clean"], false);
+    assert_eq!(org.ask_as("bob", &Request::ReleaseCheck { release: naming }).unwrap()["clean"], false);
     org.ask(&Request::ReleaseSend { release: clean }).unwrap();
 }
 

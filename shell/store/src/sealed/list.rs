@@ -40,6 +40,11 @@ pub(crate) const SEALED: &[Sealed] = &[
     whole("public_version"),
     whole("release"),
     whole("prepared_approval"),
+    // What the leak check answered, and what is not asked of the vault again.
+    whole("leak_answer"),
+    whole("leak_blocked"),
+    whole("leak_clear"),
+    whole("leak_asked"),
     whole("released_item"),
     whole("sighting_return"),
     // Partners, their suspension, and the ends of both logs.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 impl Vault {
     /// Runs one act. `before` is given the tag of the vault after the act, and writes it down durably before the act is.
-    fn act<T, E: From<VaultError>>(
+    pub(super) fn act<T, E: From<VaultError>>(
         &mut self,
         access: &Access,
         before: impl FnOnce(&Digest) -> Result<(), E>,
@@ -124,7 +124,7 @@ impl Vault {
     }
 
     /// Returns the matter where the officer handles the source.
-    fn admitted(&self, id: Uuid, officer: &OfficerCode) -> Result<Option<i64>, VaultError> {
+    pub(super) fn admitted(&self, id: Uuid, officer: &OfficerCode) -> Result<Option<i64>, VaultError> {
         let matter: Option<i64> = self
             .conn
             .query_row("SELECT matter FROM source WHERE id = ?1", [id.as_bytes().as_slice()], |row| row.get(0))
@@ -136,6 +136,13 @@ impl Vault {
     }
 }
 
-fn entry(officer: &OfficerCode, at: Timestamp, source: Uuid, act: &str, allowed: bool, reason: &str) -> Access {
+pub(super) fn entry(
+    officer: &OfficerCode,
+    at: Timestamp,
+    source: Uuid,
+    act: &str,
+    allowed: bool,
+    reason: &str,
+) -> Access {
     Access { officer: officer.clone(), at, source, act: act.to_owned(), allowed, reason: reason.to_owned() }
 }

@@ -167,6 +167,13 @@ impl Register {
         Ok((found.count, found.sum) == (counted.count, counted.sum))
     }
 
+    /// Returns count and sum of one table, as bytes.
+    pub fn state(&self, name: &str) -> Option<Vec<u8>> {
+        let table = self.tables.iter().find(|table| table.name == name)?;
+        let sum = table.sum.iter().flat_map(|limb| limb.to_be_bytes());
+        Some(table.count.to_be_bytes().into_iter().chain(sum).collect())
+    }
+
     /// Returns the tag over the number of the act, the counts and the sums.
     pub fn commitment(&self, key: &MacKey) -> Digest {
         // Every act writes one entry of the access log, so its number is the act's.

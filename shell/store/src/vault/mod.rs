@@ -8,6 +8,7 @@
 
 mod access;
 mod acts;
+mod answers;
 mod commitment;
 mod error;
 mod opening;
@@ -15,6 +16,7 @@ mod record;
 mod terms;
 
 pub use access::Access;
+pub use answers::{Answered, HandlersAnswer, TermTag};
 pub use commitment::{Commitment, Fit};
 pub use error::VaultError;
 pub use record::{NewSource, Reliability, ReliabilityError, Source, SourceSummary};

@@ -2,6 +2,7 @@
 
 use super::{Vault, VaultError, record};
 use comity_release::leak::is_matchable;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// A part of an identity shorter than this many characters would be found everywhere.
@@ -13,6 +14,8 @@ pub struct VaultTerm {
     pub term: Zeroizing<String>,
     /// The number of the matter.
     pub matter: u64,
+    /// The source.
+    pub source: Uuid,
 }
 
 impl Vault {
@@ -40,7 +43,7 @@ impl Vault {
             let mut add = |term: &str| {
                 let term = term.trim();
                 if !term.is_empty() {
-                    terms.push(VaultTerm { term: Zeroizing::new(term.to_owned()), matter });
+                    terms.push(VaultTerm { term: Zeroizing::new(term.to_owned()), matter, source: id });
                 }
             };
             for term in &sealed.protected_terms {

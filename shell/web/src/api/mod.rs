@@ -93,6 +93,7 @@ api! {
     post "/releases" => releases::draft;
     get "/releases/{release}" => releases::show;
     post "/releases/{release}/check" => releases::check;
+    put "/releases/limit" => releases::limit;
     post "/releases/{release}/statement" => releases::statement;
     post "/releases/{release}/signature" => releases::sign;
     post "/releases/{release}/approval-statement" => releases::approval_statement;
@@ -122,6 +123,8 @@ api! {
     post "/sources" => sources::add;
     post "/sources/{source}/objects" => sources::attach;
     post "/sources/{source}/readings" => sources::read;
+    get "/sources/asked" => sources::asked;
+    post "/sources/asked/{release}" => sources::answer;
     get "/audit" => records::audit;
     post "/audit/verify" => records::audit_verify;
     post "/verify" => records::verify;

@@ -9,7 +9,7 @@ use super::writing::Objects;
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
-use comity_node::{ApprovalProof, ReleaseDraftRequest, Request};
+use comity_node::{ApprovalProof, LeakAsk, ReleaseDraftRequest, Request};
 use comity_vocab::time::Precision;
 use comity_vocab::{OrgCode, Role, Timestamp};
 use serde::Deserialize;
@@ -87,6 +87,24 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, caller: Caller, Named(re
     responses((status = 200, description = "As `comity release check --json`.", body = serde_json::Value)))]
 pub(crate) async fn check(State(desk): State<Arc<Desk>>, caller: Caller, Named(release): Named<String>) -> Answer {
     ask(&desk, &caller, Request::ReleaseCheck { release }).await
+}
+
+/// How many answers an officer is given in a day.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnswerLimit {
+    answers: u64,
+}
+
+/// Sets the limit; security officer and custodian, one after the other. Needs the passkey again (`/step-up`).
+#[utoipa::path(put, path = "/api/v1/releases/limit", tag = "releases", request_body = AnswerLimit,
+    responses((status = 200, description = "As `comity release limit --json`.", body = serde_json::Value)))]
+pub(crate) async fn limit(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Body(AnswerLimit { answers }): Body<AnswerLimit>,
+) -> Answer {
+    ask(&desk, &caller, Request::LeakAsk(LeakAsk::Limit { answers })).await
 }
 
 /// Gives what the author signs.

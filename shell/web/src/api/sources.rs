@@ -8,7 +8,7 @@ use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::{Extension, Json};
-use comity_node::Request;
+use comity_node::{LeakAsk, Request};
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -91,4 +91,33 @@ pub(crate) async fn read(
     Body(Reading { reason }): Body<Reading>,
 ) -> Result<(Extension<NotKept>, Json<Value>), Problem> {
     Ok((Extension(NotKept), ask(&desk, &caller, Request::VaultShow { source, reason }).await?))
+}
+
+/// Tells who asked the leak check how often, and which blocked drafts wait for the caller.
+#[utoipa::path(get, path = "/api/v1/sources/asked", tag = "sources",
+    responses((status = 200, description = "As `comity vault asked --json`.", body = serde_json::Value)))]
+pub(crate) async fn asked(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
+    ask(&desk, &caller, Request::LeakAsk(LeakAsk::Asked)).await
+}
+
+/// What a handler says of a blocked draft.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandlersAnswer {
+    /// What stands in it is not the source. Otherwise it stays blocked, and what else stood in it may be asked about again.
+    not_mine: bool,
+    /// Why; kept inside the vault.
+    reason: String,
+}
+
+/// Answers a blocked draft in which terms of the caller's sources stand. Needs the passkey again (`/step-up`).
+#[utoipa::path(post, path = "/api/v1/sources/asked/{release}", tag = "sources", params(("release" = String, Path)), request_body = HandlersAnswer,
+    responses((status = 200, description = "As `comity vault answer --json`.", body = serde_json::Value)))]
+pub(crate) async fn answer(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(release): Named<String>,
+    Body(HandlersAnswer { not_mine, reason }): Body<HandlersAnswer>,
+) -> Answer {
+    ask(&desk, &caller, Request::LeakAsk(LeakAsk::Answer { release, not_mine, reason })).await
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 mod answer;
+mod asked;
 pub mod audit;
 pub mod banner;
 mod calendar;
@@ -96,6 +97,8 @@ fn content() -> Router<Arc<Desk>> {
         .route("/public/{digest}/sign/begin", post(public::sign_begin))
         .route("/public/{digest}/sign/finish", post(public::sign_finish))
         .route("/sources", get(sources::page).post(sources::add))
+        .route("/sources/asked", get(asked::page))
+        .route("/sources/asked/{release}", post(asked::answer))
         .route("/sources/{source}", get(sources::ask).post(sources::read))
         .route("/sources/{source}/print", post(sources::print))
         .route("/sources/{source}/objects", post(sources::attach))

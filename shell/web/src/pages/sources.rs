@@ -89,7 +89,7 @@ pub struct Joining {
     objects: String,
 }
 
-fn is_handler(officer: &Officer) -> bool {
+pub(super) fn is_handler(officer: &Officer) -> bool {
     officer.identity.roles.contains(&comity_vocab::Role::SourceHandler)
 }
 

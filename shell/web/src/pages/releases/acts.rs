@@ -6,7 +6,7 @@ use super::super::answer::text;
 use super::super::ceremony::{Answer, Fields, Finish, next, question};
 use super::super::shell::Shell;
 use super::super::step_up;
-use super::one::shown;
+use super::one::{Blocks, shown};
 use crate::desk::Desk;
 use crate::identity::Officer;
 use axum::Json;
@@ -14,7 +14,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_node::{CredentialAnswer, Request};
 use comity_vocab::Role;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,12 +23,8 @@ const OVERRIDE: &str = "override ";
 /// Answers `POST /releases/{id}/check`: the page with the findings in their places.
 pub async fn check(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path<String>) -> Response {
     match desk.ask(&Request::ReleaseCheck { release: id.clone() }, &officer.credential).await {
-        Ok(answer) => match answer.get("findings").and_then(Value::as_array) {
-            Some(findings) => shown(&desk, &officer, &id, Some(findings), String::new()).await,
-            // An answer without findings is not one that found nothing.
-            None => shown(&desk, &officer, &id, None, "the check gave no findings to show".to_owned()).await,
-        },
-        Err(failure) => shown(&desk, &officer, &id, None, failure.message).await,
+        Ok(answer) => shown(&desk, &officer, &id, Some(&answer), String::new(), Blocks::default()).await,
+        Err(failure) => shown(&desk, &officer, &id, None, failure.message, Blocks::default()).await,
     }
 }
 
@@ -126,7 +121,7 @@ async fn act(desk: &Desk, officer: &Officer, id: &str, verb: &str, request: Requ
             let shell = Shell::new(desk, officer, "releases");
             match step_up::again(&shell, &failure, &format!("/releases/{id}/{verb}"), &[]) {
                 Some(response) => response,
-                None => shown(desk, officer, id, None, failure.message).await,
+                None => shown(desk, officer, id, None, failure.message, Blocks::default()).await,
             }
         }
     }

@@ -3,25 +3,37 @@
 use super::super::answer::{flag, list, number, text};
 use super::super::banner::Banner;
 use super::super::shell::Shell;
-use super::difference::{Property, excerpt, objects_of, properties};
+use super::difference::{Fate, Property, excerpt, objects_of, properties};
 use super::{Line, line};
 use crate::desk::Desk;
 use crate::identity::Officer;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use comity_node::{Failure, Request, Resemblances};
+use comity_vocab::Role;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The most items shown in full on one page; the rest is in the exact bytes.
-const ITEMS_SHOWN: usize = 50;
+/// Items that are loaded at a time.
+const BLOCK: usize = 200;
+/// The longest name in a line; the whole stands in the properties.
+const NAME_CHARS_MAX: usize = 120;
 
 /// One object, before and after.
 struct Item {
     original_id: String,
     released_id: String,
+    /// What it is called, or its value or pattern.
+    name: String,
+    object_type: String,
+    /// How many properties leave changed, and how many stay.
+    changed: usize,
+    stay: usize,
+    /// How many findings are in it.
+    findings: usize,
     properties: Vec<Property>,
     /// What names that leave could be taken for.
     hints: Vec<String>,
@@ -33,6 +45,22 @@ const NAMES: [&str; 5] = ["name", "value", "title", "abstract", "display_name"];
 fn hints(known: &Resemblances, properties: &[Property]) -> Vec<String> {
     let named = properties.iter().filter(|property| NAMES.contains(&property.name.as_str()));
     named.flat_map(|property| known.hints(&property.after)).collect()
+}
+
+/// What the leak check said, and when.
+struct Check {
+    at: String,
+    officer: String,
+    blocked: bool,
+    message: String,
+    findings: Vec<Finding>,
+}
+
+/// How much of a release is loaded.
+#[derive(Clone, Copy, Default, serde::Deserialize)]
+pub struct Blocks {
+    /// Blocks of items, the first ones.
+    blocks: Option<usize>,
 }
 
 /// One finding of the leak check in its place.
@@ -68,25 +96,43 @@ struct ReleasePage<'a> {
     statement: String,
     items: Vec<Item>,
     more_items: usize,
+    next_blocks: usize,
     dropped: Vec<(String, String, String)>,
     changed: Vec<(String, String, String)>,
     parts: Vec<String>,
     deliveries: Vec<Delivery>,
     signed: Vec<(String, String, String)>,
-    /// The findings, once the leak check ran.
-    findings: Option<Vec<Finding>>,
+    /// The leak check, where its answer holds.
+    check: Option<Check>,
     refused: String,
     is_author: bool,
     may_release: bool,
+    may_recall: bool,
+    /// It may still be signed, sent or withdrawn.
+    is_open: bool,
+    /// The vault said that nothing of it stands in it.
+    is_clear: bool,
 }
 
 /// Answers `GET /releases/{id}`.
-pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path<String>) -> Response {
-    shown(&desk, &officer, &id, None, String::new()).await
+pub async fn page(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path(id): Path<String>,
+    Query(blocks): Query<Blocks>,
+) -> Response {
+    shown(&desk, &officer, &id, None, String::new(), blocks).await
 }
 
-/// Shows a release, with the findings of a check that just ran or the reason why something was refused.
-pub async fn shown(desk: &Desk, officer: &Officer, id: &str, findings: Option<&[Value]>, refused: String) -> Response {
+/// Shows a release, with what a check that just ran said to this officer, or the reason why something was refused.
+pub async fn shown(
+    desk: &Desk,
+    officer: &Officer,
+    id: &str,
+    checked: Option<&Value>,
+    refused: String,
+    blocks: Blocks,
+) -> Response {
     let shell = Shell::new(desk, officer, "releases");
     let known = match desk.readers.read(|reader| reader.resemblances()).await {
         Ok(known) => known,
@@ -98,13 +144,14 @@ pub async fn shown(desk: &Desk, officer: &Officer, id: &str, findings: Option<&[
         Err(failure) => match listed(desk, officer, id).await {
             Some(row) => {
                 let shell = shell.banner(Banner::of_text(text(&row, "label")));
-                return shell.answer(Ok::<_, Failure>(fill(&shell, officer, &row, None, failure.message, &known)));
+                let page = fill(&shell, officer, &row, None, failure.message, blocks, &known);
+                return shell.answer(Ok::<_, Failure>(page));
             }
             None => return shell.failure(&failure),
         },
     };
     let shell = shell.banner(Banner::of_text(text(&answer, "label")));
-    shell.answer(Ok::<_, Failure>(fill(&shell, officer, &answer, findings, refused, &known)))
+    shell.answer(Ok::<_, Failure>(fill(&shell, officer, &answer, checked, refused, blocks, &known)))
 }
 
 /// The release as it stands in the list.
@@ -117,21 +164,47 @@ fn fill<'a>(
     shell: &'a Shell,
     officer: &Officer,
     answer: &Value,
-    findings: Option<&[Value]>,
+    checked: Option<&Value>,
     refused: String,
+    blocks: Blocks,
     known: &Resemblances,
 ) -> ReleasePage<'a> {
     let parts: Vec<String> = list(answer, "parts").iter().map(|part| text(part, "bytes")).collect();
     let leaving = objects_of(&parts);
+    let leaving: HashMap<&str, &str> = leaving.iter().map(|(id, object)| (id.as_str(), object.as_str())).collect();
+    let check = checked.or_else(|| answer.get("check")).filter(|check| check.is_object()).map(|row| Check {
+        at: text(row, "at"),
+        officer: text(row, "officer"),
+        blocked: flag(row, "blocked"),
+        message: text(row, "message"),
+        findings: list(row, "findings").iter().map(|one| finding(one, &parts)).collect(),
+    });
+    let mut found: HashMap<&str, usize> = HashMap::new();
+    for one in check.iter().flat_map(|check| &check.findings) {
+        *found.entry(one.object.as_str()).or_default() += 1;
+    }
     let entries = list(answer, "items");
-    let items = entries
+    let shown_blocks = blocks.blocks.unwrap_or(1).max(1);
+    let loaded = shown_blocks.saturating_mul(BLOCK);
+    let items: Vec<Item> = entries
         .iter()
-        .take(ITEMS_SHOWN)
+        .take(loaded)
         .map(|entry| {
             let released_id = text(entry, "released_id");
-            let after = leaving.iter().find(|(id, _)| *id == released_id).map_or("", |(_, object)| object.as_str());
+            let after = leaving.get(released_id.as_str()).copied().unwrap_or_default();
             let properties = properties(&text(entry, "original"), after);
-            Item { original_id: text(entry, "original_id"), hints: hints(known, &properties), properties, released_id }
+            let count = |fate| properties.iter().filter(|property| property.fate == fate).count();
+            Item {
+                original_id: text(entry, "original_id"),
+                name: name_of(&properties),
+                object_type: released_id.split("--").next().unwrap_or_default().to_owned(),
+                changed: count(Fate::Changed) + count(Fate::Added),
+                stay: count(Fate::Dropped),
+                findings: found.get(released_id.as_str()).copied().unwrap_or_default(),
+                hints: hints(known, &properties),
+                properties,
+                released_id,
+            }
         })
         .collect();
     let three = |name: &str, fields: [&str; 3]| -> Vec<(String, String, String)> {
@@ -148,7 +221,8 @@ fn fill<'a>(
         expires: text(answer, "expires"),
         descriptor: text(answer, "descriptor"),
         statement: text(answer, "statement"),
-        more_items: entries.len().saturating_sub(ITEMS_SHOWN),
+        more_items: entries.len().saturating_sub(loaded),
+        next_blocks: shown_blocks.saturating_add(1),
         items,
         dropped: three("dropped", ["object", "property", "reason"]),
         changed: three("changed", ["object", "property", "change"]),
@@ -162,12 +236,28 @@ fn fill<'a>(
                 state: text(row, "state"),
             })
             .collect(),
-        findings: findings.map(|found| found.iter().map(|one| finding(one, &parts)).collect()),
+        is_open: !matches!(line.state.as_str(), "sent" | "withdrawn" | "recalled"),
+        is_clear: check.as_ref().is_some_and(|check| !check.blocked),
+        check,
         parts,
         refused,
         is_author: line.author == me,
-        may_release: officer.identity.roles.contains(&comity_vocab::Role::ReleasingOfficer) && line.author != me,
+        may_recall: [Role::DeskOfficer, Role::ReleasingOfficer, Role::DutyOfficer]
+            .iter()
+            .any(|role| officer.identity.roles.contains(role)),
+        may_release: officer.identity.roles.contains(&Role::ReleasingOfficer) && line.author != me,
         line,
+    }
+}
+
+/// What an object that leaves is called, or what it says.
+fn name_of(properties: &[Property]) -> String {
+    let leaving = |name: &str| properties.iter().find(|it| it.name == name && !it.after.is_empty());
+    let found = ["name", "value", "abstract", "pattern", "relationship_type", "content", "description"];
+    let whole = found.into_iter().find_map(leaving).map(|it| it.after.as_str()).unwrap_or_default();
+    match whole.char_indices().nth(NAME_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", whole.get(..end).unwrap_or_default()),
+        None => whole.to_owned(),
     }
 }
 
