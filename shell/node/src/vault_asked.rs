@@ -55,7 +55,8 @@ type Standing = BTreeMap<Uuid, BTreeSet<TermTag>>;
 /// Bytes of the text shown on either side of a place.
 const AROUND: usize = 80;
 
-fn decoded(row: &LeakBlockedRow) -> Result<Draft, Failure> {
+/// Opens the draft of a row.
+pub(crate) fn decoded(row: &LeakBlockedRow) -> Result<Draft, Failure> {
     Draft::decode(&row.draft, &row.digest)
         .map_err(|_| Failure::operational(format!("the blocked draft of release {} cannot be read", row.release)))
 }

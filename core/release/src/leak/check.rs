@@ -19,11 +19,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Encodings inside encodings are undone this deep.
-const DEPTH_MAX: usize = 3;
+pub(super) const DEPTH_MAX: usize = 3;
 /// Steps allowed for each byte of a part; a step is about one character looked at.
-const STEPS_PER_BYTE: usize = 400;
+pub(super) const STEPS_PER_BYTE: usize = 400;
 /// Steps allowed for the smallest part.
-const STEPS_MIN: usize = 1_000_000;
+pub(super) const STEPS_MIN: usize = 1_000_000;
 /// Terms up to this length are found across separators only where they begin and end with words.
 const CHARACTERS_ACROSS_WORDS: usize = 6;
 /// Terms below this length are found as whole words only.

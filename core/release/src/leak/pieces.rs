@@ -5,6 +5,7 @@
 //! every reading that the check makes (forms, encodings, what nobody sees), and are looked for as plain characters in every such reading.
 //! Runs of words that say nothing by themselves are no pieces. Does not know: which drafts are blocked, what is protected.
 
+use super::check::{DEPTH_MAX, STEPS_MIN, STEPS_PER_BYTE};
 use super::corpus::LeakCorpus;
 use super::decode::decode;
 use super::finding::FindingClass;
@@ -21,12 +22,6 @@ use uuid::Uuid;
 
 /// Words that say nothing by themselves, in several languages, and the fixed words of STIX.
 const ORDINARY: &str = include_str!("ordinary.txt");
-/// Encodings inside encodings are undone this deep.
-const DEPTH_MAX: usize = 3;
-/// Steps allowed for each byte, as in the check itself.
-const STEPS_PER_BYTE: usize = 400;
-/// Steps allowed for the smallest part.
-const STEPS_MIN: usize = 1_000_000;
 /// A word longer than this counts by every part of it of this many characters, a shorter one whole.
 const WITHIN_WORDS: usize = 5;
 /// Characters in a row that count across words: a shorter term is not found across words.

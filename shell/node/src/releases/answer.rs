@@ -8,6 +8,7 @@
 use crate::failure::Failure;
 use crate::leak_corpus::Sources;
 use crate::node::{Node, audit};
+use crate::vault_asked::decoded;
 use comity_crypto::sha256;
 use comity_release::leak::{Pieces, PrintKey};
 use comity_release::{Checked, Draft, FindingClass, leak::TABLES};
@@ -190,9 +191,7 @@ impl Node {
         let key = PrintKey::new(self.vault()?.clear_secret()?.as_bytes());
         let known = self.holdings.view().desk().leak_clear()?;
         for row in waiting {
-            let unread =
-                |_| Failure::operational(format!("the blocked draft of release {} cannot be read", row.release));
-            let blocked = Draft::decode(&row.draft, &row.digest).map_err(unread)?;
+            let blocked = decoded(&row)?;
             if blocked.digest() == draft.digest() || self.pieces(&blocked, key).without(&known).stand_in(draft.parts())
             {
                 return Ok(true);
