@@ -60,6 +60,11 @@ pub enum LinkVerb {
         /// The partner
         partner: OrgCode,
     },
+    /// List what partners sent that is not held, because it says of a person what may not be kept
+    SetAside {
+        #[command(flatten)]
+        home: HomeArguments,
+    },
     /// List partners
     List {
         #[command(flatten)]

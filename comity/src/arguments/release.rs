@@ -45,6 +45,21 @@ pub struct DraftArguments {
     /// Until when it may be sent
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub expires: Option<Timestamp>,
+    /// What personal data in it is for; it stays here and is signed
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+    /// The legal basis on which personal data leaves
+    #[arg(long, value_name = "TEXT")]
+    pub basis: Option<String>,
+    /// Why just this personal data is needed
+    #[arg(long, value_name = "TEXT")]
+    pub necessity: Option<String>,
+    /// The day from which recipients must not have it any more; it travels
+    #[arg(long, value_name = "DAY", value_parser = parse_time)]
+    pub erase_by: Option<Timestamp>,
+    /// This threat actor is a group and no single person; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub group: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -79,6 +94,18 @@ pub enum ReleaseVerb {
         /// Print the bytes of the parts and nothing else
         #[arg(long)]
         raw: bool,
+    },
+    /// Answer, as data protection officer, for words of special categories in a draft
+    Answer {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// The release
+        release: String,
+        /// Why a finding may leave: FINDING=REASON; may be repeated
+        #[arg(long = "override", value_name = "FINDING=REASON", required = true)]
+        overrides: Vec<String>,
     },
     /// Approve a release as releasing officer
     Approve {

@@ -73,6 +73,21 @@ pub fn run(verb: LinkVerb, output: &Output) -> Result<(), Failure> {
             let done = Session::open(&home.home)?.ask_as(&key, &Request::LinkAlone(LinkAlone::Drop { partner }))?;
             output.answer(&done, |done| vec![format!("gave up what waited about {}", text(done, "partner"))])
         }
+        LinkVerb::SetAside { home } => {
+            let listed = Session::open(&home.home)?.ask(&Request::SetAsideList)?;
+            output.answer(&listed, |listed| {
+                let rows = list(listed, "set_aside");
+                if rows.is_empty() {
+                    return vec!["nothing is set aside".into()];
+                }
+                let mut lines: Vec<String> = rows.iter().map(set_aside_line).collect();
+                let more = number(listed, "total").saturating_sub(rows.len() as u64);
+                if more > 0 {
+                    lines.push(format!("and {more} more"));
+                }
+                lines
+            })
+        }
         LinkVerb::List { home } => {
             let listed = Session::open(&home.home)?.ask(&Request::LinkList)?;
             output.answer(&listed, |listed| {
@@ -263,4 +278,16 @@ fn link_line(link: &Value) -> String {
     }
     let reason = text(link, "reason");
     if reason.is_empty() { line } else { format!("{line}; {reason}") }
+}
+
+fn set_aside_line(row: &Value) -> String {
+    format!(
+        "{}  {}  {} of release {}; came {}, erased {}",
+        text(row, "from"),
+        text(row, "object"),
+        text(row, "property"),
+        text(row, "release"),
+        text(row, "at"),
+        text(row, "erased_at")
+    )
 }

@@ -6,7 +6,7 @@ use crate::output::{Output, list, number, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
-use comity_node::{Failure, LeakAsk, ReleaseDraftRequest, Request};
+use comity_node::{Failure, FindingsAnswered, LeakAsk, PersonalData, ReleaseDraftRequest, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -50,6 +50,22 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
                 return Ok(());
             }
             output.answer(&shown, shown_lines)
+        }
+        ReleaseVerb::Answer { home, key, release, overrides } => {
+            let overrides = read_overrides(overrides)?;
+            let key = officer_key(&key.key)?;
+            let mut session = Session::open(&home.home)?;
+            let answer = |proof| FindingsAnswered { release: release.clone(), overrides: overrides.clone(), proof };
+            let prepared = session.ask_as(&key, &Request::ReleaseAnswer(answer(None)))?;
+            let proof = key.key.sign(Purpose::Approval, &decoded(&prepared, "statement")?).into();
+            let done = session.ask_as(&key, &Request::ReleaseAnswer(answer(Some(proof))))?;
+            output.answer(&done, |done| {
+                let (release, digest) = (text(done, "release"), text(done, "digest"));
+                vec![format!(
+                    "answered {} findings of release {release} with digest {digest}",
+                    number(done, "answered")
+                )]
+            })
         }
         ReleaseVerb::Approve { home, key, release, overrides } => {
             let overrides = read_overrides(overrides)?;
@@ -122,6 +138,13 @@ fn draft(arguments: DraftArguments, output: &Output) -> Result<(), Failure> {
         precision: arguments.precision,
         as_published: arguments.as_published,
         expires: arguments.expires,
+        personal: PersonalData {
+            purpose: arguments.purpose,
+            basis: arguments.basis,
+            necessity: arguments.necessity,
+            erase_by: arguments.erase_by,
+        },
+        groups: arguments.group,
     });
     let mut drafted = session.ask_as(&key, &request)?;
     let to_sign = decoded(&drafted, "author_statement")?;
@@ -236,10 +259,10 @@ fn finding_lines(checked: &Value) -> Vec<String> {
             ("", _) => format!("part {} byte {}", number(finding, "part"), number(finding, "offset")),
             (object, property) => format!("{object}{property}"),
         };
-        let may = if finding.get("overridable").and_then(Value::as_bool) == Some(true) {
-            "may be overridden"
-        } else {
-            "blocks"
+        let may = match text(finding, "answered_by") {
+            "" => "blocks".to_owned(),
+            "releasing_officer" => "may be overridden".to_owned(),
+            role => format!("a {role} may answer for it"),
         };
         lines.push(format!("  {}  {}  {}  {}", text(finding, "finding"), text(finding, "rule"), place, may));
         if !text(finding, "message").is_empty() {
@@ -254,6 +277,12 @@ fn shown_lines(shown: &Value) -> Vec<String> {
         format!("release {} ({}), digest {}", text(shown, "release"), text(shown, "state"), text(shown, "digest")),
         format!("to {} under {}, valid until {}", words(shown, "to"), text(shown, "label"), text(shown, "expires")),
     ];
+    let personal = |name: &str| shown.get("personal").map(|it| text(it, name).to_owned()).unwrap_or_default();
+    for name in ["purpose", "basis", "necessity", "erase_by"] {
+        if !personal(name).is_empty() {
+            lines.push(format!("{}: {}", name.replace('_', " "), personal(name)));
+        }
+    }
     lines.extend(check_lines(shown));
     for part in list(shown, "parts") {
         lines.push(format!(

@@ -3,7 +3,7 @@
 use super::{Session, officer_key, selection};
 use crate::arguments::VaultVerb;
 use crate::output::{Output, list, number, text};
-use comity_node::{Failure, LeakAsk, Request};
+use comity_node::{Failure, LeakAsk, Request, SourceReading};
 use serde_json::Value;
 
 /// Keeps the source register.
@@ -30,7 +30,8 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
         }
         VaultVerb::Show { home, key, source, reason } => {
             let key = officer_key(&key.key)?;
-            let shown = Session::open(&home.home)?.ask_as(&key, &Request::VaultShow { source, reason })?;
+            let shown =
+                Session::open(&home.home)?.ask_as(&key, &Request::VaultShow(SourceReading { source, reason }))?;
             output.answer(&shown, |shown| {
                 let mut lines = Vec::new();
                 for field in ["cryptonym", "identity", "contact", "reliability", "notes", "created"] {

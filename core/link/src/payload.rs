@@ -7,7 +7,7 @@
 
 use crate::control::{Control, Parked};
 use crate::history::{HISTORY_ENTRY, HistoryEntry};
-use comity_vocab::SecurityLabel;
+use comity_vocab::{SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub struct ReleaseHeader {
     pub label: SecurityLabel,
     /// The descriptor of the source, in words from the closed slots.
     pub descriptor: Option<String>,
+    /// The day from which the recipient must not have it any more; only where it names a person.
+    pub erase_by: Option<Timestamp>,
     /// The version of the policy that it was released under.
     pub policy_version: String,
     /// The items of this part: identifier and version as the recipient knows them.
@@ -81,6 +83,8 @@ struct WireRelease {
     label: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     descriptor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erase_by: Option<Timestamp>,
     policy: String,
     items: Vec<(String, String)>,
 }
@@ -132,6 +136,7 @@ pub(crate) fn release_bytes(header: &ReleaseHeader, bundle: &[u8]) -> Result<Vec
         parts: header.parts,
         label: header.label.to_string(),
         descriptor: header.descriptor.clone(),
+        erase_by: header.erase_by,
         policy: header.policy_version.clone(),
         items: header.items.clone(),
     };
@@ -213,6 +218,7 @@ fn parse_release(line: &[u8]) -> Option<ReleaseHeader> {
         parts: wire.parts,
         label: wire.label.parse().ok()?,
         descriptor: wire.descriptor,
+        erase_by: wire.erase_by,
         policy_version: wire.policy,
         items: wire.items,
     };

@@ -142,6 +142,7 @@ pub fn seal_release(
         parts: delivery.parts,
         label: delivery.label,
         descriptor: delivery.descriptor_text,
+        erase_by: delivery.erase_by,
         policy_version: delivery.policy_version,
         items: delivery.items,
     };

@@ -109,7 +109,7 @@ fn deliveries() -> Vec<Released<Delivery>> {
         Some(OfficerView { code: &codes[n], key: &verifying[n], roles: &held[n], active: true, passkeys: &[] })
     };
     let checked = leak_check(&draft, &LeakCorpus::builder().build(), &Nothing);
-    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
     authorise(draft, checked, &signed, &officers, &Nothing, now()).unwrap().into_deliveries()
 }
 

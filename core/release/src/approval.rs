@@ -45,15 +45,27 @@ pub struct Approval {
     pub at: Timestamp,
 }
 
-/// A finding that the releasing officer answers for.
+/// A finding that an officer answers for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Override {
     /// The identifier of the finding.
     pub finding: String,
-    /// The releasing officer.
+    /// The officer.
     pub officer: OfficerCode,
+    /// In which role; what the version before stored is the releasing officer's.
+    #[serde(default = "releasing")]
+    pub role: Role,
     /// Why it may leave all the same. Kept in the audit log, never in the release (R2.17).
     pub reason: String,
+}
+
+fn releasing() -> Role {
+    Role::ReleasingOfficer
+}
+
+/// Returns the answers that are given in a role: each officer signs their own.
+pub fn by_role(overrides: &[Override], role: Role) -> Vec<Override> {
+    overrides.iter().filter(|entry| entry.role == role).cloned().collect()
 }
 
 /// What the registry says about one officer now.
@@ -181,6 +193,16 @@ pub enum Refusal {
         /// Its rule.
         rule: String,
     },
+    /// A finding that needs another officer than the releasing one.
+    #[error("finding {finding} ({rule}) is open; only a {role} who did not write the draft may answer for it")]
+    FindingOpenFor {
+        /// The finding.
+        finding: String,
+        /// Its rule.
+        rule: String,
+        /// Who may answer for it.
+        role: Role,
+    },
     /// A finding that nobody may override.
     #[error("finding {finding} ({rule}) cannot be overridden; change the draft")]
     NeverOverridable {
@@ -189,8 +211,8 @@ pub enum Refusal {
         /// Its rule.
         rule: String,
     },
-    /// An override by somebody else than the releasing officer.
-    #[error("an override of finding {finding} is not by the releasing officer")]
+    /// An override by somebody who did not sign it, or whose role cannot answer for the finding.
+    #[error("an override of finding {finding} is not by the officer who may answer for it")]
     OverrideByOther {
         /// The finding.
         finding: String,
@@ -293,14 +315,14 @@ pub(crate) fn different(one: &OfficerView<'_>, other: &OfficerView<'_>) -> Resul
     Ok(())
 }
 
-/// Refuses while a finding has no answer.
-pub(crate) fn check_findings(
+/// Refuses while a finding has no answer. `signed`: who signed the release in a role.
+pub(crate) fn check_findings<'a>(
     findings: &[Finding],
     overrides: &[Override],
-    releasing: &OfficerCode,
+    signed: &dyn Fn(Role) -> Option<&'a OfficerCode>,
 ) -> Result<(), Refusal> {
     for entry in overrides {
-        if entry.officer != *releasing {
+        if signed(entry.role) != Some(&entry.officer) {
             return Err(Refusal::OverrideByOther { finding: entry.finding.clone() });
         }
         if entry.reason.trim().is_empty() {
@@ -308,12 +330,12 @@ pub(crate) fn check_findings(
         }
     }
     for finding in findings {
-        let id = finding.id();
-        if !finding.overridable() {
-            return Err(Refusal::NeverOverridable { finding: id, rule: finding.rule.clone() });
-        }
-        if !overrides.iter().any(|entry| entry.finding == id) {
-            return Err(Refusal::FindingOpen { finding: id, rule: finding.rule.clone() });
+        let (id, rule) = (finding.id(), finding.rule.clone());
+        match finding.answered_by() {
+            None => return Err(Refusal::NeverOverridable { finding: id, rule }),
+            Some(role) if overrides.iter().any(|entry| entry.finding == id && entry.role == role) => {}
+            Some(Role::ReleasingOfficer) => return Err(Refusal::FindingOpen { finding: id, rule }),
+            Some(role) => return Err(Refusal::FindingOpenFor { finding: id, rule, role }),
         }
     }
     Ok(())

@@ -19,7 +19,9 @@
 //! }
 //! ```
 
-use crate::approval::{Approval, OfficerView, Override, Refusal, check_findings, different, release_message, verify};
+use crate::approval::{
+    Approval, OfficerView, Override, Refusal, by_role, check_findings, different, release_message, verify,
+};
 use crate::leak::{Checked, Coverage, NotRead};
 use crate::record::Record;
 use crate::{Draft, POLICY_VERSION, ReleaseId, SourceDescriptor};
@@ -59,6 +61,8 @@ pub struct Delivery {
     pub label: SecurityLabel,
     /// The sentence about the source.
     pub descriptor_text: Option<String>,
+    /// The day from which the recipient must not have it any more.
+    pub erase_by: Option<Timestamp>,
     /// The version of the rules it was released under.
     pub policy_version: String,
     /// Identifier and version key of the objects of the whole release.
@@ -67,14 +71,16 @@ pub struct Delivery {
     pub bytes: Vec<u8>,
 }
 
-/// Who agreed to a release, and what of the findings the second person answers for.
+/// Who agreed to a release, and who answers for which of the findings.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedBy<'a> {
     /// The author's agreement.
     pub author: &'a Approval,
     /// The releasing officer's.
     pub releasing: &'a Approval,
-    /// The findings that the releasing officer answers for.
+    /// The data protection officer's, where a finding needs it.
+    pub protection: Option<&'a Approval>,
+    /// The findings that the releasing officer and the data protection officer answer for, each with who does.
     pub overrides: &'a [Override],
 }
 
@@ -107,7 +113,8 @@ pub fn authorise<'o>(
     if let Some(recipient) = draft.audience().iter().find(|recipient| draft.key_of(recipient).is_none()) {
         return Err(Refusal::NoKey { recipient: recipient.clone() });
     }
-    let SignedBy { author, releasing, overrides } = *signed;
+    let SignedBy { author, releasing, protection, overrides } = *signed;
+    let by = |approval: &Approval| by_role(overrides, approval.role);
     let statement = draft.statement();
     let wrote = verify(
         author,
@@ -122,11 +129,22 @@ pub fn authorise<'o>(
         &[Role::ReleasingOfficer],
         "the second person as releasing_officer",
         Purpose::Approval,
-        &release_message(&statement, releasing.role, overrides, &anchors(releasing)?),
+        &release_message(&statement, releasing.role, &by(releasing), &anchors(releasing)?),
         officers,
     )?;
     different(&wrote, &releases)?;
-    for approval in [author, releasing] {
+    if let Some(protection) = protection {
+        let protects = verify(
+            protection,
+            &[Role::DataProtectionOfficer],
+            "who answers for personal data as data_protection_officer",
+            Purpose::Approval,
+            &release_message(&statement, protection.role, &by(protection), &anchors(protection)?),
+            officers,
+        )?;
+        different(&wrote, &protects)?;
+    }
+    for approval in [author, releasing].into_iter().chain(protection) {
         let heads = anchors(approval)?;
         if !record.goes_on_from(&heads).map_err(|NotRead| Refusal::RecordNotRead)? {
             return Err(Refusal::RecordCut { officer: approval.officer.clone() });
@@ -141,7 +159,11 @@ pub fn authorise<'o>(
     if !draft.check().is_some_and(|signed| checked.configuration().covers(signed)) {
         return Err(Refusal::OtherCheck);
     }
-    check_findings(checked.findings(), overrides, &releasing.officer)?;
+    check_findings(checked.findings(), overrides, &|role| match role {
+        Role::ReleasingOfficer => Some(&releasing.officer),
+        Role::DataProtectionOfficer => protection.map(|approval| &approval.officer),
+        _ => None,
+    })?;
     match checked.coverage() {
         Coverage::Whole { .. } => Ok(Released(Bundle { draft })),
         Coverage::NotWhole => Err(Refusal::NotWhole),
@@ -181,6 +203,7 @@ impl Released<Bundle> {
                     parts,
                     label: draft.label().clone(),
                     descriptor_text: descriptor_text.clone(),
+                    erase_by: draft.personal().erase_by,
                     policy_version: draft.policy_version().to_owned(),
                     items: items.clone(),
                     bytes: bytes.clone(),

@@ -19,6 +19,7 @@
 //! ```
 
 use crate::leak::CheckConfiguration;
+use crate::person::PersonalData;
 use crate::{DraftRequest, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use base64::Engine as _;
 use comity_crypto::{VerifyingKey, sha256};
@@ -110,6 +111,8 @@ struct Fields {
     policy_version: String,
     #[serde(default)]
     check: Option<CheckConfiguration>,
+    #[serde(default, skip_serializing_if = "PersonalData::is_empty")]
+    personal: PersonalData,
     created: Timestamp,
     expires: Timestamp,
     #[serde(with = "base64_parts")]
@@ -177,6 +180,7 @@ impl Draft {
                 descriptor,
                 policy_version: POLICY_VERSION.to_owned(),
                 check: Some(request.check.clone()),
+                personal: request.personal.clone(),
                 created: request.now,
                 expires: request.expires,
                 parts,
@@ -252,6 +256,11 @@ impl Draft {
         self.fields.check.as_ref()
     }
 
+    /// Returns why personal data leaves, and until when it may be kept.
+    pub fn personal(&self) -> &PersonalData {
+        &self.fields.personal
+    }
+
     /// Returns when it was drafted.
     pub fn created(&self) -> Timestamp {
         self.fields.created
@@ -312,6 +321,12 @@ impl Draft {
                 None => line("check", &"none"),
             }
         }
+        if !fields.personal.is_empty() {
+            line("personal-data-sha256", &self.personal_digest());
+            if let Some(day) = &fields.personal.erase_by {
+                line("erase-by", day);
+            }
+        }
         line("created", &fields.created);
         line("expires", &fields.expires);
         line("items", &fields.items.len());
@@ -351,6 +366,13 @@ impl Draft {
                 [&item.original_id, &item.original_version, &item.released_id, &item.released_version]
             }),
         )
+    }
+
+    /// The digest of why personal data leaves; the words themselves stay at home.
+    fn personal_digest(&self) -> Digest {
+        let texts =
+            self.fields.personal.texts().map(|(name, text)| [name.to_owned(), text.unwrap_or_default().to_owned()]);
+        framed(texts.iter().flatten())
     }
 
     /// The digest of what the officer was told about what was dropped and altered.

@@ -19,6 +19,7 @@ mod draft;
 pub mod leak;
 mod link_act;
 pub mod passkey;
+mod person;
 mod policy;
 mod public;
 mod recall;
@@ -33,7 +34,9 @@ mod tearline;
 
 pub use about::about;
 pub use agreement::{Agreed, Agreement, Pair, Side, agree, counts_for};
-pub use approval::{Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message, release_message};
+pub use approval::{
+    Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message, by_role, release_message,
+};
 pub use as_published::draft_as_published;
 pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
 pub use descriptor::{
@@ -45,6 +48,7 @@ pub use leak::{
     VaultTerms, leak_check,
 };
 pub use link_act::{LinkAct, LinkActKind, LinkDeed, plain_words, same_words};
+pub use person::{PERSONAL_TEXT_BYTES_MAX, PersonalData, is_account, is_person, refers_to};
 pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{
@@ -54,5 +58,6 @@ pub use recall::{
 pub use record::{Record, WITHDRAWN_ACT};
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};
 pub use sco::deterministic_id;
+pub use special::{is_special_category, special_property};
 pub use taxii_recipient::RecipientSwitch;
 pub use tearline::draft_tearline;

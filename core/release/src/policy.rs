@@ -3,14 +3,15 @@
 //! Guarantees: anything not understood is refused: no marking, an unknown marking, a granular marking, a defect, a
 //! partner's object. The label of a release is at least as strict as that of every object in it.
 
+use crate::person::{Bond, PERSONAL_TEXT_BYTES_MAX};
 use crate::{DraftRequest, Organisation, Origin, SourceObject};
 use comity_vocab::{OrgCode, SecurityLabel, Tlp};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The version of these rules; a draft made under another is refused when sent.
-pub const POLICY_VERSION: &str = "comity-release-policy/1";
+pub const POLICY_VERSION: &str = "comity-release-policy/2";
 
 /// The type of what officers write by hand; never copied, only rewritten.
 pub const RAW_REPORT_TYPE: &str = "x-comity-raw-report";
@@ -156,6 +157,28 @@ pub enum DraftError {
         /// The property.
         property: String,
     },
+    /// Something of a person would leave and it is not said why, or until when.
+    #[error(
+        "{objects} of the objects name a person or an account, the first is {first}; to release them, say {}",
+        missing.join(", ")
+    )]
+    PersonalData {
+        /// How many objects.
+        objects: usize,
+        /// The identifier of the first.
+        first: String,
+        /// The fields that are not said.
+        missing: Vec<&'static str>,
+    },
+    /// What is said about personal data is too long, or not one plain line.
+    #[error("{field} is not one plain line of at most {PERSONAL_TEXT_BYTES_MAX} bytes")]
+    PersonalText {
+        /// The field.
+        field: &'static str,
+    },
+    /// The day of erasure is not after today.
+    #[error("the day by which it is to be erased is not after today")]
+    EraseByPast,
     /// Everything selected was dropped for want of what it refers to.
     #[error("nothing is left to release: every object refers to something not released")]
     NothingLeft,
@@ -176,6 +199,16 @@ pub(crate) fn check_request(request: &DraftRequest<'_>) -> Result<(), DraftError
     check_audience(&request.audience(), request.organisation)?;
     if request.expires <= request.now {
         return Err(DraftError::Expired);
+    }
+    let too_long = |text: &str| {
+        // What is blank is not said at all.
+        text.len() > PERSONAL_TEXT_BYTES_MAX || !(text.trim().is_empty() || comity_text::is_plain_line(text))
+    };
+    if let Some((field, _)) = request.personal.texts().iter().find(|(_, text)| text.is_some_and(too_long)) {
+        return Err(DraftError::PersonalText { field });
+    }
+    if request.personal.erase_by.is_some_and(|day| day <= request.now) {
+        return Err(DraftError::EraseByPast);
     }
     Ok(())
 }
@@ -226,6 +259,18 @@ pub(crate) fn check_object(
         Some(recipient) => Err(Reason::NotReleasableTo { recipient: recipient.clone() }),
         None => Ok(label.clone()),
     }
+}
+
+/// Refuses a release of something of a person without what must be said of it.
+pub(crate) fn check_personal(request: &DraftRequest<'_>, bonds: &BTreeMap<&str, Bond>) -> Result<(), DraftError> {
+    let Some(most) = bonds.values().max().copied().filter(|bond| *bond > Bond::None) else { return Ok(()) };
+    let missing = request.personal.missing(most);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let of_persons = bonds.values().filter(|bond| **bond > Bond::None).count();
+    let first = bonds.iter().find(|(_, bond)| **bond == most).map_or("", |(id, _)| *id);
+    Err(DraftError::PersonalData { objects: of_persons, first: first.to_owned(), missing })
 }
 
 /// Decides the label of the release from those of its objects and the one asked for.

@@ -4,6 +4,7 @@
 
 use crate::SourceDescriptor;
 use crate::leak::CheckConfiguration;
+use crate::person::PersonalData;
 use comity_crypto::VerifyingKey;
 use comity_vocab::time::Precision;
 use comity_vocab::{OrgCode, SecurityLabel, StixId, Timestamp};
@@ -122,6 +123,13 @@ pub struct DraftRequest<'a> {
     /// Marking definitions other than TLP that the node knows not to limit who may receive, such as statements of
     /// copyright; an object with any other marking is refused (security.md §5 D, cases 85 and 94).
     pub mapped_markings: BTreeSet<String>,
+    /// Why personal data leaves, and until when it may be kept.
+    pub personal: PersonalData,
+    /// Threat actors of which an officer answered that they are no single person.
+    pub groups: BTreeSet<String>,
+    /// Selected objects that are one reference away from a person who is held and not selected, and accounts that are held as a
+    /// person's.
+    pub of_persons: BTreeSet<String>,
     /// What the leak check looks for now; approvals hold only while it looks for as much.
     pub check: CheckConfiguration,
     /// The time of drafting.
@@ -157,6 +165,9 @@ impl<'a> DraftRequest<'a> {
             public_ids: BTreeSet::new(),
             recipients_own: BTreeSet::new(),
             mapped_markings: BTreeSet::new(),
+            personal: PersonalData::default(),
+            groups: BTreeSet::new(),
+            of_persons: BTreeSet::new(),
             check,
             now,
             expires,

@@ -4,6 +4,7 @@
 //! of the original changes nothing but the notes. References are still those of the original.
 
 use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Kind, Row, STRICTLY_LATER, TIMES};
+use crate::person::is_free_text;
 use crate::special::{is_special_category, without_special};
 use crate::{Change, DraftError};
 use comity_vocab::Timestamp;
@@ -21,6 +22,8 @@ pub(crate) struct Sanitiser<'a> {
     pub row: Option<&'static Row>,
     pub allow: &'a BTreeSet<String>,
     pub precision: Precision,
+    /// It is of a person: text about it is written for the release and not copied.
+    pub of_person: bool,
 }
 
 /// Refuses names that never leave.
@@ -50,6 +53,11 @@ impl Sanitiser<'_> {
                     out.insert(property.clone(), kept);
                 }
                 self.note(log, property, "kept names and numbers of public catalogues only");
+                continue;
+            }
+            let by_name = !self.in_table(property);
+            if self.of_person && is_free_text(property, value, by_name) && (!by_name || self.by_name(property)) {
+                self.note(log, property, "left out: text about a person is written for the release, not copied");
                 continue;
             }
             let copied = if self.in_table(property) {

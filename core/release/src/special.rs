@@ -1,10 +1,11 @@
-//! Names of properties that stand for special categories of personal data: belief, ethnicity, politics, health, sexual life (specs: no property
-//! of theirs leaves, whatever it is called).
+//! Words for special categories of personal data: belief, ethnicity, politics, health, sexual life. No property with such a name leaves,
+//! and in text they are a finding.
 //!
-//! Guarantees: a name is compared by its words, in whatever case, with whatever marks, separators and look-alike letters. A list finds its
-//! words and not every way to say it. Does not know: what a property holds.
+//! Guarantees: a name and a text are compared by their words, in whatever case, with whatever marks, separators and look-alike letters. A
+//! list finds its words and not every way to say it. Does not know: what a property holds, where a text stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -15,20 +16,39 @@ const INSIDE_CHARS_MIN: usize = 6;
 
 struct List {
     whole: BTreeSet<String>,
-    beginnings: Vec<String>,
+    beginnings: BTreeSet<String>,
+    /// The length of the longest beginning, in bytes.
+    longest: usize,
+    /// The beginnings that also count in the middle; `None` where they could not be built, and then every word is listed.
+    inside: Option<AhoCorasick>,
 }
 
 static LIST: LazyLock<List> = LazyLock::new(|| {
-    let mut list = List { whole: BTreeSet::new(), beginnings: Vec::new() };
+    let (mut whole, mut beginnings) = (BTreeSet::new(), BTreeSet::new());
     let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
     for word in lines.flat_map(str::split_whitespace) {
         match word.strip_suffix('*') {
-            Some(beginning) => list.beginnings.push(plain(beginning)),
-            None => drop(list.whole.insert(plain(word))),
-        }
+            Some(beginning) => beginnings.insert(plain(beginning)),
+            None => whole.insert(plain(word)),
+        };
     }
-    list
+    let long = beginnings.iter().filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN);
+    let inside = AhoCorasick::new(long).ok();
+    let longest = beginnings.iter().map(String::len).max().unwrap_or(0);
+    List { whole, beginnings, longest, inside }
 });
+
+impl List {
+    /// Tells whether a word in plain letters is listed.
+    fn has(&self, word: &str) -> bool {
+        let ends = word.char_indices().map(|(at, character)| at + character.len_utf8());
+        self.whole.contains(word)
+            || ends
+                .take_while(|end| *end <= self.longest)
+                .any(|end| word.get(..end).is_some_and(|beginning| self.beginnings.contains(beginning)))
+            || self.inside.as_ref().is_none_or(|inside| inside.is_match(word))
+    }
+}
 
 /// Small letters without marks; look-alikes of a letter become it.
 fn plain(text: &str) -> String {
@@ -57,17 +77,51 @@ fn words(name: &str) -> Vec<String> {
 /// Tells whether the name of a property stands for a special category of personal data.
 pub fn is_special_category(name: &str) -> bool {
     let words = words(name);
-    let listed = |word: &str| {
-        LIST.whole.contains(word) || LIST.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str()))
-    };
-    let inside = |word: &str| {
-        LIST.beginnings
-            .iter()
-            .filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN)
-            .any(|beginning| word.contains(beginning.as_str()))
-    };
-    let pairs = words.windows(2).map(|pair| pair.join("_"));
-    words.iter().any(|word| listed(word) || inside(word)) || pairs.into_iter().any(|pair| LIST.whole.contains(&pair))
+    let mut pairs = words.windows(2).map(|pair| pair.join("_"));
+    words.iter().any(|word| LIST.has(word)) || pairs.any(|pair| LIST.whole.contains(&pair))
+}
+
+/// The words of a text that is read one word after the other.
+#[derive(Default)]
+pub(crate) struct Reading {
+    before: String,
+    known: HashMap<String, (bool, String)>,
+}
+
+impl Reading {
+    /// Begins another text.
+    pub fn begin(&mut self) {
+        self.before.clear();
+    }
+
+    /// Tells whether the next word of the text, alone or with the word before it, is listed.
+    pub fn is_listed(&mut self, word: &str) -> bool {
+        let (listed, plain) = match self.known.get(word) {
+            Some(known) => known.clone(),
+            None => {
+                let plain = plain(word);
+                let known = (LIST.has(&plain), plain);
+                self.known.insert(word.to_owned(), known.clone());
+                known
+            }
+        };
+        let pair = format!("{}_{plain}", self.before);
+        self.before = plain;
+        listed || LIST.whole.contains(&pair)
+    }
+}
+
+/// Returns the name of the first property of a value, at any depth, that stands for a special category.
+pub fn special_property(value: &serde_json::Value) -> Option<&str> {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.iter().find_map(
+                |(name, value)| if is_special_category(name) { Some(name.as_str()) } else { special_property(value) },
+            )
+        }
+        serde_json::Value::Array(items) => items.iter().find_map(special_property),
+        _ => None,
+    }
 }
 
 /// Removes from a value every property of a special category; returns their names.

@@ -10,6 +10,7 @@
 use crate::about::about;
 use crate::allowlist::{self, Kind};
 use crate::draft::Made;
+use crate::person::{self, Bond};
 use crate::policy::{self, NotReleasable, RAW_REPORT_TYPE, Reason};
 use crate::sanitise::{Sanitiser, check_names, not_seen_dropped};
 use crate::{Change, Draft, DraftError, DraftRequest, Dropped, Item, Mode, bundle, references, sco};
@@ -152,6 +153,7 @@ fn select<'a>(
     let mut refused = Vec::new();
     let mut seen = BTreeSet::new();
     let audience = request.audience();
+    let mut read = Vec::new();
     for source in request.objects {
         let drawn = stream.uuid_v4();
         let mut refuse = |reason| refused.push(NotReleasable { object: source.id.to_owned(), reason });
@@ -188,11 +190,23 @@ fn select<'a>(
             // It is in every part already, in the constant form that every recipient has.
             continue;
         }
-        let row = allowlist::row_of(object_type);
-        if row.is_none() && !request.allow_properties.contains(&format!("type:{object_type}")) {
+        if allowlist::row_of(object_type).is_none()
+            && !request.allow_properties.contains(&format!("type:{object_type}"))
+        {
             refuse(Reason::Type);
             continue;
         }
+        read.push((source, object, drawn));
+    }
+    if !refused.is_empty() {
+        return Err(DraftError::NotReleasable { objects: refused });
+    }
+    let of: Vec<_> = read.iter().map(|(source, object, _)| (*source, object)).collect();
+    let bonds = person::bonds(&of, request);
+    policy::check_personal(request, &bonds)?;
+    for (source, object, drawn) in read {
+        let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
+        let row = allowlist::row_of(object_type);
         let kind = match row {
             Some(row) => row.kind,
             None if object.contains_key("created") => Kind::Domain,
@@ -205,6 +219,7 @@ fn select<'a>(
             row,
             allow: &request.allow_properties,
             precision: request.precision,
+            of_person: bonds.get(source.id) == Some(&Bond::Person),
         };
         selected.candidates.push(Candidate {
             original: source.id,
@@ -218,7 +233,7 @@ fn select<'a>(
             merged: false,
         });
     }
-    if refused.is_empty() { Ok(selected) } else { Err(DraftError::NotReleasable { objects: refused }) }
+    Ok(selected)
 }
 
 /// Decides the identifier of the note that carries the written text.
@@ -330,6 +345,9 @@ fn lacks(candidate: &Candidate<'_>, known: &dyn Fn(&str) -> bool) -> Option<Drop
         && !candidate.body.keys().any(|name| !allowlist::names(allowlist::COMMON, name))
     {
         return Some(entry("", "", "dropped: nothing of it may leave"));
+    }
+    if candidate.object_type == "note" && !candidate.body.contains_key("content") {
+        return Some(entry("", "", "dropped: its text is about a person and is not copied; write it for the release"));
     }
     for need in candidate.required.split(' ').filter(|need| !need.is_empty()) {
         let held = need.split('|').any(|property| match candidate.body.get(property) {

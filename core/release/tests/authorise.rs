@@ -34,6 +34,7 @@ fn people() -> Vec<Person> {
         person("carol", 3, &[Role::DeskOfficer]),
         person("dora", 4, &[Role::DutyOfficer]),
         person("alias", 1, &[Role::ReleasingOfficer]),
+        person("erin", 6, &[Role::DataProtectionOfficer]),
     ]
 }
 
@@ -53,7 +54,14 @@ fn decide(
     people: &[Person],
 ) -> Result<Released<Bundle>, Refusal> {
     let checked = checked(&draft);
-    authorise(draft, checked, &SignedBy { author, releasing, overrides: &[] }, &look_up(people), &ON, now())
+    authorise(
+        draft,
+        checked,
+        &SignedBy { author, releasing, protection: None, overrides: &[] },
+        &look_up(people),
+        &ON,
+        now(),
+    )
 }
 
 #[test]
@@ -121,7 +129,7 @@ fn who_may_not() {
     );
     check(
         &|draft, _, _, _| *draft = tampered(draft, |it| it["policy_version"] = json!("comity-release-policy/0")),
-        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/1",
+        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/2",
     );
     check(
         &|draft, people, author, releasing| {
@@ -154,7 +162,7 @@ fn a_release_may_go_until_its_end_date_and_not_after_it() {
     let people = people();
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
-    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
     let run = |at| authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), &ON, at).map(drop);
     let expired = draft.expires();
     assert_eq!(run(expired), Ok(()));
@@ -189,7 +197,7 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     let people = people();
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
-    let signed = SignedBy { author: &author, releasing: &releasing, overrides: &[] };
+    let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
     let run = |checked: Checked| authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
     assert_eq!(run(checked(&draft)), Ok(()));
     assert_eq!(checked(&draft).coverage(), Coverage::Whole { act: 7 });
@@ -218,7 +226,7 @@ fn a_record_that_was_cut_or_says_withdrawn_stops_a_release() {
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
     let run = |author: &Approval, releasing: &Approval, record: &Recorded| {
-        let signed = SignedBy { author, releasing, overrides: &[] };
+        let signed = SignedBy { author, releasing, protection: None, overrides: &[] };
         authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), record, now()).map(drop)
     };
     assert_eq!(run(&author, &releasing, &ON), Ok(()));
@@ -253,6 +261,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
         FindingClass::CharactersNotSeen => ("pay\u{202e}load", None),
+        FindingClass::SpecialCategory => ("a believer of the hill faith", None),
     };
     let mut object = json!({ "description": text });
     if let Some(reference) = reference {
@@ -281,28 +290,82 @@ fn findings_need_an_answer() {
         let checked = check(&draft);
         let found = checked.findings();
         assert!(!found.is_empty() && found.iter().all(|finding| finding.class == class), "{class:?}: {found:?}");
-        let answers = |officer: &str, reason: &str| -> Vec<Override> {
-            let officer = || officer.parse().unwrap();
-            found
-                .iter()
-                .map(|it| Override { finding: it.id(), officer: officer(), reason: reason.to_owned() })
-                .collect()
+        let answers = |officer: &str, role: Role, reason: &str| -> Vec<Override> {
+            let one = |it: &comity_release::Finding| Override {
+                finding: it.id(),
+                officer: officer.parse().unwrap(),
+                role,
+                reason: reason.to_owned(),
+            };
+            found.iter().map(one).collect()
         };
-        let run = |signed: &[Override], overrides: &[Override]| {
+        let statement = draft.statement();
+        // Each role signs its own answers.
+        let run = |signed: &[Override], overrides: &[Override], protection: Option<&Approval>| {
             let (author, releasing) = approvals(&draft, &people, signed);
-            let signed = SignedBy { author: &author, releasing: &releasing, overrides };
+            let signed = SignedBy { author: &author, releasing: &releasing, protection, overrides };
             authorise(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
         };
-        let good = answers("bob", "published by us last week");
-        assert_eq!(run(&good, &good).is_ok(), class.overridable(), "{class:?}");
-        assert!(run(&[], &[]).is_err());
+        let releasing = Role::ReleasingOfficer;
+        let good = answers("bob", releasing, "published by us last week");
+        assert_eq!(run(&good, &good, None).is_ok(), class.answered_by() == Some(releasing), "{class:?}");
+        assert!(run(&[], &[], None).is_err());
         // An override that the releasing officer did not sign, of somebody else, or without a reason.
-        assert!(matches!(run(&[], &good), Err(Refusal::BadSignature { .. })));
-        let others = answers("alice", "published");
-        assert!(matches!(run(&others, &others), Err(Refusal::OverrideByOther { .. })));
-        let silent = answers("bob", " ");
-        assert!(matches!(run(&silent, &silent), Err(Refusal::OverrideWithoutReason { .. })));
+        assert!(matches!(run(&[], &good, None), Err(Refusal::BadSignature { .. })));
+        let others = answers("alice", releasing, "published");
+        assert!(matches!(run(&others, &others, None), Err(Refusal::OverrideByOther { .. })));
+        let silent = answers("bob", releasing, " ");
+        assert!(matches!(run(&silent, &silent, None), Err(Refusal::OverrideWithoutReason { .. })));
+
+        let protecting = Role::DataProtectionOfficer;
+        let by =
+            |at: usize, role, overrides: &[Override]| people[at].sign(Purpose::Approval, &statement, role, overrides);
+        let own = answers("erin", protecting, "needed to warn the community");
+        let erin = by(5, protecting, &own);
+        assert_eq!(run(&[], &own, Some(&erin)).is_ok(), class.answered_by() == Some(protecting), "{class:?}");
+        // Not signed by the data protection officer, or signed for other answers; without the signature; in a role the officer lacks.
+        assert!(matches!(run(&[], &own, Some(&by(5, protecting, &[]))), Err(Refusal::BadSignature { .. })));
+        assert!(matches!(run(&[], &own, None), Err(Refusal::OverrideByOther { .. })));
+        let wrong = answers("bob", protecting, "needed");
+        assert!(matches!(run(&[], &wrong, Some(&by(1, protecting, &wrong))), Err(Refusal::LacksRole { .. })));
+        assert!(matches!(run(&[], &own, Some(&by(1, releasing, &own))), Err(Refusal::WrongRole { .. })));
+        let silent = answers("erin", protecting, " ");
+        let signed = by(5, protecting, &silent);
+        assert!(matches!(run(&[], &silent, Some(&signed)), Err(Refusal::OverrideWithoutReason { .. })));
     }
+}
+
+/// The author does not answer for what the author wrote, not even as data protection officer.
+#[test]
+fn the_author_does_not_answer_for_personal_data() {
+    let mut people = people();
+    people[0] = person("alice", 1, &[Role::Analyst, Role::DataProtectionOfficer]);
+    let (draft, check) = with_finding(FindingClass::SpecialCategory);
+    let checked = check(&draft);
+    let entry = |it: &comity_release::Finding| Override {
+        finding: it.id(),
+        officer: "alice".parse().unwrap(),
+        role: Role::DataProtectionOfficer,
+        reason: "mine".into(),
+    };
+    let own: Vec<Override> = checked.findings().iter().map(entry).collect();
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let protection = people[0].sign(Purpose::Approval, &draft.statement(), Role::DataProtectionOfficer, &own);
+    let signed = SignedBy { author: &author, releasing: &releasing, protection: Some(&protection), overrides: &own };
+    let refused = authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
+    assert_eq!(refused, Err(Refusal::SamePerson { officer: "alice".parse().unwrap() }));
+    let cut = Recorded { withdrawn: Ok(true), ..ON };
+    assert!(
+        authorise(
+            draft,
+            check(&with_finding(FindingClass::SpecialCategory).0),
+            &signed,
+            &look_up(&people),
+            &cut,
+            now()
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -582,7 +645,10 @@ fn the_golden_matrix() {
     }
     text.push_str("\n## Findings of the leak check\n\n");
     for class in FindingClass::ALL {
-        let word = if class.overridable() { "the releasing officer may override it with a reason" } else { "never" };
+        let word = match class.answered_by() {
+            None => "never".to_owned(),
+            Some(role) => format!("a {role} other than the author may override it with a reason"),
+        };
         let _ = writeln!(text, "{:24} -> {word}", class.as_str());
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/release-matrix.txt");

@@ -43,7 +43,7 @@ fn a_finding_says_where_and_never_what() {
     assert_eq!(finding.matter, Some(0));
     let bytes = part("as told by KORMORAN yesterday");
     assert_eq!(&bytes[finding.offset..finding.offset + finding.length], b"KORMORAN");
-    assert!(!finding.overridable());
+    assert!(finding.answered_by().is_none());
     assert!(!serde_json::to_string(finding).unwrap().to_lowercase().contains("kormoran"));
     assert_eq!(finding.id().len(), 16);
 }
@@ -59,7 +59,7 @@ fn a_term_of_which_nothing_is_left_makes_nothing_clean() {
             (FindingClass::Undetermined, "undetermined/unmatchable-term")
         );
         assert_eq!(finding.matter, Some(1), "its handlers are told, and nobody else");
-        assert!(!finding.overridable());
+        assert!(finding.answered_by().is_none());
     }
     for term in ["Kormoran", "7", "\u{2602}", "\u{e01}\u{e34}", "-x-"] {
         assert!(is_matchable(term), "{term:?}");
@@ -138,7 +138,10 @@ fn every_uuid_writing_is_found() {
             &LeakCorpus::builder().build(),
             &Stub { unreleased: &|u| *u == secret, act: Ok(1), ..EMPTY },
         );
-        assert!(findings.iter().any(|f| f.class == FindingClass::UnreleasedId && !f.overridable()), "{writing}");
+        assert!(
+            findings.iter().any(|f| f.class == FindingClass::UnreleasedId && f.answered_by().is_none()),
+            "{writing}"
+        );
     }
     let bytes = part(&text);
     let released = BTreeSet::from([format!("ipv4-addr--{text}")]);
@@ -212,7 +215,7 @@ fn references_must_lead_somewhere() {
         let corpus = LeakCorpus::builder().build();
         let findings = search(&[bytes], &BTreeSet::from([known.to_owned()]), &corpus, &EMPTY);
         assert_eq!(findings.len(), count, "{target}");
-        assert!(findings.iter().all(|f| f.class == FindingClass::DanglingReference && !f.overridable()));
+        assert!(findings.iter().all(|f| f.class == FindingClass::DanglingReference && f.answered_by().is_none()));
     }
 }
 
@@ -433,8 +436,11 @@ fn a_public_catalogue_is_clean() {
     let findings = search(std::slice::from_ref(&part), &BTreeSet::new(), &corpus, &EMPTY);
     eprintln!("{} objects, {} bytes", objects.len(), part.len());
     // The list of contents of the collection refers to relationships that are not in this part.
-    let other = findings.iter().filter(|f| f.class != FindingClass::DanglingReference).count();
-    assert_eq!(other, 0);
+    let count = |class| findings.iter().filter(|f| f.class == class).count();
+    let (dangling, special) = (count(FindingClass::DanglingReference), count(FindingClass::SpecialCategory));
+    assert_eq!(findings.len(), dangling + special);
+    // One text in twenty speaks of politics, illness or biometric devices.
+    assert!(special > 0 && special * 20 < objects.len(), "{special}");
 }
 
 #[test]
@@ -527,5 +533,5 @@ fn holdings_that_do_not_answer_are_not_clean() {
         &LeakCorpus::builder().build(),
         &unread,
     );
-    assert!(findings.iter().any(|it| it.rule == "undetermined/not-read" && !it.overridable()), "{findings:?}");
+    assert!(findings.iter().any(|it| it.rule == "undetermined/not-read" && it.answered_by().is_none()), "{findings:?}");
 }

@@ -16,6 +16,7 @@ mod about;
 mod authorise;
 mod leak;
 mod passkeys;
+mod personal;
 mod support;
 mod tearline;
 mod unseen;

@@ -61,7 +61,7 @@ fn each_class_is_a_finding_that_may_be_answered_for() {
         assert_eq!(finding.class, FindingClass::CharactersNotSeen, "{text:?}");
         assert_eq!(finding.rule, format!("characters-not-seen/{rule}"), "{text:?}");
         assert_eq!(finding.property.as_deref(), Some("/description"), "{text:?}");
-        assert!(finding.overridable());
+        assert!(finding.answered_by() == Some(comity_vocab::Role::ReleasingOfficer));
     }
     assert!(in_description(&corpus, "prix\u{a0}: 3\n\tтри 三\u{3000}😀").is_empty());
 }

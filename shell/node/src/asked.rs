@@ -3,9 +3,11 @@
 //! Does not know: how any of it is answered.
 
 use comity_crypto::VerifyingKey;
+use comity_release::{ApprovalProof, PersonalData};
 use comity_vocab::time::Precision;
 use comity_vocab::{OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which objects of the holdings a verb is about.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -124,6 +126,24 @@ pub struct ReleaseDraftRequest {
     pub as_published: bool,
     /// Until when it may be sent.
     pub expires: Option<Timestamp>,
+    /// Why personal data leaves, and until when the recipients may keep it.
+    #[serde(default)]
+    pub personal: PersonalData,
+    /// Threat actors that are groups; of others it is assumed that they are one person.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// What a data protection officer answers for in a draft.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsAnswered {
+    /// The release.
+    pub release: String,
+    /// Reason by finding.
+    pub overrides: BTreeMap<String, String>,
+    /// Over the prepared bytes; without it they are given.
+    pub proof: Option<ApprovalProof>,
 }
 
 /// What a source handler reads, and why.

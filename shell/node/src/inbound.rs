@@ -62,6 +62,7 @@ impl Node {
         if let Some(failure) = self.unfit() {
             return Err(failure.clone());
         }
+        self.erase_set_aside(now)?;
         if self.recall_waits() {
             self.recall_step(now)?;
             return Ok(true);
@@ -344,6 +345,7 @@ impl Taking<'_, '_> {
             "parts": header.parts,
             "label": header.label.to_string(),
             "descriptor": header.descriptor,
+            "erase_by": header.erase_by,
             "policy_version": header.policy_version,
         })
         .to_string();
@@ -362,7 +364,8 @@ impl Taking<'_, '_> {
                 self.tx.lift_tombstone(id)?;
             }
         }
-        let stored = match self.tx.put_received(&received, &release.bundle, self.now) {
+        let mut aside = set_aside::Aside::default();
+        let stored = match self.tx.put_received(&received, &release.bundle, &mut |bytes| aside.takes(bytes), self.now) {
             Ok(stored) => stored,
             Err(StoreError::Refused { .. }) => {
                 self.desk().drop_log_payload(log, Direction::In, seq)?;
@@ -370,6 +373,7 @@ impl Taking<'_, '_> {
             }
             Err(error) => return Err(error.into()),
         };
+        self.note_set_aside(peer, (log, seq, &received.release), &aside, &stored)?;
         let desk = self.desk();
         let mut dropped = false;
         for one in &stored {
@@ -390,14 +394,14 @@ impl Taking<'_, '_> {
                 recalled: None,
             })?;
         }
-        if dropped {
+        if dropped && aside.0.is_empty() {
             // What is not held as an object is not kept in the log either, where no recall would find it.
             desk.drop_log_payload(log, Direction::In, seq)?;
         }
         if !stored.is_empty() && stored.iter().all(|one| matches!(one.outcome, Outcome::Refused(_))) {
             return Ok(Some(Parked::BadContent));
         }
-        let detail = format!("{} objects, entry {seq} of {peer}", stored.len());
+        let detail = format!("{} objects, entry {seq} of {peer}", stored.len() + aside.0.len());
         audit(desk, self.now, None, "link.received", &release.header.release.to_string(), &detail)?;
         Ok(None)
     }
@@ -487,3 +491,4 @@ mod derived;
 mod history;
 mod notes;
 mod recall;
+mod set_aside;

@@ -60,7 +60,7 @@ pub use backup::{
 };
 pub use call::{Call, CredentialAnswer, NewCredential, OfficerProof};
 pub use comity_release::passkey::PasskeyAnswer;
-pub use comity_release::{ApprovalProof, LinkActKind};
+pub use comity_release::{ApprovalProof, LinkActKind, PersonalData};
 pub use comity_store::{Judgement, SightingState};
 pub use create::{NewHome, create_home};
 pub use detection::observe;
@@ -80,8 +80,8 @@ pub use reader::{
 };
 pub use recalls::send_recall;
 pub use request::{
-    BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request, Selection,
-    SourceReading,
+    BasisDecided, BasisDecision, FindingsAnswered, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request,
+    Selection, SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
 pub use vault_asked::LeakAsk;

@@ -70,6 +70,8 @@ pub struct Node {
     pub(crate) detection: Detection,
     pub(crate) recalls: crate::recalls::UnderWay,
     pub(crate) vault: Option<Vault>,
+    /// When it was last looked for what was set aside long enough.
+    pub(crate) looked_aside: Option<Timestamp>,
     /// When the call that is being answered came, for what an opening of the vault notes.
     pub(crate) clock: Timestamp,
     ask: AskPassphrase,
@@ -206,6 +208,7 @@ impl Node {
             return Err(sign_in_needed());
         }
         self.fit(&request)?;
+        self.erase_set_aside(now)?;
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
         self.admitted(&asker, &request)?;
@@ -266,7 +269,7 @@ impl Node {
                 self.vault_add(now, self.officer(by)?, entry)
             }
             Request::VaultAttach { source, objects } => self.vault_attach(now, self.officer(by)?, &source, &objects),
-            Request::VaultShow { source, reason } => {
+            Request::VaultShow(SourceReading { source, reason }) => {
                 self.vault_show(now, self.officer(by)?, &source, &reason, "vault.show")
             }
             Request::VaultPrint(SourceReading { source, reason }) => {
@@ -285,6 +288,14 @@ impl Node {
                 self.release_sign(now, &release, officer, role, proof)
             }
             Request::ReleaseCheck { release } => self.release_check(now, &release, &self.officer(by)?),
+            Request::ReleaseAnswer(answer) => {
+                let to_sign = answer.proof.is_none();
+                let answered = self.release_answer(now, &self.officer(by)?, answer)?;
+                match to_sign {
+                    true => self.with_question(now, asker, Purpose::Approval, answered, "statement"),
+                    false => Ok(answered),
+                }
+            }
             Request::ReleaseApprovePrepare { release, officer, overrides } => {
                 let prepared = self.release_approve_prepare(now, &self.officer(by)?, &release, &officer, &overrides)?;
                 self.with_question(now, asker, Purpose::Approval, prepared, "statement")
@@ -307,6 +318,7 @@ impl Node {
                 self.recall_approve(now, &recall, officer, role, proof)
             }
             Request::RecallSend { recall } => self.recall_send(now, by, &recall),
+            Request::SetAsideList => self.set_aside_list(),
             Request::RecallBoard => self.recall_board(now),
             Request::RecallDecide(decided) => self.recall_decide(now, &self.officer(by)?, &decided),
             Request::LinkCard { endpoints } => self.link_card(now, endpoints),

@@ -5,7 +5,7 @@
 
 use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
-pub use crate::asked::{ReleaseDraftRequest, Selection, SourceReading};
+pub use crate::asked::{FindingsAnswered, ReleaseDraftRequest, Selection, SourceReading};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
@@ -203,12 +203,7 @@ pub enum Request {
         objects: Vec<String>,
     },
     /// A source handler reads a source.
-    VaultShow {
-        /// Id or cryptonym.
-        source: String,
-        /// Why; logged.
-        reason: String,
-    },
+    VaultShow(SourceReading),
     /// A source handler reads a source to put it on paper.
     VaultPrint(SourceReading),
     /// A source handler lists the sources they handle.
@@ -238,6 +233,8 @@ pub enum Request {
         /// The release.
         release: String,
     },
+    /// A data protection officer answers for words of special categories in a draft.
+    ReleaseAnswer(FindingsAnswered),
     /// Gives the bytes that the releasing officer signs.
     ReleaseApprovePrepare {
         /// The release.
@@ -275,6 +272,8 @@ pub enum Request {
     },
     /// Lists releases.
     ReleaseList,
+    /// Lists what arrived and is not held, because it says of a person what may not be kept.
+    SetAsideList,
     /// Drafts a recall.
     RecallDraft {
         /// Whole releases.

@@ -54,15 +54,27 @@ impl Tx<'_> {
 
     /// Writes the objects of one part of a partner's release; `bundle` is the exact bytes that were signed.
     ///
-    /// Objects that cannot be held, or whose identifier was recalled, are refused one by one with a reason.
+    /// Objects that cannot be held, or whose identifier was recalled, are refused one by one with a reason; those that `aside` picks by
+    /// their bytes are passed over.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the bytes are no STIX bundle; a failing database.
-    pub fn put_received(&self, received: &Received, bundle: &[u8], now: Timestamp) -> Result<Vec<Stored>, StoreError> {
+    pub fn put_received(
+        &self,
+        received: &Received,
+        bundle: &[u8],
+        aside: &mut dyn FnMut(&[u8]) -> bool,
+        now: Timestamp,
+    ) -> Result<Vec<Stored>, StoreError> {
         let mut prepared = Vec::new();
         let mut splitter = comity_stix::Splitter::new(comity_stix::Limits::default());
         let refused = |error: comity_stix::JsonError| StoreError::Refused { reason: error.to_string() };
-        splitter.push(bundle, &mut |raw| prepared.push(prepare::prepare(raw.bytes))).map_err(refused)?;
+        let mut take = |bytes: &[u8]| {
+            if !aside(bytes) {
+                prepared.push(prepare::prepare(bytes));
+            }
+        };
+        splitter.push(bundle, &mut |raw| take(raw.bytes)).map_err(refused)?;
         splitter.finish().map_err(refused)?;
         let options = ImportOptions {
             origin: Origin::Link(received.partner.clone()),

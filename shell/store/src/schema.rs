@@ -37,6 +37,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::sealed::SECTION,
     crate::desk::RECALL_SECTION,
     crate::desk::DEPENDENT_SECTION,
+    crate::desk::SET_ASIDE_SECTION,
 ];
 
 /// The sections of `vault.db`.

@@ -58,7 +58,7 @@ fn give(holdings: &mut Holdings, origin: &str, objects: &[Vec<u8>]) {
             let received =
                 Received { partner: partner.parse().unwrap(), release: "r".into(), seq: 1, label: None, terms: None };
             let tx = holdings.transaction().unwrap();
-            tx.put_received(&received, &bundle(objects), now()).unwrap();
+            tx.put_received(&received, &bundle(objects), &mut |_| false, now()).unwrap();
             tx.commit().unwrap();
         }
     }

@@ -186,7 +186,8 @@ fn nothing_of_a_recalled_indicators_sightings_is_on_the_disk() {
     // 1 came from a feed as well, 2 only over the link.
     feed(&mut holdings, &[indicator(1, 1, false)]);
     let tx = holdings.transaction().unwrap();
-    tx.put_received(&received, &bundle(&[indicator(1, 1, false), indicator(2, 1, false)]), now()).unwrap();
+    tx.put_received(&received, &bundle(&[indicator(1, 1, false), indicator(2, 1, false)]), &mut |_| false, now())
+        .unwrap();
     tx.commit().unwrap();
     let kept = record(&mut holdings, &matches(&indicator_id(1), "kept.example", vec![at(1, 0)])).unwrap();
     let gone = record(&mut holdings, &matches(&indicator_id(2), CANARY, (0..50).map(|n| at(n, 0)).collect())).unwrap();

@@ -104,6 +104,7 @@ fn a_recall_takes_only_what_came_from_its_sender() {
     tx.put_received(
         &kps,
         &bundle(&[malware(1, 1, ""), malware(2, 1, ""), malware(3, 1, ""), malware(1, 4, "")]),
+        &mut |_| false,
         now(),
     )
     .unwrap();
@@ -127,7 +128,7 @@ fn a_recall_takes_only_what_came_from_its_sender() {
     assert!(!contains(&home.raw("holdings.db"), b"qzkw7f3a9c"), "the terms go with the last object");
     view.verify().unwrap();
     let tx = holdings.transaction().unwrap();
-    let stored = tx.put_received(&kps, &bundle(&[malware(3, 1, "")]), now()).unwrap();
+    let stored = tx.put_received(&kps, &bundle(&[malware(3, 1, "")]), &mut |_| false, now()).unwrap();
     assert_eq!(stored[0].outcome, Outcome::Refused("recalled".into()));
 }
 

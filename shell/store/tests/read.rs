@@ -217,10 +217,13 @@ fn what_a_partner_releases() {
     let foreign = malware(1, 9, r#","description":"forged""#);
     let same_version = malware(1, 1, r#","description":"forged""#);
     let arrived = [foreign, same_version, malware(2, 1, ""), malware(1, 1, "")];
-    let stored = tx.put_received(&received("r-1"), &bundle(&arrived), now()).unwrap();
+    let stored = tx.put_received(&received("r-1"), &bundle(&arrived), &mut |_| false, now()).unwrap();
     let outcomes: Vec<_> = stored.into_iter().map(|s| s.outcome).collect();
     assert_eq!(outcomes, [Outcome::NewVersion, Outcome::Conflict, Outcome::Accepted, Outcome::Unchanged]);
-    assert!(matches!(tx.put_received(&received("r-2"), b"not json", now()), Err(StoreError::Refused { .. })));
+    assert!(matches!(
+        tx.put_received(&received("r-2"), b"not json", &mut |_| false, now()),
+        Err(StoreError::Refused { .. })
+    ));
     tx.commit().unwrap();
     let view = holdings.view();
     let ours = view.get(&malware_id(1)).unwrap().unwrap();

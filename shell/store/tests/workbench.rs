@@ -87,7 +87,7 @@ fn arrive(holdings: &mut Holdings, n: u32, at: &str) {
         label: Some(label("TLP:AMBER")),
         terms: None,
     };
-    tx.put_received(&received, &common::bundle(&[malware(n, 1, "")]), time(at)).unwrap();
+    tx.put_received(&received, &common::bundle(&[malware(n, 1, "")]), &mut |_| false, time(at)).unwrap();
     tx.view()
         .desk()
         .put_received(&ReceivedItem {

@@ -4,15 +4,17 @@ use super::candidates::candidates;
 use super::checked::{Checked, Coverage};
 use super::corpus::{LeakCorpus, Pattern, Plain, Protected};
 use super::decode::decode;
+use super::facts::{ObjectFacts, object_facts, released_values};
 use super::finding::{Finding, FindingClass};
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use super::packed::CHARACTERS_IN_NOISE;
+use super::personal::{Prose, listed, prose};
 use super::places::{self, UuidCheck};
-use crate::Draft;
-use crate::allowlist::{Kind, row_of};
+use crate::special::Reading;
+use crate::{Draft, Mode};
 use comity_correlate::CorrelatedValue;
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -35,6 +37,10 @@ const UNMATCHABLE: &str = "unmatchable-term";
 /// Checks the exact bytes of a draft.
 pub fn leak_check(draft: &Draft, corpus: &LeakCorpus, held: &dyn Held) -> Checked {
     let mut findings = search(draft.parts(), &draft.released_ids(), corpus, held);
+    // Two officers declared these very bytes public.
+    if draft.mode() == Mode::AsPublished {
+        findings.retain(|finding| finding.class != FindingClass::SpecialCategory);
+    }
     let before = held.act();
     let coverage = match before {
         Ok(act) if !findings.iter().any(|finding| finding.class == FindingClass::Undetermined) => {
@@ -82,6 +88,7 @@ pub fn search(
         not_read: false,
     };
     let mut normaliser = Normaliser::default();
+    let mut reading = Reading::default();
     let mut findings = Vec::new();
     let mut not_read = false;
     for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
@@ -89,6 +96,7 @@ pub fn search(
         let mut part = PartCheck {
             corpus,
             normaliser: &mut normaliser,
+            reading: &mut reading,
             uuids: &mut uuids,
             steps: STEPS_MIN.saturating_add(bytes.saturating_mul(STEPS_PER_BYTE)),
             exhausted: false,
@@ -98,10 +106,13 @@ pub fn search(
             texts: 0,
             token: 0,
             tlp: Tlp::Clear,
+            prose: Prose::No,
         };
         for (at, token) in scan.tokens.iter().enumerate() {
             part.token = at;
-            part.tlp = tlp_of(scan, facts, token);
+            let about = scan.place(token.node).0.and_then(|object| facts.get(&object));
+            part.tlp = about.map_or(Tlp::Clear, |facts| facts.tlp);
+            part.prose = prose(scan, token, about.is_some_and(|facts| facts.observable));
             part.check_token(scan, token, &may_occur);
         }
         let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
@@ -129,33 +140,6 @@ pub fn search(
         findings.push(undetermined(0, whole, "not-read"));
     }
     findings
-}
-
-struct ObjectFacts {
-    id: Option<String>,
-    tlp: Tlp,
-}
-
-fn object_facts(scan: &Scan<'_>) -> HashMap<usize, ObjectFacts> {
-    let mut facts: HashMap<usize, ObjectFacts> = HashMap::new();
-    for token in scan.tokens.iter().filter(|token| !token.key) {
-        let (Some(object), steps) = scan.place(token.node) else { continue };
-        let entry = facts.entry(object).or_insert(ObjectFacts { id: None, tlp: Tlp::Clear });
-        match scan.names(&steps).as_slice() {
-            [Some(b"id")] => entry.id = Some(scan.text(token)),
-            [Some(b"object_marking_refs"), None] => {
-                if let Some(tlp) = Tlp::from_marking_id(&scan.text(token)) {
-                    entry.tlp = entry.tlp.max(tlp);
-                }
-            }
-            _ => {}
-        }
-    }
-    facts
-}
-
-fn tlp_of(scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, token: &Token) -> Tlp {
-    scan.place(token.node).0.and_then(|object| facts.get(&object)).map_or(Tlp::Clear, |facts| facts.tlp)
 }
 
 fn uuid_of(id: &str) -> Option<Uuid> {
@@ -186,29 +170,6 @@ fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, ke
     }
 }
 
-/// The values of the observables that are released as such: what was agreed to be told.
-fn released_values(part: &[u8]) -> HashSet<CorrelatedValue> {
-    #[derive(serde::Deserialize)]
-    struct Bundle<'a> {
-        #[serde(borrow, default)]
-        objects: Vec<&'a serde_json::value::RawValue>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Typed<'a> {
-        #[serde(borrow, rename = "type")]
-        object_type: std::borrow::Cow<'a, str>,
-    }
-    let Ok(bundle) = serde_json::from_slice::<Bundle<'_>>(part) else { return HashSet::new() };
-    let is_observable = |object: &&&serde_json::value::RawValue| {
-        serde_json::from_str::<Typed<'_>>(object.get())
-            .ok()
-            .and_then(|typed| row_of(&typed.object_type))
-            .is_some_and(|row| matches!(row.kind, Kind::Observable))
-    };
-    let observables = bundle.objects.iter().filter(is_observable);
-    observables.flat_map(|object| comity_correlate::values(object.get().as_bytes())).collect()
-}
-
 /// A run of words, to be asked about when the part was read.
 struct PendingRun {
     print: u64,
@@ -230,6 +191,7 @@ struct PendingValue {
 struct PartCheck<'a, 'b> {
     corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
+    reading: &'a mut Reading,
     uuids: &'a mut UuidCheck<'b>,
     steps: usize,
     exhausted: bool,
@@ -242,6 +204,8 @@ struct PartCheck<'a, 'b> {
     token: usize,
     /// The marking of the object it is in.
     tlp: Tlp,
+    /// Whether people read it.
+    prose: Prose,
 }
 
 impl PartCheck<'_, '_> {
@@ -287,6 +251,11 @@ impl PartCheck<'_, '_> {
             return;
         }
         self.check_places(text, via);
+        if self.prose != Prose::No
+            && let Some((from, to)) = listed(text, self.prose, self.reading)
+        {
+            self.hit(FindingClass::SpecialCategory, text.span(from, to), None, "text", via);
+        }
         if via.len() == DEPTH_MAX {
             return;
         }

@@ -3,6 +3,7 @@
 //! Guarantees: a finding never holds the protected term, only its place.
 
 use comity_crypto::sha256;
+use comity_vocab::Role;
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing must not leave.
@@ -31,11 +32,13 @@ pub enum FindingClass {
     MarkingInProse,
     /// Characters that nobody sees: joiners, direction marks, tags, variation selectors, controls, private use.
     CharactersNotSeen,
+    /// A word for a special category of personal data: belief, ethnicity, politics, health, sexual life.
+    SpecialCategory,
 }
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 11] = [
+    pub const ALL: [FindingClass; 12] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -47,6 +50,7 @@ impl FindingClass {
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
         FindingClass::CharactersNotSeen,
+        FindingClass::SpecialCategory,
     ];
 
     /// Returns the word used in rules.
@@ -63,23 +67,25 @@ impl FindingClass {
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
             FindingClass::CharactersNotSeen => "characters-not-seen",
+            FindingClass::SpecialCategory => "special-category",
         }
     }
 
-    /// Tells whether the releasing officer may override a finding of this class with a reason.
-    pub fn overridable(&self) -> bool {
+    /// Returns in which role an officer may answer for a finding of this class with a reason; nobody where there is none.
+    pub fn answered_by(&self) -> Option<Role> {
         match self {
             FindingClass::VaultTerm
             | FindingClass::UnreleasedId
             | FindingClass::DanglingReference
-            | FindingClass::Undetermined => false,
+            | FindingClass::Undetermined => None,
+            FindingClass::SpecialCategory => Some(Role::DataProtectionOfficer),
             FindingClass::InternalHost
             | FindingClass::OfficerName
             | FindingClass::ExactTime
             | FindingClass::VerbatimSentence
             | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse
-            | FindingClass::CharactersNotSeen => true,
+            | FindingClass::CharactersNotSeen => Some(Role::ReleasingOfficer),
         }
     }
 }
@@ -115,8 +121,8 @@ impl Finding {
         sha256(&[b"comity/v1/finding", place.as_bytes()]).to_string().chars().take(16).collect()
     }
 
-    /// Tells whether the releasing officer may override it with a reason.
-    pub fn overridable(&self) -> bool {
-        self.class.overridable()
+    /// Returns in which role an officer may answer for it with a reason; nobody where there is none.
+    pub fn answered_by(&self) -> Option<Role> {
+        self.class.answered_by()
     }
 }

@@ -6,8 +6,8 @@ use comity_ledger::{ChainEnd, Heads};
 use comity_release::leak::{PrintKey, Printer};
 use comity_release::{
     Approval, ApprovalProof, Checked, Draft, DraftFault, DraftRequest, LeakCorpus, LeakCorpusBuilder, NotRead,
-    OfficerView, Organisation, Origin, Override, Record, ReleaseId, SourceObject, approval_message, leak_check,
-    release_message,
+    OfficerView, Organisation, Origin, Override, PersonalData, Record, ReleaseId, SourceObject, approval_message,
+    leak_check, release_message,
 };
 use comity_vocab::{OfficerCode, OrgCode, Role, Roles, SecurityLabel, Timestamp};
 use serde_json::Value;
@@ -162,6 +162,16 @@ pub fn tampered(draft: &Draft, change: impl FnOnce(&mut Value)) -> Draft {
         Ok(same) => same,
         Err(DraftFault::Changed { found }) => Draft::decode(&bytes, &found).unwrap(),
         Err(fault) => panic!("{fault}"),
+    }
+}
+
+/// All that must be said before a person leaves.
+pub fn whole_personal() -> PersonalData {
+    PersonalData {
+        purpose: Some("prevention of terrorist offences".into()),
+        basis: Some("Information Exchange Act, section 12".into()),
+        necessity: Some("the partner must recognise the traveller".into()),
+        erase_by: Some(time("2027-03-20T00:00:00Z")),
     }
 }
 

@@ -104,8 +104,14 @@ struct Rule {
 const WRITERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::SourceHandler];
 const AUTHORS: &[Role] = &[Role::Analyst, Role::DeskOfficer];
 const RELEASERS: &[Role] = &[Role::Analyst, Role::DeskOfficer, Role::ReleasingOfficer];
-const RELEASE_READERS: &[Role] =
-    &[Role::Analyst, Role::DeskOfficer, Role::SourceHandler, Role::ReleasingOfficer, Role::OversightInspector];
+const RELEASE_READERS: &[Role] = &[
+    Role::Analyst,
+    Role::DeskOfficer,
+    Role::SourceHandler,
+    Role::ReleasingOfficer,
+    Role::DataProtectionOfficer,
+    Role::OversightInspector,
+];
 const RECALLERS: &[Role] = &[Role::DeskOfficer, Role::ReleasingOfficer, Role::DutyOfficer];
 const READERS: &[Role] = &[
     Role::Analyst,
@@ -126,6 +132,13 @@ const LINK_STOPPERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::L
 const LINKERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::LiaisonOfficer];
 const REVIEWERS: &[Role] =
     &[Role::Custodian, Role::SecurityOfficer, Role::DataProtectionOfficer, Role::OversightInspector, Role::DeskOfficer];
+const ASIDE_READERS: &[Role] = &[
+    Role::DeskOfficer,
+    Role::LiaisonOfficer,
+    Role::SecurityOfficer,
+    Role::DataProtectionOfficer,
+    Role::OversightInspector,
+];
 const KEEPERS: &[Role] = &[Role::Custodian, Role::SecurityOfficer, Role::DeskOfficer];
 
 fn rule(request: &Request) -> Rule {
@@ -156,18 +169,20 @@ fn rule(request: &Request) -> Rule {
         R::PublicList => of(RELEASE_READERS),
         R::PublicPrepare { .. } | R::PublicSignPrepare { .. } | R::PublicSign { .. } => of(RELEASERS),
         R::VaultAdd { .. } | R::VaultAttach { .. } | R::VaultList => of(&[Role::SourceHandler]),
-        R::VaultShow { .. } | R::VaultPrint(_) => stepped(of(&[Role::SourceHandler])),
+        R::VaultShow(_) | R::VaultPrint(_) => stepped(of(&[Role::SourceHandler])),
         R::LeakAsk(LeakAsk::Asked) => of(&[Role::SourceHandler]),
         R::LeakAsk(LeakAsk::Answer { .. }) => stepped(of(&[Role::SourceHandler])),
         R::LeakAsk(LeakAsk::Limit { .. }) => stepped(of(&[Role::SecurityOfficer, Role::Custodian])),
         R::ReleaseDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),
+        R::ReleaseAnswer(_) => of(&[Role::DataProtectionOfficer]),
         R::ReleaseApprovePrepare { .. } | R::ReleaseApprove { .. } => of(&[Role::ReleasingOfficer]),
         R::ReleaseSend { .. } => stepped(of(RELEASERS)),
         R::ReleaseWithdraw { .. } => of(RELEASERS),
         R::ReleaseList => readable(of(READERS)),
         R::RecallDraft { .. } | R::RecallPrepare { .. } | R::RecallApprove { .. } => of(RECALLERS),
         R::RecallSend { .. } => stepped(of(RECALLERS)),
+        R::SetAsideList => of(ASIDE_READERS),
         R::RecallBoard => readable(of(READERS)),
         R::RecallDecide(_) => of(&[Role::DeskOfficer, Role::ReleasingOfficer]),
         // Our own card with our own addresses; with others it is a word to partners that not everybody gives.

@@ -114,6 +114,9 @@ impl Taking<'_, '_> {
         let mut given = Vec::new();
         for item in notice.item_refs.iter().skip(done).take(BATCH) {
             work.done += 1;
+            if withdraws {
+                work.found += self.desk().end_set_aside(peer.as_str(), item)?;
+            }
             // Only what this partner gave us is its to recall; a tombstone for anything else would let it block what others send.
             let ours: Vec<_> = desk.received(item)?.into_iter().filter(|r| r.link == peer.as_str()).collect();
             if !ours.is_empty() {

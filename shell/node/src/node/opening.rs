@@ -117,6 +117,7 @@ impl Node {
             detection,
             recalls,
             vault: None,
+            looked_aside: None,
             clock: now,
             ask,
             nonces: VecDeque::new(),

@@ -1,6 +1,7 @@
 //! The second person: what a releasing officer signs, and which findings may be answered for.
 
 use super::check::finding_json;
+use super::personal::Signatures;
 use super::record::Kept;
 use crate::failure::Failure;
 use crate::leak_corpus::Sources;
@@ -23,6 +24,7 @@ impl Node {
             .map(|(finding, reason)| Override {
                 finding: finding.clone(),
                 officer: officer.clone(),
+                role: Role::ReleasingOfficer,
                 reason: reason.clone(),
             })
             .collect()
@@ -48,16 +50,25 @@ impl Node {
         let open: Vec<&Finding> = checked
             .findings()
             .iter()
-            .filter(|finding| !(finding.overridable() && overrides.iter().any(|o| o.finding == finding.id())))
+            .filter(|finding| {
+                let answered =
+                    |entry: &Override| Some(entry.role) == finding.answered_by() && entry.finding == finding.id();
+                !overrides.iter().any(answered)
+            })
             .collect();
         if open.is_empty() {
             return Ok(checked);
         }
         let count = open.len();
+        let others = open.iter().all(|finding| finding.answered_by() == Some(Role::DataProtectionOfficer));
         let shown: Vec<Value> = open.into_iter().map(finding_json).collect();
         Err(Failure::no(format!("the leak check found {count} places without an answer"))
             .with(json!({ "findings": shown }))
-            .hint("see comity release check; change the draft, or override with a reason what may be overridden"))
+            .hint(if others {
+                "a data_protection_officer other than the author answers for them: comity release answer"
+            } else {
+                "see comity release check; change the draft, or override with a reason what may be overridden"
+            }))
     }
 
     pub(crate) fn release_approve_prepare(
@@ -80,7 +91,8 @@ impl Node {
         }
         let overrides = Self::overrides_of(overrides, officer);
         self.still_releasable(&draft)?;
-        let answered = self.answered(release, &draft, &overrides, officer);
+        let all = [overrides.clone(), Signatures::of(&row)?.answers()].concat();
+        let answered = self.answered(release, &draft, &all, officer);
         let detail = if answered.is_ok() { "for approval: clean or overridden" } else { "for approval: findings" };
         let tx = self.holdings.transaction()?;
         audit(tx.view().desk(), now, Some(officer), "release.check", release, detail)?;
@@ -119,7 +131,9 @@ impl Node {
         self.still_releasable(&draft)?;
         // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
         self.spend_check(now, &super::check::APPROVED)?;
-        let checked = match self.answered(release, &draft, &overrides, &officer) {
+        let kept = Signatures::of(&row)?;
+        let all = [overrides.clone(), kept.answers()].concat();
+        let checked = match self.answered(release, &draft, &all, &officer) {
             Ok(checked) => checked,
             Err(failure) => {
                 let tx = self.holdings.transaction()?;
@@ -128,27 +142,24 @@ impl Node {
                 return Err(failure);
             }
         };
-        let mut approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
-        let author = approvals
-            .first()
-            .filter(|approval| approval.officer.as_str() == row.author)
-            .cloned()
-            .ok_or_else(|| Failure::no(format!("the author has not signed release {release}")))?;
+        let Some(author) = kept.author else {
+            return Err(Failure::no(format!("the author has not signed release {release}")));
+        };
         // The same decision as at send, so that nobody approves what cannot be sent.
         let digest = draft.digest();
         self.record_is_whole()?;
-        let signed = SignedBy { author: &author, releasing: &approval, overrides: &overrides };
+        let protection = kept.protection.as_ref();
+        let signed = SignedBy { author: &author, releasing: &approval, protection, overrides: &all };
         let record = Kept(self.holdings.view().desk());
         drop(
             authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
                 .map_err(|refusal| Failure::refusal(&refusal))?,
         );
-        approvals.truncate(1);
-        approvals.push(approval);
+        let approvals: Vec<Approval> = [Some(author), kept.protection, Some(approval)].into_iter().flatten().collect();
         let row = ReleaseRow {
             state: "approved".into(),
             approvals: serde_json::to_string(&approvals)?,
-            overrides: serde_json::to_string(&overrides)?,
+            overrides: serde_json::to_string(&all)?,
             changed: now.to_string(),
             ..row
         };

@@ -145,6 +145,7 @@ pub(super) fn finding_json(finding: &Finding) -> Value {
         "length": finding.length,
         "object": finding.object,
         "property": finding.property,
-        "overridable": finding.overridable(),
+        "overridable": finding.answered_by().is_some(),
+        "answered_by": finding.answered_by(),
     })
 }

@@ -1,5 +1,6 @@
 //! Drafting: from a selection to exact bytes that an author signs.
 
+use super::personal::Signatures;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::request::ReleaseDraftRequest;
@@ -7,13 +8,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{EntropyStream, Purpose, sha256};
 use comity_release::{
-    Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, ReleaseId, SourceObject,
-    WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
+    Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, PersonalData, ReleaseId,
+    SourceObject, WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
 };
 use comity_stix::marking::{MarkingKind, kind};
 use comity_store::desk::DeskError;
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_store::{Object, Origin as StoredOrigin};
+use comity_vocab::time::Precision;
 use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,12 @@ fn refused(error: &DraftError) -> Failure {
                 "not_releasable": objects.iter().map(|one| json!({ "object": one.object, "reason": one.reason.to_string() })).collect::<Vec<_>>()
             }))
             .hint("mark what is unmarked with comity write mark, and leave out what is not yours to release"),
+        DraftError::PersonalData { missing, first, objects } => failure
+            .code("personal_data")
+            .with(json!({ "missing": missing, "first": first, "objects": objects }))
+            .hint(
+                "give --purpose, --basis, --necessity and --erase-by; of a threat actor that is a group and no single person, say --group ID",
+            ),
         _ => failure,
     }
 }
@@ -53,9 +61,13 @@ pub(super) fn is_note(rule: &str) -> bool {
 fn content_digest(draft: &Draft) -> Digest {
     let terms = draft.descriptor().map(ToString::to_string).unwrap_or_default();
     let label = draft.label().to_string();
+    let erase_by = draft.personal().erase_by.map(|day| day.to_string()).unwrap_or_default();
     let length = |bytes: &[u8]| (bytes.len() as u64).to_be_bytes().to_vec();
     let mut all = Vec::new();
-    for bytes in [label.as_bytes(), terms.as_bytes()].into_iter().chain(draft.parts().iter().map(Vec::as_slice)) {
+    for bytes in [label.as_bytes(), terms.as_bytes(), erase_by.as_bytes()]
+        .into_iter()
+        .chain(draft.parts().iter().map(Vec::as_slice))
+    {
         all.extend([length(bytes), bytes.to_vec()].concat());
     }
     sha256(&[&all])
@@ -126,6 +138,12 @@ impl Node {
         };
         wanted.allow_properties = request.allow.into_iter().collect();
         wanted.precision = request.precision.unwrap_or(self.home.configuration.policy.precision);
+        wanted.personal = PersonalData {
+            erase_by: request.personal.erase_by.map(|time| time.coarsened(Precision::Day)),
+            ..request.personal
+        };
+        wanted.groups = request.groups.into_iter().collect();
+        wanted.of_persons = self.of_persons(&objects, &wanted.groups)?;
         wanted.public_ids = public_ids;
         wanted.mapped_markings = self.statements(&objects)?;
         if !request.as_published {
@@ -233,6 +251,7 @@ impl Node {
             "parts": draft.parts().len(),
             "bytes": bytes,
             "expires": draft.expires(),
+            "personal": draft.personal(),
         });
         let row = ReleaseRow {
             id: release.clone(),
@@ -323,7 +342,9 @@ impl Node {
             Purpose::Approval,
             &release_message(&draft.statement(), role, &[], &heads),
         )?;
-        let stored = serde_json::to_string(&[approval])?;
+        // What the data protection officer answered stays: it is signed over the same draft.
+        let protection = Signatures::of(&row)?.protection;
+        let stored = serde_json::to_string(&std::iter::once(approval).chain(protection).collect::<Vec<_>>())?;
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_release(&ReleaseRow { state: "draft".into(), approvals: stored, ..row })?;
         audit(tx.view().desk(), now, Some(&officer), "release.sign", release, role.as_str())?;

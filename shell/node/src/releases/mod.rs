@@ -1,4 +1,4 @@
-//! Door 2 as verbs: draft, sign, check, approve, send.
+//! Door 2 as verbs: draft, sign, check, answer for personal data, approve, send.
 //!
 //! Guarantees: what is sent is what `comity_release::authorise` released, called in `send` with the registry, the stored
 //! approvals and a leak check of that moment. Nothing else can make what the gate accepts. A stored draft is opened only where it has
@@ -8,6 +8,7 @@ pub(crate) mod answer;
 mod approve;
 mod check;
 mod draft;
+mod personal;
 mod recipients;
 mod recipients_own;
 mod record;

@@ -1,12 +1,13 @@
 //! Sending: the decision of the moment, the entries, the dissemination record.
 
+use super::personal::Signatures;
 use super::record::Kept;
 use crate::failure::Failure;
 use crate::leak_corpus::Sources;
 use crate::logs::Content;
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
-use comity_release::{Approval, Coverage, Mode, Override, SignedBy, WITHDRAWN_ACT, authorise};
+use comity_release::{Coverage, Mode, SignedBy, WITHDRAWN_ACT, authorise};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_vocab::{OfficerCode, OrgCode, Timestamp};
 use serde_json::{Value, json};
@@ -27,9 +28,9 @@ impl Node {
         let draft = self.open_draft(&row)?;
         self.still_releasable(&draft)?;
         self.recipients_are_who_they_were(&draft)?;
-        let approvals: Vec<Approval> = serde_json::from_str(&row.approvals)?;
-        let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
-        let [author, releasing] = approvals.as_slice() else {
+        let Signatures { author: Some(author), releasing: Some(releasing), protection, overrides } =
+            Signatures::of(&row)?
+        else {
             return Err(Failure::no(format!("release {release} lacks an approval")));
         };
         let (of, sent) = self.sent_pieces(&draft)?;
@@ -42,7 +43,8 @@ impl Node {
         }
         let coverage = checked.coverage();
         self.record_is_whole()?;
-        let signed = SignedBy { author, releasing, overrides: &overrides };
+        let signed =
+            SignedBy { author: &author, releasing: &releasing, protection: protection.as_ref(), overrides: &overrides };
         let record = Kept(self.holdings.view().desk());
         let released = authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
             .map_err(|refusal| Failure::refusal(&refusal))?;

@@ -3,7 +3,7 @@
 use super::answer::VaultAnswer;
 use crate::failure::Failure;
 use crate::node::Node;
-use comity_release::{Approval, Draft};
+use comity_release::{Approval, Draft, Override};
 use comity_store::desk::{Direction, ReleaseRow};
 use serde_json::{Value, json};
 
@@ -43,6 +43,8 @@ impl Node {
             fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
             fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("created".into(), row.created.clone().into());
+            fields.insert("personal".into(), json!(draft.personal()));
+            fields.insert("answered".into(), answered(&row)?);
             fields.insert("descriptor".into(), draft.descriptor().map(ToString::to_string).into());
             fields.insert("signed".into(), signed(&row)?);
             fields.insert("check".into(), check);
@@ -99,6 +101,14 @@ impl Node {
         }
         Ok(json!({ "releases": releases }))
     }
+}
+
+/// What officers answered for, by finding.
+fn answered(row: &ReleaseRow) -> Result<Value, Failure> {
+    let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
+    let one =
+        |it: &Override| json!({ "finding": it.finding, "officer": it.officer, "role": it.role, "reason": it.reason });
+    Ok(overrides.iter().map(one).collect::<Vec<_>>().into())
 }
 
 /// Who signed, in which role, when.

@@ -95,6 +95,10 @@ const EMPTY: &[(&str, &str)] = &[
         "recall_dependent",
         "own objects that rest on a recall: none does; each column is changed in the store's own tests of sums",
     ),
+    (
+        "set_aside",
+        "personal data that arrived and is not held: none did; each column is changed in the store's own tests of sums",
+    ),
     ("recall_work", "recalls that are done in part: none is; each column is changed in the store's own tests of sums"),
     ("moment_stale", "what the index of times reads next: nothing waits"),
     ("pending_current", "what an import chooses when it finishes: none runs, and a row is named"),

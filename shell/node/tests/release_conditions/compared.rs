@@ -124,7 +124,7 @@ fn what_a_partner_gave_is_found_however_much_came_after_it() {
             terms: None,
         };
         let tx = holdings.transaction().unwrap();
-        tx.put_received(&received, &serde_json::to_vec(&bundle).unwrap(), now()).unwrap();
+        tx.put_received(&received, &serde_json::to_vec(&bundle).unwrap(), &mut |_| false, now()).unwrap();
         tx.commit().unwrap();
     }
     drop(holdings);

@@ -4,6 +4,7 @@ mod compared;
 mod edited;
 mod given;
 mod oracle;
+mod personal;
 mod recalled;
 mod unmatchable;
 mod vault;

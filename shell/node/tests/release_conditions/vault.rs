@@ -91,7 +91,10 @@ fn attach(org: &mut Org, object: &str) -> Result<Value, Failure> {
 }
 
 fn show(org: &mut Org) -> Result<Value, Failure> {
-    org.ask_as("hal", &Request::VaultShow { source: "KESTREL".into(), reason: "meeting".into() })
+    org.ask_as(
+        "hal",
+        &Request::VaultShow(comity_node::SourceReading { source: "KESTREL".into(), reason: "meeting".into() }),
+    )
 }
 
 /// An exact refusal: operational, with what to do.

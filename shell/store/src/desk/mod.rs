@@ -16,6 +16,7 @@ mod prepared;
 mod recall;
 mod recall_work;
 mod release;
+mod set_aside;
 mod standing;
 
 pub use access::{GrantRow, PasskeyRow, TokenRow};
@@ -36,6 +37,8 @@ pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
 pub(crate) use recall_work::SECTION as RECALL_SECTION;
 pub use recall_work::{RecallStage, RecallWork, SentEntry};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
+pub(crate) use set_aside::SECTION as SET_ASIDE_SECTION;
+pub use set_aside::SetAside;
 
 use crate::schema::Section;
 use crate::view::View;

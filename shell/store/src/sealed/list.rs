@@ -64,6 +64,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     whole("recall_received"),
     whole("recall_work"),
     whole("recall_dependent"),
+    whole("set_aside"),
     whole("tombstone"),
     whole("tombstone_digest"),
     // How what is held is marked: by an officer, by its import, by the texts that both refer to. Rows of an import that did not

@@ -34,6 +34,13 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
     ask(&desk, &caller, Request::LinkList).await
 }
 
+/// Lists what partners sent that is not held, because it says of a person what may not be kept.
+#[utoipa::path(get, path = "/api/v1/set-aside", tag = "links",
+    responses((status = 200, description = "As `comity link set-aside --json`.", body = serde_json::Value)))]
+pub(crate) async fn set_aside(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
+    ask(&desk, &caller, Request::SetAsideList).await
+}
+
 /// A partner's card.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -96,6 +96,8 @@ api! {
     put "/releases/limit" => releases::limit;
     post "/releases/{release}/statement" => releases::statement;
     post "/releases/{release}/signature" => releases::sign;
+    post "/releases/{release}/answer-statement" => releases::answer_statement;
+    post "/releases/{release}/answer" => releases::answer;
     post "/releases/{release}/approval-statement" => releases::approval_statement;
     post "/releases/{release}/approval" => releases::approve;
     post "/releases/{release}/send" => releases::send;
@@ -111,6 +113,7 @@ api! {
     post "/links/statements" => links::statement;
     post "/links/cards" => links::renew;
     post "/links/preview" => links::preview;
+    get "/set-aside" => links::set_aside;
     get "/links/{partner}" => links::show;
     post "/links/{partner}/verify" => links::verify;
     post "/links/{partner}/approvals" => links::approve;

@@ -9,7 +9,7 @@ use super::writing::Objects;
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
-use comity_node::{ApprovalProof, LeakAsk, ReleaseDraftRequest, Request};
+use comity_node::{ApprovalProof, FindingsAnswered, LeakAsk, PersonalData, ReleaseDraftRequest, Request};
 use comity_vocab::time::Precision;
 use comity_vocab::{OrgCode, Role, Timestamp};
 use serde::Deserialize;
@@ -53,6 +53,18 @@ pub(crate) struct NewRelease {
     /// Until when it may be sent.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires: Option<Timestamp>,
+    /// What personal data in it is for. With `basis` and `necessity` it stays here, and is signed.
+    purpose: Option<String>,
+    /// The legal basis on which personal data leaves.
+    basis: Option<String>,
+    /// Why just this personal data is needed.
+    necessity: Option<String>,
+    /// From this day on recipients must not have it any more; it travels.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    erase_by: Option<Timestamp>,
+    /// Threat actors that are groups; of others it is assumed that they are one person.
+    #[serde(default)]
+    groups: Vec<String>,
 }
 
 /// Drafts a release.
@@ -71,6 +83,13 @@ pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(ne
         precision: new.precision,
         as_published: new.as_published,
         expires: new.expires,
+        personal: PersonalData {
+            purpose: new.purpose,
+            basis: new.basis,
+            necessity: new.necessity,
+            erase_by: new.erase_by,
+        },
+        groups: new.groups,
     };
     ask_naming(&desk, &caller, Request::ReleaseDraft(draft)).await
 }
@@ -185,6 +204,30 @@ pub(crate) async fn approve(
     let officer = officer(&caller)?;
     let Approved { overrides, proof } = approved;
     ask(&desk, &caller, Request::ReleaseApprove { release, officer, overrides, proof }).await
+}
+
+/// Gives what a data protection officer signs to answer for words of special categories in a draft.
+#[utoipa::path(post, path = "/api/v1/releases/{release}/answer-statement", tag = "releases", params(("release" = String, Path)), request_body = Overrides,
+    responses((status = 200, description = "`statement` in base64, and the question for a passkey.", body = serde_json::Value)))]
+pub(crate) async fn answer_statement(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(release): Named<String>,
+    Body(Overrides { overrides }): Body<Overrides>,
+) -> Answer {
+    ask(&desk, &caller, Request::ReleaseAnswer(FindingsAnswered { release, overrides, proof: None })).await
+}
+
+/// Brings the data protection officer's signature.
+#[utoipa::path(post, path = "/api/v1/releases/{release}/answer", tag = "releases", params(("release" = String, Path)), request_body = Approved,
+    responses((status = 200, description = "As `comity release answer --json`.", body = serde_json::Value)))]
+pub(crate) async fn answer(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(release): Named<String>,
+    Body(Approved { overrides, proof }): Body<Approved>,
+) -> Answer {
+    ask(&desk, &caller, Request::ReleaseAnswer(FindingsAnswered { release, overrides, proof: Some(proof) })).await
 }
 
 /// Sends a release that was approved. Needs the passkey again (`/step-up`).

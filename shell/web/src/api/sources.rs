@@ -8,7 +8,7 @@ use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::{Extension, Json};
-use comity_node::{LeakAsk, Request};
+use comity_node::{LeakAsk, Request, SourceReading};
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -90,7 +90,7 @@ pub(crate) async fn read(
     Named(source): Named<String>,
     Body(Reading { reason }): Body<Reading>,
 ) -> Result<(Extension<NotKept>, Json<Value>), Problem> {
-    Ok((Extension(NotKept), ask(&desk, &caller, Request::VaultShow { source, reason }).await?))
+    Ok((Extension(NotKept), ask(&desk, &caller, Request::VaultShow(SourceReading { source, reason })).await?))
 }
 
 /// Tells who asked the leak check how often, and which blocked drafts wait for the caller.

@@ -3,7 +3,7 @@
 //! Guarantees: bounded pages; read marks are the officer's own; nothing but the recall is shown of what was recalled. Does not know:
 //! whether terms permit what somebody plans.
 
-use super::answer::text;
+use super::answer::{list, number, text};
 use super::banner::Banner;
 use super::line::{Line, counted, encoded, query};
 use super::shell::Shell;
@@ -24,6 +24,8 @@ use std::sync::Arc;
 const PAGE: usize = 50;
 /// Parked entries shown.
 const PARKED_MAX: usize = 50;
+/// Rows shown of what was set aside.
+const ASIDE_MAX: usize = 50;
 
 /// What narrows the inbox, as the address says it.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +61,7 @@ struct Item {
     label: String,
     grade: String,
     descriptor: String,
+    erase_by: String,
     policy: String,
     version: String,
     state: &'static str,
@@ -88,6 +91,23 @@ struct Parked {
     reason: String,
 }
 
+/// What came and is not held: from whom, by which property, when it is erased; and how many there are in all.
+#[derive(Default)]
+struct Aside {
+    rows: Vec<(String, String, String)>,
+    total: u64,
+}
+
+/// Reads what was set aside, where this officer may see it.
+async fn aside(desk: &Desk, officer: &Officer) -> Aside {
+    let Ok(answer) = desk.ask(&Request::SetAsideList, &officer.credential).await else { return Aside::default() };
+    let row = |row: &Value| (text(row, "from"), text(row, "property"), text(row, "erased_at"));
+    Aside {
+        rows: list(&answer, "set_aside").iter().take(ASIDE_MAX).map(row).collect(),
+        total: number(&answer, "total"),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "inbox.html")]
 struct InboxTemplate<'a> {
@@ -97,6 +117,7 @@ struct InboxTemplate<'a> {
     origins: Vec<String>,
     rows: Vec<Row>,
     parked: Vec<Parked>,
+    aside: Aside,
     older: String,
     first: String,
     here: String,
@@ -128,6 +149,7 @@ fn row(row: InboxRow) -> Row {
                 label: text(&terms, "label"),
                 grade: grade.unwrap_or_default(),
                 descriptor: text(&terms, "descriptor"),
+                erase_by: text(&terms, "erase_by"),
                 policy: text(&terms, "policy_version"),
                 version: item.version,
                 state,
@@ -238,6 +260,7 @@ pub async fn page(
         origins,
         rows: found.rows.into_iter().map(row).collect(),
         parked,
+        aside: aside(&desk, &officer).await,
         older,
         first: if on_first { String::new() } else { here.clone() },
         here,

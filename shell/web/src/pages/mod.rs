@@ -83,6 +83,8 @@ fn content() -> Router<Arc<Desk>> {
         .route("/releases/{id}/check", post(releases::acts::check))
         .route("/releases/{id}/sign/begin", post(releases::acts::sign_begin))
         .route("/releases/{id}/sign/finish", post(releases::acts::sign_finish))
+        .route("/releases/{id}/answer/begin", post(releases::acts::answer_begin))
+        .route("/releases/{id}/answer/finish", post(releases::acts::answer_finish))
         .route("/releases/{id}/approve/begin", post(releases::acts::approve_begin))
         .route("/releases/{id}/approve/finish", post(releases::acts::approve_finish))
         .route("/releases/{id}/send", post(releases::acts::send))

@@ -175,7 +175,7 @@ pub async fn read(
     Path(source): Path<String>,
     Form(reading): Form<Reading>,
 ) -> Response {
-    let request = Request::VaultShow { source: source.clone(), reason: reading.reason.clone() };
+    let request = Request::VaultShow(SourceReading { source: source.clone(), reason: reading.reason.clone() });
     opened(&desk, &officer, source, reading.reason, &request, false).await
 }
 

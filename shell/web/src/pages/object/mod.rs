@@ -70,6 +70,7 @@ struct Received {
     release: String,
     label: String,
     descriptor: String,
+    erase_by: String,
     policy: String,
     recalled: String,
 }
@@ -238,6 +239,7 @@ fn received_rows(sheet: &Sheet) -> Vec<Received> {
                 release: item.release.clone(),
                 label: said(&terms, "label"),
                 descriptor: said(&terms, "descriptor"),
+                erase_by: said(&terms, "erase_by"),
                 policy: said(&terms, "policy_version"),
                 recalled: item.recalled.clone().unwrap_or_default(),
             }

@@ -12,7 +12,7 @@ use crate::identity::Officer;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{CredentialAnswer, Request};
+use comity_node::{CredentialAnswer, FindingsAnswered, Request};
 use comity_vocab::Role;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,6 +65,36 @@ fn overrides(fields: &Fields) -> BTreeMap<String, String> {
         .filter_map(|(name, reason)| Some((name.strip_prefix(OVERRIDE)?.to_owned(), reason.trim().to_owned())))
         .filter(|(_, reason)| !reason.is_empty())
         .collect()
+}
+
+/// Answers `POST /releases/{id}/answer/begin`.
+///
+/// # Errors
+/// [`crate::problem::Problem`] from the node's failure.
+pub async fn answer_begin(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path(release): Path<String>,
+    Json(fields): Json<Fields>,
+) -> Answer {
+    let answer = FindingsAnswered { release, overrides: overrides(&fields), proof: None };
+    question(desk.ask(&Request::ReleaseAnswer(answer), &officer.credential).await)
+}
+
+/// Answers `POST /releases/{id}/answer/finish`.
+///
+/// # Errors
+/// [`crate::problem::Problem`] from the node's failure.
+pub async fn answer_finish(
+    State(desk): State<Arc<Desk>>,
+    officer: Officer,
+    Path(release): Path<String>,
+    Json(finish): Json<Finish<CredentialAnswer>>,
+) -> Answer {
+    let address = format!("/releases/{release}");
+    let overrides = overrides(&finish.fields);
+    let answer = FindingsAnswered { release, overrides, proof: Some(finish.proof()?) };
+    next(desk.ask(&Request::ReleaseAnswer(answer), &officer.credential).await, &address)
 }
 
 /// Answers `POST /releases/{id}/approve/begin`.

@@ -11,7 +11,8 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{Failure, ReleaseDraftRequest, Request, Selection};
+use comity_node::{Failure, PersonalData, ReleaseDraftRequest, Request, Selection};
+use comity_vocab::Timestamp;
 use comity_vocab::time::Precision;
 use std::sync::Arc;
 
@@ -38,6 +39,12 @@ pub struct Composed {
     precision: String,
     allow: String,
     as_published: bool,
+    purpose: String,
+    basis: String,
+    necessity: String,
+    erase_by: String,
+    /// Threat actors that are groups, separated by white space.
+    group: String,
     /// The word of each slot, in the order of [`SLOTS`].
     slots: [String; 6],
 }
@@ -59,6 +66,11 @@ impl Composed {
                 "precision" => form.precision = value,
                 "allow" => form.allow = value,
                 "as_published" => form.as_published = true,
+                "purpose" => form.purpose = value,
+                "basis" => form.basis = value,
+                "necessity" => form.necessity = value,
+                "erase_by" => form.erase_by = value,
+                "group" => joined(&mut form.group),
                 _ => {
                     let slots = SLOTS.iter().zip(&mut form.slots);
                     for (_, held) in slots.filter(|((slot, _, _), _)| *slot == name) {
@@ -90,6 +102,17 @@ struct ComposePage<'a> {
     hint: String,
     /// Objects that cannot be released, with the reason.
     not_releasable: Vec<(String, String)>,
+    /// What must be said of personal data and is not.
+    missing: Vec<String>,
+    /// The selected threat actors, with the answer to whether each is a group.
+    actors: Vec<(String, bool)>,
+}
+
+impl ComposePage<'_> {
+    /// Whether a field about personal data must be filled in and is not.
+    fn lacks(&self, field: &str) -> bool {
+        self.missing.iter().any(|missing| missing == field)
+    }
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -136,8 +159,18 @@ async fn filled(desk: &Desk, officer: &Officer, shell: &Shell, form: Composed, r
             list(detail, "not_releasable").iter().map(|one| (text(one, "object"), text(one, "reason"))).collect()
         })
         .unwrap_or_default();
+    let missing: Vec<String> = failure
+        .detail
+        .as_ref()
+        .map(|detail| list(detail, "missing").iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let groups = words(&form.group);
+    let selected = words(&form.object).into_iter().filter(|id| id.starts_with("threat-actor--"));
+    let actors = selected.map(|id| (id.clone(), groups.contains(&id))).collect();
     let page = ComposePage {
         shell,
+        missing,
+        actors,
         partners,
         labels: pick(&["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"], &form.label),
         precisions: pick(&["hour", "day", "month", "year"], &form.precision),
@@ -188,6 +221,19 @@ impl Composed {
             precision,
             as_published: self.as_published,
             expires: None,
+            personal: PersonalData {
+                purpose: named(&self.purpose),
+                basis: named(&self.basis),
+                necessity: named(&self.necessity),
+                erase_by: match self.erase_by.trim() {
+                    "" => None,
+                    day => Some(
+                        Timestamp::parse(&format!("{day}T00:00:00Z"))
+                            .map_err(|_| Failure::usage("the day of erasure is written like 2027-05-31"))?,
+                    ),
+                },
+            },
+            groups: words(&self.group),
         })
     }
 }

@@ -56,6 +56,13 @@ struct Check {
     findings: Vec<Finding>,
 }
 
+impl Check {
+    /// Whether something in it waits for a role.
+    fn waits_for(&self, role: &str) -> bool {
+        self.findings.iter().any(|finding| finding.answered_by == role)
+    }
+}
+
 /// How much of a release is loaded.
 #[derive(Clone, Copy, Default, serde::Deserialize)]
 pub struct Blocks {
@@ -68,7 +75,10 @@ pub struct Finding {
     id: String,
     class: String,
     rule: String,
-    overridable: bool,
+    /// The role that may answer for it; empty where nobody may.
+    answered_by: String,
+    /// What an officer said to it: who, in which role, why.
+    answer: Option<(String, String, String)>,
     message: String,
     object: String,
     property: String,
@@ -106,6 +116,11 @@ struct ReleasePage<'a> {
     check: Option<Check>,
     refused: String,
     is_author: bool,
+    /// The author signed it.
+    author_signed: bool,
+    may_answer: bool,
+    /// Purpose, basis, necessity and day of erasure, where they were said.
+    personal: Vec<(&'static str, String)>,
     may_release: bool,
     may_recall: bool,
     /// It may still be signed, sent or withdrawn.
@@ -177,7 +192,7 @@ fn fill<'a>(
         officer: text(row, "officer"),
         blocked: flag(row, "blocked"),
         message: text(row, "message"),
-        findings: list(row, "findings").iter().map(|one| finding(one, &parts)).collect(),
+        findings: list(row, "findings").iter().map(|one| finding(one, &parts)).map(|one| said(one, answer)).collect(),
     });
     let mut found: HashMap<&str, usize> = HashMap::new();
     for one in check.iter().flat_map(|check| &check.findings) {
@@ -242,12 +257,35 @@ fn fill<'a>(
         parts,
         refused,
         is_author: line.author == me,
+        author_signed: list(answer, "signed").iter().any(|one| text(one, "officer") == line.author),
+        may_answer: officer.identity.roles.contains(&Role::DataProtectionOfficer) && line.author != me,
+        personal: personal(answer),
         may_recall: [Role::DeskOfficer, Role::ReleasingOfficer, Role::DutyOfficer]
             .iter()
             .any(|role| officer.identity.roles.contains(role)),
         may_release: officer.identity.roles.contains(&Role::ReleasingOfficer) && line.author != me,
         line,
     }
+}
+
+/// A finding with what an officer answered to it.
+fn said(finding: Finding, answer: &Value) -> Finding {
+    let answers = list(answer, "answered");
+    let mine = answers.iter().find(|it| text(it, "finding") == finding.id && text(it, "role") == finding.answered_by);
+    let answer = mine.map(|it| (text(it, "officer"), text(it, "role"), text(it, "reason")));
+    Finding { answer, ..finding }
+}
+
+/// What was said of personal data in it.
+fn personal(answer: &Value) -> Vec<(&'static str, String)> {
+    let words = [
+        ("purpose", "What it is for"),
+        ("basis", "Legal basis"),
+        ("necessity", "Why it is needed"),
+        ("erase_by", "Erased by"),
+    ];
+    let said = answer.get("personal").cloned().unwrap_or_default();
+    words.into_iter().map(|(name, word)| (word, text(&said, name))).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// What an object that leaves is called, or what it says.
@@ -271,7 +309,8 @@ fn finding(row: &Value, parts: &[String]) -> Finding {
         id: text(row, "finding"),
         class: text(row, "class"),
         rule: text(row, "rule"),
-        overridable: flag(row, "overridable"),
+        answered_by: text(row, "answered_by"),
+        answer: None,
         message: text(row, "message"),
         object: text(row, "object"),
         property: text(row, "property"),

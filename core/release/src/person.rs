@@ -1,0 +1,177 @@
+//! Which objects are of persons, and what must be said before one leaves.
+//!
+//! Guarantees: what is not said to be something else counts as a person: an identity without a class, a threat actor of which nobody
+//! answered that it is a group. What refers to a person, or is referred to by one, is of a person as well. Does not know: persons who
+//! stand in text only.
+
+use crate::references;
+use crate::request::{DraftRequest, SourceObject};
+use comity_vocab::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest of the texts, in bytes.
+pub const PERSONAL_TEXT_BYTES_MAX: usize = 2_000;
+
+/// Why personal data leaves, and until when the receiver may keep it. All of it is signed; only the last travels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonalData {
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The legal basis on which it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// Why just this is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub necessity: Option<String>,
+    /// The day from which the receiver must not have it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erase_by: Option<Timestamp>,
+}
+
+impl PersonalData {
+    /// Tells whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Each text with its name.
+    pub fn texts(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("purpose", self.purpose.as_deref()),
+            ("basis", self.basis.as_deref()),
+            ("necessity", self.necessity.as_deref()),
+        ]
+    }
+
+    /// The fields that are not said and must be.
+    pub(crate) fn missing(&self, bond: Bond) -> Vec<&'static str> {
+        let said = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        let needed = [
+            ("purpose", said(&self.purpose), Bond::Account),
+            ("basis", said(&self.basis), Bond::Person),
+            ("necessity", said(&self.necessity), Bond::Person),
+            ("erase_by", self.erase_by.is_some(), Bond::Account),
+        ];
+        needed.into_iter().filter(|(_, said, from)| !said && bond >= *from).map(|(name, _, _)| name).collect()
+    }
+}
+
+/// What an object has to do with a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Bond {
+    /// Nothing that is known.
+    #[default]
+    None,
+    /// An account or e-mail address that belongs to nobody known: it says less than a person does, and is somebody's all the same.
+    Account,
+    /// It is a person, or one reference away from one.
+    Person,
+}
+
+/// Classes of identities that are no persons.
+const NOT_PERSONS: &[&str] = &["group", "system", "organization", "class"];
+/// Words in the names of properties that only persons have.
+const FIELDS_OF_PERSONS: &[&str] = &[
+    "birth",
+    "born",
+    "passport",
+    "nationality",
+    "gender",
+    "surname",
+    "firstname",
+    "lastname",
+    "givenname",
+    "familyname",
+    "maiden",
+];
+/// References that say who wrote or marked an object, not whom it is about.
+const NOT_ABOUT: &[&str] = &["/created_by_ref", "/object_marking_refs"];
+
+/// Text that people write about something, by the standard's names.
+const FREE_TEXT: &[&str] =
+    &["description", "abstract", "content", "explanation", "objective", "goals", "subject", "body", "body_multipart"];
+
+/// Tells whether an object is a person by what it says itself; `groups`: threat actors of which an officer answered that they are none.
+pub fn is_person(object: &Map<String, Value>, groups: &BTreeSet<String>) -> bool {
+    let word = |name: &str| object.get(name).and_then(Value::as_str);
+    match word("type") {
+        Some("identity") => !word("identity_class").is_some_and(|class| NOT_PERSONS.contains(&class)),
+        Some("threat-actor") => {
+            let marked = word("resource_level") == Some("individual") || object.keys().any(|name| is_of_persons(name));
+            marked || !word("id").is_some_and(|id| groups.contains(id))
+        }
+        _ => false,
+    }
+}
+
+/// Tells whether an object belongs to somebody, known or not.
+pub fn is_account(object: &Map<String, Value>) -> bool {
+    matches!(object.get("type").and_then(Value::as_str), Some("user-account" | "email-addr"))
+}
+
+/// Returns what an object is about, by its references.
+pub fn refers_to(object: &Map<String, Value>) -> BTreeSet<String> {
+    let mut targets = BTreeSet::new();
+    references::visit(object, "", &mut |property, target| {
+        if !NOT_ABOUT.iter().any(|other| property.starts_with(other)) {
+            targets.insert(target.to_owned());
+        }
+    });
+    targets
+}
+
+fn is_of_persons(name: &str) -> bool {
+    let plain: String = name.chars().filter(|character| character.is_alphanumeric()).collect();
+    let plain = plain.to_lowercase();
+    FIELDS_OF_PERSONS.iter().any(|word| plain.contains(word))
+}
+
+/// Tells whether a property is text that is written for a release and never copied, where it is of a person.
+pub(crate) fn is_free_text(property: &str, value: &Value, by_name: bool) -> bool {
+    FREE_TEXT.contains(&property) || (by_name && holds_text(value))
+}
+
+/// Whether a value has more than one word in one of its texts.
+fn holds_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.trim().contains(char::is_whitespace),
+        Value::Array(items) => items.iter().any(holds_text),
+        Value::Object(map) => map.values().any(holds_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Says for each selected object what it has to do with a person. What two officers declared public is nobody's secret any more.
+pub(crate) fn bonds<'a>(
+    objects: &[(&'a SourceObject<'a>, &Map<String, Value>)],
+    request: &DraftRequest<'_>,
+) -> BTreeMap<&'a str, Bond> {
+    let persons: BTreeSet<&str> = objects
+        .iter()
+        .filter(|(source, object)| {
+            is_person(object, &request.groups) || (is_account(object) && request.of_persons.contains(source.id))
+        })
+        .map(|(source, _)| source.id)
+        .collect();
+    let mut beside: BTreeSet<String> = request.of_persons.clone();
+    for (source, object) in objects {
+        let targets = refers_to(object);
+        if targets.iter().any(|target| persons.contains(target.as_str())) {
+            beside.insert(source.id.to_owned());
+        }
+        if persons.contains(source.id) {
+            beside.extend(targets);
+        }
+    }
+    let bond = |source: &SourceObject<'_>, object: &Map<String, Value>| match () {
+        () if source.declared_public => Bond::None,
+        () if persons.contains(source.id) || beside.contains(source.id) => Bond::Person,
+        () if is_account(object) => Bond::Account,
+        () => Bond::None,
+    };
+    objects.iter().map(|(source, object)| (source.id, bond(source, object))).collect()
+}
