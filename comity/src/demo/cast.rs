@@ -107,8 +107,34 @@ pub struct Tearline {
     pub body: String,
     #[serde(default)]
     pub search: String,
+    pub personal: Personal,
     #[serde(default)]
     pub leaks: Vec<SeededLeak>,
+}
+
+/// Why personal data leaves with it, and until when the partners may keep it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Personal {
+    pub purpose: String,
+    #[serde(default)]
+    pub basis: String,
+    #[serde(default)]
+    pub necessity: String,
+    pub erase_by: String,
+}
+
+impl Personal {
+    /// The flags that say it, without those that are not said.
+    pub fn flags(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("--purpose", self.purpose.as_str()),
+            ("--basis", self.basis.as_str()),
+            ("--necessity", self.necessity.as_str()),
+            ("--erase-by", self.erase_by.as_str()),
+        ];
+        all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    }
 }
 
 /// A mistake put into the first draft on purpose.
@@ -152,6 +178,12 @@ impl Story {
             self.officers.iter().filter(move |o| o.organisation == organisation && o.is_custodian() == custodian)
         };
         of(true).chain(of(false))
+    }
+
+    /// The data protection officer of an organisation, where it has one.
+    pub fn data_protection_officer<'a>(&'a self, organisation: &'a str) -> Option<&'a str> {
+        let has = |officer: &&Officer| officer.roles.iter().any(|role| role == "data_protection_officer");
+        self.officers_of(organisation).find(has).map(|officer| officer.code.as_str())
     }
 
     /// The full name of an officer.

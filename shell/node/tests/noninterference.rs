@@ -7,7 +7,7 @@
 use crate::common;
 
 use comity_link::gate_protocol::GateToDesk;
-use comity_node::{Reader, ReleaseDraftRequest, Request, Selection};
+use comity_node::{PersonalData, Reader, ReleaseDraftRequest, Request, Selection};
 use common::{Org, Rng, carried, now};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -247,7 +247,17 @@ fn play(pair: u64, side: u64) -> (Vec<Vec<u8>>, Vec<u8>, Value) {
     } else {
         Selection { objects: ids.clone(), origins: vec![] }
     };
+    // An officer answers that the threat actors are groups, or says what a person needs.
+    let answered = world.shared.below(2) == 0;
+    let personal = PersonalData {
+        purpose: Some(world.own.word()),
+        basis: Some(world.own.word()),
+        necessity: Some(world.own.word()),
+        erase_by: Some(now().plus_seconds(86_400 * 300)),
+    };
     let request = |text: Option<String>| ReleaseDraftRequest {
+        groups: if answered { ids.clone() } else { vec![] },
+        personal: if answered { PersonalData::default() } else { personal.clone() },
         selection: selection.clone(),
         to: vec!["kps".parse().unwrap()],
         title: text.as_ref().map(|_| "A title".into()),

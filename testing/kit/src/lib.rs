@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Makes a home with two custodians, the second of them the security officer too, alice (analyst, desk officer), bob (releasing officer), hal (source handler, analyst)
-    /// and dora (duty officer).
+    /// and dora (duty officer, data protection officer).
     pub fn node(&self, code: &str) -> Node {
         let gate = format!("127.0.0.1:{}", free_port());
         let node = Node {
@@ -153,7 +153,7 @@ impl World {
             ("alice", "analyst,desk_officer"),
             ("bob", "releasing_officer"),
             ("hal", "source_handler,analyst"),
-            ("dora", "duty_officer"),
+            ("dora", "duty_officer,data_protection_officer"),
         ] {
             node.officer(&[
                 "add",

@@ -13,6 +13,7 @@ mod tearline;
 
 use super::cast::{Story, Tearline};
 use super::narrator::Narrator;
+use super::player::Verb;
 use super::stage::Stage;
 use crate::output::{list, text};
 use comity_node::Failure;
@@ -78,6 +79,12 @@ impl Play<'_> {
 
     /// Drafts a tearline; the node's answer.
     fn draft(&self, tearline: &Tearline, body: &str) -> Result<Value, Failure> {
+        let verb = self.drafting(tearline, body);
+        tearline.personal.flags().into_iter().fold(verb, |verb, (flag, text)| verb.with(flag, text)).done()
+    }
+
+    /// The verb that drafts a tearline, without what must be said of personal data.
+    fn drafting(&self, tearline: &Tearline, body: &str) -> Verb<'_> {
         self.stage
             .verb(OURS, &["release", "draft"])
             .key_of(&tearline.author)
@@ -87,7 +94,6 @@ impl Play<'_> {
             .with("--descriptor", tearline.descriptor.as_str())
             .with("--title", tearline.title.as_str())
             .with("--text", body)
-            .done()
     }
 
     /// Runs the leak check in the name of an officer; what it answered, also where it found something.

@@ -29,6 +29,9 @@ pub fn play(play: &mut Play<'_>, report: &Report) -> Result<(Sent, Sent), Failur
 /// The four seeded leaks are found on the final bytes.
 fn first_try(play: &mut Play<'_>) -> Result<(), Failure> {
     let tearline = &play.story.tearline_first;
+    let refused = play.drafting(tearline, &tearline.body).refused()?;
+    let said = ["purpose", "basis", "necessity", "erase_by"].iter().all(|field| refused.contains(field));
+    play.narrator.check("a person is not drafted before purpose, legal basis, necessity and an end are said", said)?;
     let drafted = play.draft(tearline, &tearline.body)?;
     let release = text(&drafted, "release");
     let findings = play.findings(release, &tearline.releasing_officer)?;

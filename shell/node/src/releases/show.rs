@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::node::Node;
 use comity_release::{Approval, Draft, Override};
 use comity_store::desk::{Direction, ReleaseRow};
+use comity_vocab::Role;
 use serde_json::{Value, json};
 
 impl Node {
@@ -91,7 +92,9 @@ impl Node {
         let mut releases = Vec::new();
         for row in self.holdings.view().desk().releases(1_000)? {
             let mut summary: Value = serde_json::from_str(&row.summary)?;
+            let waits_for = self.waits_for(&row)?;
             if let Value::Object(fields) = &mut summary {
+                fields.insert("waits_for".into(), json!(waits_for));
                 fields.insert("state".into(), row.state.into());
                 fields.insert("author".into(), row.author.into());
                 fields.insert("digest".into(), json!(row.digest));
@@ -100,6 +103,27 @@ impl Node {
             releases.push(summary);
         }
         Ok(json!({ "releases": releases }))
+    }
+}
+
+impl Node {
+    /// Says which role but the releasing officer's a draft waits for, where its findings need one.
+    fn waits_for(&self, row: &ReleaseRow) -> Result<Option<Role>, Failure> {
+        let kept = match row.state.as_str() {
+            "draft" => self.holdings.view().desk().leak_answer(&row.id)?,
+            _ => None,
+        };
+        let Some(kept) = kept else { return Ok(None) };
+        let findings: Vec<Value> = serde_json::from_str(&kept.findings)?;
+        let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
+        let wanted = json!(Role::DataProtectionOfficer);
+        let open = findings.iter().any(|finding| {
+            finding.get("answered_by") == Some(&wanted)
+                && !overrides
+                    .iter()
+                    .any(|it| finding.get("finding").and_then(Value::as_str) == Some(it.finding.as_str()))
+        });
+        Ok(open.then_some(Role::DataProtectionOfficer))
     }
 }
 

@@ -75,7 +75,7 @@ async fn needs(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
     let ask = |request: Request| asked(desk, &officer.credential, request);
     let mut needs = Vec::new();
     needs.extend(recalls(&ask(Request::RecallBoard).await?, &holds));
-    needs.extend(releases(&ask(Request::ReleaseList).await?, &me, holds(Role::ReleasingOfficer)));
+    needs.extend(releases(&ask(Request::ReleaseList).await?, &me, &holds));
     needs.extend(links(&ask(Request::LinkList).await?));
     if holds(Role::Analyst) || holds(Role::DeskOfficer) {
         needs.extend(sightings(desk).await?);
@@ -143,16 +143,23 @@ fn recalls(board: &Value, holds: &dyn Fn(Role) -> bool) -> Vec<Need> {
     needs
 }
 
-fn releases(listed: &Value, me: &str, releasing: bool) -> Vec<Need> {
+fn releases(listed: &Value, me: &str, holds: &dyn Fn(Role) -> bool) -> Vec<Need> {
     let mut needs = Vec::new();
     for row in list(listed, "releases") {
         let address = format!("/releases/{}", text(row, "release"));
         let to = texts(row, "to").join(", ");
         let mine = text(row, "author") == me;
         let why = format!("{}, {} items", text(row, "label"), number(row, "items"));
+        let waits = text(row, "waits_for");
+        let answers = !waits.is_empty() && !mine && holds(Role::DataProtectionOfficer);
         match text(row, "state").as_str() {
+            "draft" if answers => {
+                needs.push(Need::new(format!("Answer for personal data in the release to {to}"), why, address));
+            }
             "draft" if mine => needs.push(Need::new(format!("Your draft for {to}"), why, address)),
-            "draft" if releasing => needs.push(Need::new(format!("Decide on the release to {to}"), why, address)),
+            "draft" if holds(Role::ReleasingOfficer) && waits.is_empty() => {
+                needs.push(Need::new(format!("Decide on the release to {to}"), why, address))
+            }
             "approved" => needs.push(Need::new(format!("Approved, to be sent: {to}"), why, address)),
             _ => {}
         }

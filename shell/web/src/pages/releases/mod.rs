@@ -22,6 +22,8 @@ pub struct Line {
     pub id: String,
     /// What state it is in.
     pub state: String,
+    /// The role it waits for, beside the releasing officer's.
+    pub waits_for: String,
     /// Who drafted it.
     pub author: String,
     /// To whom.
@@ -41,6 +43,7 @@ pub fn line(row: &Value) -> Line {
     Line {
         id: text(row, "release"),
         state: text(row, "state"),
+        waits_for: text(row, "waits_for"),
         author: text(row, "author"),
         to: texts(row, "to"),
         label: text(row, "label"),
