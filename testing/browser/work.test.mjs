@@ -110,6 +110,49 @@ test("two officers release with passkeys, and the partner has it", async () => {
   });
 });
 
+test("a person is released once it is said why, and a data protection officer answered", async () => {
+  const author = await officer("mira");
+  const second = await officer("tam");
+  const protecting = await officer("dana");
+  const person = world.story.find((object) => object.identity_class === "individual").id;
+  await author.go("/releases/new");
+  const fill = (name, text) => author.page.locator(`main [name=${name}]`).fill(text);
+  await fill("object", person);
+  await fill("title", "A traveller");
+  await fill("text", "A practising believer of the hill faith is expected to travel in March.");
+  await author.page.locator("main [name=to][value=kps]").check();
+  await author.press("main form button.primary");
+  assert.match(await author.page.locator("[role=alert]").textContent(), /what it is for, the legal basis, why just this is needed, by when/);
+  assert.equal(await author.page.locator("main [aria-invalid=true]").count(), 4);
+  assert.match(await author.page.locator("main [name=text]").inputValue(), /hill faith/, "what was typed is kept");
+  await fill("purpose", "finding a person who may travel to join a terrorist organisation");
+  await fill("basis", "Information Service Act, section 21");
+  await fill("necessity", "the partner must recognise the traveller");
+  await fill("erase_by", "2099-03-14");
+  await author.press("main form button.primary");
+  const address = new URL(author.page.url()).pathname;
+  assert.match(address, /^\/releases\/[0-9a-f-]{36}$/);
+  const page = await author.page.textContent("main");
+  for (const word of ["for the data protection officer", "Legal basis", "section 21"]) assert.ok(page.includes(word), word);
+  await author.press("form[data-begin$='/sign/begin'] button");
+  assert.equal(await author.page.locator("form[data-begin$='/answer/begin']").count(), 0, "the author does not answer");
+  // It stands on the page of who must act, and of nobody else.
+  await second.go("/");
+  assert.equal(await second.page.locator(`main a[href='${address}']`).count(), 0);
+  await protecting.go("/");
+  await protecting.press(`main a[href='${address}']`);
+  await protecting.page.locator("main [name^='override ']").first().fill("the partner must know why the traveller is of interest");
+  await protecting.press("form[data-begin$='/answer/begin'] button.primary");
+  assert.match(await protecting.page.textContent("main"), /dana answered as data protection officer/);
+  await second.go(address);
+  await second.press("form[data-begin$='/approve/begin'] button.primary");
+  await second.pressAgain("form[action$='/send'] button");
+  await until("the partner's receipt", async () => {
+    await second.go(address);
+    return (await second.page.textContent("main")).includes("receipted");
+  });
+});
+
 test("a recall by passkeys is confirmed by the partner", async () => {
   const author = await officer("mira");
   const second = await officer("tam");

@@ -18,6 +18,7 @@ async function makeNode(folder, code, name) {
   await node.officer("tam", "Tam Okonjo", "releasing_officer");
   await node.officer("hal", "Hal Brandt", "source_handler,analyst");
   await node.officer("sol", "Sol Ferreira", "security_officer,analyst");
+  if (code === "vsis") await node.officer("dana", "Dana Ostrowick", "data_protection_officer");
   // The leak check would find this name in the name of the partner, who is called the same.
   if (!CALM && code === "vsis") await node.officer("quill", OWN, "analyst");
   return node;

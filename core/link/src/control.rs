@@ -219,3 +219,29 @@ impl Control {
         control.check().ok().map(|()| control)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comity_release::RecallKind;
+
+    /// A reason points at the source: no notice leaves with other words than its kind's.
+    #[test]
+    fn a_notice_leaves_with_its_kinds_words_only() {
+        let at = comity_vocab::Timestamp::parse("2026-03-01T10:11:12Z").unwrap();
+        let notice = |instruction: &str| {
+            Control::RecallNotice(RecallNotice {
+                recall_id: uuid::Uuid::nil(),
+                recall_kind: RecallKind::Correct,
+                precedence: Default::default(),
+                item_refs: BTreeSet::from(["a".to_owned()]),
+                instruction: instruction.to_owned(),
+                receipt_due: at,
+                action_due: at,
+            })
+        };
+        assert!(notice(RecallKind::Correct.instruction()).to_json().is_ok());
+        let refused = notice("told by our man in Kestria").to_json();
+        assert_eq!(refused, Err(PayloadError::Field { field: "instruction" }));
+    }
+}

@@ -476,3 +476,42 @@ fn a_control_entry_holds_no_more_than_its_bounds() {
         }
     }
 }
+
+/// Each kind of control entry is read back as what it was, under the kind that stands in it; a notice is bounded in each of its fields.
+#[test]
+fn each_kind_of_control_entry_is_read_back() {
+    let id = uuid::Uuid::nil();
+    let instruction = comity_link::RecallKind::Correct.instruction();
+    let notice = |item: &str, instruction: &str| {
+        serde_json::json!({ "recall_id": id, "recall_kind": "correct", "precedence": "immediate", "item_refs": [item],
+            "instruction": instruction, "receipt_due": now(), "action_due": now() })
+    };
+    let root = comity_crypto::sha256(&[b"a"]);
+    let fields = [
+        ("recall_notice", notice("a", instruction)),
+        (
+            "recall_acknowledgement",
+            serde_json::json!({ "recall_id": id, "received": true, "located_copies": 1, "derived_products": 0,
+                "derived_released_ids": [], "actions_taken": ["erased"] }),
+        ),
+        ("entry_status", serde_json::json!({ "seq": 1, "status": "applied" })),
+        ("key_change", serde_json::json!({ "card": "c" })),
+        (
+            "history",
+            serde_json::json!({ "generation": 1, "mine_size": 0, "mine_root": root, "yours_size": 0, "yours_root": root }),
+        ),
+    ];
+    let read = |kind: &str, fields: &serde_json::Value| {
+        Payload::parse(format!("{}\n", serde_json::json!({ "kind": kind, "fields": fields })).as_bytes())
+    };
+    for (kind, fields) in &fields {
+        let Payload::Control(control) = read(kind, fields) else { panic!("{kind} is not read") };
+        assert_eq!(control.kind(), *kind);
+    }
+    let malformed =
+        |fields: &serde_json::Value| matches!(read("recall_notice", fields), Payload::Unreadable(Parked::Malformed));
+    // An instruction of a newer version is read; one without an end is not, nor an item without one.
+    assert!(!malformed(&notice("a", "of a newer version")));
+    assert!(malformed(&notice(&"a".repeat(301), instruction)));
+    assert!(malformed(&notice("a", &"i".repeat(1 << 20))));
+}

@@ -164,6 +164,7 @@ fn the_other_classes() {
         .internal_host("203.0.113.40")
         .private_addresses()
         .officer("alice", "Alice Ardent")
+        .officer("c2", "Cyrus Brandt")
         .exact_time("2026-03-14T21:40:07.512Z")
         .exact_time("2026-03-14T00:00:00Z")
         .unreleased_text("The courier met two men behind the old customs house, then left by tram.");
@@ -178,6 +179,10 @@ fn the_other_classes() {
         ("at 8.8.8.8 port", ""),
         ("checked by Alice.", "officer-name/code"),
         ("malice", ""),
+        ("seen by c2.", "officer-name/code"),
+        // Hexadecimal for `C2"\`: a random identifier has that by chance; a longer code it has not.
+        ("see 4332225c there", ""),
+        ("see 616c696365 there", "officer-name/code+hex"),
         ("signed A. Lice", ""),
         ("by ARDENT, or alicé ardent", "officer-name/text"),
         ("seen 2026-03-14T21:40:07Z", "exact-time/iso"),

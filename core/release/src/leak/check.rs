@@ -408,6 +408,12 @@ impl PartCheck<'_, '_> {
             }
             let (class, how) = match corpus.plain_stands_for.get(found.pattern().as_usize()) {
                 Some(Plain::Host) => (FindingClass::InternalHost, "host"),
+                // In hexadecimal a short code stands in one random identifier of some thousand.
+                Some(Plain::OfficerCode)
+                    if matches!(via.last(), Some(&"base64" | &"hex")) && to - from < CHARACTERS_IN_WORDS =>
+                {
+                    continue;
+                }
                 Some(Plain::OfficerCode) => (FindingClass::OfficerName, "code"),
                 None => continue,
             };

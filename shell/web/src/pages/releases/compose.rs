@@ -2,7 +2,7 @@
 //!
 //! Guarantees: what was typed is kept when the node refuses. Does not know: what may leave.
 
-use super::super::answer::{list, text, typed};
+use super::super::answer::{list, number, text, typed};
 use super::super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -151,7 +151,7 @@ async fn filled(desk: &Desk, officer: &Officer, shell: &Shell, form: Composed, r
         .map(|((name, word, choices), chosen)| Slot { name, word, choices: pick(choices, chosen) })
         .collect();
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let failure = refused.unwrap_or_else(|| Failure::no(""));
+    let mut failure = refused.unwrap_or_else(|| Failure::no(""));
     let not_releasable = failure
         .detail
         .as_ref()
@@ -164,6 +164,19 @@ async fn filled(desk: &Desk, officer: &Officer, shell: &Shell, form: Composed, r
         .as_ref()
         .map(|detail| list(detail, "missing").iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
         .unwrap_or_default();
+    let words_of = |name: &String| {
+        let words =
+            [("purpose", "what it is for"), ("basis", "the legal basis"), ("necessity", "why just this is needed")];
+        words.iter().find(|(field, _)| field == name).map_or("by when recipients erase it", |(_, words)| *words)
+    };
+    if !missing.is_empty() {
+        let count = failure.detail.as_ref().map_or(0, |detail| number(detail, "objects"));
+        let of =
+            if count == 1 { "one of the objects names".to_owned() } else { format!("{count} of the objects name") };
+        let list = missing.iter().map(words_of).collect::<Vec<_>>().join(", ");
+        failure.message = format!("Nothing was drafted: {of} a person or an account. Say under Personal data: {list}.");
+        failure.hint = Some("A threat actor counts as a person unless you say that it is a group.".to_owned());
+    }
     let groups = words(&form.group);
     let selected = words(&form.object).into_iter().filter(|id| id.starts_with("threat-actor--"));
     let actors = selected.map(|id| (id.clone(), groups.contains(&id))).collect();

@@ -285,7 +285,10 @@ fn personal(answer: &Value) -> Vec<(&'static str, String)> {
         ("erase_by", "Erased by"),
     ];
     let said = answer.get("personal").cloned().unwrap_or_default();
-    words.into_iter().map(|(name, word)| (word, text(&said, name))).filter(|(_, value)| !value.is_empty()).collect()
+    // Of the time it is the day that is meant.
+    let value =
+        |name| if name == "erase_by" { text(&said, name).chars().take(10).collect() } else { text(&said, name) };
+    words.into_iter().map(|(name, word)| (word, value(name))).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// What an object that leaves is called, or what it says.
