@@ -283,6 +283,9 @@ fn shown_lines(shown: &Value) -> Vec<String> {
             lines.push(format!("{}: {}", name.replace('_', " "), personal(name)));
         }
     }
+    for id in list(shown, "groups").iter().filter_map(Value::as_str) {
+        lines.push(format!("a group, says the author: {id}"));
+    }
     lines.extend(check_lines(shown));
     for part in list(shown, "parts") {
         lines.push(format!(

@@ -145,6 +145,9 @@ pub enum Refusal {
         /// The end date.
         expired: Timestamp,
     },
+    /// The day of erasure is here.
+    #[error("the day by which recipients are to erase it is here; draft it again")]
+    EraseByPast,
     /// The registry has no such officer.
     #[error("no officer {officer} in the registry")]
     NoSuchOfficer {
@@ -237,7 +240,7 @@ pub enum Refusal {
 }
 
 /// Returns the exact bytes that an officer signs: the statement, the role, and what of the findings is overridden.
-/// Everybody but the releasing officer of a release signs with no overrides.
+/// Only the releasing officer and the data protection officer of a release sign with overrides, each with their own.
 pub fn approval_message(statement: &[u8], role: Role, overrides: &[Override]) -> Vec<u8> {
     let mut message = statement.to_vec();
     message.extend_from_slice(format!("role {role}\n").as_bytes());

@@ -56,6 +56,7 @@ pub fn draft_as_published(request: &DraftRequest<'_>) -> Result<Draft, DraftErro
     });
     let made = Made {
         mode: Mode::AsPublished,
+        of_persons: BTreeSet::new(),
         label,
         descriptor: None,
         parts,

@@ -107,6 +107,9 @@ pub fn authorise<'o>(
     if now > draft.expires() {
         return Err(Refusal::Expired { expired: draft.expires() });
     }
+    if draft.personal().erase_by.is_some_and(|day| day <= now) {
+        return Err(Refusal::EraseByPast);
+    }
     if draft.audience().is_empty() || draft.parts().is_empty() {
         return Err(Refusal::Empty);
     }

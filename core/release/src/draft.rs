@@ -19,7 +19,7 @@
 //! ```
 
 use crate::leak::CheckConfiguration;
-use crate::person::PersonalData;
+use crate::person::{PersonalData, Persons};
 use crate::{DraftRequest, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use base64::Engine as _;
 use comity_crypto::{VerifyingKey, sha256};
@@ -111,8 +111,8 @@ struct Fields {
     policy_version: String,
     #[serde(default)]
     check: Option<CheckConfiguration>,
-    #[serde(default, skip_serializing_if = "PersonalData::is_empty")]
-    personal: PersonalData,
+    #[serde(default, skip_serializing_if = "Persons::is_empty")]
+    persons: Persons,
     created: Timestamp,
     expires: Timestamp,
     #[serde(with = "base64_parts")]
@@ -151,6 +151,7 @@ pub(crate) struct Made {
     pub mode: Mode,
     pub label: SecurityLabel,
     pub descriptor: Option<SourceDescriptor>,
+    pub of_persons: BTreeSet<String>,
     pub parts: Vec<Vec<u8>>,
     pub items: Vec<Item>,
     pub dropped: Vec<Dropped>,
@@ -167,7 +168,7 @@ impl std::fmt::Debug for Draft {
 
 impl Draft {
     pub(crate) fn made(request: &DraftRequest<'_>, made: Made) -> Self {
-        let Made { mode, label, descriptor, parts, items, dropped, sanitisation } = made;
+        let Made { mode, label, descriptor, of_persons, parts, items, dropped, sanitisation } = made;
         Self {
             fields: Fields {
                 statement: STATEMENT,
@@ -180,7 +181,7 @@ impl Draft {
                 descriptor,
                 policy_version: POLICY_VERSION.to_owned(),
                 check: Some(request.check.clone()),
-                personal: request.personal.clone(),
+                persons: Persons { said: request.personal.clone(), groups: request.groups.clone(), of: of_persons },
                 created: request.now,
                 expires: request.expires,
                 parts,
@@ -258,7 +259,16 @@ impl Draft {
 
     /// Returns why personal data leaves, and until when it may be kept.
     pub fn personal(&self) -> &PersonalData {
-        &self.fields.personal
+        &self.fields.persons.said
+    }
+
+    /// Returns the threat actors of which the author answered that they are groups and no single persons.
+    pub fn groups(&self) -> &BTreeSet<String> {
+        &self.fields.persons.groups
+    }
+
+    pub(crate) fn persons(&self) -> &Persons {
+        &self.fields.persons
     }
 
     /// Returns when it was drafted.
@@ -321,9 +331,9 @@ impl Draft {
                 None => line("check", &"none"),
             }
         }
-        if !fields.personal.is_empty() {
+        if !fields.persons.is_empty() {
             line("personal-data-sha256", &self.personal_digest());
-            if let Some(day) = &fields.personal.erase_by {
+            if let Some(day) = &fields.persons.said.erase_by {
                 line("erase-by", day);
             }
         }
@@ -368,11 +378,18 @@ impl Draft {
         )
     }
 
-    /// The digest of why personal data leaves; the words themselves stay at home.
+    /// The digest of why personal data leaves, which actors are groups and which originals are of a person; the words stay at home.
     fn personal_digest(&self) -> Digest {
-        let texts =
-            self.fields.personal.texts().map(|(name, text)| [name.to_owned(), text.unwrap_or_default().to_owned()]);
-        framed(texts.iter().flatten())
+        let Persons { said, groups, of } = &self.fields.persons;
+        let mut texts: Vec<String> = Vec::new();
+        for (name, text) in said.texts() {
+            texts.extend([name.to_owned(), text.unwrap_or_default().to_owned()]);
+        }
+        for (name, ids) in [("groups", groups), ("of", of)] {
+            texts.extend([name.to_owned(), ids.len().to_string()]);
+            texts.extend(ids.iter().cloned());
+        }
+        framed(texts.iter())
     }
 
     /// The digest of what the officer was told about what was dropped and altered.

@@ -48,7 +48,9 @@ pub use leak::{
     VaultTerms, leak_check,
 };
 pub use link_act::{LinkAct, LinkActKind, LinkDeed, plain_words, same_words};
-pub use person::{PERSONAL_TEXT_BYTES_MAX, PersonalData, is_account, is_person, refers_to};
+pub use person::{
+    PERSONAL_TEXT_BYTES_MAX, PersonalData, check_persons, is_account, is_person, may_be_person, refers_to,
+};
 pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{

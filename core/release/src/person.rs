@@ -4,8 +4,10 @@
 //! answered that it is a group. What refers to a person, or is referred to by one, is of a person as well. Does not know: persons who
 //! stand in text only.
 
+use crate::policy::{self, DraftError};
 use crate::references;
-use crate::request::{DraftRequest, SourceObject};
+use crate::request::SourceObject;
+use crate::{Draft, Mode};
 use comity_vocab::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -60,6 +62,24 @@ impl PersonalData {
     }
 }
 
+/// What a draft keeps of the persons in it. Officers sign all of it; at home it stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Persons {
+    /// Why personal data leaves, and until when.
+    pub said: PersonalData,
+    /// Threat actors of which the author answered that they are groups.
+    pub groups: BTreeSet<String>,
+    /// The originals that are of a person: text of theirs was not copied.
+    pub of: BTreeSet<String>,
+}
+
+impl Persons {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What an object has to do with a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Bond {
@@ -94,6 +114,26 @@ const NOT_ABOUT: &[&str] = &["/created_by_ref", "/object_marking_refs"];
 /// Text that people write about something, by the standard's names.
 const FREE_TEXT: &[&str] =
     &["description", "abstract", "content", "explanation", "objective", "goals", "subject", "body", "body_multipart"];
+/// Names and values, which leave however many words they have.
+const NAMES: &[&str] = &[
+    "name",
+    "aliases",
+    "display_name",
+    "value",
+    "account_login",
+    "user_id",
+    "street_address",
+    "city",
+    "administrative_area",
+    "region",
+    "pattern",
+    "path",
+    "key",
+];
+/// So many characters of a script that writes words without blanks are one word.
+const UNSPACED_CHARS_MAX: usize = 4;
+/// So many separators stand in one word.
+const SEPARATORS_MAX: usize = 3;
 
 /// Tells whether an object is a person by what it says itself; `groups`: threat actors of which an officer answered that they are none.
 pub fn is_person(object: &Map<String, Value>, groups: &BTreeSet<String>) -> bool {
@@ -101,7 +141,7 @@ pub fn is_person(object: &Map<String, Value>, groups: &BTreeSet<String>) -> bool
     match word("type") {
         Some("identity") => !word("identity_class").is_some_and(|class| NOT_PERSONS.contains(&class)),
         Some("threat-actor") => {
-            let marked = word("resource_level") == Some("individual") || object.keys().any(|name| is_of_persons(name));
+            let marked = word("resource_level") == Some("individual") || has_fields_of_persons(object);
             marked || !word("id").is_some_and(|id| groups.contains(id))
         }
         _ => false,
@@ -124,6 +164,22 @@ pub fn refers_to(object: &Map<String, Value>) -> BTreeSet<String> {
     targets
 }
 
+/// Tells whether an object that is not held may be a person, as far as its identifier says.
+pub fn may_be_person(id: &str, groups: &BTreeSet<String>) -> bool {
+    id.starts_with("identity--") || (id.starts_with("threat-actor--") && !groups.contains(id))
+}
+
+fn has_fields_of_persons(object: &Map<String, Value>) -> bool {
+    object.iter().any(|(name, value)| {
+        is_of_persons(name)
+            || match value {
+                Value::Object(inner) => has_fields_of_persons(inner),
+                Value::Array(items) => items.iter().filter_map(Value::as_object).any(has_fields_of_persons),
+                _ => false,
+            }
+    })
+}
+
 fn is_of_persons(name: &str) -> bool {
     let plain: String = name.chars().filter(|character| character.is_alphanumeric()).collect();
     let plain = plain.to_lowercase();
@@ -131,33 +187,68 @@ fn is_of_persons(name: &str) -> bool {
 }
 
 /// Tells whether a property is text that is written for a release and never copied, where it is of a person.
-pub(crate) fn is_free_text(property: &str, value: &Value, by_name: bool) -> bool {
-    FREE_TEXT.contains(&property) || (by_name && holds_text(value))
+pub(crate) fn is_free_text(property: &str, value: &Value) -> bool {
+    let reference = property.ends_with("_ref") || property.ends_with("_refs");
+    FREE_TEXT.contains(&property) || !(reference || NAMES.contains(&property)) && holds_text(value)
 }
 
-/// Whether a value has more than one word in one of its texts.
+/// Whether one of the texts of a value has more than one word, in whatever script.
 fn holds_text(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.trim().contains(char::is_whitespace),
+        Value::String(text) => {
+            let unspaced = text.chars().filter(|character| is_unspaced(*character)).count();
+            let separators = text.chars().filter(|character| matches!(character, '_' | '-' | '.' | ',')).count();
+            let blank = text.trim().chars().any(|character| character.is_whitespace());
+            blank || unspaced > UNSPACED_CHARS_MAX || separators > SEPARATORS_MAX
+        }
         Value::Array(items) => items.iter().any(holds_text),
         Value::Object(map) => map.values().any(holds_text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
+/// Han, kana, Hangul, Thai, Lao, Myanmar, Khmer and Tibetan.
+fn is_unspaced(character: char) -> bool {
+    matches!(u32::from(character), 0x0E00..=0x0FFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0xA4CF | 0xAC00..=0xD7FF
+        | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+}
+
+/// Refuses a draft where persons are in it by now of whom it does not know: what is held around it changed.
+///
+/// # Errors
+/// [`DraftError`].
+pub fn check_persons(
+    draft: &Draft,
+    originals: &[SourceObject<'_>],
+    of_persons: &BTreeSet<String>,
+) -> Result<(), DraftError> {
+    if draft.mode() == Mode::AsPublished {
+        return Ok(());
+    }
+    let persons = draft.persons();
+    let read: Vec<Map<String, Value>> =
+        originals.iter().map(|source| policy::read(source).unwrap_or_default()).collect();
+    let objects: Vec<_> = originals.iter().zip(&read).collect();
+    let bonds = bonds(&objects, &persons.groups, of_persons);
+    policy::check_personal(&persons.said, &bonds)?;
+    match bonds.iter().find(|(id, bond)| **bond == Bond::Person && !persons.of.contains(**id)) {
+        Some((id, _)) => Err(DraftError::PersonSince { object: (*id).to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// Says for each selected object what it has to do with a person. What two officers declared public is nobody's secret any more.
 pub(crate) fn bonds<'a>(
     objects: &[(&'a SourceObject<'a>, &Map<String, Value>)],
-    request: &DraftRequest<'_>,
+    groups: &BTreeSet<String>,
+    of_persons: &BTreeSet<String>,
 ) -> BTreeMap<&'a str, Bond> {
     let persons: BTreeSet<&str> = objects
         .iter()
-        .filter(|(source, object)| {
-            is_person(object, &request.groups) || (is_account(object) && request.of_persons.contains(source.id))
-        })
+        .filter(|(source, object)| is_person(object, groups) || (is_account(object) && of_persons.contains(source.id)))
         .map(|(source, _)| source.id)
         .collect();
-    let mut beside: BTreeSet<String> = request.of_persons.clone();
+    let mut beside: BTreeSet<String> = of_persons.clone();
     for (source, object) in objects {
         let targets = refers_to(object);
         if targets.iter().any(|target| persons.contains(target.as_str())) {

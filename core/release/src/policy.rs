@@ -3,7 +3,7 @@
 //! Guarantees: anything not understood is refused: no marking, an unknown marking, a granular marking, a defect, a
 //! partner's object. The label of a release is at least as strict as that of every object in it.
 
-use crate::person::{Bond, PERSONAL_TEXT_BYTES_MAX};
+use crate::person::{Bond, PERSONAL_TEXT_BYTES_MAX, PersonalData};
 use crate::{DraftRequest, Organisation, Origin, SourceObject};
 use comity_vocab::{OrgCode, SecurityLabel, Tlp};
 use serde_json::Value;
@@ -170,6 +170,12 @@ pub enum DraftError {
         /// The fields that are not said.
         missing: Vec<&'static str>,
     },
+    /// Something became of a person after it was drafted, and text of it was copied.
+    #[error("{object} is of a person by now, and was not when this was drafted; draft it again")]
+    PersonSince {
+        /// Its identifier.
+        object: String,
+    },
     /// What is said about personal data is too long, or not one plain line.
     #[error("{field} is not one plain line of at most {PERSONAL_TEXT_BYTES_MAX} bytes")]
     PersonalText {
@@ -262,9 +268,9 @@ pub(crate) fn check_object(
 }
 
 /// Refuses a release of something of a person without what must be said of it.
-pub(crate) fn check_personal(request: &DraftRequest<'_>, bonds: &BTreeMap<&str, Bond>) -> Result<(), DraftError> {
+pub(crate) fn check_personal(said: &PersonalData, bonds: &BTreeMap<&str, Bond>) -> Result<(), DraftError> {
     let Some(most) = bonds.values().max().copied().filter(|bond| *bond > Bond::None) else { return Ok(()) };
-    let missing = request.personal.missing(most);
+    let missing = said.missing(most);
     if missing.is_empty() {
         return Ok(());
     }

@@ -55,8 +55,8 @@ impl Sanitiser<'_> {
                 self.note(log, property, "kept names and numbers of public catalogues only");
                 continue;
             }
-            let by_name = !self.in_table(property);
-            if self.of_person && is_free_text(property, value, by_name) && (!by_name || self.by_name(property)) {
+            let leaves = self.in_table(property) || self.by_name(property);
+            if self.of_person && leaves && is_free_text(property, value) {
                 self.note(log, property, "left out: text about a person is written for the release, not copied");
                 continue;
             }

@@ -111,14 +111,29 @@ impl Reading {
     }
 }
 
+/// Dictionaries of the standard whose keys were observed and are no names of properties.
+const DICTIONARIES: &[&str] = &[
+    "additional_header_fields",
+    "document_info_dict",
+    "environment_variables",
+    "exif_tags",
+    "hashes",
+    "ipfix",
+    "options",
+    "request_header",
+    "startup_info",
+];
+
 /// Returns the name of the first property of a value, at any depth, that stands for a special category.
 pub fn special_property(value: &serde_json::Value) -> Option<&str> {
     match value {
-        serde_json::Value::Object(map) => {
-            map.iter().find_map(
-                |(name, value)| if is_special_category(name) { Some(name.as_str()) } else { special_property(value) },
-            )
-        }
+        serde_json::Value::Object(map) => map.iter().find_map(|(name, value)| match value {
+            _ if is_special_category(name) => Some(name.as_str()),
+            serde_json::Value::Object(keys) if DICTIONARIES.contains(&name.as_str()) => {
+                keys.values().find_map(special_property)
+            }
+            value => special_property(value),
+        }),
         serde_json::Value::Array(items) => items.iter().find_map(special_property),
         _ => None,
     }

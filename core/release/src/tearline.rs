@@ -131,8 +131,17 @@ pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) ->
     let identity =
         (request.organisation.identity_id.as_str().to_owned(), bundle::bytes(bundle::identity(request.organisation)));
     let parts = bundle::pack(&objects, Some(&identity), bundle::drawn(stream));
-    let made =
-        Made { mode: Mode::Tearline, label, descriptor: request.descriptor, parts, items, dropped, sanitisation };
+    let of_persons = selected.of_persons;
+    let made = Made {
+        mode: Mode::Tearline,
+        of_persons,
+        label,
+        descriptor: request.descriptor,
+        parts,
+        items,
+        dropped,
+        sanitisation,
+    };
     Ok(Draft::made(request, made))
 }
 
@@ -141,6 +150,8 @@ struct Selected<'a> {
     labels: Vec<comity_vocab::SecurityLabel>,
     /// Identifier and version of the raw reports that the written text stands for.
     raw_reports: Vec<(&'a str, &'a str)>,
+    /// The originals that are of a person.
+    of_persons: BTreeSet<String>,
 }
 
 /// Reads, checks and copies every selected object; draws one identifier for each place, used or not.
@@ -149,7 +160,8 @@ fn select<'a>(
     stream: &mut EntropyStream,
     log: &mut Vec<Change>,
 ) -> Result<Selected<'a>, DraftError> {
-    let mut selected = Selected { candidates: Vec::new(), labels: Vec::new(), raw_reports: Vec::new() };
+    let mut selected =
+        Selected { candidates: Vec::new(), labels: Vec::new(), raw_reports: Vec::new(), of_persons: BTreeSet::new() };
     let mut refused = Vec::new();
     let mut seen = BTreeSet::new();
     let audience = request.audience();
@@ -181,6 +193,7 @@ fn select<'a>(
         if object_type == RAW_REPORT_TYPE {
             if request.written.is_some() {
                 selected.raw_reports.push((source.id, source.version));
+                read.push((source, object, drawn));
             } else {
                 refuse(Reason::NeedsWrittenText);
             }
@@ -202,10 +215,15 @@ fn select<'a>(
         return Err(DraftError::NotReleasable { objects: refused });
     }
     let of: Vec<_> = read.iter().map(|(source, object, _)| (*source, object)).collect();
-    let bonds = person::bonds(&of, request);
-    policy::check_personal(request, &bonds)?;
-    for (source, object, drawn) in read {
+    let bonds = person::bonds(&of, &request.groups, &request.of_persons);
+    policy::check_personal(&request.personal, &bonds)?;
+    selected.of_persons =
+        bonds.iter().filter(|(_, bond)| **bond == Bond::Person).map(|(id, _)| (*id).to_owned()).collect();
+    for (source, object, drawn) in &read {
         let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
+        if object_type == RAW_REPORT_TYPE {
+            continue;
+        }
         let row = allowlist::row_of(object_type);
         let kind = match row {
             Some(row) => row.kind,
@@ -227,7 +245,7 @@ fn select<'a>(
             object_type: object_type.to_owned(),
             kind,
             required: row.map_or("", |row| row.required),
-            body: sanitiser.copy(&object, log),
+            body: sanitiser.copy(object, log),
             drawn: format!("{object_type}--{}", drawn.hyphenated()),
             released: None,
             merged: false,

@@ -354,18 +354,46 @@ fn the_author_does_not_answer_for_personal_data() {
     let signed = SignedBy { author: &author, releasing: &releasing, protection: Some(&protection), overrides: &own };
     let refused = authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
     assert_eq!(refused, Err(Refusal::SamePerson { officer: "alice".parse().unwrap() }));
-    let cut = Recorded { withdrawn: Ok(true), ..ON };
-    assert!(
-        authorise(
-            draft,
-            check(&with_finding(FindingClass::SpecialCategory).0),
-            &signed,
-            &look_up(&people),
-            &cut,
-            now()
-        )
-        .is_err()
-    );
+}
+
+/// The data protection officer's signature names the ends of the chains too, and a release is not sent on the day of erasure.
+#[test]
+fn an_answer_for_personal_data_stands_on_the_record() {
+    let people = people();
+    let (draft, check) = with_finding(FindingClass::SpecialCategory);
+    let checked = check(&draft);
+    let entry = |it: &comity_release::Finding| Override {
+        finding: it.id(),
+        officer: "erin".parse().unwrap(),
+        role: Role::DataProtectionOfficer,
+        reason: "needed".into(),
+    };
+    let own: Vec<Override> = checked.findings().iter().map(entry).collect();
+    let (author, releasing) = approvals(&draft, &people, &[]);
+    let protection = people[5].sign(Purpose::Approval, &draft.statement(), Role::DataProtectionOfficer, &own);
+    let run = |protection: &Approval| {
+        let protection = Some(protection);
+        let signed = SignedBy { author: &author, releasing: &releasing, protection, overrides: &own };
+        authorise(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
+    };
+    assert_eq!(run(&protection), Ok(()));
+    let mut bare = protection.clone();
+    bare.anchors = None;
+    assert_eq!(run(&bare), Err(Refusal::NoAnchors { officer: "erin".parse().unwrap() }));
+    let mut older = protection;
+    older.anchors.as_mut().unwrap().registry.count -= 1;
+    assert!(matches!(run(&older), Err(Refusal::BadSignature { .. })));
+}
+
+#[test]
+fn nothing_is_sent_on_the_day_by_which_it_is_to_be_erased() {
+    let people = people();
+    let past = tampered(&draft(), |it| it["persons"] = json!({ "said": { "erase_by": now() } }));
+    let (author, releasing) = approvals(&past, &people, &[]);
+    assert_eq!(decide(past, &author, &releasing, &people).map(drop), Err(Refusal::EraseByPast));
+    let later = tampered(&draft(), |it| it["persons"] = json!({ "said": { "erase_by": now().plus_seconds(1) } }));
+    let (author, releasing) = approvals(&later, &people, &[]);
+    assert_eq!(decide(later, &author, &releasing, &people).map(drop), Ok(()));
 }
 
 #[test]

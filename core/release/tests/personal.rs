@@ -3,7 +3,7 @@
 use crate::support;
 
 use comity_release::{Draft, DraftError, FindingClass, LeakCorpus, PersonalData, draft_as_published, draft_tearline};
-use comity_release::{leak::search, leak_check};
+use comity_release::{check_persons, leak::search, leak_check};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use support::*;
@@ -114,6 +114,12 @@ fn who_is_a_person() {
         ("an actor that is a group", actor(json!({})), true, false),
         ("an actor that is marked an individual", actor(json!({ "resource_level": "individual" })), true, true),
         ("an actor with a birthday", actor(json!({ "x_date_of_birth": "1980-01-01" })), true, true),
+        (
+            "an actor with a birthday in an extension",
+            actor(json!({ "extensions": { "extension-definition--1": { "more": [{ "dateOfBirth": "1980" }] } } })),
+            true,
+            true,
+        ),
         ("a tool", object("tool", TOOL, json!({})), false, false),
     ];
     for (what, held, answered, is_person) in person {
@@ -202,6 +208,70 @@ fn text_about_a_person_is_written_for_the_release() {
     assert!(!String::from_utf8(draft_with(&held, &beside).unwrap().parts().concat()).unwrap().contains("lock pick"));
 }
 
+/// More than one word is text, whatever the property is called and however the words are joined.
+#[test]
+fn text_about_a_person_is_text_in_whatever_script() {
+    let text = |value: Value| {
+        let held = [object(
+            "identity",
+            PERSON,
+            json!({ "identity_class": "individual", "sectors": [value], "x_note": value }),
+        )];
+        let wanted = |wanted: &mut comity_release::DraftRequest<'_>| {
+            wanted.personal = whole_personal();
+            wanted.allow_properties = ["x_note".to_owned()].into();
+        };
+        let draft = draft_with(&held, &wanted).unwrap();
+        let left = draft.sanitisation().iter().filter(|it| it.change.starts_with("left out: text about a person"));
+        left.count()
+    };
+    for value in ["practising, HIV positive", "seen_at_the_clinic_with_his_brother", "他在诊所与兄弟见面", "เขาอยู่ที่คลินิก"]
+    {
+        assert_eq!(text(json!(value)), 2, "{value}");
+    }
+    for value in ["captain", "non-profit", "government-national", "医生", "1980-05-03"] {
+        assert_eq!(text(json!(value)), 0, "{value}");
+    }
+}
+
+/// A raw report that refers to a person is of a person, although nothing of it is copied.
+#[test]
+fn a_raw_report_about_a_person_needs_the_same() {
+    const RAW: &str = "x-comity-raw-report--99999999-9999-4999-8999-999999999999";
+    let raw = object("x-comity-raw-report", RAW, json!({ "object_refs": [PERSON] }));
+    let held = [raw, person()];
+    let written = |wanted: &mut comity_release::DraftRequest<'_>| {
+        wanted.written = Some(comity_release::WrittenText { title: "T".into(), body: "He travels.".into() });
+    };
+    assert_eq!(missing(&held[1..], &written).len(), 4);
+    let of = |wanted: &mut comity_release::DraftRequest<'_>| {
+        written(wanted);
+        wanted.of_persons = [RAW.to_owned()].into();
+    };
+    assert_eq!(missing(&held[..1], &of).len(), 4);
+    assert_eq!(missing(&held[..1], &written), [""; 0]);
+}
+
+/// What became of a person since it was drafted stops it, and so does the day of erasure.
+#[test]
+fn what_became_of_a_person_since_stops_a_draft() {
+    let held = [object("tool", TOOL, json!({ "description": "his lock pick" }))];
+    let sources = sources(&held);
+    let plain = draft_with(&held, &|_| {}).unwrap();
+    let none = BTreeSet::new();
+    let person = BTreeSet::from([TOOL.to_owned()]);
+    assert_eq!(check_persons(&plain, &sources, &none), Ok(()));
+    assert!(matches!(check_persons(&plain, &sources, &person), Err(DraftError::PersonalData { .. })));
+    // It was said why, but its text was copied.
+    let said = draft_with(&held, &|wanted| wanted.personal = whole_personal()).unwrap();
+    assert_eq!(check_persons(&said, &sources, &person), Err(DraftError::PersonSince { object: TOOL.into() }));
+    let known = draft_with(&held, &|wanted| {
+        wanted.personal = whole_personal();
+        wanted.of_persons = person.clone();
+    });
+    assert_eq!(check_persons(&known.unwrap(), &sources, &person), Ok(()));
+}
+
 /// The end travels and is signed; purpose, basis and necessity stay at home and are signed by their digest.
 #[test]
 fn what_is_said_of_personal_data_is_signed() {
@@ -213,11 +283,19 @@ fn what_is_said_of_personal_data_is_signed() {
     let bytes = String::from_utf8(draft.parts().concat()).unwrap();
     assert!(!bytes.contains("prevention") && !bytes.contains("recognise") && !bytes.contains("section 12"));
     for field in ["purpose", "basis", "necessity"] {
-        let other = tampered(&draft, |it| it["personal"][field] = json!("another"));
+        let other = tampered(&draft, |it| it["persons"]["said"][field] = json!("another"));
         assert_ne!(other.digest(), draft.digest(), "{field}");
     }
-    let later = tampered(&draft, |it| it["personal"]["erase_by"] = json!("2036-03-20T00:00:00.000Z"));
+    let later = tampered(&draft, |it| it["persons"]["said"]["erase_by"] = json!("2036-03-20T00:00:00.000Z"));
     assert_ne!(later.digest(), draft.digest());
+    let group = tampered(&draft, |it| it["persons"]["groups"] = json!([ACTOR]));
+    assert_ne!(group.digest(), draft.digest());
+    let none = tampered(&draft, |it| it["persons"]["of"] = json!([]));
+    assert_ne!(none.digest(), draft.digest());
+    // Who answered that an actor is a group, and said nothing of personal data, signs that.
+    let held = [object("threat-actor", ACTOR, json!({}))];
+    let group = draft_with(&held, &|wanted| wanted.groups = [ACTOR.to_owned()].into()).unwrap();
+    assert!(String::from_utf8(group.statement()).unwrap().contains("\npersonal-data-sha256 "));
 }
 
 fn found(object: &Value) -> Vec<String> {
@@ -249,14 +327,28 @@ fn words_of_special_categories_in_text_are_found() {
     }
     assert_eq!(found(&json!({ "type": "tool", "name": "Faith healer", "labels": ["health"] })), ["/labels/0", "/name"]);
     assert_eq!(found(&json!({ "type": "email-message", "subject": "on your health" })), ["/subject"]);
-    let path = "[user-account:x_religion = 'hill']";
-    assert_eq!(found(&json!({ "type": "indicator", "pattern": path })), ["/pattern"]);
+    for pattern in [
+        "[user-account:x_religion = 'hill']",
+        "[ipv4-addr:value = '198.51.100.7'] /* the target's HIV diagnosis */",
+        "[ipv4-addr:value = '198.51.100.7'] // it's his religion",
+        "/**/ [a:b = 'c' /* ' */ OR d:religion = 'e']",
+    ] {
+        let indicator = json!({ "type": "indicator", "pattern_type": "stix", "pattern": pattern });
+        assert_eq!(found(&indicator), ["/pattern"], "{pattern}");
+    }
+    // Of another language of patterns nobody knows here what is quoted.
+    assert_eq!(found(&json!({ "type": "indicator", "pattern_type": "sigma", "pattern": "'religion'" })), ["/pattern"]);
+    // Closed words are single words.
+    assert_eq!(found(&json!({ "type": "identity", "sectors": ["practising, HIV positive"] })), ["/sectors/0"]);
+    assert_eq!(found(&json!({ "type": "report", "x_more": { "type": "a religious man" } })), ["/x_more/type"]);
     for clean in [
         json!({ "type": "tool", "description": "A lock pick of the trade; the union of two sets." }),
         json!({ "type": "identity", "sectors": ["healthcare"], "name": "Harran" }),
         json!({ "type": "domain-name", "value": "health.example" }),
-        json!({ "type": "indicator", "pattern": r"[domain-name:value = 'health.example' AND file:name = 'it\'s religion']" }),
+        json!({ "type": "indicator", "pattern_type": "stix",
+            "pattern": r"[domain-name:value = 'health.example' AND file:name = 'it\'s religion']" }),
         json!({ "type": "note", "object_refs": ["x-health--1"] }),
+        json!({ "type": "indicator", "pattern_type": "stix", "pattern": "[domain-name:value = 'a'] /* it's seen */ OR [url:value = 'health b']" }),
     ] {
         assert_eq!(found(&clean), [""; 0], "{clean}");
     }

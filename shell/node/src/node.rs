@@ -208,9 +208,9 @@ impl Node {
             return Err(sign_in_needed());
         }
         self.fit(&request)?;
-        self.erase_set_aside(now)?;
         let asker = self.prove(now, call)?;
         asker.check(&request, now)?;
+        self.erase_set_aside(now)?;
         self.admitted(&asker, &request)?;
         Ok((asker, request))
     }

@@ -112,7 +112,7 @@ pub fn search(
             part.token = at;
             let about = scan.place(token.node).0.and_then(|object| facts.get(&object));
             part.tlp = about.map_or(Tlp::Clear, |facts| facts.tlp);
-            part.prose = prose(scan, token, about.is_some_and(|facts| facts.observable));
+            part.prose = prose(scan, token, about);
             part.check_token(scan, token, &may_occur);
         }
         let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();

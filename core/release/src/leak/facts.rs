@@ -14,6 +14,8 @@ pub(super) struct ObjectFacts {
     pub tlp: Tlp,
     /// A cyber-observable object.
     pub observable: bool,
+    /// It says that its pattern is one of STIX.
+    pub stix_pattern: bool,
 }
 
 /// Reads what a part says of each of its objects, by their places in it.
@@ -21,9 +23,15 @@ pub(super) fn object_facts(scan: &Scan<'_>) -> HashMap<usize, ObjectFacts> {
     let mut facts: HashMap<usize, ObjectFacts> = HashMap::new();
     for token in scan.tokens.iter().filter(|token| !token.key) {
         let (Some(object), steps) = scan.place(token.node) else { continue };
-        let entry = facts.entry(object).or_insert(ObjectFacts { id: None, tlp: Tlp::Clear, observable: false });
+        let entry = facts.entry(object).or_insert(ObjectFacts {
+            id: None,
+            tlp: Tlp::Clear,
+            observable: false,
+            stix_pattern: false,
+        });
         match scan.names(&steps).as_slice() {
             [Some(b"id")] => entry.id = Some(scan.text(token)),
+            [Some(b"pattern_type")] => entry.stix_pattern = scan.text(token) == "stix",
             [Some(b"type")] => {
                 entry.observable = row_of(&scan.text(token)).is_some_and(|row| matches!(row.kind, Kind::Observable));
             }

@@ -3,6 +3,7 @@
 //! Guarantees: every text of a released object is read but references, names of types, closed words, and what is quoted in a pattern.
 //! Does not know: whether a text is of a person; that is for the data protection officer.
 
+use super::facts::ObjectFacts;
 use super::json::{Scan, Token};
 use super::normalise::Text;
 use crate::special::Reading;
@@ -16,7 +17,7 @@ pub(super) enum Prose {
     No,
     /// Every word counts.
     Whole,
-    /// A pattern: what is quoted is an observed value, the rest names properties.
+    /// A STIX pattern: what is quoted is an observed value, the rest names properties or is a comment.
     Pattern,
 }
 
@@ -36,17 +37,18 @@ const CLOSED: &[&[u8]] = &[
     b"phase_name",
 ];
 
-/// Says how a token is read; `observable`: it is in a cyber-observable object, where a single word is a value.
-pub(super) fn prose(scan: &Scan<'_>, token: &Token, observable: bool) -> Prose {
+/// Says how a token is read. In a cyber-observable object a single word is a value; so it is where the standard has closed words.
+pub(super) fn prose(scan: &Scan<'_>, token: &Token, about: Option<&ObjectFacts>) -> Prose {
     if token.key || !token.quoted || scan.is_reference(token.node) {
         return Prose::No;
     }
     let (_, steps) = scan.place(token.node);
     let names = scan.names(&steps);
+    let one_word = || !scan.text(token).trim().contains(char::is_whitespace);
     match names.iter().rev().find_map(|name| *name) {
-        Some(name) if CLOSED.contains(&name) => Prose::No,
-        Some(b"pattern") => Prose::Pattern,
-        _ if observable && !scan.text(token).trim().contains(char::is_whitespace) => Prose::No,
+        Some(name) if CLOSED.contains(&name) && one_word() => Prose::No,
+        Some(b"pattern") if about.is_some_and(|facts| facts.stix_pattern) => Prose::Pattern,
+        _ if about.is_some_and(|facts| facts.observable) && one_word() => Prose::No,
         _ => Prose::Whole,
     }
 }
@@ -56,8 +58,7 @@ pub(super) fn listed(text: &Text, prose: Prose, reading: &mut Reading) -> Option
     let mut found: Option<(usize, usize)> = None;
     let mut word = String::new();
     let mut from = 0;
-    let mut quoted = false;
-    let mut escaped = false;
+    let mut quotes = Quotes::default();
     reading.begin();
     let mut end = |word: &mut String, from: usize, to: usize| {
         if !word.is_empty() && reading.is_listed(word) {
@@ -66,9 +67,7 @@ pub(super) fn listed(text: &Text, prose: Prose, reading: &mut Reading) -> Option
         word.clear();
     };
     for (at, character) in text.chars.iter().copied().enumerate() {
-        let quote = prose == Prose::Pattern && character == '\'' && !escaped;
-        escaped = prose == Prose::Pattern && character == '\\' && !escaped;
-        quoted ^= quote;
+        let quoted = prose == Prose::Pattern && quotes.holds(character);
         // What nobody sees does not part a word.
         if unseen(character).is_some() || (is_combining_mark(character) && !word.is_empty()) {
             continue;
@@ -84,4 +83,39 @@ pub(super) fn listed(text: &Text, prose: Prose, reading: &mut Reading) -> Option
     }
     end(&mut word, from, text.chars.len());
     found
+}
+
+/// Where quoted values of a STIX pattern begin and end; an apostrophe in a comment begins none.
+#[derive(Default)]
+struct Quotes {
+    quoted: bool,
+    escaped: bool,
+    /// The end of the comment that is being read: `*` for a block, a line end for a line.
+    comment: Option<char>,
+    before: char,
+}
+
+impl Quotes {
+    /// Tells whether a character stands in a quoted value.
+    fn holds(&mut self, character: char) -> bool {
+        let before = std::mem::replace(&mut self.before, character);
+        match self.comment {
+            Some('*') if before == '*' && character == '/' => self.comment = None,
+            Some('\n') if matches!(character, '\n' | '\r') => self.comment = None,
+            Some(_) => {}
+            None if self.quoted => {
+                let ends = character == '\'' && !self.escaped;
+                self.escaped = character == '\\' && !self.escaped;
+                self.quoted = !ends;
+                return true;
+            }
+            None if before == '/' && character == '*' => {
+                self.comment = Some('*');
+                self.before = ' ';
+            }
+            None if before == '/' && character == '/' => self.comment = Some('\n'),
+            None => self.quoted = character == '\'',
+        }
+        self.quoted
+    }
 }

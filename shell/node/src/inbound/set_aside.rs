@@ -7,11 +7,13 @@
 use super::Taking;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
+use comity_link::gate_protocol::DeskToGate;
 use comity_release::special_property;
 use comity_store::desk::SetAside;
 use comity_store::{Outcome, Stored};
 use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// How long a copy is kept aside, so that the sender can correct it.
 const DAYS: i64 = 30;
@@ -54,6 +56,7 @@ impl Taking<'_, '_> {
         for one in stored.iter().filter(|one| !matches!(one.outcome, Outcome::Refused(_))) {
             if desk.end_set_aside(peer.as_str(), &one.id)? > 0 {
                 self.batch.wal_dirty = true;
+                self.batch.effects.push(DeskToGate::Erase { peer: peer.clone(), seqs: Vec::new() });
                 audit(
                     desk,
                     self.now,
@@ -89,6 +92,10 @@ impl Taking<'_, '_> {
 impl Node {
     /// Erases what was set aside long enough; looks at most once an hour.
     pub(crate) fn erase_set_aside(&mut self, now: Timestamp) -> Result<(), Failure> {
+        // A store that does not fit says nothing that is acted upon, and a restored home waits for its officers.
+        if self.unfit().is_some() || self.quarantine.is_some() {
+            return Ok(());
+        }
         let since = self.looked_aside.map(|looked| now.unix_seconds().saturating_sub(looked.unix_seconds()));
         if since.is_some_and(|seconds| (0..LOOKED_SECONDS).contains(&seconds)) {
             return Ok(());
@@ -104,10 +111,13 @@ impl Node {
         let tx = self.holdings.transaction()?;
         let desk = tx.view().desk();
         for one in &due {
-            desk.end_set_aside(&one.link, &one.object)?;
+            desk.end_set_aside_entry(one)?;
             audit(desk, now, None, "link.set_aside_erased", &one.release, &format!("1 object of {}", one.link))?;
         }
         tx.commit()?;
+        // What carried it lay in the gate's store too; without sequences this empties the gate's write-ahead log.
+        let peers: BTreeSet<OrgCode> = due.iter().filter_map(|one| one.link.parse().ok()).collect();
+        self.effects.extend(peers.into_iter().map(|peer| DeskToGate::Erase { peer, seqs: Vec::new() }));
         if more {
             self.looked_aside = None;
         }

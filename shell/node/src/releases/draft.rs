@@ -44,7 +44,7 @@ fn refused(error: &DraftError) -> Failure {
     }
 }
 
-fn stored_origin(origin: &StoredOrigin) -> Origin {
+pub(super) fn stored_origin(origin: &StoredOrigin) -> Origin {
     match origin {
         StoredOrigin::Own => Origin::Own,
         StoredOrigin::Feed(name) => Origin::Feed(name.clone()),
@@ -251,7 +251,6 @@ impl Node {
             "parts": draft.parts().len(),
             "bytes": bytes,
             "expires": draft.expires(),
-            "personal": draft.personal(),
         });
         let row = ReleaseRow {
             id: release.clone(),
@@ -282,6 +281,8 @@ impl Node {
         if let Value::Object(fields) = &mut answer {
             fields.insert("digest".into(), json!(draft.digest()));
             fields.insert("check".into(), check);
+            fields.insert("personal".into(), json!(draft.personal()));
+            fields.insert("groups".into(), json!(draft.groups()));
             fields.insert("dropped".into(), serde_json::to_value(draft.dropped())?);
             fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("item_ids".into(), draft.items().iter().map(|item| item.released_id.clone()).collect());

@@ -12,7 +12,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_release::{
-    Approval, ApprovalProof, Draft, Override, Record as _, by_role, is_account, is_person, refers_to, release_message,
+    Approval, ApprovalProof, Draft, Override, Record as _, by_role, is_account, is_person, may_be_person, refers_to,
+    release_message,
 };
 use comity_store::desk::ReleaseRow;
 use comity_store::{Object, View};
@@ -35,8 +36,16 @@ struct Around<'a> {
 impl Around<'_> {
     fn read(&self, id: &str) -> Result<Option<Map<String, Value>>, Failure> {
         let Some(object) = self.view.get(id)? else { return Ok(None) };
-        // What cannot be read is of a person as far as anybody knows.
-        Ok(Some(serde_json::from_slice(&object.bytes).unwrap_or_default()))
+        let damaged = |_| Failure::operational(format!("{id} cannot be read; run `comity verify`"));
+        Ok(Some(serde_json::from_slice(&object.bytes).map_err(damaged)?))
+    }
+
+    /// Tells whether an object is a person; one that is not held is what its identifier lets it be.
+    fn is_person(&self, id: &str) -> Result<bool, Failure> {
+        Ok(match self.read(id)? {
+            Some(object) => is_person(&object, self.groups),
+            None => may_be_person(id, self.groups),
+        })
     }
 
     /// Tells whether a held object is a person, or an account of one.
@@ -44,10 +53,8 @@ impl Around<'_> {
         if let Some(known) = self.known.get(id) {
             return Ok(*known);
         }
-        let is = match self.read(id)? {
-            Some(object) => is_person(&object, self.groups) || (is_account(&object) && self.is_owned(id)?),
-            None => false,
-        };
+        let account = self.read(id)?.is_some_and(|object| is_account(&object));
+        let is = self.is_person(id)? || (account && self.is_owned(id)?);
         self.known.insert(id.to_owned(), is);
         Ok(is)
     }
@@ -60,7 +67,7 @@ impl Around<'_> {
         }
         for relation in relations.outgoing.iter().chain(&relations.incoming) {
             let other = relation.through.as_ref().map_or(relation.id.as_str(), |through| through.id.as_str());
-            if self.read(other)?.is_some_and(|object| is_person(&object, self.groups)) {
+            if self.is_person(other)? {
                 return Ok(true);
             }
         }
@@ -80,7 +87,7 @@ impl Node {
         let mut around = Around { view: self.holdings.view(), groups, known: BTreeMap::new() };
         let mut found = BTreeSet::new();
         for object in objects {
-            let read: Map<String, Value> = serde_json::from_slice(&object.bytes).unwrap_or_default();
+            let Some(read) = around.read(&object.id)? else { continue };
             let mut of_person = is_account(&read) && around.is_owned(&object.id)?;
             for target in refers_to(&read) {
                 of_person = of_person || (!selected.contains(target.as_str()) && around.is_somebody(&target)?);

@@ -45,6 +45,7 @@ impl Node {
             fields.insert("changed".into(), serde_json::to_value(draft.sanitisation())?);
             fields.insert("created".into(), row.created.clone().into());
             fields.insert("personal".into(), json!(draft.personal()));
+            fields.insert("groups".into(), json!(draft.groups()));
             fields.insert("answered".into(), answered(&row)?);
             fields.insert("descriptor".into(), draft.descriptor().map(ToString::to_string).into());
             fields.insert("signed".into(), signed(&row)?);

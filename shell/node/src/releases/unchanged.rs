@@ -3,11 +3,11 @@
 //! Guarantees: asked when the second officer approves and again inside `send`, so that a marking, a recall, a new version or a
 //! defect that came after drafting stops the release.
 
-use super::draft::is_note;
+use super::draft::{is_note, stored_origin};
 use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::node::Node;
-use comity_release::{Draft, Item, Mode, Refusal, version_digest};
+use comity_release::{Draft, Item, Mode, Refusal, SourceObject, check_persons, version_digest};
 use comity_store::Origin;
 use comity_vocab::Timestamp;
 
@@ -18,6 +18,7 @@ impl Node {
             return Err(Failure::refusal(&Refusal::EarlierStatement).hint("withdraw it and draft it again"));
         }
         let declared = self.declared_public()?;
+        self.persons_unchanged(draft, &declared)?;
         for item in draft.items() {
             // A text written for the release alone has no original but itself.
             let written_alone = draft.mode() == Mode::Tearline && item.original_id == item.released_id;
@@ -27,6 +28,30 @@ impl Node {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a draft where somebody became a person, or the owner of an account, since it was made.
+    fn persons_unchanged(&self, draft: &Draft, declared: &Declared) -> Result<(), Failure> {
+        let view = self.holdings.view();
+        let mut originals = Vec::new();
+        for item in draft.items() {
+            originals.extend(view.get(&item.original_id)?);
+        }
+        let sources: Vec<SourceObject<'_>> = originals
+            .iter()
+            .map(|object| SourceObject {
+                id: &object.id,
+                version: &object.version_text,
+                bytes: &object.bytes,
+                origin: stored_origin(object.origin()),
+                label: object.label.clone(),
+                declared_public: declared.has(&version_digest(&object.id, &object.version_text, &object.bytes)),
+                has_defects: false,
+            })
+            .collect();
+        let of_persons = self.of_persons(&originals, draft.groups())?;
+        check_persons(draft, &sources, &of_persons)
+            .map_err(|error| Failure::refusal(&error).hint("withdraw it and draft it again"))
     }
 
     fn original_unchanged(&self, draft: &Draft, item: &Item, declared: &Declared) -> Result<(), Failure> {

@@ -100,18 +100,25 @@ impl Desk<'_> {
             let mut query = self.connection.prepare_cached(&sql)?;
             query.query_map([link, object], set_aside)?.collect::<Result<_, _>>()?
         };
-        self.connection
-            .prepare_cached("DELETE FROM set_aside WHERE link = ?1 AND object_id = ?2")?
-            .execute([link, object])?;
         for one in &ended {
-            let others: bool = self
-                .connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM set_aside WHERE log = ?1 AND seq = ?2)")?
-                .query_row(params![one.log, one.seq as i64], |row| row.get(0))?;
-            if !others {
-                self.drop_log_payload(&one.log, Direction::In, one.seq)?;
-            }
+            self.end_set_aside_entry(one)?;
         }
         Ok(ended.len() as u64)
+    }
+
+    /// The same for one copy.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn end_set_aside_entry(&self, one: &SetAside) -> Result<(), DeskError> {
+        let seq = one.seq as i64;
+        self.connection
+            .prepare_cached("DELETE FROM set_aside WHERE link = ?1 AND object_id = ?2 AND log = ?3 AND seq = ?4")?
+            .execute(params![one.link, one.object, one.log, seq])?;
+        let others: bool = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM set_aside WHERE log = ?1 AND seq = ?2)")?
+            .query_row(params![one.log, seq], |row| row.get(0))?;
+        if others { Ok(()) } else { self.drop_log_payload(&one.log, Direction::In, one.seq) }
     }
 }

@@ -284,11 +284,16 @@ fn personal(answer: &Value) -> Vec<(&'static str, String)> {
         ("necessity", "Why it is needed"),
         ("erase_by", "Erased by"),
     ];
+    let groups = list(answer, "groups")
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|id| ("Is a group, says the author", id.to_owned()));
     let said = answer.get("personal").cloned().unwrap_or_default();
     // Of the time it is the day that is meant.
     let value =
         |name| if name == "erase_by" { text(&said, name).chars().take(10).collect() } else { text(&said, name) };
-    words.into_iter().map(|(name, word)| (word, value(name))).filter(|(_, value)| !value.is_empty()).collect()
+    let words = words.into_iter().map(|(name, word)| (word, value(name))).filter(|(_, value)| !value.is_empty());
+    words.chain(groups).collect()
 }
 
 /// What an object that leaves is called, or what it says.
