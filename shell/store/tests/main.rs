@@ -16,6 +16,7 @@ mod disk;
 mod import;
 mod read;
 mod real_data;
+mod set_aside;
 mod taxii;
 mod vault;
 mod workbench;
