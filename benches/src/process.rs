@@ -3,6 +3,7 @@
 use crate::Outcome;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Ticks of `/proc/<pid>/stat` in a second; Linux shows 100 to programs on every architecture we build for.
@@ -70,15 +71,25 @@ pub struct Ran {
 pub fn run(command: &mut Command) -> Outcome<Ran> {
     let cpu = children_cpu();
     let begun = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let mut peak = 0;
-    // VmHWM never falls, so the last look before the end is at most a few milliseconds behind the truth.
-    while child.try_wait()?.is_none() {
-        peak = kib(child.id(), "status", "VmHWM").unwrap_or_default().max(peak);
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    let done = child.wait_with_output()?;
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let (pid, over) = (child.id(), AtomicBool::new(false));
+    // What it writes is read all the while: a long answer does not fit a pipe, and the program would wait for ever.
+    let (peak, seconds, done) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut peak = 0;
+            // VmHWM never falls, so the last look before the end is at most a few milliseconds behind the truth.
+            while !over.load(Ordering::Relaxed) {
+                peak = kib(pid, "status", "VmHWM").unwrap_or_default().max(peak);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            peak
+        });
+        let done = child.wait_with_output();
+        let seconds = begun.elapsed().as_secs_f64();
+        over.store(true, Ordering::Relaxed);
+        (watch.join().unwrap_or_default(), seconds, done)
+    });
+    let done = done?;
     if !done.status.success() {
         return Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&done.stderr).trim()).into());
     }

@@ -35,11 +35,6 @@ pub struct PersonalData {
 }
 
 impl PersonalData {
-    /// Tells whether nothing is said.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Each text with its name.
     pub fn texts(&self) -> [(&'static str, Option<&str>); 3] {
         [

@@ -244,7 +244,15 @@ pub struct Home {
 /// Held while a process writes to a home; released when dropped.
 #[derive(Debug)]
 pub struct HomeLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for HomeLock {
+    /// Gives it up in so many words: a process that is just being started has the file open as well, until it runs.
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked with the last of its files.
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
+    }
 }
 
 const FOLDERS: [&str; 4] = ["keys", "vault", "holdings", "gate"];
@@ -343,7 +351,7 @@ impl Home {
         )
         .map_err(|error| io("open", &path)(error.into()))?;
         match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(HomeLock { _file: File::from(fd) }),
+            Ok(()) => Ok(HomeLock { file: File::from(fd) }),
             Err(rustix::io::Errno::WOULDBLOCK) => Err(HomeError::Locked { path: self.path.clone() }),
             Err(error) => Err(io("lock", &path)(error.into())),
         }
