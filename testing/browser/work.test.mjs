@@ -158,8 +158,10 @@ test("a recall by passkeys is confirmed by the partner", async () => {
   const second = await officer("tam");
   await author.go("/recalls/new");
   await author.page.locator("main [name=kind]").selectOption("withdraw_error");
-  await author.page.locator("main [name=release]").fill(world.exchange.recallable);
-  await author.press("main form button.primary");
+  await author.page.locator("main textarea[name=release]").fill(world.exchange.recallable);
+  await author.press("main form button[value=look]");
+  assert.match(await author.page.textContent("main table"), /\(kps\).*has it/s, "whom it reaches stands there before the draft");
+  await author.press("main form button[value=draft]");
   const card = "section.card:has([data-begin*='/recalls/'])";
   await author.press(`${card} form:has([name=role][value=desk_officer]) button`);
   await second.go("/recalls");
@@ -173,6 +175,26 @@ test("a recall by passkeys is confirmed by the partner", async () => {
   assert.match(await author.page.textContent("main"), /recalled/);
   const gone = await world.kps.verb("search", "Vessarin").catch(() => ({ count: 0 }));
   assert.equal(gone.count, 0);
+});
+
+test("an object's page leads to its recall, by the keyboard alone", async () => {
+  const author = await officer("mira");
+  await author.go(`/objects/${world.exchange.report}`);
+  await author.page.locator("main a", { hasText: "Recall…" }).focus();
+  await Promise.all([author.page.waitForURL(/\/recalls\/new/), author.page.keyboard.press("Enter")]);
+  const shown = await author.page.textContent("main");
+  assert.match(shown, /VR-17: travel in March/);
+  assert.match(shown, /the whole release of \d{4}-\d\d-\d\d to .+ \(kps\)/);
+  await author.page.locator("main [name=kind]").focus();
+  const reached = new Set();
+  for (let step = 0; step < 6; step += 1) {
+    reached.add(await author.page.evaluate(() => document.activeElement.value ?? document.activeElement.tagName));
+    await author.page.keyboard.press("Tab");
+  }
+  for (const stop of ["look", "draft"]) assert.ok(reached.has(stop), `${stop} is not reached: ${[...reached]}`);
+  // Nothing is drafted by looking.
+  await author.go("/recalls");
+  assert.doesNotMatch(await author.page.textContent("main"), /VR-17/);
 });
 
 test("a sighting is judged and goes back to whoever gave the indicator", async () => {

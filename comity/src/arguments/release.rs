@@ -162,6 +162,28 @@ pub enum RecallVerb {
         #[arg(long)]
         role: Option<Role>,
     },
+    /// Show whom a recall would reach, by name, and who of them really has it
+    #[command(group = clap::ArgGroup::new("previewed").required(true).multiple(true))]
+    Preview {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// A whole release; may be repeated
+        #[arg(long, value_name = "RELEASE", value_delimiter = ',', group = "previewed")]
+        release: Vec<String>,
+        /// A single item, by our id or the id the recipient knows; may be repeated
+        #[arg(long, visible_alias = "objects", value_name = "ID", num_args = 1.., value_delimiter = ',', group = "previewed")]
+        item: Vec<String>,
+        /// A recall of ours, as it was drafted
+        #[arg(long, value_name = "RECALL", group = "previewed", conflicts_with_all = ["release", "item"])]
+        recall: Option<String>,
+        /// List objects from this one on, counted from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        from: usize,
+        /// List at most so many objects
+        #[arg(long, value_name = "N", default_value_t = comity_node::RECALL_ITEMS as u64,
+            value_parser = clap::value_parser!(u64).range(1..=comity_node::RECALL_ITEMS_MAX as u64))]
+        limit: u64,
+    },
     /// Approve a recall in a second role
     Approve {
         #[command(flatten)]
@@ -205,7 +227,7 @@ pub enum RecallVerb {
         /// Our object
         #[arg(long, value_name = "ID")]
         object: String,
-        /// It stands without what was recalled: it may be released again
+        /// It stands without what was recalled: it may be released
         #[arg(long, group = "decision")]
         keep: bool,
         /// It does not: it is not released any more

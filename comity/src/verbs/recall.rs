@@ -5,7 +5,9 @@ use super::{Session, officer, officer_key};
 use crate::arguments::RecallVerb;
 use crate::output::{Output, list, number, text};
 use comity_crypto::Purpose;
-use comity_node::{BasisDecided, BasisDecision, Failure, OfficerKey, Request};
+use comity_node::{
+    BasisDecided, BasisDecision, Failure, Home, OfficerKey, RECALL_ITEMS_MAX, Reader, RecallNamed, RecallOf, Request,
+};
 use comity_vocab::Role;
 use serde_json::Value;
 
@@ -37,6 +39,15 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
                     next_step(answer),
                 ]
             })
+        }
+        RecallVerb::Preview { home, release, item, recall, from, limit } => {
+            let of = match recall {
+                Some(recall) => RecallOf::Drafted(recall),
+                None => RecallOf::Named(RecallNamed { releases: release, items: item }),
+            };
+            let limit = usize::try_from(limit).unwrap_or(RECALL_ITEMS_MAX);
+            let shown = Reader::open(&Home::open(&home.home)?)?.recall_preview(&of, from, limit)?;
+            output.answer(&serde_json::to_value(&shown)?, |shown| reached(shown, from))
         }
         RecallVerb::Approve { home, key, recall, role } => {
             let key = officer_key(&key.key)?;
@@ -77,7 +88,7 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
             let decided = Session::open(&home.home)?.ask_as(&key, &request)?;
             output.answer(&decided, |decided| {
                 vec![match decision {
-                    BasisDecision::Keep => format!("{} may be released again", text(decided, "object")),
+                    BasisDecision::Keep => format!("{} may be released", text(decided, "object")),
                     BasisDecision::Withdraw => format!("{} is not released any more", text(decided, "object")),
                 }]
             })
@@ -123,6 +134,60 @@ pub fn run(verb: RecallVerb, output: &Output) -> Result<(), Failure> {
             })
         }
     }
+}
+
+/// Whom a recall reaches, in lines.
+fn reached(shown: &Value, from: usize) -> Vec<String> {
+    let some = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let is = |row: &Value, field: &str| row.get(field) == Some(&Value::Bool(true));
+    let (total, items) = (number(shown, "total"), list(shown, "items"));
+    let releases = list(shown, "releases").len() as u64;
+    let mut lines = vec![format!("{}, in {}", some(total, "object"), some(releases, "release"))];
+    for item in items {
+        let name = match text(item, "name") {
+            "" => text(item, "id"),
+            name => name,
+        };
+        let label = match text(item, "label") {
+            "" => "unmarked",
+            label => label,
+        };
+        let at = |one: &Value| format!("{} {}", text(one, "recipient"), text(one, "state"));
+        let at: Vec<String> = list(item, "recipients").iter().map(at).collect();
+        let public = if is(item, "public") { "; public as well" } else { "" };
+        lines.push(format!("    {}  {name}  {label}: {}{public}", text(item, "type"), at.join(", ")));
+    }
+    let left = total.saturating_sub(from as u64).saturating_sub(items.len() as u64);
+    if left > 0 {
+        lines.push(format!("    and {left} more: --from {}", from + items.len()));
+    }
+    for partner in list(shown, "recipients") {
+        let states = ["received", "queued", "recalled"];
+        let states = states.iter().filter(|state| number(partner, state) > 0);
+        let counts: Vec<String> = states.map(|state| format!("{} {state}", number(partner, state))).collect();
+        let who = match (text(partner, "recipient"), text(partner, "name")) {
+            (code, "") => code.to_owned(),
+            (code, name) => format!("{name} ({code})"),
+        };
+        lines.push(format!("{who}: {}, {}", some(number(partner, "items"), "item"), counts.join(", ")));
+        if is(partner, "taxii") {
+            lines.push("    its tools may also read them at our gate over TAXII".into());
+        }
+        if number(partner, "withheld") > 0 {
+            let others = some(number(partner, "withheld"), "other item");
+            lines
+                .push(format!("    {others} in entries that wait: a recall that withdraws keeps the whole entry back"));
+        }
+        if is(partner, "suspended") {
+            lines.push("    the link is stopped: it is told when the link is resumed".into());
+        }
+    }
+    if number(shown, "public") > 0 {
+        let some = some(number(shown, "public"), "object");
+        lines
+            .push(format!("{some} went out exactly as published: a recall does not reach whoever has that from there"));
+    }
+    lines
 }
 
 /// Whether an own object waits for an officer's decision.
@@ -186,4 +251,43 @@ fn sign(session: &mut Session, key: &OfficerKey, recall: &str, role: Role) -> Re
         session.ask(&Request::RecallPrepare { recall: recall.to_owned(), officer: key.officer.clone(), role })?;
     let proof = key.key.sign(Purpose::RecallApproval, &decoded(&prepared, "statement")?).into();
     session.ask(&Request::RecallApprove { recall: recall.to_owned(), officer: key.officer.clone(), role, proof })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reached;
+    use serde_json::json;
+
+    #[test]
+    fn whom_a_recall_reaches_in_lines() {
+        let item = |id: &str, name: Option<&str>, label: Option<&str>, public: bool| {
+            json!({ "id": id, "type": "malware", "name": name, "label": label, "public": public,
+                "recipients": [{ "recipient": "kps", "state": "received" }, { "recipient": "tfo", "state": "queued" }] })
+        };
+        let shown = json!({
+            "total": 5, "releases": [{}], "public": 1,
+            "items": [item("malware--1", Some("Zinnober"), Some("TLP:GREEN"), false), item("malware--2", None, None, true)],
+            "recipients": [
+                { "recipient": "kps", "name": "Kestrian Police", "items": 5, "received": 4, "queued": 0, "recalled": 1,
+                    "withheld": 0, "taxii": true, "suspended": false },
+                { "recipient": "tfo", "name": null, "items": 1, "received": 0, "queued": 1, "recalled": 0,
+                    "withheld": 2, "taxii": false, "suspended": true },
+            ],
+        });
+        assert_eq!(
+            reached(&shown, 1),
+            [
+                "5 objects, in 1 release",
+                "    malware  Zinnober  TLP:GREEN: kps received, tfo queued",
+                "    malware  malware--2  unmarked: kps received, tfo queued; public as well",
+                "    and 2 more: --from 3",
+                "Kestrian Police (kps): 5 items, 4 received, 1 recalled",
+                "    its tools may also read them at our gate over TAXII",
+                "tfo: 1 item, 1 queued",
+                "    2 other items in entries that wait: a recall that withdraws keeps the whole entry back",
+                "    the link is stopped: it is told when the link is resumed",
+                "1 object went out exactly as published: a recall does not reach whoever has that from there",
+            ]
+        );
+    }
 }

@@ -113,6 +113,33 @@ fn a_recall_before_delivery_travels_as_a_stub_and_waits_for_an_offline_partner()
 }
 
 #[test]
+fn whom_a_recall_reaches_is_shown_before_the_draft() {
+    let world = world();
+    let (first, second) = world.pair();
+    let running = first.serve();
+    let release = sent(&first, "kps", "The cargo is zinnoberkraut from Morvath.");
+    let by_release = ["recall", "preview", "--release", &release];
+    let shown = first.ask(&by_release);
+    let partner = |shown: &serde_json::Value| {
+        let one = &shown["recipients"][0];
+        (text(one, "recipient"), one["received"].clone(), one["queued"].clone())
+    };
+    assert_eq!(partner(&shown), ("kps".into(), 0.into(), 1.into()), "it is off: {shown}");
+    let served = second.serve();
+    wait_until("the partner has it", || partner(&first.ask(&by_release)).1 == 1);
+    let item = text(&shown["items"][0], "id");
+    assert_eq!(first.ask(&["recall", "preview", "--item", &item])["digest"], shown["digest"]);
+    let recall = first.recall(&release);
+    let after = first.ask(&["recall", "preview", "--recall", &recall]);
+    assert_eq!((&after["digest"], &after["recipients"][0]["recalled"]), (&shown["digest"], &1.into()), "{after}");
+    for wrong in [&["recall", "preview"][..], &["recall", "preview", "--recall", &recall, "--item", &item]] {
+        assert_eq!(first.run(wrong).code, Some(2), "{wrong:?}");
+    }
+    first.run(&["recall", "preview", "--item", "malware--nothing"]).refused(1, "never released");
+    drop((running, served));
+}
+
+#[test]
 fn a_recall_needs_two_roles_or_a_duty_officer() {
     let world = world();
     let (first, second) = world.pair();

@@ -250,7 +250,6 @@ pub struct HomeLock {
 impl Drop for HomeLock {
     /// Gives it up in so many words: a process that is just being started has the file open as well, until it runs.
     fn drop(&mut self) {
-        // What cannot be unlocked is unlocked with the last of its files.
         let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
     }
 }

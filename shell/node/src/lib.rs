@@ -73,12 +73,13 @@ pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
-    Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Looked, Notice,
-    OfIndicator, OfOrigin, OfValue, Piece, PieceKind, Reader, Recalled, Resemblances, SearchRequest, SeenOf, Sheet,
-    SightingDay, SightingPage, SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece,
-    WarningListFacts, differences,
+    Answered, Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Had, ItemAt,
+    Looked, Notice, OfIndicator, OfOrigin, OfValue, OurRecall, PartnerAnswer, Piece, PieceKind, RECALL_ITEMS,
+    RECALL_ITEMS_MAX, Reader, RecallItem, RecallOf, RecallPartner, RecallPreview, RecallRelease, Recalled,
+    RecallsWaiting, Resemblances, SearchRequest, SeenOf, Sheet, SightingDay, SightingPage, SightingQuery, SightingRow,
+    SightingSheet, SightingSummary, Snippet, SnippetPiece, TheirRecall, WarningListFacts, differences,
 };
-pub use recalls::send_recall;
+pub use recalls::{RecallNamed, send_recall};
 pub use request::{
     BasisDecided, BasisDecision, FindingsAnswered, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request,
     Selection, SourceReading,

@@ -14,6 +14,7 @@ use crate::home::{Home, HomeLock};
 use crate::keys::HomeKeys;
 use crate::logs::LinkLogs;
 use crate::passkeys::Challenges;
+use crate::recalls::RecallNamed;
 use crate::request::{Request, SourceReading};
 use comity_crypto::{Entropy, Purpose, VerifyingKey, Zeroizing};
 use comity_ledger::{AuditEntry, GENESIS, Registry};
@@ -308,7 +309,7 @@ impl Node {
             Request::ReleaseShow { release } => self.release_show(&release),
             Request::ReleaseList => self.release_list(),
             Request::RecallDraft { releases, items, kind } => {
-                self.recall_draft(now, self.officer(by)?, &releases, &items, kind)
+                self.recall_draft(now, self.officer(by)?, &RecallNamed { releases, items }, kind)
             }
             Request::RecallPrepare { recall, officer, role } => {
                 let prepared = self.recall_prepare(&recall, &officer, role)?;

@@ -5,13 +5,16 @@
 
 pub(crate) mod basis;
 mod call;
+pub(crate) mod reach;
 mod send;
 mod under_way;
 
 pub use call::send_recall;
+pub use reach::RecallNamed;
 use under_way::Sending;
 pub(crate) use under_way::{Applying, UnderWay};
 
+use crate::access::RECALLERS;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use base64::Engine;
@@ -31,51 +34,21 @@ impl Node {
         &mut self,
         now: Timestamp,
         officer: OfficerCode,
-        releases: &[String],
-        items: &[String],
+        named: &RecallNamed,
         kind: RecallKind,
     ) -> Result<Value, Failure> {
-        self.require_role(&officer, &[Role::DeskOfficer, Role::DutyOfficer, Role::ReleasingOfficer])?;
-        if releases.is_empty() && items.is_empty() {
-            return Err(Failure::usage("a recall names releases or items").hint("--release RELEASE or --item ID"));
-        }
+        self.require_role(&officer, RECALLERS)?;
         let desk = self.holdings.view().desk();
         let mut recipients: BTreeMap<OrgCode, BTreeSet<String>> = BTreeMap::new();
         let mut concerned: BTreeSet<ReleaseId> = BTreeSet::new();
-        let mut add = |item: &comity_store::desk::ReleasedItem| -> Result<(), Failure> {
+        for item in reach::named(desk, named)? {
             let damaged = || Failure::operational("the dissemination record is damaged; run `comity verify`");
             let recipient = item.recipient.parse().map_err(|_| damaged())?;
-            recipients.entry(recipient).or_default().insert(item.released_id.clone());
             concerned.insert(item.release.parse().map_err(|_| damaged())?);
-            Ok(())
-        };
-        for release in releases {
-            let row = self.release_row(release)?;
-            if !matches!(row.state.as_str(), "sent" | "recalled") {
-                return Err(Failure::no(format!("release {release} is {}, it was never sent", row.state))
-                    .hint("what was not sent is given up with comity release withdraw"));
-            }
-            for item in desk.released_in(release)? {
-                // Later versions of the same item went out in other releases under the same id; they go too.
-                for every in desk.released_as(&item.original_id)? {
-                    if every.released_id == item.released_id {
-                        add(&every)?;
-                    }
-                }
-            }
-        }
-        for id in items {
-            let mut found = desk.released_as(id)?;
-            found.extend(desk.released_under(id)?);
-            if found.is_empty() {
-                return Err(Failure::no(format!("{id} was never released to anybody")));
-            }
-            for item in &found {
-                add(item)?;
-            }
+            recipients.entry(recipient).or_default().insert(item.released_id);
         }
         // The id leaves: it depends on what the officer asked for, not on what else this node drew.
-        let asked = serde_json::to_vec(&(kind, releases, items))?;
+        let asked = serde_json::to_vec(&(kind, &named.releases, &named.items))?;
         let context = sha256(&[&asked]).to_string();
         let mut position = 0;
         let id = loop {
@@ -183,6 +156,7 @@ impl Node {
                 let answer: Option<Value> = line.answer.as_deref().map(serde_json::from_str).transpose()?;
                 recipients.push(json!({
                     "recipient": line.recipient,
+                    "items": draft.recipients.iter().find(|(code, _)| code.as_str() == line.recipient).map_or(0, |(_, all)| all.len()),
                     "notice": line.notice,
                     "state": if line.log_seq.is_some() { line.state.as_str() } else { "not_sent" },
                     "at": line.at,

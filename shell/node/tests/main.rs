@@ -19,4 +19,5 @@ mod noninterference;
 mod recall_basis;
 mod recall_bulk;
 mod recall_erased;
+mod recall_reach;
 mod release_conditions;

@@ -27,12 +27,26 @@ pub enum Credential {
     Token(String),
 }
 
+/// How many recalls wait for an officer, for the navigation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// So many.
+    Of(u64),
+    /// It could not be read: that is not none.
+    NotRead,
+}
+
 /// A signed-in officer. Without one, pages lead to the sign-in.
 pub struct Officer {
     /// Who.
     pub identity: Identity,
     /// With what.
     pub credential: Credential,
+    /// How many recalls wait for the officer.
+    pub recalls: Waiting,
 }
 
 impl Officer {
@@ -130,7 +144,19 @@ pub async fn readers_only(State(desk): State<Arc<Desk>>, officer: Officer, reque
 pub fn signed_in(desk: &Desk, headers: &HeaderMap) -> Option<Officer> {
     let secret = session_secret(headers)?;
     let identity = desk.access.session(&secret, (desk.clock)())?;
-    Some(Officer { identity, credential: Credential::Session(secret) })
+    Some(Officer { identity, credential: Credential::Session(secret), recalls: Waiting::NotAsked })
+}
+
+/// Counts what waits for an officer. Whether the officer may know of it is asked with it.
+async fn recalls_of(desk: &Desk, identity: &Identity) -> Waiting {
+    let (roles, now) = (identity.roles.clone(), (desk.clock)());
+    match desk.readers.read(move |reader| reader.recalls_waiting(&roles, now)).await {
+        Ok(waiting) => Waiting::Of(waiting.count()),
+        Err(failure) => {
+            tracing::warn!(reason = %failure.message, "the recalls that wait could not be counted");
+            Waiting::NotRead
+        }
+    }
 }
 
 fn cross_site() -> Problem {
@@ -142,7 +168,7 @@ impl FromRequestParts<Arc<Desk>> for Officer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
-        let Some(officer) = signed_in(desk, &parts.headers) else {
+        let Some(mut officer) = signed_in(desk, &parts.headers) else {
             let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             // Only a page that can be asked for again is worth coming back to.
             let back = if parts.method == Method::GET && wanted != "/" {
@@ -161,6 +187,12 @@ impl FromRequestParts<Arc<Desk>> for Officer {
         if !same_origin(desk, &parts.method, &parts.headers) {
             return Err(cross_site().into_response());
         }
+        // What lets officers through and what answers them count once.
+        officer.recalls = match parts.extensions.get::<Waiting>() {
+            Some(counted) => *counted,
+            None => recalls_of(desk, &officer.identity).await,
+        };
+        parts.extensions.insert(officer.recalls);
         Ok(officer)
     }
 }

@@ -14,6 +14,6 @@ pub use address::DeskAddress;
 pub use identity::{Access, Identity, Scope, ScopeError};
 
 pub(crate) use identity::{Standing, secret_digest};
-pub(crate) use rules::{Asker, open_to_anybody};
+pub(crate) use rules::{Asker, BASIS_DECIDERS, RECALL_READERS, RECALLERS, open_to_anybody};
 pub(crate) use sign_in::{Refusals, in_session, sign_in_needed};
 pub(crate) use tokens::live as live_tokens;

@@ -112,7 +112,12 @@ const RELEASE_READERS: &[Role] = &[
     Role::DataProtectionOfficer,
     Role::OversightInspector,
 ];
-const RECALLERS: &[Role] = &[Role::DeskOfficer, Role::ReleasingOfficer, Role::DutyOfficer];
+/// Who may draft and sign a recall.
+pub(crate) const RECALLERS: &[Role] = &[Role::DeskOfficer, Role::ReleasingOfficer, Role::DutyOfficer];
+/// Who decides about own objects that rest on what a partner recalled.
+pub(crate) const BASIS_DECIDERS: &[Role] = &[Role::DeskOfficer, Role::ReleasingOfficer];
+/// Who may read the recall board.
+pub(crate) const RECALL_READERS: &[Role] = READERS;
 const READERS: &[Role] = &[
     Role::Analyst,
     Role::DeskOfficer,
@@ -183,8 +188,8 @@ fn rule(request: &Request) -> Rule {
         R::RecallDraft { .. } | R::RecallPrepare { .. } | R::RecallApprove { .. } => of(RECALLERS),
         R::RecallSend { .. } => stepped(of(RECALLERS)),
         R::SetAsideList => of(ASIDE_READERS),
-        R::RecallBoard => readable(of(READERS)),
-        R::RecallDecide(_) => of(&[Role::DeskOfficer, Role::ReleasingOfficer]),
+        R::RecallBoard => readable(of(RECALL_READERS)),
+        R::RecallDecide(_) => of(BASIS_DECIDERS),
         // Our own card with our own addresses; with others it is a word to partners that not everybody gives.
         R::LinkCard { endpoints } if endpoints.is_empty() => any,
         R::LinkCard { .. } => of(LINKERS),

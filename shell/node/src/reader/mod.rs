@@ -6,6 +6,8 @@ mod correlations;
 mod diff;
 mod feedback;
 mod find;
+mod recall_preview;
+mod recalls_waiting;
 mod resemblance;
 mod search;
 mod sheet;
@@ -18,6 +20,10 @@ pub use correlations::{CorrelationQuery, Correlations};
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
 pub use feedback::Feedback;
 pub use find::{Findings, Found};
+pub use recall_preview::{
+    Had, ItemAt, RECALL_ITEMS, RECALL_ITEMS_MAX, RecallItem, RecallOf, RecallPartner, RecallPreview, RecallRelease,
+};
+pub use recalls_waiting::{Answered, OurRecall, PartnerAnswer, RecallsWaiting, TheirRecall};
 pub use resemblance::Resemblances;
 pub use search::SearchRequest;
 pub use sheet::{Looked, Notice, Recalled, Sheet};

@@ -72,6 +72,8 @@ pub struct Sheet {
     pub received: Vec<ReceivedItem>,
     /// To whom we released it.
     pub released: Vec<ReleasedItem>,
+    /// Whether somebody was given it and it was not recalled there.
+    pub recallable: bool,
     /// What its recipients say of it.
     pub feedback: Vec<Feedback>,
     /// Where it came from a partner: our own objects that it means, by the identifier the partner knows.
@@ -151,6 +153,7 @@ impl Reader {
         let mut markings = view.marking_history(id)?;
         markings.truncate(LINES_MAX);
         let mut released = desk.released_as(id)?;
+        let recallable = released.iter().any(|item| !item.recalled);
         released.truncate(LINES_MAX);
         Ok(Looked::Held(Box::new(Sheet {
             body: serde_json::from_slice(&object.bytes).unwrap_or_default(),
@@ -158,6 +161,7 @@ impl Reader {
             ways,
             received: desk.received(id)?,
             released,
+            recallable,
             feedback: self.feedback(id)?,
             means: self.meant(&object)?,
             notices,

@@ -2,11 +2,12 @@
 //!
 //! Guarantees: what rests on erased content is neither drafted, approved nor sent before an officer said that it may be kept.
 
+use crate::access::BASIS_DECIDERS;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::request::BasisDecided;
 use comity_store::desk::{Dependent, Desk};
-use comity_vocab::{OfficerCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, Timestamp};
 use serde_json::{Value, json};
 
 /// What is shown of an object that rests on what was recalled.
@@ -14,6 +15,7 @@ pub(super) fn shown(found: &Dependent) -> Value {
     json!({
         "object": found.object,
         "how": found.how,
+        "erased": found.blocks,
         "blocks": found.blocks && found.decision.as_deref() != Some("keep"),
         "decision": found.decision,
         "officer": found.officer,
@@ -47,7 +49,7 @@ impl Node {
         decided: &BasisDecided,
     ) -> Result<Value, Failure> {
         let BasisDecided { recall, object, decision } = decided;
-        self.require_role(officer, &[Role::DeskOfficer, Role::ReleasingOfficer])?;
+        self.require_role(officer, BASIS_DECIDERS)?;
         let tx = self.holdings.transaction()?;
         let desk = tx.view().desk();
         let said = (decision.as_str(), officer.as_str(), &*now.to_string());

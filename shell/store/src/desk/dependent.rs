@@ -91,7 +91,20 @@ impl Desk<'_> {
         Ok(query.query_map([object], dependent)?.collect::<Result<_, _>>()?)
     }
 
-    /// Writes what an officer decided, and returns whether there was anything to decide.
+    /// Counts the own objects that rest on what one recall of a partner named and about which nobody decided: those whose releases wait for
+    /// it, and those that are only to be looked at.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn undecided(&self, link: &str, recall: &str) -> Result<(u64, u64), DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT count(*) FILTER (WHERE blocks = 1), count(*) FILTER (WHERE blocks = 0) FROM recall_dependent
+             WHERE link = ?1 AND recall = ?2 AND decision IS NULL",
+        )?;
+        Ok(query.query_row([link, recall], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?)
+    }
+
+    /// Writes what an officer decided, and returns whether there was anything to decide. What blocks nothing can be kept, and no more.
     ///
     /// # Errors
     /// [`DeskError::Sql`].
@@ -104,7 +117,7 @@ impl Desk<'_> {
         let changed = self
             .connection
             .prepare_cached(
-                "UPDATE recall_dependent SET decision = ?3, officer = ?4, at = ?5 WHERE recall = ?1 AND object_id = ?2 AND blocks = 1",
+                "UPDATE recall_dependent SET decision = ?3, officer = ?4, at = ?5 WHERE recall = ?1 AND object_id = ?2 AND (blocks = 1 OR ?3 = 'keep')",
             )?
             .execute([recall, object, decision, officer, at])?;
         Ok(changed > 0)

@@ -35,7 +35,7 @@ pub use link_act::{EarlierLink, LinkActRow, LinkActState};
 pub(crate) use prepared::SECTION as PREPARED_SECTION;
 pub use recall::{RecallRecipient, RecallRow, ReceivedRecall};
 pub(crate) use recall_work::SECTION as RECALL_SECTION;
-pub use recall_work::{RecallStage, RecallWork, SentEntry};
+pub use recall_work::{Carried, RecallStage, RecallWork, SentEntry};
 pub use release::{DeclarationRow, ReleaseRow, ReleasedItem};
 pub(crate) use set_aside::SECTION as SET_ASIDE_SECTION;
 pub use set_aside::SetAside;

@@ -129,6 +129,21 @@ impl Desk<'_> {
         Ok(query.query_map([], recall_row)?.collect::<Result<_, _>>()?)
     }
 
+    /// Lists our recalls about which something is open, newest first: not sent, not confirmed by two officers, or not confirmed by
+    /// every recipient before `since`.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn open_recalls(&self, since: &str) -> Result<Vec<RecallRow>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, state, draft, approvals, confirm_by, created FROM recall
+             WHERE state <> 'sent' OR confirm_by IS NOT NULL
+                OR EXISTS (SELECT 1 FROM recall_recipient WHERE recall = recall.id AND (state <> 'confirmed' OR at >= ?1))
+             ORDER BY created DESC, id",
+        )?;
+        Ok(query.query_map([since], recall_row)?.collect::<Result<_, _>>()?)
+    }
+
     /// Writes the state of one recipient.
     ///
     /// # Errors
@@ -184,17 +199,33 @@ impl Desk<'_> {
         let mut query = self
             .connection
             .prepare_cached("SELECT recall, link, notice, answer, at FROM recall_received ORDER BY at DESC, recall")?;
-        let rows = query.query_map([], |row| {
-            Ok(ReceivedRecall {
-                recall: row.get(0)?,
-                link: row.get(1)?,
-                notice: row.get(2)?,
-                answer: row.get(3)?,
-                at: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(query.query_map([], received_recall)?.collect::<Result<_, _>>()?)
     }
+
+    /// Lists the recalls of partners that came at or after `since`, and those on which something of ours rests about which nobody decided,
+    /// newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn open_received_recalls(&self, since: &str) -> Result<Vec<ReceivedRecall>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT recall, link, notice, answer, at FROM recall_received AS received
+             WHERE at >= ?1 OR EXISTS (SELECT 1 FROM recall_dependent AS dependent WHERE dependent.link = received.link
+                AND dependent.recall = received.recall AND dependent.decision IS NULL)
+             ORDER BY at DESC, recall",
+        )?;
+        Ok(query.query_map([since], received_recall)?.collect::<Result<_, _>>()?)
+    }
+}
+
+fn received_recall(row: &rusqlite::Row<'_>) -> rusqlite::Result<ReceivedRecall> {
+    Ok(ReceivedRecall {
+        recall: row.get(0)?,
+        link: row.get(1)?,
+        notice: row.get(2)?,
+        answer: row.get(3)?,
+        at: row.get(4)?,
+    })
 }
 
 fn recall_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRow> {

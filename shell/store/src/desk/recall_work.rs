@@ -67,6 +67,15 @@ pub struct SentEntry {
     pub signature: Vec<u8>,
 }
 
+/// Where in a log of ours an entry that carried a release stands.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    /// The log's name: the partner's code, and behind a slash the number of a generation that ended.
+    pub link: String,
+    /// Position, from 0.
+    pub seq: u64,
+}
+
 impl Desk<'_> {
     /// Notes how far a recall is done.
     ///
@@ -155,6 +164,19 @@ impl Desk<'_> {
                 signature: row.get(3)?,
             })
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lists where the entries stand that carried a release to anybody, erased ones too.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn carried(&self, release: &str) -> Result<Vec<Carried>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT link, seq FROM log_entry WHERE subject = ?1 AND direction = 0 AND kind IN ('release', 'history_entry') ORDER BY link, seq",
+        )?;
+        let rows =
+            query.query_map([release], |row| Ok(Carried { link: row.get(0)?, seq: row.get::<_, i64>(1)? as u64 }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -104,6 +104,7 @@ api! {
     post "/releases/{release}/withdraw" => releases::withdraw;
     get "/recalls" => recalls::board;
     post "/recalls" => recalls::draft;
+    post "/recalls/preview" => recalls::preview;
     post "/recalls/{recall}/statement" => recalls::statement;
     post "/recalls/{recall}/approvals" => recalls::approve;
     post "/recalls/{recall}/send" => recalls::send;

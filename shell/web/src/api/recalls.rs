@@ -1,15 +1,21 @@
 //! Recalls: draft, approve, send, and the board.
 
 use super::answer::{Answer, ask, ask_naming, officer};
-use super::input::{Body, Named};
+use super::input::{Body, Named, limit};
 use super::releases::Signed;
 use crate::desk::Desk;
 use crate::identity::Caller;
+use crate::problem::Problem;
+use axum::Json;
 use axum::extract::State;
-use comity_node::{BasisDecided, BasisDecision, Request};
+use axum::http::StatusCode;
+use comity_node::{
+    BasisDecided, BasisDecision, Failure, RECALL_ITEMS, RECALL_ITEMS_MAX, RecallNamed, RecallOf, RecallPartner,
+    Request, Scope,
+};
 use comity_release::RecallKind;
-use comity_vocab::Role;
-use serde::Deserialize;
+use comity_vocab::{Digest, Role};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -43,6 +49,101 @@ pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(ne
     officer(&caller)?;
     let NewRecall { releases, items, kind } = new;
     ask_naming(&desk, &caller, Request::RecallDraft { releases, items, kind }).await
+}
+
+/// What would be recalled, or the recall that was drafted.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Previewed {
+    /// Whole releases.
+    releases: Vec<String>,
+    /// Single items, by our id or the id that the recipient knows.
+    items: Vec<String>,
+    /// A recall of ours, in place of both.
+    recall: Option<String>,
+    /// How many objects are left out before the first that is listed.
+    from: usize,
+    /// At most so many objects are listed; 200 where absent, never more than 10,000. `total` counts all.
+    #[schema(minimum = 1, maximum = 10000)]
+    limit: Option<i64>,
+}
+
+/// One partner that would be told.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PreviewedPartner {
+    /// Its code.
+    recipient: String,
+    /// Its name; absent where there is no link with it any more.
+    name: Option<String>,
+    /// Items it was given.
+    items: u64,
+    /// Of these, those that its receipt covers.
+    received: u64,
+    /// Of these, those that wait here.
+    queued: u64,
+    /// Of these, those that were recalled before.
+    recalled: u64,
+    /// Items beside these that wait in the same entries: a recall that withdraws keeps them back too.
+    withheld: u64,
+    /// Whether its tools may read at our gate over TAXII what it was given.
+    taxii: bool,
+    /// Whether the link is stopped.
+    suspended: bool,
+}
+
+/// Whom a recall reaches.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Preview {
+    /// How many objects of ours.
+    total: u64,
+    /// Objects as `comity recall preview --json` has them.
+    items: serde_json::Value,
+    /// Everybody who would be told.
+    recipients: Vec<PreviewedPartner>,
+    /// The releases in which the items went, as `comity recall preview --json` has them.
+    releases: serde_json::Value,
+    /// How many of the objects went out exactly as they were published.
+    public: u64,
+    /// Of exactly these items at exactly these recipients.
+    #[schema(value_type = String)]
+    digest: Digest,
+}
+
+/// Shows whom a recall reaches, before it is drafted or after. Changes nothing.
+#[utoipa::path(post, path = "/api/v1/recalls/preview", tag = "recalls", request_body = Previewed,
+    responses((status = 200, description = "What would be recalled, from whom, and who really has it.", body = Preview)))]
+pub(crate) async fn preview(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Body(asked): Body<Previewed>,
+) -> Result<Json<Preview>, Problem> {
+    caller.require(Scope::Read)?;
+    let Previewed { releases, items, recall, from, limit: at_most } = asked;
+    let of = match recall {
+        None => RecallOf::Named(RecallNamed { releases, items }),
+        Some(recall) if releases.is_empty() && items.is_empty() => RecallOf::Drafted(recall),
+        Some(_) => return Err(Failure::usage("name a recall, or releases and items, not both").into()),
+    };
+    let at_most = limit(at_most, RECALL_ITEMS_MAX)?.unwrap_or(RECALL_ITEMS);
+    let read = desk.readers.read(move |reader| reader.recall_preview(&of, from, at_most)).await;
+    // What the body names and is not there is a refusal, for the address itself is there.
+    let shown = read.map_err(|failure| Failure { code: None, ..failure })?;
+    let unwritten = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the answer cannot be written");
+    Ok(Json(Preview {
+        total: shown.total,
+        items: serde_json::to_value(&shown.items).map_err(unwritten)?,
+        releases: serde_json::to_value(&shown.releases).map_err(unwritten)?,
+        public: shown.public,
+        digest: shown.digest,
+        recipients: shown.recipients.into_iter().map(PreviewedPartner::from).collect(),
+    }))
+}
+
+impl From<RecallPartner> for PreviewedPartner {
+    fn from(partner: RecallPartner) -> Self {
+        let RecallPartner { recipient, name, items, received, queued, recalled, withheld, taxii, suspended } = partner;
+        Self { recipient, name, items, received, queued, recalled, withheld, taxii, suspended }
+    }
 }
 
 /// A role in which an officer would sign.

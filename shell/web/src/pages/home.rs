@@ -2,15 +2,17 @@
 //!
 //! Guarantees: a line is shown only where the officer can do something about it, and leads to the place where it is done.
 
-use super::answer::{flag, list, number, text, texts};
+use super::answer::{self, list, text, texts};
 use super::line::counted;
-use super::shell::Shell;
+use super::recalls::words::{answered, called, names, number, reason};
+use super::shell::{Shell, moment};
 use crate::desk::Desk;
 use crate::identity::{Credential, Officer};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use comity_node::{Failure, Judgement, Request, SightingQuery};
+use comity_node::{Answered, Failure, Judgement, OurRecall, PartnerAnswer, Request, SightingQuery, TheirRecall};
+use comity_release::RecallKind;
 use comity_vocab::Role;
 use serde_json::Value;
 use std::sync::Arc;
@@ -21,11 +23,13 @@ struct Need {
     why: String,
     address: String,
     urgent: bool,
+    /// What partners said, one a line.
+    said: Vec<String>,
 }
 
 impl Need {
     fn new(what: impl Into<String>, why: impl Into<String>, address: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into(), address: address.into(), urgent: false }
+        Self { what: what.into(), why: why.into(), address: address.into(), urgent: false, said: Vec::new() }
     }
 
     fn urgent(mut self, urgent: bool) -> Self {
@@ -74,7 +78,7 @@ async fn needs(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
     let holds = |role: Role| officer.identity.roles.contains(&role);
     let ask = |request: Request| asked(desk, &officer.credential, request);
     let mut needs = Vec::new();
-    needs.extend(recalls(&ask(Request::RecallBoard).await?, &holds));
+    needs.extend(recalls(desk, officer).await?);
     needs.extend(releases(&ask(Request::ReleaseList).await?, &me, &holds));
     needs.extend(links(&ask(Request::LinkList).await?));
     if holds(Role::Analyst) || holds(Role::DeskOfficer) {
@@ -119,28 +123,79 @@ async fn asked(desk: &Desk, credential: &Credential, request: Request) -> Result
     }
 }
 
-fn recalls(board: &Value, holds: &dyn Fn(Role) -> bool) -> Vec<Need> {
-    let signs = holds(Role::DeskOfficer) || holds(Role::ReleasingOfficer) || holds(Role::DutyOfficer);
-    let mut needs = Vec::new();
-    for row in list(board, "recalls") {
-        let (state, address) = (text(row, "state"), format!("/recalls#{}", text(row, "recall")));
-        let kind = text(row, "kind").replace('_', " ");
-        let overdue = list(row, "recipients").iter().filter(|one| flag(one, "overdue")).count();
-        if overdue > 0 {
-            let why = format!("{overdue} partners have not confirmed in time: call them");
-            needs.push(Need::new(format!("Recall outstanding: {kind}"), why, address.clone()).urgent(true));
-        }
-        if signs && matches!(state.as_str(), "draft" | "approved") {
-            needs.push(
-                Need::new(format!("Recall to decide: {kind}"), format!("it is {state}"), address.clone()).urgent(true),
-            );
-        }
-        if signs && state == "sent" && !text(row, "confirm_by").is_empty() {
-            let why = format!("an emergency recall is confirmed by two officers until {}", text(row, "confirm_by"));
-            needs.push(Need::new(format!("Confirm the recall: {kind}"), why, address).urgent(true));
-        }
+/// Recalls that wait for this officer, and what partners answered to ours; whether the officer may know of them is asked with them.
+async fn recalls(desk: &Desk, officer: &Officer) -> Result<Vec<Need>, Failure> {
+    let (roles, now) = (officer.identity.roles.clone(), (desk.clock)());
+    let read = desk.readers.read(move |reader| {
+        let waiting = reader.recalls_waiting(&roles, now)?;
+        let asked = waiting.ours.iter().flat_map(|recall| &recall.answers).map(|answer| answer.recipient.as_str());
+        let names = names(reader, asked.chain(waiting.theirs.iter().map(|recall| recall.from.as_str())))?;
+        Ok::<_, Failure>((waiting, names))
+    });
+    let (waiting, names) = read.await?;
+    let who = |code: &str| called(code, names.get(code).map(String::as_str));
+    let mut needs: Vec<Need> = waiting.ours.iter().map(|recall| our_recall(recall, &who)).collect();
+    needs.extend(waiting.theirs.iter().map(|recall| their_recall(recall, &who)));
+    Ok(needs)
+}
+
+fn our_recall(recall: &OurRecall, who: &dyn Fn(&str) -> String) -> Need {
+    let (why, address) = (reason(recall.kind), format!("/recalls#{}", recall.recall));
+    let count =
+        |state: Answered| recall.answers.iter().filter(|answer| answer.state == state && answer.acts).count() as u64;
+    let (overdue, refused, untold) = (count(Answered::Overdue), count(Answered::Refused), count(Answered::NotSent));
+    let mut todo = Vec::new();
+    if overdue > 0 {
+        todo.push(format!("{} not confirmed in time: call them", number(overdue, "partner has", "partners have")));
     }
-    needs
+    if refused > 0 {
+        todo.push(format!("{} what it has: speak with them", number(refused, "partner keeps", "partners keep")));
+    }
+    if untold > 0 {
+        todo.push(format!("{} told nothing: draft it again", number(untold, "partner was", "partners were")));
+    }
+    if let Some(until) = &recall.confirm_by {
+        todo.push(format!("a duty officer sent it alone: two officers confirm it until {}", moment(until)));
+    }
+    let confirmed = recall.answers.iter().filter(|answer| answer.state == Answered::Confirmed).count();
+    let (what, more) = match recall.state.as_str() {
+        "draft" => ("Recall to sign", "it is a draft".to_owned()),
+        "approved" => ("Recall to send", "it is signed".to_owned()),
+        _ if recall.acts => ("A recall of ours needs you", todo.join("; ")),
+        _ if confirmed == recall.answers.len() => ("Recall confirmed by everybody", String::new()),
+        _ => (
+            "Recall on its way",
+            format!("{confirmed} of {} confirmed", number(recall.answers.len() as u64, "partner", "partners")),
+        ),
+    };
+    let said = |answer: &PartnerAnswer| answered(answer, recall.kind, &who(&answer.recipient), &moment(&answer.at));
+    Need {
+        said: recall.answers.iter().map(said).collect(),
+        ..Need::new(format!("{what}: {why}"), more, address).urgent(recall.acts)
+    }
+}
+
+fn their_recall(recall: &TheirRecall, who: &dyn Fn(&str) -> String) -> Need {
+    let items = number(recall.items, "item", "items");
+    let what = match recall.kind {
+        Some(RecallKind::Correct) => format!("{} corrects {items}", who(&recall.from)),
+        Some(RecallKind::DowngradeConfidence) => format!("{} believes {items} less", who(&recall.from)),
+        _ => format!("{} recalled {items}", who(&recall.from)),
+    };
+    let mut why = Vec::new();
+    if recall.to_decide > 0 {
+        let (rests, released) = if recall.to_decide == 1 { ("rests", "it is") } else { ("rest", "they are") };
+        let ours = number(recall.to_decide, "object", "objects");
+        why.push(format!("{ours} of ours {rests} on what was erased: decide whether {released} kept"));
+    }
+    if recall.to_look_at > 0 {
+        let (rests, it) = if recall.to_look_at == 1 { ("rests", "it") } else { ("rest", "them") };
+        why.push(format!("{} of ours {rests} on it: look at {it}", number(recall.to_look_at, "object", "objects")));
+    }
+    if !recall.acts() {
+        why.push("it stays here, with the notice; nothing of ours that is left to look at rests on it".to_owned());
+    }
+    Need::new(what, why.join("; "), format!("/recalls#{}", recall.recall)).urgent(recall.acts())
 }
 
 fn releases(listed: &Value, me: &str, holds: &dyn Fn(Role) -> bool) -> Vec<Need> {
@@ -149,7 +204,7 @@ fn releases(listed: &Value, me: &str, holds: &dyn Fn(Role) -> bool) -> Vec<Need>
         let address = format!("/releases/{}", text(row, "release"));
         let to = texts(row, "to").join(", ");
         let mine = text(row, "author") == me;
-        let why = format!("{}, {} items", text(row, "label"), number(row, "items"));
+        let why = format!("{}, {} items", text(row, "label"), answer::number(row, "items"));
         let waits = text(row, "waits_for");
         let answers = !waits.is_empty() && !mine && holds(Role::DataProtectionOfficer);
         match text(row, "state").as_str() {
@@ -181,7 +236,7 @@ fn links(listed: &Value) -> Vec<Need> {
             };
             needs.push(Need::new(what, String::new(), address.clone()));
         }
-        let waiting = number(row, "waiting");
+        let waiting = answer::number(row, "waiting");
         let why = format!("{waiting} entries; {}", text(row, "reach"));
         match state.as_str() {
             "suspended" => {

@@ -3,8 +3,9 @@
 //! Guarantees: a page is either whole or a failure in words; its banner says its label, or that none was determined.
 
 use super::banner::Banner;
+use super::line::counted;
 use crate::desk::Desk;
-use crate::identity::Officer;
+use crate::identity::{Officer, Waiting};
 use crate::problem::Problem;
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -31,7 +32,7 @@ pub const NAVIGATION: [(&str, &str, &str); 14] = [
 
 /// One entry of the navigation as a page shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct Entry<'s> {
     /// Where it leads.
     pub address: &'static str,
     /// What it is called.
@@ -40,6 +41,8 @@ pub struct Entry {
     pub current: bool,
     /// Whether a new group begins with it.
     pub starts_group: bool,
+    /// How much of it waits for the officer; "" is nothing, "?" is not known.
+    pub count: &'s str,
 }
 
 /// What the layout needs.
@@ -57,6 +60,8 @@ pub struct Shell {
     pub officer_name: String,
     /// The officer's roles, in words.
     pub roles: String,
+    /// How many recalls wait for the officer; "" is none, "?" is not known.
+    pub recalls: String,
     /// What the page says of its label, above and on every printed sheet.
     pub banner: Banner,
     /// Distinguishes the assets of one version from those of the next.
@@ -71,6 +76,11 @@ impl Shell {
             officer: officer.identity.officer.as_ref().map(ToString::to_string),
             officer_name: officer.identity.name.clone(),
             roles: roles.join(", "),
+            recalls: match officer.recalls {
+                Waiting::NotAsked | Waiting::Of(0) => String::new(),
+                Waiting::Of(count) => counted(count),
+                Waiting::NotRead => "?".into(),
+            },
             ..Self::outside(desk, page)
         }
     }
@@ -84,6 +94,7 @@ impl Shell {
             officer: None,
             officer_name: String::new(),
             roles: String::new(),
+            recalls: String::new(),
             banner: Banner::NotDetermined,
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -97,7 +108,7 @@ impl Shell {
     }
 
     /// Returns the navigation, with the page's own entry marked.
-    pub fn navigation(&self) -> Vec<Entry> {
+    pub fn navigation(&self) -> Vec<Entry<'_>> {
         NAVIGATION
             .iter()
             .map(|&(key, address, word)| Entry {
@@ -105,17 +116,14 @@ impl Shell {
                 word,
                 current: key == self.page,
                 starts_group: matches!(key, "releases" | "sources" | "account"),
+                count: if key == "recalls" { &self.recalls } else { "" },
             })
             .collect()
     }
 
     /// Returns a time as people read it, in UTC to the minute; a text that is no such time comes back as it is.
     pub fn moment(&self, at: impl std::fmt::Display) -> String {
-        let at = at.to_string();
-        match (at.get(..10), at.get(10..11), at.get(11..16)) {
-            (Some(day), Some("T"), Some(time)) if at.ends_with('Z') => format!("{day} {time}"),
-            _ => at,
-        }
+        moment(&at.to_string())
     }
 
     /// Renders a page, or the failure that came in its place.
@@ -164,6 +172,14 @@ impl Shell {
             hint: "search, or go back to where you came from",
         };
         render(&page, StatusCode::NOT_FOUND)
+    }
+}
+
+/// Returns a time as people read it, in UTC to the minute; a text that is no such time comes back as it is.
+pub fn moment(at: &str) -> String {
+    match (at.get(..10), at.get(10..11), at.get(11..16)) {
+        (Some(day), Some("T"), Some(time)) if at.ends_with('Z') => format!("{day} {time}"),
+        _ => at.to_owned(),
     }
 }
 

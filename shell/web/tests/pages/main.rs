@@ -16,6 +16,7 @@ mod desk;
 mod inbox;
 mod object;
 mod people;
+mod recalls;
 mod search;
 mod sightings;
 mod sightings_api;

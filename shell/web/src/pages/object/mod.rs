@@ -171,6 +171,8 @@ struct ObjectPage<'a> {
     means: Vec<(String, String)>,
     notices: Vec<Notice>,
     encoded: String,
+    /// Whether it left in a release that was sent, and this officer may recall it.
+    may_recall: bool,
 }
 
 #[derive(Template)]
@@ -364,6 +366,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         },
         ways: ways.collect(),
         received: received_rows(&sheet),
+        may_recall: !super::recalls::roles(&officer).is_empty() && sheet.recallable,
         given: given.collect(),
         seen_here: seen.map(|seen| SeenHere::of(&object.id, seen)),
         also_held,
