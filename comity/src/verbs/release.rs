@@ -24,7 +24,7 @@ pub fn run(verb: ReleaseVerb, output: &Output) -> Result<(), Failure> {
             match list(&checked, "findings").len() {
                 0 => Ok(()),
                 count => Err(Failure::no(format!("the leak check found {count} places")).hint(
-                    "change the draft, or have the releasing officer override with a reason what may be overridden",
+                    "change the draft, or have the officer who may answer for it answer with a reason: comity release approve or answer",
                 )),
             }
         }

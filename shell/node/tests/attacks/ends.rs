@@ -450,12 +450,48 @@ fn the_golden_home_of_the_version_before_anchors_opens() {
     }
 }
 
+/// Unpacks a golden archive.
+fn unpacked(archive: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden").join(archive);
+    let done = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
+    assert!(done.unwrap().success());
+    folder
+}
+
+/// The release that `ids` of a golden archive names so.
+fn named(folder: &Path, name: &str) -> String {
+    let ids = std::fs::read_to_string(folder.join("ids")).unwrap();
+    ids.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
+}
+
+#[test]
+fn the_golden_home_of_personal_data_opens_and_goes_on() {
+    let folder = unpacked("0003-personal-data.tar.gz");
+    for code in ["vsis", "kps"] {
+        let home = folder.path().join(code);
+        let mut org = Org::open(&home, code);
+        assert_eq!(org.ask(&Request::Health).unwrap()["state"], "ok", "{code}");
+        org.ask(&Request::Verify).unwrap();
+        drop(org);
+        assert_eq!(doctor(&home), FindingState::Ok, "{code}");
+        assert_eq!(audited(&home, "home.sealed"), 1, "{code}");
+    }
+    let mut vsis = Org::open(&folder.path().join("vsis"), "vsis");
+    vsis.at = comity_vocab::Timestamp::parse("2026-12-01T12:00:00Z").unwrap();
+    let show = |vsis: &mut Org, name| vsis.ask(&Request::ReleaseShow { release: named(folder.path(), name) }).unwrap();
+    let shown = show(&mut vsis, "person ");
+    assert_eq!((&shown["state"], &shown["personal"]["basis"]), (&"sent".into(), &"Act".into()));
+    let shown = show(&mut vsis, "answered ");
+    assert_eq!((&shown["state"], &shown["answered"][0]["officer"]), (&"draft".into(), &"dora".into()));
+    let release = named(folder.path(), "approved ");
+    assert_eq!(vsis.ask(&Request::ReleaseSend { release }).unwrap()["state"], "sent");
+    vsis.ask(&Request::Verify).unwrap();
+}
+
 #[test]
 fn the_golden_home_of_sealed_tables_opens() {
-    let folder = tempfile::tempdir().unwrap();
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testing/golden/0002-sealed-tables.tar.gz");
-    let unpacked = std::process::Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
-    assert!(unpacked.unwrap().success());
+    let folder = unpacked("0002-sealed-tables.tar.gz");
     for code in ["vsis", "kps"] {
         let home = folder.path().join(code);
         for _ in 0..2 {
