@@ -195,7 +195,7 @@ fn choices(typed: &Typed, preview: &RecallPreview, names: &Names) -> (Vec<Choice
         let words = match item {
             Some(item) => {
                 let name = item.name.as_deref().map_or_else(|| item.id.clone(), titled);
-                format!("{}: {name}", item.object_type.replace('-', " "))
+                format!("{}: {name}", item.object_type.trim_start_matches("x-comity-").replace('-', " "))
             }
             // It stands in a block that is not on the page.
             None => id.clone(),
