@@ -184,8 +184,9 @@ fn reached(shown: &Value, from: usize) -> Vec<String> {
     }
     if number(shown, "public") > 0 {
         let some = some(number(shown, "public"), "object");
-        lines
-            .push(format!("{some} went out exactly as published: a recall does not reach whoever has that from there"));
+        lines.push(format!(
+            "{some} went out exactly as published: a recall does not reach those who have it from there"
+        ));
     }
     lines
 }
@@ -286,7 +287,7 @@ mod tests {
                 "tfo: 1 item, 1 queued",
                 "    2 other items in entries that wait: a recall that withdraws keeps the whole entry back",
                 "    the link is stopped: it is told when the link is resumed",
-                "1 object went out exactly as published: a recall does not reach whoever has that from there",
+                "1 object went out exactly as published: a recall does not reach those who have it from there",
             ]
         );
     }

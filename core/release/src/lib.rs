@@ -60,6 +60,6 @@ pub use recall::{
 pub use record::{Record, WITHDRAWN_ACT};
 pub use request::{DraftRequest, Organisation, Origin, ReleaseId, SourceObject, WrittenText};
 pub use sco::deterministic_id;
-pub use special::{is_special_category, special_property};
+pub use special::special_property;
 pub use taxii_recipient::RecipientSwitch;
 pub use tearline::draft_tearline;

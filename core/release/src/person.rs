@@ -4,7 +4,7 @@
 //! answered that it is a group. What refers to a person, or is referred to by one, is of a person as well. Does not know: persons who
 //! stand in text only.
 
-use crate::policy::{self, DraftError};
+use crate::policy::{self, DraftError, NotReleasable};
 use crate::references;
 use crate::request::SourceObject;
 use crate::{Draft, Mode};
@@ -221,8 +221,13 @@ pub fn check_persons(
         return Ok(());
     }
     let persons = draft.persons();
-    let read: Vec<Map<String, Value>> =
-        originals.iter().map(|source| policy::read(source).unwrap_or_default()).collect();
+    // What cannot be read is not nobody's.
+    let read = |source: &SourceObject<'_>| {
+        policy::read(source).map_err(|reason| DraftError::NotReleasable {
+            objects: vec![NotReleasable { object: source.id.to_owned(), reason }],
+        })
+    };
+    let read: Vec<Map<String, Value>> = originals.iter().map(read).collect::<Result<_, _>>()?;
     let objects: Vec<_> = originals.iter().zip(&read).collect();
     let bonds = bonds(&objects, &persons.groups, of_persons);
     policy::check_personal(&persons.said, &bonds)?;

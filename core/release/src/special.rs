@@ -75,7 +75,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Tells whether the name of a property stands for a special category of personal data.
-pub fn is_special_category(name: &str) -> bool {
+pub(crate) fn is_special_category(name: &str) -> bool {
     let words = words(name);
     let mut pairs = words.windows(2).map(|pair| pair.join("_"));
     words.iter().any(|word| LIST.has(word)) || pairs.any(|pair| LIST.whole.contains(&pair))

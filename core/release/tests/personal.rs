@@ -270,6 +270,12 @@ fn what_became_of_a_person_since_stops_a_draft() {
         wanted.of_persons = person.clone();
     });
     assert_eq!(check_persons(&known.unwrap(), &sources, &person), Ok(()));
+    // What cannot be read any more is not of nobody.
+    let mut damaged = object("tool", TOOL, json!({}));
+    damaged.bytes.pop();
+    let damaged = [damaged];
+    let refused = check_persons(&plain, &support::sources(&damaged), &none);
+    assert!(matches!(refused, Err(DraftError::NotReleasable { .. })), "{refused:?}");
 }
 
 /// The end travels and is signed; purpose, basis and necessity stay at home and are signed by their digest.

@@ -77,8 +77,8 @@ impl Reach {
             partners: preview.recipients.iter().map(partner).collect(),
             public: match preview.public {
                 0 => String::new(),
-                1 => "One of the objects went out exactly as it was published. A recall does not reach whoever has it from there.".into(),
-                many => format!("{} of the objects went out exactly as they were published. A recall does not reach whoever has them from there.", counted(many)),
+                1 => "One of the objects went out exactly as it was published. A recall does not reach those who have it from there.".into(),
+                many => format!("{} of the objects went out exactly as they were published. A recall does not reach those who have them from there.", counted(many)),
             },
             digest: preview.digest.to_string(),
             labels: preview.items.iter().map(|item| item.label.clone()).collect(),
