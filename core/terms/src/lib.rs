@@ -5,8 +5,25 @@
 //!
 //! Does not know: where terms come from, who may see a hit, what a release is.
 
+mod endings;
+mod fold;
 mod kind;
+mod lexicon;
+mod literal;
+mod lookalike;
+mod name;
+pub mod number;
+mod register;
+pub mod romanise;
+mod sequence;
+mod tables;
+mod term;
 mod text;
+mod words;
 
 pub use kind::{TermKind, UnknownKind};
-pub use text::Text;
+pub use literal::Origin;
+pub use lookalike::{Compact, FORMS, Form, Normaliser};
+pub use register::{Hit, Register, RegisterBuilder, Searcher};
+pub use term::{Term, infer};
+pub use text::{Text, is_accent};

@@ -1,0 +1,285 @@
+//! Terms as they are written, letters without what stands between them: one pass over the text for all of them.
+//!
+//! Guarantees: a long term is found anywhere, also inside of words and across separators; a short one where it is a word, or where one
+//! kind of separator was put between its letters; a number where no digit stands beside it. Letters that look like others count where a
+//! word mixes scripts or digits, or is written in another script than the words around it. Does not know: endings, romanisation.
+
+use crate::lookalike::{Compact, FORMS, Normaliser};
+use crate::romanise::{Script, script_of};
+use crate::text::Text;
+use crate::words::{Word, Words, information};
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A term that says this much is found inside of words.
+const INSIDE_WORDS: usize = 8;
+/// Shorter terms are not looked for in a few readable bytes between others; chance would find them.
+const IN_NOISE: usize = 7;
+/// Words of this length that look like a term need not be written in another script.
+const LOOKS_LIKE: usize = 7;
+
+/// What a pattern stands for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Pattern {
+    term: u32,
+    /// How much it says.
+    information: usize,
+    /// It is nothing but digits.
+    digits: bool,
+    /// How many words it was written in.
+    words: usize,
+}
+
+/// A set of strings, each standing for terms.
+#[derive(Default)]
+struct Strings {
+    automaton: Option<DoubleArrayAhoCorasick<u32>>,
+    patterns: Vec<BTreeSet<Pattern>>,
+}
+
+impl Strings {
+    /// `Err` where the automaton cannot be made.
+    fn new(strings: BTreeMap<Vec<u8>, BTreeSet<Pattern>>) -> Result<Self, TooMany> {
+        if strings.is_empty() {
+            return Ok(Self::default());
+        }
+        let automaton = DoubleArrayAhoCorasickBuilder::new().build(strings.keys()).map_err(|_| TooMany)?;
+        Ok(Self { automaton: Some(automaton), patterns: strings.into_values().collect() })
+    }
+
+    fn search(&self, bytes: &[u8], mut found: impl FnMut(usize, usize, &Pattern)) {
+        let Some(automaton) = &self.automaton else { return };
+        for place in automaton.find_overlapping_iter(bytes) {
+            for pattern in self.patterns.get(place.value() as usize).into_iter().flatten() {
+                found(place.start(), place.end(), pattern);
+            }
+        }
+    }
+}
+
+/// What is looked for could not be made ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooMany;
+
+/// Collects terms.
+#[derive(Default)]
+pub(crate) struct LiteralsBuilder {
+    plain: BTreeMap<Vec<u8>, BTreeSet<Pattern>>,
+    looks: BTreeMap<Vec<u8>, BTreeSet<Pattern>>,
+    normaliser: Normaliser,
+    words: Words,
+    compact: Compact,
+}
+
+impl LiteralsBuilder {
+    /// Adds one writing of a term; `false` where nothing of it can be searched for.
+    pub fn add(&mut self, writing: &str, term: u32) -> bool {
+        let text = Text::of(writing);
+        self.words.read(&text);
+        if self.words.compact.is_empty() {
+            return false;
+        }
+        let letters = |word: &Word| text.chars.get(word.from..word.to).unwrap_or_default().iter();
+        let runs = || self.words.words.iter().filter(|word| !word.piece);
+        let pattern = Pattern {
+            term,
+            information: runs().flat_map(letters).map(|letter| information(*letter)).sum(),
+            digits: runs().flat_map(letters).all(|letter| letter.is_numeric()),
+            words: runs().count(),
+        };
+        self.plain.entry(self.words.compact.clone()).or_default().insert(pattern.clone());
+        let wide: Vec<char> = crate::fold::wide(text.letters()).unwrap_or_default();
+        let wide: String = wide.into_iter().filter(|letter| crate::words::is_letter(*letter)).collect();
+        if !wide.is_empty() {
+            self.plain.entry(wide.into_bytes()).or_default().insert(pattern.clone());
+        }
+        for form in FORMS {
+            self.normaliser.compact(&text, form, &mut self.compact);
+            if !self.compact.bytes.is_empty() {
+                self.looks.entry(self.compact.bytes.clone()).or_default().insert(pattern.clone());
+            }
+        }
+        true
+    }
+
+    pub fn build(self) -> Result<Literals, TooMany> {
+        Ok(Literals { plain: Strings::new(self.plain)?, looks: Strings::new(self.looks)? })
+    }
+}
+
+/// The writings of all terms.
+#[derive(Default)]
+pub(crate) struct Literals {
+    plain: Strings,
+    looks: Strings,
+}
+
+/// What the bytes that a text came from were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// A few readable bytes between others: only terms that chance does not write count.
+    pub noise: bool,
+    /// Bytes of a neighbour may be glued to it.
+    pub packed: bool,
+}
+
+impl Literals {
+    /// Gives every place of a term in a text whose words were read.
+    pub fn search(
+        &self,
+        text: &Text,
+        words: &Words,
+        origin: Origin,
+        normaliser: &mut Normaliser,
+        give: &mut dyn FnMut(u32, usize, usize, &'static str),
+    ) {
+        self.plain.search(&words.compact, |begin, end, pattern| {
+            if origin.noise && pattern.information < IN_NOISE {
+                return;
+            }
+            if counts(text, words, begin, end, pattern, origin) {
+                let (from, to) = words.characters(begin, end);
+                give(pattern.term, from, to, "literal");
+            }
+        });
+        if !origin.noise {
+            self.look_alikes(text, words, normaliser, give);
+        }
+    }
+
+    /// Places where the words look like a term and are not it.
+    fn look_alikes(
+        &self,
+        text: &Text,
+        words: &Words,
+        normaliser: &mut Normaliser,
+        give: &mut dyn FnMut(u32, usize, usize, &'static str),
+    ) {
+        if self.looks.automaton.is_none() {
+            return;
+        }
+        let suspicious = suspicious(text, words);
+        let mut compact = Compact::default();
+        let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
+        if suspicious.is_empty() && text.ascii && !may_look_otherwise(&text.chars) {
+            return;
+        }
+        for form in forms {
+            normaliser.compact(text, *form, &mut compact);
+            self.looks.search(&compact.bytes, |begin, end, pattern| {
+                let (from, to) = compact.characters(begin, end);
+                let starts = compact.begins.get(begin) == Some(&true);
+                let ends = compact.begins.get(end).is_none_or(|begins| *begins);
+                let touches = suspicious.iter().any(|word| word.0 < to && from < word.1);
+                let whole = starts && ends;
+                let long = pattern.information >= LOOKS_LIKE;
+                let single = whole
+                    && pattern.words == 1
+                    && !compact.begins.get(begin + 1..end).unwrap_or_default().contains(&true);
+                if touches
+                    && (whole
+                        || pattern.information >= INSIDE_WORDS && !splits(&compact, begin) && !splits(&compact, end))
+                    || long && single && !pattern.digits
+                {
+                    give(pattern.term, from, to, "look-alike");
+                }
+            });
+        }
+    }
+}
+
+/// Tells whether plain letters may stand for others: `rn` for m, a capital I for l.
+fn may_look_otherwise(letters: &[char]) -> bool {
+    letters.windows(2).any(|pair| pair == ['r', 'n'] || matches!(pair, [before, 'I'] if before.is_ascii_lowercase()))
+}
+
+/// A match that begins or ends between the two letters that stand for one `m` looks like nothing that is there.
+fn splits(compact: &Compact, at: usize) -> bool {
+    let before = at.wrapping_sub(1);
+    compact.bytes.get(before) == Some(&b'r')
+        && compact.bytes.get(at) == Some(&b'n')
+        && compact.at.get(before) == compact.at.get(at)
+}
+
+/// Words in which letters may be there because they look like others: of several scripts, with digits among letters, or in another
+/// script than the words around. From, to.
+fn suspicious(text: &Text, words: &Words) -> Vec<(usize, usize)> {
+    let mut scripts: BTreeMap<u8, usize> = BTreeMap::new();
+    let mut each: Vec<(&Word, BTreeSet<u8>, bool)> = Vec::new();
+    for word in words.words.iter().filter(|word| !word.piece && !word.noise) {
+        let letters = text.chars.get(word.from..word.to).unwrap_or_default();
+        let digits = letters.iter().any(char::is_ascii_digit);
+        if text.ascii && !digits {
+            continue;
+        }
+        let of: BTreeSet<u8> =
+            letters.iter().filter(|letter| !letter.is_numeric()).filter_map(|letter| alphabet(*letter)).collect();
+        of.iter().for_each(|script| *scripts.entry(*script).or_default() += 1);
+        let mixed = of.len() > 1 || digits && !of.is_empty();
+        each.push((word, of, mixed));
+    }
+    let most = scripts.iter().max_by_key(|(_, count)| **count).map(|(script, _)| *script);
+    let alone = each.len() == 1;
+    each.into_iter()
+        .filter(|(_, of, mixed)| {
+            *mixed || alone && !text.ascii || most.is_some_and(|most| !of.is_empty() && !of.contains(&most))
+        })
+        .map(|(word, ..)| (word.from, word.to))
+        .collect()
+}
+
+/// The alphabets whose letters look like one another's.
+fn alphabet(letter: char) -> Option<u8> {
+    match script_of(letter) {
+        Some(Script::Latin) => Some(0),
+        Some(Script::Cyrillic) => Some(1),
+        Some(Script::Greek) => Some(2),
+        Some(Script::Han | Script::Kana | Script::Hangul | Script::Thai) => None,
+        // Armenian, Cherokee, mathematical letters and whatever else has letters like these.
+        _ if letter.is_alphabetic() => Some(3),
+        _ => None,
+    }
+}
+
+/// Decides whether a match counts.
+fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Pattern, origin: Origin) -> bool {
+    let whole = words.is_edge(begin) && words.is_edge(end);
+    if pattern.digits {
+        return whole && !beside_digits(text, words, begin, end);
+    }
+    if pattern.information >= INSIDE_WORDS {
+        return true;
+    }
+    if !whole {
+        return false;
+    }
+    let pieces: Vec<&Word> = words.touched(begin, end).filter(|word| !word.piece).collect();
+    if let [one] = pieces.as_slice() {
+        return !one.noise;
+    }
+    if pieces.len() == pattern.words && pieces.iter().all(|word| !word.noise) {
+        // As many words as the term has: blanks are where it has them.
+        return true;
+    }
+    // Across separators: every letter by itself, or one kind of separator that is no blank, or in text that was packed.
+    let single = pieces.iter().all(|word| word.to - word.from == 1);
+    let mut between = pieces.windows(2).filter_map(|pair| match pair {
+        [before, after] => text.chars.get(before.to..after.from),
+        _ => None,
+    });
+    let first = between.next().unwrap_or_default();
+    let is_line_end = first.len() == 2 && first.first() == Some(&'-') && first.last() == Some(&' ');
+    single || origin.packed || (first.len() == 1 && first != [' '] && between.all(|next| next == first)) || is_line_end
+}
+
+/// Tells whether a digit stands right before or behind, be it across one separator of numbers.
+fn beside_digits(text: &Text, words: &Words, begin: usize, end: usize) -> bool {
+    let (from, to) = words.characters(begin, end);
+    let digit = |at: Option<usize>| at.and_then(|at| text.chars.get(at)).is_some_and(|letter| letter.is_numeric());
+    let point =
+        |at: Option<usize>| at.and_then(|at| text.chars.get(at)).is_some_and(|letter| matches!(letter, '.' | ','));
+    digit(from.checked_sub(1))
+        || digit(Some(to))
+        || (point(from.checked_sub(1)) && digit(from.checked_sub(2)))
+        || (point(Some(to)) && digit(Some(to + 1)))
+}

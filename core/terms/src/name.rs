@@ -1,0 +1,150 @@
+//! The parts of a personal name: given names, surnames, patronymics, and the small words between them.
+//!
+//! Guarantees: `Given Names/Surname` and `Surname, Given Names` are taken as they are written; elsewhere capitals, the tables of names and
+//! the script decide. A part that nobody could tell apart is both. Does not know: other spellings of the parts.
+
+use crate::romanise::{Script, script_of};
+use crate::tables;
+use crate::text::Text;
+use crate::words::{is_han, is_letter};
+
+/// A part of a name as it was written, its letters with their accents.
+pub(crate) type Part = Vec<char>;
+
+/// A personal name.
+#[derive(Default)]
+pub(crate) struct Name {
+    pub given: Vec<Part>,
+    pub surnames: Vec<Part>,
+    /// It is written in characters without blanks; each is a syllable.
+    pub syllables: bool,
+}
+
+/// Chinese surnames of two characters, and Korean and Japanese ones that are not looked for by their first alone.
+const TWO_CHARACTERS: [&str; 16] = [
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "司徒", "东方", "東方", "皇甫", "尉迟", "公孙", "公孫",
+    "慕容", "夏侯",
+];
+
+impl Name {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Self {
+        if let Some((given, surname)) = text.rsplit_once('/') {
+            return Self::of(words(given), words(surname));
+        }
+        if let Some((surname, given)) = text.split_once([',', '，', '、']) {
+            return Self::of(words(given), words(surname));
+        }
+        let parts = words(text);
+        if let [one] = parts.as_slice() {
+            let han = one.iter().all(|letter| is_han(*letter)) && (2..=4).contains(&one.len());
+            let hangul =
+                one.iter().all(|letter| script_of(*letter) == Some(Script::Hangul)) && (2..=4).contains(&one.len());
+            if han || hangul {
+                let start: String = one.iter().take(2).collect();
+                let length =
+                    if one.len() > 2 && (TWO_CHARACTERS.contains(&start.as_str()) || one.len() == 4) { 2 } else { 1 };
+                let (surname, given) = one.split_at_checked(length).unwrap_or((one, &[]));
+                return Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) };
+            }
+            return Self::of(Vec::new(), parts);
+        }
+        let plain: Vec<String> = parts.iter().map(|part| crate::fold::plain_word(part).into_iter().collect()).collect();
+        let is_particle = |at: usize| plain.get(at).is_some_and(|word| tables::is_particle(word));
+        let is_given = |at: usize| plain.get(at).is_some_and(|word| tables::is_given(word));
+        let capitals = |at: usize| {
+            parts.get(at).is_some_and(|part| part.len() > 1 && part.iter().all(|letter| letter.is_uppercase()))
+        };
+        let last = parts.len() - 1;
+        // Some capitals among others mark the surname; a first word that is no given name before words that are is one.
+        let told: Vec<usize> = (0..parts.len()).filter(|at| capitals(*at)).collect();
+        let surname: Vec<usize> = if !told.is_empty() && told.len() < parts.len() {
+            told
+        } else if !is_particle(0) && !is_given(0) && (1..=last).all(is_given) {
+            vec![0]
+        } else {
+            // A particle begins the surname: `de la Fuente Ruiz`.
+            let begin = (1..last).find(|at| is_particle(*at)).unwrap_or(last);
+            (begin..=last).collect()
+        };
+        let (mut given, mut surnames) = (Vec::new(), Vec::new());
+        for (at, part) in parts.into_iter().enumerate() {
+            if surname.contains(&at) { surnames.push(part) } else { given.push(part) }
+        }
+        Self::of(given, surnames)
+    }
+
+    fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
+        let named = |parts: Vec<Part>| -> Vec<Part> {
+            let word = |part: &Part| crate::fold::plain_word(part).into_iter().collect::<String>();
+            let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
+            if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
+        };
+        Self { given: named(given), surnames: named(surnames), syllables: false }
+    }
+
+    /// Tells whether it has a given name and a surname.
+    pub fn is_full(&self) -> bool {
+        !self.given.is_empty() && !self.surnames.is_empty()
+    }
+
+    /// Tells whether words that nobody classified are a personal name.
+    pub fn looks_like_a_person(&self) -> bool {
+        let known = |part: &Part| {
+            let word: String = crate::fold::plain_word(part).into_iter().collect();
+            tables::is_given(&word)
+        };
+        let words = self.given.len() + self.surnames.len();
+        if self.syllables {
+            let surname: String =
+                self.surnames.iter().flatten().map(|letter| crate::romanise::han_simplified(*letter)).collect();
+            return tables::is_common_surname(&surname);
+        }
+        self.is_full() && words <= 5 && self.given.iter().any(known)
+    }
+
+    /// Tells whether a part is a patronymic.
+    pub fn is_patronymic(part: &[char]) -> bool {
+        let word: String = part.iter().flat_map(|letter| letter.to_lowercase()).collect();
+        let ends = [
+            "ович", "евич", "ич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna", "ovych",
+            "ivna",
+        ];
+        word.chars().count() > 5 && ends.iter().any(|end| word.ends_with(end))
+    }
+}
+
+/// The words of a name, accents kept.
+fn words(text: &str) -> Vec<Part> {
+    let text = Text::of(text);
+    let letters = text.letters();
+    letters.split(|letter| !is_letter(*letter)).filter(|word| !word.is_empty()).map(<[char]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_names() {
+        let shown =
+            |parts: &[Part]| parts.iter().map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ");
+        for (text, given, surnames) in [
+            ("Anton/Bielawski", "Anton", "Bielawski"),
+            ("Bielawski, Anton Maria", "Anton Maria", "Bielawski"),
+            ("Anton Bielawski", "Anton", "Bielawski"),
+            ("BIELAWSKI Anton", "Anton", "BIELAWSKI"),
+            ("Joost van der Meulen", "Joost", "Meulen"),
+            ("Антон Петрович Воронцеев", "Антон Петрович", "Воронцеев"),
+            ("蒋晓雯", "晓雯", "蒋"),
+            ("欧阳晓雯", "晓雯", "欧阳"),
+            ("Kormoran", "", "Kormoran"),
+        ] {
+            let name = Name::parse(text);
+            assert_eq!((shown(&name.given).as_str(), shown(&name.surnames).as_str()), (given, surnames), "{text}");
+        }
+        assert!(Name::parse("Anton Bielawski").looks_like_a_person());
+        assert!(!Name::parse("Operation Lantern").looks_like_a_person());
+        assert!(Name::is_patronymic(&"Петрович".chars().collect::<Vec<_>>()));
+    }
+}

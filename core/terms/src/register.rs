@@ -1,0 +1,276 @@
+//! All terms, compiled, and the search for them.
+//!
+//! Guarantees: one pass over a text finds every term in every writing; nothing of a term can be printed, cloned or serialised from here.
+//! Does not know: encodings, what a text belongs to.
+
+use crate::kind::TermKind;
+use crate::lexicon::{Lexicon, Match, Role};
+use crate::literal::{Literals, LiteralsBuilder, Origin};
+use crate::lookalike::Normaliser;
+use crate::name::Name;
+use crate::number::Numbers;
+use crate::sequence::{Person, Row, Seen, Shape};
+use crate::term::Term;
+use crate::text::Text;
+use crate::words::{Words, is_letter};
+use std::collections::BTreeMap;
+
+/// Terms up to this length in words are looked for with the endings of their words.
+const WORDS_MAX: usize = 12;
+/// So many distinct words are remembered.
+const WORDS_KNOWN_MAX: usize = 200_000;
+/// An initial and a surname written together must have so many letters.
+const JOINED_MIN: usize = 6;
+
+/// Collects terms.
+#[derive(Default)]
+pub struct RegisterBuilder {
+    literals: LiteralsBuilder,
+    numbers: crate::number::NumbersBuilder,
+    lexicon: Lexicon,
+    /// Of each term, how it is put together, and the number it was added with.
+    terms: Vec<(Option<Shape>, u32)>,
+    unmatchable: Vec<u32>,
+}
+
+/// All terms. Cannot be printed, cloned or serialised.
+pub struct Register {
+    literals: Literals,
+    numbers: Numbers,
+    lexicon: Lexicon,
+    terms: Vec<(Option<Shape>, u32)>,
+    unmatchable: Vec<u32>,
+    unbuilt: bool,
+}
+
+impl std::fmt::Debug for Register {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Register(..)")
+    }
+}
+
+/// A place of a term in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// The number that the term was added with.
+    pub term: u32,
+    /// Characters of the text: from, to.
+    pub from: usize,
+    /// The first character behind it.
+    pub to: usize,
+    /// In which way it is written.
+    pub how: &'static str,
+}
+
+impl RegisterBuilder {
+    /// Adds a term under a number; several terms may have one.
+    pub fn add(&mut self, term: &Term, owner: u32) {
+        let text = term.text();
+        let number = self.terms.len() as u32;
+        self.terms.push((None, owner));
+        let mut matchable = self.literals.add(&text.replace('/', " "), number);
+        let is_number = match term.kind() {
+            TermKind::Person | TermKind::Cryptonym | TermKind::Project | TermKind::Handle | TermKind::Phrase => false,
+            kind => self.numbers.add(kind, text, number),
+        };
+        matchable |= is_number;
+        match term.kind() {
+            TermKind::Person => self.person(&Name::parse(text), number),
+            _ if is_number => {}
+            _ => self.words(text, number),
+        }
+        if !matchable {
+            self.unmatchable.push(owner);
+        }
+    }
+
+    fn person(&mut self, name: &Name, number: u32) {
+        if !name.is_full() {
+            let parts: Vec<Vec<char>> = name.given.iter().chain(&name.surnames).cloned().collect();
+            return self.row(parts, number);
+        }
+        let [given, surname] =
+            [&name.given, &name.surnames].map(|parts| parts.concat().into_iter().collect::<String>());
+        for (at, part) in (0u8..).zip(&name.given) {
+            let role = if Name::is_patronymic(part) { Role::Patronymic(at) } else { Role::Given(at) };
+            self.lexicon.add(part, number, role);
+            if name.syllables {
+                for (at, syllable) in (0u8..).zip(part) {
+                    self.lexicon.add(&[*syllable], number, Role::Syllable(at));
+                }
+            }
+        }
+        for (at, part) in (0u8..).zip(&name.surnames) {
+            self.lexicon.add(part, number, Role::Surname(at));
+        }
+        for joined in [format!("{given}{surname}"), format!("{surname}{given}")] {
+            self.lexicon.add(&joined.chars().collect::<Vec<_>>(), number, Role::Joined);
+        }
+        let join = |parts: &[Vec<char>]| {
+            parts.iter().map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+        };
+        for (first, second) in [(&name.given, &name.surnames), (&name.surnames, &name.given)] {
+            self.literals.add(&format!("{} {}", join(first), join(second)), number);
+        }
+        // Handles and the local parts of addresses: an initial and the surname together.
+        let first = |parts: &[Vec<char>]| parts.first().and_then(|part| part.first()).copied();
+        for surname in &name.surnames {
+            let (Some(initial), false) = (first(&name.given), name.syllables) else { continue };
+            if surname.len() + 1 >= JOINED_MIN {
+                let before: Vec<char> = std::iter::once(initial).chain(surname.iter().copied()).collect();
+                let behind: Vec<char> = surname.iter().copied().chain(std::iter::once(initial)).collect();
+                self.lexicon.add(&before, number, Role::Joined);
+                self.lexicon.add(&behind, number, Role::Joined);
+            }
+        }
+        self.shape(number, Shape::Person(Person::of(name)));
+    }
+
+    fn words(&mut self, text: &str, number: u32) {
+        let text = Text::of(text);
+        let words: Vec<Vec<char>> = text
+            .letters()
+            .split(|letter| !is_letter(*letter))
+            .filter(|word| !word.is_empty())
+            .map(<[char]>::to_vec)
+            .collect();
+        self.row(words, number);
+    }
+
+    fn row(&mut self, words: Vec<Vec<char>>, number: u32) {
+        if words.is_empty() || words.len() > WORDS_MAX {
+            return;
+        }
+        for (at, word) in (0u8..).zip(&words) {
+            self.lexicon.add(word, number, Role::Word(at));
+        }
+        self.shape(number, Shape::Words(words));
+    }
+
+    fn shape(&mut self, number: u32, shape: Shape) {
+        if let Some((place, _)) = self.terms.get_mut(number as usize) {
+            *place = Some(shape);
+        }
+    }
+
+    /// Compiles the terms.
+    pub fn build(self) -> Register {
+        let literals = self.literals.build();
+        Register {
+            unbuilt: literals.is_err(),
+            literals: literals.unwrap_or_default(),
+            numbers: self.numbers.build(),
+            lexicon: self.lexicon,
+            terms: self.terms,
+            unmatchable: self.unmatchable,
+        }
+    }
+}
+
+impl Register {
+    /// Starts an empty register.
+    pub fn builder() -> RegisterBuilder {
+        RegisterBuilder::default()
+    }
+
+    /// The numbers of terms of which nothing is left to search for.
+    pub fn unmatchable(&self) -> &[u32] {
+        &self.unmatchable
+    }
+
+    /// What is looked for could not be made ready: then nothing is clean.
+    pub fn is_unbuilt(&self) -> bool {
+        self.unbuilt
+    }
+
+    /// Begins a search.
+    pub fn searcher(&self) -> Searcher<'_> {
+        Searcher {
+            register: self,
+            known: hashbrown::HashMap::new(),
+            words: Words::default(),
+            normaliser: Normaliser::default(),
+        }
+    }
+}
+
+/// A search over texts; it remembers the words that it met.
+pub struct Searcher<'r> {
+    register: &'r Register,
+    known: hashbrown::HashMap<Box<str>, Box<[Match]>>,
+    words: Words,
+    normaliser: Normaliser,
+}
+
+impl std::fmt::Debug for Searcher<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Searcher(..)")
+    }
+}
+
+impl Searcher<'_> {
+    /// Gives every place of a term in a text.
+    pub fn search(&mut self, text: &Text, origin: Origin, give: &mut dyn FnMut(Hit)) {
+        let register = self.register;
+        let mut give = |term: u32, from, to, how| {
+            if let Some((_, owner)) = register.terms.get(term as usize) {
+                give(Hit { term: *owner, from, to, how });
+            }
+        };
+        self.words.read(text);
+        self.register.literals.search(text, &self.words, origin, &mut self.normaliser, &mut give);
+        if origin.noise {
+            return;
+        }
+        self.register.numbers.search(text, &mut give);
+        self.sequences(text, &mut give);
+    }
+
+    fn sequences(&mut self, text: &Text, give: &mut dyn FnMut(u32, usize, usize, &'static str)) {
+        if self.register.lexicon.lexemes.is_empty() {
+            return;
+        }
+        let mut seen: BTreeMap<u32, Vec<(u32, Seen)>> = BTreeMap::new();
+        let mut buffer = String::new();
+        for (at, word) in self.words.words.iter().enumerate() {
+            if word.noise {
+                continue;
+            }
+            buffer.clear();
+            if text.ascii {
+                buffer.extend(self.words.bytes(word).iter().map(|byte| *byte as char));
+            } else {
+                let letters = text.letters().get(word.from..word.to).unwrap_or_default();
+                buffer.extend(letters.iter().flat_map(|letter| letter.to_lowercase()));
+            }
+            if !self.known.contains_key(buffer.as_str()) {
+                if self.known.len() >= WORDS_KNOWN_MAX {
+                    self.known.clear();
+                }
+                let letters: Vec<char> = buffer.chars().collect();
+                let matches = self.register.lexicon.analyse(&letters);
+                self.known.insert(buffer.as_str().into(), matches.into_boxed_slice());
+            }
+            for found in self.known.get(buffer.as_str()).into_iter().flatten() {
+                let Some(lexeme) = self.register.lexicon.lexemes.get(found.lexeme as usize) else { continue };
+                for (term, role) in &lexeme.uses {
+                    seen.entry(*term).or_default().push((found.lexeme, Seen { word: at, role: *role, how: found.how }));
+                }
+            }
+        }
+        let row = Row { text, words: &self.words.words };
+        for (term, found) in seen {
+            let Some((Some(shape), _)) = self.register.terms.get(term as usize) else { continue };
+            let lexicon = &self.register.lexicon;
+            let seen: Vec<Seen> = found.iter().map(|(_, seen)| *seen).collect();
+            let says_enough = |it: &Seen| {
+                found.iter().any(|(lexeme, other)| {
+                    other.word == it.word && other.role == it.role && lexicon.says_enough(*lexeme)
+                })
+            };
+            for (from, to, how) in shape.places(&row, &seen, &says_enough) {
+                give(term, from, to, how);
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Which words in a row make a term: the parts of a personal name, the words of a phrase.
+//!
+//! Guarantees: what counts as a name is decided by its parts, their order and what stands between them, never by one letter alone.
+//! Does not know: how a word is recognised as a form of another.
+
+use crate::lexicon::{How, Role};
+use crate::name::Name;
+use crate::romanise::{Script, reach, script_of};
+use crate::tables;
+use crate::text::Text;
+use crate::words::Word;
+
+/// So many words may stand between a given name and the surname behind it.
+const BETWEEN: usize = 3;
+/// So many where the surname comes first.
+const BETWEEN_REVERSED: usize = 1;
+/// Short words take endings only where the whole name stands there.
+const LETTERS_WITH_ENDINGS: usize = 6;
+/// A surname that is shorter does not stand alone.
+const SURNAME_ALONE: usize = 4;
+/// A word in another script that is shorter does not stand alone.
+const ROMANISED_ALONE: usize = 5;
+
+/// How a term of words is put together.
+pub(crate) enum Shape {
+    Person(Person),
+    /// So many words, each with its letters.
+    Words(Vec<Vec<char>>),
+}
+
+/// What is needed of a personal name beside its words.
+pub(crate) struct Person {
+    /// The given names, small, accents kept.
+    pub given: Vec<Vec<char>>,
+    /// Which surnames are rare enough to stand alone.
+    pub alone: Vec<bool>,
+    /// Given name and surname have to stand side by side.
+    pub strict: bool,
+}
+
+impl Person {
+    pub fn of(name: &Name) -> Self {
+        let small = |part: &Vec<char>| part.iter().flat_map(|letter| letter.to_lowercase()).collect::<Vec<char>>();
+        let alone = |part: &Vec<char>| {
+            let word: String = crate::fold::plain_word(part).into_iter().collect();
+            let common = tables::is_common_surname(&word) || tables::is_given(&word) || tables::is_ordinary(&word);
+            part.len() >= SURNAME_ALONE && !common && !name.syllables
+        };
+        Self {
+            given: name.given.iter().map(small).collect(),
+            alone: name.surnames.iter().map(alone).collect(),
+            strict: name.syllables,
+        }
+    }
+}
+
+/// A word of a text that may be a word of the term.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    /// Its number among the words of the text.
+    pub word: usize,
+    pub role: Role,
+    pub how: How,
+}
+
+/// The words of one text, as rules look at them.
+pub(crate) struct Row<'a> {
+    pub text: &'a Text,
+    pub words: &'a [Word],
+}
+
+impl Row<'_> {
+    fn word(&self, at: usize) -> Option<&Word> {
+        self.words.get(at)
+    }
+
+    fn letters(&self, word: &Word) -> &[char] {
+        self.text.letters().get(word.from..word.to).unwrap_or_default()
+    }
+
+    /// The characters between two words.
+    fn between(&self, before: &Word, after: &Word) -> &[char] {
+        self.text.chars.get(before.to..after.from).unwrap_or_default()
+    }
+
+    /// The number of words between two, if no sentence ends there; none if they are parts of one another.
+    fn gap(&self, before: &Word, after: &Word) -> Option<usize> {
+        if before.run == after.run {
+            return (before.to <= after.from).then_some(0);
+        }
+        let between = after.run.checked_sub(before.run + 1)?;
+        if between > BETWEEN {
+            return None;
+        }
+        let signs = self.between(before, after);
+        let ends = signs.iter().any(|sign| matches!(sign, '!' | '?' | ';' | '。' | '！' | '？' | '؛' | '؟' | '।'));
+        // A point ends a sentence behind a word, not behind an initial.
+        let stops = signs.iter().enumerate().any(|(at, sign)| {
+            let place = before.to + at;
+            let word_before = self.words.iter().rev().find(|word| !word.piece && word.to <= place);
+            *sign == '.'
+                && self.text.chars.get(place + 1).is_none_or(|next| next.is_whitespace())
+                && word_before.is_some_and(|word| word.to - word.from > 3)
+        });
+        (!ends && !stops).then_some(between)
+    }
+
+    /// The run in front of a word, and the one behind it.
+    fn neighbour(&self, word: &Word, ahead: bool) -> Option<&Word> {
+        let run = if ahead { word.run + 1 } else { word.run.checked_sub(1)? };
+        let first = self.words.partition_point(|other| other.run < run);
+        self.words.get(first).filter(|other| other.run == run)
+    }
+}
+
+/// A place where the term stands: characters, and in what way.
+pub(crate) type Place = (usize, usize, &'static str);
+
+impl Shape {
+    /// Returns the places of the term. `seen`: its words in the text, in their order.
+    pub fn places(&self, row: &Row<'_>, seen: &[Seen], says_enough: &dyn Fn(&Seen) -> bool) -> Vec<Place> {
+        match self {
+            Shape::Person(person) => person.places(row, seen, says_enough),
+            Shape::Words(words) => in_a_row(words, row, seen, says_enough),
+        }
+    }
+}
+
+impl Person {
+    fn places(&self, row: &Row<'_>, seen: &[Seen], says_enough: &dyn Fn(&Seen) -> bool) -> Vec<Place> {
+        let mut places = Vec::new();
+        let given =
+            || seen.iter().filter(|it| matches!(it.role, Role::Given(_) | Role::Patronymic(_) | Role::Syllable(_)));
+        for it in seen {
+            let Some(word) = row.word(it.word) else { continue };
+            if it.role == Role::Joined {
+                places.push((word.from, word.to, "person/joined"));
+                continue;
+            }
+            let Role::Surname(number) = it.role else { continue };
+            let found = given()
+                .filter(|other| other.word != it.word)
+                .filter_map(|other| self.pair(row, word, row.word(other.word)?, other))
+                .min_by_key(|(from, to, _)| to - from)
+                .or_else(|| self.initials(row, word))
+                .or_else(|| self.alone(row, it, word, number, says_enough));
+            places.extend(found);
+        }
+        // Given name and patronymic name somebody too.
+        for it in seen.iter().filter(|it| matches!(it.role, Role::Patronymic(_))) {
+            let Some(word) = row.word(it.word) else { continue };
+            let before =
+                given().filter(|other| matches!(other.role, Role::Given(_))).filter_map(|other| row.word(other.word));
+            if let Some(given) =
+                before.into_iter().find(|given| row.gap(given, word) == Some(0) && given.run < word.run)
+            {
+                places.push((given.from, word.to, "person/patronymic"));
+            }
+        }
+        places
+    }
+
+    /// A given name and the surname near one another.
+    fn pair(&self, row: &Row<'_>, surname: &Word, given: &Word, other: &Seen) -> Option<Place> {
+        let (first, second, reversed) =
+            if given.from < surname.from { (given, surname, false) } else { (surname, given, true) };
+        let gap = row.gap(first, second)?;
+        let most = match (self.strict, reversed) {
+            (true, _) if matches!(other.role, Role::Syllable(_)) => 1,
+            (true, _) => 0,
+            (false, true) => BETWEEN_REVERSED,
+            (false, false) => BETWEEN,
+        };
+        // One syllable is no name: all of them have to stand there, which the joined form and the given name see to.
+        if self.strict && matches!(other.role, Role::Syllable(_)) && !self.all_syllables(row, surname, reversed) {
+            return None;
+        }
+        let how = match (gap, reversed) {
+            (0, false) => "person/given-surname",
+            (0, true) => "person/surname-given",
+            _ => "person/words-between",
+        };
+        (gap <= most).then_some((first.from, second.to, how))
+    }
+
+    /// The syllables of the given name, each a word of its own, beside the surname.
+    fn all_syllables(&self, row: &Row<'_>, surname: &Word, behind: bool) -> bool {
+        let Some(given) = self.given.first() else { return false };
+        let count = given.len();
+        let mut at = surname;
+        let mut run = Vec::new();
+        for _ in 0..count {
+            let Some(next) = row.neighbour(at, behind) else { return false };
+            run.push(next);
+            at = next;
+        }
+        if !behind {
+            run.reverse();
+        }
+        given.iter().zip(run).all(|(syllable, word)| {
+            let letters: Vec<u8> = crate::fold::plain_word(row.letters(word))
+                .iter()
+                .filter(|letter| letter.is_ascii_alphabetic())
+                .map(|letter| *letter as u8)
+                .collect();
+            reach(&[*syllable], &letters).whole()
+        })
+    }
+
+    /// `A. M. Surname`, `Surname, A.`, `a.surname`.
+    fn initials(&self, row: &Row<'_>, surname: &Word) -> Option<Place> {
+        if self.strict {
+            return None;
+        }
+        for ahead in [false, true] {
+            let mut at = surname;
+            for _ in 0..BETWEEN {
+                let Some(next) = row.neighbour(at, ahead) else { break };
+                let (before, after) = if ahead { (at, next) } else { (next, at) };
+                let signs = row.between(before, after);
+                let near =
+                    signs.len() <= 3 && !signs.iter().any(|sign| matches!(sign, '!' | '?' | ';' | '(' | ')' | '"'));
+                if !near || next.to - next.from > 3 || next.noise {
+                    break;
+                }
+                let letters = row.letters(next);
+                let joined = matches!(signs, ['.' | '_' | '-']);
+                let capital = letters.first().is_some_and(|letter| !letter.is_lowercase());
+                if (capital || joined) && self.given.iter().any(|given| is_initial(given, letters)) {
+                    let (from, to) = (surname.from.min(next.from), surname.to.max(next.to));
+                    return Some((from, to, "person/initials"));
+                }
+                at = next;
+            }
+        }
+        None
+    }
+
+    /// The surname by itself, where few people have it.
+    fn alone(
+        &self,
+        row: &Row<'_>,
+        it: &Seen,
+        word: &Word,
+        number: u8,
+        says_enough: &dyn Fn(&Seen) -> bool,
+    ) -> Option<Place> {
+        if self.alone.get(usize::from(number)) != Some(&true) || !may_stand_alone(row, it, word, says_enough) {
+            return None;
+        }
+        Some((word.from, word.to, "person/surname"))
+    }
+}
+
+/// Tells whether a word of a term may be found without any other: as it is, with an ending where it is long enough, in another script
+/// where it says enough and is no ordinary word.
+fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&Seen) -> bool) -> bool {
+    let letters = row.letters(word);
+    let plain: String = crate::fold::plain_word(letters).into_iter().collect();
+    match it.how {
+        How::Plain => true,
+        How::Form => {
+            let small = letters.iter().all(|letter| letter.is_lowercase());
+            !tables::is_ordinary(&plain)
+                && (letters.len() > LETTERS_WITH_ENDINGS || !small && letters.len() > SURNAME_ALONE)
+        }
+        How::Romanised => {
+            let capital = letters.first().is_some_and(|letter| !letter.is_lowercase());
+            says_enough(it)
+                && !tables::is_ordinary(&plain)
+                && (letters.len() >= ROMANISED_ALONE || capital && letters.len() + 1 >= ROMANISED_ALONE)
+        }
+    }
+}
+
+/// Tells whether a short word is the initial of a given name, in its script or another.
+fn is_initial(given: &[char], letters: &[char]) -> bool {
+    let Some(first) = given.first() else { return false };
+    let short: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+    if short.len() == 1 && crate::fold::plain_word(&short) == crate::fold::plain_word(&[*first]) {
+        return true;
+    }
+    let latin = |letters: &[char]| -> Vec<u8> {
+        crate::fold::plain_word(letters)
+            .iter()
+            .filter(|letter| letter.is_ascii_alphabetic())
+            .map(|letter| *letter as u8)
+            .collect()
+    };
+    match (script_of(*first), short.first().and_then(|letter| script_of(*letter))) {
+        (Some(Script::Latin), Some(script)) if script != Script::Latin => {
+            let start = latin(given);
+            short.len() == 1
+                && (1..=start.len().min(4)).any(|length| reach(&short, start.get(..length).unwrap_or_default()).whole())
+        }
+        (Some(script), Some(Script::Latin)) if script != Script::Latin => {
+            let word = latin(&short);
+            let longer = |second: u8| [word.clone(), vec![second]].concat();
+            reach(&[*first], &word).whole()
+                || word.len() == 1 && (b'a'..=b'z').any(|second| reach(&[*first], &longer(second)).whole())
+        }
+        _ => false,
+    }
+}
+
+/// The words of a term one behind the other.
+fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn Fn(&Seen) -> bool) -> Vec<Place> {
+    let mut places = Vec::new();
+    for first in seen.iter().filter(|it| it.role == Role::Word(0)) {
+        let Some(word) = row.word(first.word) else { continue };
+        if words.len() == 1 {
+            if may_stand_alone(row, first, word, says_enough) {
+                let how = match first.how {
+                    How::Plain => "word",
+                    How::Form => "word/form",
+                    How::Romanised => "word/romanised",
+                };
+                places.push((word.from, word.to, how));
+            }
+            continue;
+        }
+        let mut last = word;
+        let mut number = 1;
+        while let Some(next) = seen.iter().find_map(|it| {
+            let after = row.word(it.word)?;
+            (it.role == Role::Word(number) && row.gap(last, after) == Some(0) && after.from >= last.to).then_some(after)
+        }) {
+            last = next;
+            number += 1;
+        }
+        if usize::from(number) == words.len() {
+            places.push((word.from, last.to, "words"));
+        }
+    }
+    places
+}
