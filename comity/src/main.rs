@@ -27,6 +27,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Serve(arguments) => serve::run(&arguments, output),
         Verb::Import(arguments) => verbs::import::run(arguments, output),
         Verb::Validate(arguments) => verbs::validate::run(arguments, output),
+        Verb::LeakCheck(arguments) => verbs::leak_check::run(&arguments, output),
         Verb::Write(verb) => verbs::write::run(verb, output),
         Verb::Vault(verb) => verbs::vault::run(verb, output),
         Verb::Officer(verb) => verbs::officer::run(verb, output),

@@ -5,6 +5,7 @@
 mod correlate;
 mod detect;
 mod holdings;
+mod leak_check;
 mod link;
 mod officer;
 mod operations;
@@ -21,6 +22,7 @@ mod write;
 pub use correlate::{CorrelateArguments, CorrelateQuery, CorrelateVerb, StopVerb};
 pub use detect::DetectArguments;
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
+pub use leak_check::LeakCheckArguments;
 pub use link::{AuditVerb, LinkVerb};
 pub use officer::OfficerVerb;
 pub use operations::{
@@ -62,6 +64,8 @@ pub enum Verb {
     Import(ImportArguments),
     /// Check objects and bundles against STIX 2.1, without a home
     Validate(ValidateArguments),
+    /// Look for terms in a document, however they are written, without a home
+    LeakCheck(LeakCheckArguments),
     /// Write a raw report or a note, or mark holdings
     #[command(subcommand)]
     Write(WriteVerb),

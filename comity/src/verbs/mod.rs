@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod holdings;
 pub mod import;
 pub mod init;
+pub mod leak_check;
 pub mod link;
 pub mod man;
 pub mod officer;

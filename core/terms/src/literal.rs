@@ -261,15 +261,16 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
         // As many words as the term has: blanks are where it has them.
         return true;
     }
-    // Across separators: every letter by itself, or one kind of separator that is no blank, or in text that was packed.
+    // Across separators: every letter by itself, signs that are no blanks, the end of a line, or in text that was packed.
     let single = pieces.iter().all(|word| word.to - word.from == 1);
-    let mut between = pieces.windows(2).filter_map(|pair| match pair {
-        [before, after] => text.chars.get(before.to..after.from),
-        _ => None,
-    });
-    let first = between.next().unwrap_or_default();
-    let is_line_end = first.len() == 2 && first.first() == Some(&'-') && first.last() == Some(&' ');
-    single || origin.packed || (first.len() == 1 && first != [' '] && between.all(|next| next == first)) || is_line_end
+    let signs = |pair: &[&Word]| match pair {
+        [before, after] => text.chars.get(before.to..after.from).is_some_and(|between| {
+            let blank = between.iter().any(|sign| sign.is_whitespace());
+            between.len() <= 2 && (!blank || between == ['-', ' '])
+        }),
+        _ => false,
+    };
+    single || origin.packed || pieces.windows(2).all(signs)
 }
 
 /// Tells whether a digit stands right before or behind, be it across one separator of numbers.

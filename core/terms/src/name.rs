@@ -36,6 +36,9 @@ impl Name {
             return Self::of(words(given), words(surname));
         }
         let parts = words(text);
+        if parts.is_empty() {
+            return Self::default();
+        }
         if let [one] = parts.as_slice() {
             let han = one.iter().all(|letter| is_han(*letter)) && (2..=4).contains(&one.len());
             let hangul =

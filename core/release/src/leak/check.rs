@@ -2,20 +2,21 @@
 
 use super::candidates::candidates;
 use super::checked::{Checked, Coverage};
-use super::corpus::{LeakCorpus, Pattern, Plain, Protected};
+use super::corpus::{LeakCorpus, Plain, Protected};
 use super::decode::decode;
 use super::facts::{ObjectFacts, object_facts, released_values};
 use super::finding::{Finding, FindingClass};
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
-use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
-use super::packed::CHARACTERS_IN_NOISE;
+use super::neighbours::neighbours;
 use super::personal::{Prose, listed, prose};
+use super::pieces::Nothing;
 use super::places::{self, UuidCheck};
 use crate::special::Reading;
 use crate::{Draft, Mode};
 use comity_correlate::CorrelatedValue;
+use comity_terms::{Compact, FORMS, Form, Normaliser, Origin, Searcher, Text};
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -26,9 +27,7 @@ pub(super) const DEPTH_MAX: usize = 3;
 pub(super) const STEPS_PER_BYTE: usize = 400;
 /// Steps allowed for the smallest part.
 pub(super) const STEPS_MIN: usize = 1_000_000;
-/// Terms up to this length are found across separators only where they begin and end with words.
-const CHARACTERS_ACROSS_WORDS: usize = 6;
-/// Terms below this length are found as whole words only.
+/// Officers' codes below this length are not looked for in hexadecimal and base64.
 const CHARACTERS_IN_WORDS: usize = 4;
 
 /// A protected term of which nothing is left to search for.
@@ -75,6 +74,21 @@ pub fn search(
     corpus: &LeakCorpus,
     held: &dyn Held,
 ) -> Vec<Finding> {
+    run(parts, released_ids, corpus, held, false)
+}
+
+/// Returns where the terms of a corpus stand in these parts, and whether anything was not read; nothing else is looked for.
+pub(super) fn search_terms(parts: &[Vec<u8>], corpus: &LeakCorpus) -> Vec<Finding> {
+    run(parts, &BTreeSet::new(), corpus, &Nothing, true)
+}
+
+fn run(
+    parts: &[Vec<u8>],
+    released_ids: &BTreeSet<String>,
+    corpus: &LeakCorpus,
+    held: &dyn Held,
+    terms_only: bool,
+) -> Vec<Finding> {
     let scans: Vec<Scan<'_>> = parts.iter().map(|part| Scan::new(part)).collect();
     let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(object_facts).collect();
     let allowed = || released_ids.iter().chain(&corpus.may_occur);
@@ -88,6 +102,7 @@ pub fn search(
         not_read: false,
     };
     let mut normaliser = Normaliser::default();
+    let mut searcher = corpus.register.searcher();
     let mut reading = Reading::default();
     let mut findings = Vec::new();
     let mut not_read = false;
@@ -96,6 +111,7 @@ pub fn search(
         let mut part = PartCheck {
             corpus,
             normaliser: &mut normaliser,
+            searcher: &mut searcher,
             reading: &mut reading,
             uuids: &mut uuids,
             steps: STEPS_MIN.saturating_add(bytes.saturating_mul(STEPS_PER_BYTE)),
@@ -107,18 +123,29 @@ pub fn search(
             token: 0,
             tlp: Tlp::Clear,
             prose: Prose::No,
+            terms_only,
         };
         for (at, token) in scan.tokens.iter().enumerate() {
             part.token = at;
+            if terms_only {
+                part.check_token(scan, token, &may_occur);
+                continue;
+            }
             let about = scan.place(token.node).0.and_then(|object| facts.get(&object));
             part.tlp = about.map_or(Tlp::Clear, |facts| facts.tlp);
             part.prose = prose(scan, token, about);
             part.check_token(scan, token, &may_occur);
         }
+        part.check_neighbours(scan);
         let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
         not_read |= part.ask(held, &own).is_err();
         let exhausted = part.exhausted;
-        findings.extend(part.hits.into_iter().map(|(key, hit)| finding(number, scan, facts, key, hit)));
+        findings.extend(part.hits.into_iter().map(|(key, hit)| {
+            let node = scan.tokens.get(hit.token).map_or(0, |token| token.node);
+            let found = finding(number, scan, facts, key, hit);
+            // A document of anybody's need not be a bundle: the place is told from its beginning.
+            if terms_only { Finding { property: Some(scan.pointer_of(node)), ..found } } else { found }
+        }));
         if exhausted {
             findings.push(undetermined(number, bytes, "out-of-steps"));
         }
@@ -191,6 +218,7 @@ struct PendingValue {
 struct PartCheck<'a, 'b> {
     corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
+    searcher: &'a mut Searcher<'b>,
     reading: &'a mut Reading,
     uuids: &'a mut UuidCheck<'b>,
     steps: usize,
@@ -206,6 +234,8 @@ struct PartCheck<'a, 'b> {
     tlp: Tlp,
     /// Whether people read it.
     prose: Prose,
+    /// Nothing else is looked for.
+    terms_only: bool,
 }
 
 impl PartCheck<'_, '_> {
@@ -218,7 +248,7 @@ impl PartCheck<'_, '_> {
     }
 
     fn check_token(&mut self, scan: &Scan<'_>, token: &Token, may_occur: &HashSet<String>) {
-        if !token.key && scan.is_reference(token.node) && !may_occur.contains(&scan.text(token)) {
+        if !self.terms_only && !token.key && scan.is_reference(token.node) && !may_occur.contains(&scan.text(token)) {
             let key = (FindingClass::DanglingReference, token.start, token.end - token.start, None);
             let rule = "dangling-reference/not-in-release".to_owned();
             self.hits.entry(key).or_insert(Hit { rule, token: self.token });
@@ -232,7 +262,8 @@ impl PartCheck<'_, '_> {
     /// Characters that nobody sees, one finding for each class of them in a token, and the texts that they make.
     fn check_not_seen(&mut self, scan: &Scan<'_>, token: &Token) {
         let found = not_seen(scan, token);
-        for (class, place) in found.places {
+        let places = if self.terms_only { BTreeMap::new() } else { found.places };
+        for (class, place) in places {
             self.hit(FindingClass::CharactersNotSeen, place, None, class.as_str(), &[]);
         }
         for (how, text) in found.texts {
@@ -246,11 +277,13 @@ impl PartCheck<'_, '_> {
         if text.chars.is_empty() || !self.spend(text.chars.len() * 4) {
             return;
         }
-        self.check_compact(text, via, trusted);
+        self.check_words(text, via, trusted);
         if !trusted {
             return;
         }
-        self.check_places(text, via);
+        if !self.terms_only {
+            self.check_places(text, via);
+        }
         if self.prose != Prose::No
             && let Some((from, to)) = listed(text, self.prose, self.reading)
         {
@@ -274,51 +307,59 @@ impl PartCheck<'_, '_> {
         }
     }
 
-    /// Terms, officers' names and markings in compact text; sentences in a row of words.
-    fn check_compact(&mut self, text: &Text, via: &[&'static str], trusted: bool) {
+    /// Terms; officers' names and markings in compact text; sentences in a row of words.
+    fn check_words(&mut self, text: &Text, via: &[&'static str], trusted: bool) {
         let corpus = self.corpus;
         // Text out of base64 or hexadecimal is little and may have a neighbour's bytes glued to it.
         let packed = matches!(via.last(), Some(&"base64" | &"hex"));
+        let mut found = Vec::new();
+        self.searcher.search(text, Origin { noise: !trusted, packed }, &mut |hit| found.push(hit));
+        for hit in found {
+            let matter = corpus.matters.get(hit.term as usize).copied();
+            self.hit(FindingClass::VaultTerm, text.span(hit.from, hit.to), matter, hit.how, via);
+        }
+        if !trusted || self.terms_only {
+            return;
+        }
         let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
         let mut compact = Compact::default();
         for form in forms {
             self.normaliser.compact(text, *form, &mut compact);
-            if let Some(search) = &corpus.compact {
-                for found in search.find_overlapping_iter(&compact.bytes) {
-                    let Some(pattern) = corpus.patterns.get(found.pattern().as_usize()) else { continue };
-                    if !trusted && pattern.characters < CHARACTERS_IN_NOISE {
-                        continue;
-                    }
-                    for what in &pattern.stands_for {
-                        if counts(&compact, found.start(), found.end(), pattern, what, packed) {
-                            self.found(text, &compact, found.start(), found.end(), what, via);
-                        }
-                    }
+            for found in corpus.compact.iter().flat_map(|search| search.find_overlapping_iter(&compact.bytes)) {
+                let (start, end) = (found.start(), found.end());
+                let whole =
+                    compact.begins.get(start) == Some(&true) && compact.begins.get(end).is_none_or(|begins| *begins);
+                for what in corpus.patterns.get(found.pattern().as_usize()).into_iter().flatten().filter(|_| whole) {
+                    let class = match what {
+                        Protected::OfficerName => FindingClass::OfficerName,
+                        Protected::Marking(tlp) if *tlp > self.tlp => FindingClass::MarkingInProse,
+                        Protected::Marking(_) => continue,
+                    };
+                    let (from, to) = compact.characters(start, end);
+                    self.hit(class, text.span(from, to), None, "text", via);
                 }
             }
-            if trusted && *form == Form::Folded {
+            if *form == Form::Folded {
                 self.note_runs(text, &compact, via);
             }
         }
     }
 
-    fn found(
-        &mut self,
-        text: &Text,
-        compact: &Compact,
-        start: usize,
-        end: usize,
-        what: &Protected,
-        via: &[&'static str],
-    ) {
-        let (class, matter) = match what {
-            Protected::Vault { matter } => (FindingClass::VaultTerm, Some(*matter)),
-            Protected::OfficerName => (FindingClass::OfficerName, None),
-            Protected::Marking(tlp) if *tlp > self.tlp => (FindingClass::MarkingInProse, None),
-            Protected::Marking(_) => return,
-        };
-        let (from, to) = compact.characters(start, end);
-        self.hit(class, text.span(from, to), matter, "text", via);
+    /// What stands in neighbouring short texts, read as one: a name in two fields, a word cut up into a list.
+    fn check_neighbours(&mut self, scan: &Scan<'_>) {
+        for row in neighbours(scan) {
+            self.token = row.tokens.first().copied().unwrap_or_default();
+            if !self.spend(row.text.chars.len() * 2) {
+                return;
+            }
+            let mut found = Vec::new();
+            self.searcher.search(&row.text, Origin { noise: false, packed: true }, &mut |hit| found.push(hit));
+            for hit in found.into_iter().filter(|hit| row.edges.iter().any(|edge| hit.from < *edge && *edge < hit.to)) {
+                let matter = self.corpus.matters.get(hit.term as usize).copied();
+                self.token = row.token_of(hit.from);
+                self.hit(FindingClass::VaultTerm, row.text.span(hit.from, hit.to), matter, "neighbours", &[]);
+            }
+        }
     }
 
     fn note_runs(&mut self, text: &Text, compact: &Compact, via: &[&'static str]) {
@@ -433,35 +474,12 @@ impl PartCheck<'_, '_> {
         self.hits.entry((class, start, end - start, matter)).or_insert_with(|| {
             let mut rule = format!("{}/", class.as_str());
             match (how, via) {
-                ("text", []) => rule.push_str("text"),
-                ("text", via) => rule.push_str(&via.join("+")),
+                ("text" | "literal", []) => rule.push_str("text"),
+                ("text" | "literal", via) => rule.push_str(&via.join("+")),
                 (how, []) => rule.push_str(how),
                 (how, via) => rule.push_str(&format!("{how}+{}", via.join("+"))),
             }
             Hit { rule, token }
         });
-    }
-}
-
-/// Decides whether a match counts: short terms only as words, middling ones across separators only from word to word.
-fn counts(compact: &Compact, start: usize, end: usize, pattern: &Pattern, what: &Protected, packed: bool) -> bool {
-    let begins = compact.begins.get(start) == Some(&true);
-    let ends = compact.begins.get(end).is_none_or(|begins| *begins);
-    let whole = begins && ends;
-    // A match that begins or ends between the two letters that stand for one `m` looks like nothing that is there.
-    let splits_m = |at: usize| {
-        let before = at.wrapping_sub(1);
-        compact.bytes.get(before) == Some(&b'r')
-            && compact.bytes.get(at) == Some(&b'n')
-            && compact.at.get(before) == compact.at.get(at)
-    };
-    match what {
-        Protected::OfficerName | Protected::Marking(_) => whole,
-        Protected::Vault { .. } if whole => true,
-        Protected::Vault { .. } if pattern.characters < CHARACTERS_IN_WORDS => false,
-        Protected::Vault { .. } => {
-            let across = compact.begins.get(start + 1..end).unwrap_or_default().iter().any(|begins| *begins);
-            !splits_m(start) && !splits_m(end) && (pattern.characters > CHARACTERS_ACROSS_WORDS || !across || packed)
-        }
     }
 }

@@ -3,10 +3,10 @@
 //! Guarantees: neither the terms nor anything made from them can be printed, serialised or cloned from here.
 
 use super::configuration::CheckConfiguration;
-use super::normalise::{Compact, FORMS, Normaliser, Text};
 use super::places;
 use super::print::{PrintKey, Printer};
 use aho_corasick::AhoCorasick;
+use comity_terms::{Compact, FORMS, Normaliser, Register, Term, Text};
 use comity_vocab::time::Precision;
 use comity_vocab::{Timestamp, Tlp};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Terms protected by the vault, each with the matter whose handlers may see a finding. Cannot be printed, cloned or
 /// serialised.
 #[derive(Default)]
-pub struct VaultTerms(Vec<(String, u64)>);
+pub struct VaultTerms(Vec<(Term, u64)>);
 
 impl VaultTerms {
     /// Starts with none.
@@ -23,23 +23,16 @@ impl VaultTerms {
     }
 
     /// Adds a term.
-    pub fn add(&mut self, term: &str, matter: u64) {
-        self.0.push((term.to_owned(), matter));
+    pub fn add(&mut self, term: Term, matter: u64) {
+        self.0.push((term, matter));
     }
 }
 
 /// What a pattern in compact text stands for.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Protected {
-    Vault { matter: u64 },
     OfficerName,
     Marking(Tlp),
-}
-
-/// One pattern in compact text: what it stands for and how many characters its shortest writing has.
-pub(super) struct Pattern {
-    pub stands_for: BTreeSet<Protected>,
-    pub characters: usize,
 }
 
 /// What a pattern in plain text stands for.
@@ -54,7 +47,11 @@ pub struct LeakCorpus {
     /// What is looked for could not be made ready: then nothing is clean.
     pub(super) unbuilt: bool,
     pub(super) compact: Option<AhoCorasick>,
-    pub(super) patterns: Vec<Pattern>,
+    /// What each pattern in compact text stands for.
+    pub(super) patterns: Vec<BTreeSet<Protected>>,
+    /// The terms of the vault; each has the place of its matter in the list behind it as its number.
+    pub(super) register: Register,
+    pub(super) matters: Vec<u64>,
     pub(super) plain: Option<AhoCorasick>,
     pub(super) plain_stands_for: Vec<Plain>,
     /// Runs of words of the originals that do not leave.
@@ -92,9 +89,9 @@ impl LeakCorpus {
 }
 
 impl LeakCorpusBuilder {
-    /// Adds a term protected by the vault.
+    /// Adds a term protected by the vault; its form tells its kind.
     pub fn vault_term(&mut self, term: &str, matter: u64) -> &mut Self {
-        self.vault.add(term, matter);
+        self.vault.add(Term::inferred(term), matter);
         self
     }
 
@@ -161,28 +158,21 @@ impl LeakCorpusBuilder {
     pub fn build(&mut self) -> LeakCorpus {
         let configuration = self.configuration();
         let mut normaliser = Normaliser::default();
-        let mut unmatchable = BTreeSet::new();
-        let mut patterns: BTreeMap<Vec<u8>, Pattern> = BTreeMap::new();
-        let mut add = |term: &str, stands_for: Protected| -> bool {
-            let forms = compact_forms(&mut normaliser, term);
-            let found = !forms.is_empty();
-            for compact in forms {
-                let mut sources = compact.at.clone();
-                sources.dedup();
-                let characters = sources.len();
-                let pattern = patterns
-                    .entry(compact.bytes)
-                    .or_insert_with(|| Pattern { stands_for: BTreeSet::new(), characters });
-                pattern.characters = pattern.characters.min(characters);
-                pattern.stands_for.insert(stands_for.clone());
+        let mut patterns: BTreeMap<Vec<u8>, BTreeSet<Protected>> = BTreeMap::new();
+        let mut add = |term: &str, stands_for: Protected| {
+            for compact in compact_forms(&mut normaliser, term) {
+                patterns.entry(compact.bytes).or_default().insert(stands_for);
             }
-            found
         };
+        let mut register = Register::builder();
+        let mut matters = Vec::new();
         for (term, matter) in std::mem::take(&mut self.vault.0) {
-            if !add(&term, Protected::Vault { matter }) {
-                unmatchable.insert(matter);
-            }
+            register.add(&term, matters.len() as u32);
+            matters.push(matter);
         }
+        let register = register.build();
+        let unmatchable =
+            register.unmatchable().iter().filter_map(|term| matters.get(*term as usize)).copied().collect();
         for (_, name) in &self.officers {
             add(name, Protected::OfficerName);
         }
@@ -206,7 +196,9 @@ impl LeakCorpusBuilder {
         let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
         let named = AhoCorasick::new(plain.iter().map(|(text, _)| text));
         LeakCorpus {
-            unbuilt: compact.is_err() || named.is_err(),
+            unbuilt: compact.is_err() || named.is_err() || register.is_unbuilt(),
+            register,
+            matters,
             compact: compact.ok(),
             patterns: patterns.into_values().collect(),
             plain: named.ok().filter(|_| !plain.is_empty()),

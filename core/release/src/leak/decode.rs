@@ -3,8 +3,8 @@
 //! Listed classes: URL percent (`%4B`, `%u004B`), HTML entities, backslash escapes (`\u004b`, `\x4b`), bracketed dots;
 //! base64 and hexadecimal in [`super::packed`].
 
-use super::normalise::{Normaliser, Text};
 use super::packed;
+use comity_terms::{Normaliser, Text};
 
 /// Text that came out of an encoding.
 pub(super) struct Decoded {

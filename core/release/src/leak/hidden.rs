@@ -4,7 +4,7 @@
 //! back as text, alone and between the letters that are seen, so that it is searched like any other.
 
 use super::json::{Scan, Token};
-use super::normalise::Text;
+use comity_terms::Text;
 use comity_text::{Hidden, Unseen, hidden, unseen};
 use std::collections::BTreeMap;
 

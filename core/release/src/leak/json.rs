@@ -145,7 +145,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn content(&self, token: &Token) -> &'a [u8] {
+    /// Returns the bytes of a token as they are written.
+    pub fn content(&self, token: &Token) -> &'a [u8] {
         self.bytes.get(token.start..token.end).unwrap_or_default()
     }
 
@@ -200,6 +201,20 @@ impl<'a> Scan<'a> {
             return (Some(number), inside.to_vec());
         }
         (None, path)
+    }
+
+    /// Returns the node of the bundle's object that a node is in; the root where it is in none.
+    pub fn object_of(&self, node: usize) -> usize {
+        let path = self.path(node);
+        match path.as_slice() {
+            [list, object, ..] if self.key_of(*list) == Some(b"objects") => *object,
+            _ => 0,
+        }
+    }
+
+    /// Returns the JSON pointer of a node in the part.
+    pub fn pointer_of(&self, node: usize) -> String {
+        self.pointer(&self.path(node))
     }
 
     /// Returns the JSON pointer of steps.

@@ -5,7 +5,7 @@
 //! Chance writes short words into what was never an encoding, so those count only where everything around is readable.
 
 use super::decode::{Decoded, character_at};
-use super::normalise::Text;
+use comity_terms::Text;
 
 /// A run of readable characters inside other bytes counts as text from this length on.
 const READABLE_RUN: usize = 12;

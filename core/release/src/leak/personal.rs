@@ -5,8 +5,8 @@
 
 use super::facts::ObjectFacts;
 use super::json::{Scan, Token};
-use super::normalise::Text;
 use crate::special::Reading;
+use comity_terms::Text;
 use comity_text::unseen;
 use unicode_normalization::char::is_combining_mark;
 

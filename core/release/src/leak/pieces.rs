@@ -12,9 +12,9 @@ use super::finding::FindingClass;
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
-use super::normalise::{Compact, FORMS, Form, Normaliser, Text};
 use super::print::{PrintKey, has_no_blanks};
 use comity_correlate::CorrelatedValue;
+use comity_terms::{Compact, FORMS, Form, Normaliser, Text};
 use comity_vocab::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -180,7 +180,7 @@ pub fn terms_in(parts: &[Vec<u8>], terms: &[&str]) -> Option<BTreeSet<usize>> {
     }
     let mut standing = BTreeSet::new();
     let mut whole = true;
-    for finding in super::search(parts, &BTreeSet::new(), &builder.build(), &Nothing) {
+    for finding in super::check::search_terms(parts, &builder.build()) {
         match (finding.class, finding.matter) {
             (FindingClass::VaultTerm, Some(place)) => drop(standing.insert(usize::try_from(place).ok()?)),
             // A term that nothing is left of is a matter of its own handlers.
@@ -284,7 +284,7 @@ fn words_of(normaliser: &mut Normaliser, text: &Text, form: Form) -> Vec<String>
 }
 
 /// Where only terms are looked for, nothing is held.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl Held for Nothing {
     fn act(&self) -> Result<u64, NotRead> {

@@ -4,7 +4,7 @@
 //! (Han, kana, Thai, Lao, Khmer); two writings of one run that the check takes for one have one number. Without the key nothing of the
 //! text can be computed from a number. Does not know: what is held, where numbers are kept.
 
-use super::normalise::{Compact, Form, Normaliser, Text};
+use comity_terms::{Compact, Form, Normaliser, Text};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use siphasher::sip::SipHasher13;
 use std::fmt;
