@@ -6,6 +6,7 @@
 //! Does not know: where terms come from, who may see a hit, what a release is.
 
 mod kind;
+pub mod romanise;
 mod text;
 
 pub use kind::{TermKind, UnknownKind};

@@ -1,0 +1,25 @@
+//! Romanisation both ways: whether a word in another script and a Latin word are one another's spelling, in any scheme that people use.
+//!
+//! A word is a lattice: each letter has its spellings, of all schemes mixed freely. The lattice is walked and never written out.
+//!
+//! Guarantees: time grows with the letters of the words and not with the number of spellings; everything accepted has its key among the
+//! keys of the word.
+//!
+//! Does not know: what a name is, where a word begins in a text, which words are worth a comparison.
+
+mod han;
+mod key;
+mod keys;
+mod lattice;
+mod reach;
+mod script;
+mod spelling;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use han::{han_simplified, pinyin_syllables};
+pub use key::{Key, latin_key};
+pub use keys::{KEYS_MAX, native_keys};
+pub use reach::{Reach, reach};
+pub use script::{Script, script_of};
