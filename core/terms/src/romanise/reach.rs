@@ -53,7 +53,7 @@ impl Places {
         for spelling in spellings {
             let end = spelling.letters().iter().fold(from, |from, letter| self.behind(from, *letter));
             ends |= end;
-            if let (true, Some(letter)) = (doubles, spelling.single()) {
+            if let (true, Some(letter)) = (doubles, spelling.doubled()) {
                 ends |= self.behind(end, letter);
             }
         }

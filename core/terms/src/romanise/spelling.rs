@@ -34,9 +34,10 @@ impl Spelling {
         self.letters.get(..usize::from(self.length)).unwrap_or_default()
     }
 
-    /// Returns the letter of a spelling that has only one.
-    pub fn single(&self) -> Option<u8> {
+    /// Returns the letter of a spelling that has only one, if people ever write it twice.
+    pub fn doubled(&self) -> Option<u8> {
         match self.letters() {
+            [b'x'] => None,
             [one] => Some(*one),
             _ => None,
         }
