@@ -4,7 +4,7 @@
 //!
 //! Does not know: which reading a name has; Cantonese, Japanese and Korean readings.
 
-use super::spelling::Spelling;
+use super::spelling::{Group, Spelling, Spellings};
 use pinyin::ToPinyinMulti as _;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 const SYLLABLE_MAX: usize = 6;
 
 /// The spellings of each syllable, pinyin first.
-static SYLLABLES: LazyLock<HashMap<&'static str, Box<[Spelling]>>> = LazyLock::new(|| {
+static SYLLABLES: LazyLock<HashMap<&'static str, Spellings>> = LazyLock::new(|| {
     let lines = include_str!("tables/syllables.tsv").lines().filter(|line| !line.starts_with('#'));
     lines
         .filter_map(|line| line.split_once('\t'))
@@ -27,7 +27,7 @@ static SYLLABLES: LazyLock<HashMap<&'static str, Box<[Spelling]>>> = LazyLock::n
 
 /// All spellings of all syllables.
 static SPELLED: LazyLock<HashSet<&'static [u8]>> =
-    LazyLock::new(|| SYLLABLES.values().flat_map(|all| all.iter().map(Spelling::letters)).collect());
+    LazyLock::new(|| SYLLABLES.values().flat_map(|spellings| spellings.group().all).map(Spelling::letters).collect());
 
 static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let lines = include_str!("tables/simplified.txt").lines().filter(|line| !line.starts_with('#'));
@@ -49,14 +49,14 @@ pub fn han_simplified(character: char) -> char {
 }
 
 /// Calls with the spellings of each syllable of a character.
-pub(super) fn readings(character: char, mut each: impl FnMut(&'static [Spelling])) {
+pub(super) fn readings(character: char, mut each: impl FnMut(Group<'static>)) {
     let Some(readings) = character.to_pinyin_multi() else { return };
     let mut last = "";
     for reading in readings {
         let syllable = reading.plain();
         if syllable != last {
             last = syllable;
-            each(SYLLABLES.get(syllable).map(|spellings| &**spellings).unwrap_or_default());
+            each(SYLLABLES.get(syllable).map(Spellings::group).unwrap_or_default());
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::key::{Key, SYMBOLS_MAX};
 use super::lattice::{Step, Word};
-use super::spelling::Spelling;
+use super::spelling::{Group, Spelling};
 
 /// More keys are not returned; shorter ones are.
 pub const KEYS_MAX: usize = 64;
@@ -46,21 +46,18 @@ fn keys(word: &Word<'_>, letters: usize, limit: usize) -> Option<Vec<Key>> {
 
 /// Adds every key that comes of a step.
 fn longer(from: &[Key], step: &Step<'_>, limit: usize, out: &mut Vec<Key>) {
-    let behind: Vec<&[Spelling]> =
-        step.behind.into_iter().filter(|spellings| spellings.iter().any(has_symbol)).collect();
-    let mut before = from.to_vec();
-    let mut group = step.spellings;
-    for next in behind {
-        let mut after = Vec::new();
-        written(&before, group, limit, &mut after);
-        before = after;
-        group = next;
+    let [first, second] = step.behind;
+    if first.kinds.iter().chain(second.kinds).all(|kind| kind.has_no_symbol()) {
+        return written(from, step.spellings.kinds, limit, out);
     }
-    written(&before, if group.is_empty() { &NOTHING } else { group }, limit, out);
+    let (mut lead, mut middle) = (Vec::new(), Vec::new());
+    written(from, step.spellings.kinds, limit, &mut lead);
+    written(&lead, some(first), limit, &mut middle);
+    written(&middle, some(second), limit, out);
 }
 
-fn has_symbol(spelling: &Spelling) -> bool {
-    !Key::default().with(spelling.letters(), SYMBOLS_MAX).is_empty()
+fn some(group: Group<'_>) -> &[Spelling] {
+    if group.is_empty() { &NOTHING } else { group.kinds }
 }
 
 /// Adds every key with one of the spellings behind it.

@@ -6,19 +6,19 @@
 
 use super::han;
 use super::script::{Script, script_of};
-use super::spelling::Spelling;
-use super::table::{Habits, Place, Row, TABLES, Tables};
+use super::spelling::{Group, Spelling};
+use super::table::{Habits, Letter, Place, Row, TABLES, Tables};
 
 /// Where a step goes and what it writes: one spelling of each group, one group behind the other.
 pub(super) struct Step<'a> {
     /// How many letters are written.
     pub letters: usize,
     /// What they are written with.
-    pub spellings: &'a [Spelling],
+    pub spellings: Group<'a>,
     /// A single letter of these spellings may be written twice.
     pub doubles: bool,
     /// What is written behind; nothing in most scripts.
-    pub behind: [&'a [Spelling]; 2],
+    pub behind: [Group<'a>; 2],
 }
 
 /// A word in the form that the tables have.
@@ -38,70 +38,74 @@ impl<'a> Word<'a> {
     /// Calls with every step from a letter.
     pub fn steps(&self, at: usize, mut each: impl FnMut(Step<'_>)) {
         let Some(raw) = self.letters.get(at).copied() else { return };
-        let letter = self.tables.fold(raw);
-        match self.tables.rows(letter) {
-            Some((habits, rows)) => self.rows(at, letter, habits, rows, &mut each),
-            None if script_of(raw) == Some(Script::Han) => han::readings(raw, |spellings| each(one(spellings))),
-            None if script_of(raw) == Some(Script::Hangul) => self.hangul(raw, &mut each),
-            None if script_of(raw).is_none() => {}
-            None => each(one(&[Spelling::of(any_ascii::any_ascii_char(raw))])),
+        let letter = self.tables.letter(raw);
+        if let Some((habits, rows)) = self.tables.rows(letter) {
+            return self.rows(at, letter, habits, rows, &mut each);
+        }
+        match script_of(raw) {
+            None => {}
+            Some(Script::Han) => han::readings(raw, |spellings| each(one(spellings))),
+            Some(Script::Hangul) => self.hangul(raw, &mut each),
+            Some(_) => each(one(Group::plain(&[Spelling::of(any_ascii::any_ascii_char(raw))]))),
         }
     }
 
-    fn letter(&self, at: usize) -> Option<char> {
-        self.letters.get(at).map(|letter| self.tables.fold(*letter))
+    fn letter(&self, at: usize) -> Option<Letter> {
+        self.letters.get(at).map(|letter| self.tables.letter(*letter))
     }
 
-    fn rows(&self, at: usize, letter: char, habits: &Habits, rows: &[Row], each: &mut impl FnMut(Step<'_>)) {
+    fn rows(&self, at: usize, letter: Letter, habits: &Habits, rows: &[Row], each: &mut impl FnMut(Step<'_>)) {
         let before = at.checked_sub(1).and_then(|before| self.letter(before));
-        let vowel = habits.vowel(letter);
         for row in rows {
             let behind = at + row.letters();
-            let same = row.rest.iter().enumerate().all(|(place, rest)| self.letter(at + 1 + place) == Some(*rest));
-            if same && self.stands(row.place, at, behind, before, habits) {
+            let mut rest = row.rest.iter().enumerate();
+            let same = rest.all(|(place, rest)| self.letter(at + 1 + place).is_some_and(|next| next.form == *rest));
+            if same && self.stands(row.place, at, behind, before) {
                 let last = self.letter(behind - 1).unwrap_or(letter);
-                let gap = if habits.vowel(last) { &[] } else { self.gap(behind, habits) };
-                let doubles = habits.doubles && !vowel;
-                each(Step { letters: row.letters(), spellings: &row.spellings, doubles, behind: [gap, &[]] });
+                let gap = self.gap(last, behind, habits);
+                let doubles = habits.doubles && !letter.vowel;
+                let spellings = row.spellings.group();
+                each(Step { letters: row.letters(), spellings, doubles, behind: [gap, Group::default()] });
             }
         }
-        if habits.halves && before == Some(letter) {
-            let gap = if vowel { &[] } else { self.gap(at + 1, habits) };
-            each(Step { letters: 1, spellings: &NOTHING, doubles: false, behind: [gap, &[]] });
+        if habits.halves && before.is_some_and(|before| before.form == letter.form) {
+            let gap = self.gap(letter, at + 1, habits);
+            let spellings = Group::plain(&NOTHING);
+            each(Step { letters: 1, spellings, doubles: false, behind: [gap, Group::default()] });
         }
     }
 
-    fn gap<'h>(&self, behind: usize, habits: &'h Habits) -> &'h [Spelling] {
+    /// What is written between a letter and the next without being there.
+    fn gap<'h>(&self, last: Letter, behind: usize, habits: &'h Habits) -> Group<'h> {
         match self.letter(behind) {
-            None => &habits.gap_last,
-            Some(next) if habits.closed(next) => &[],
-            Some(_) => &habits.gap,
+            _ if last.vowel => Group::default(),
+            None => habits.gap_last.group(),
+            Some(next) if next.closed => Group::default(),
+            Some(_) => habits.gap.group(),
         }
     }
 
-    fn stands(&self, place: Place, at: usize, behind: usize, before: Option<char>, habits: &Habits) -> bool {
-        let next = || self.letter(behind);
+    fn stands(&self, place: Place, at: usize, behind: usize, before: Option<Letter>) -> bool {
+        let vowel = |letter: Option<Letter>| letter.is_some_and(|letter| letter.vowel);
         match place {
             Place::Any => true,
             Place::First => at == 0,
             Place::NotFirst => at > 0,
             Place::Last => behind == self.letters.len(),
             Place::NotLast => behind < self.letters.len(),
-            Place::BeforeVowel => next().is_some_and(|next| habits.vowel(next)),
-            Place::BetweenVowels => {
-                before.is_some_and(|before| habits.vowel(before)) && next().is_some_and(|next| habits.vowel(next))
-            }
+            Place::BeforeVowel => vowel(self.letter(behind)),
+            Place::BetweenVowels => vowel(before) && vowel(self.letter(behind)),
         }
     }
 
     /// A Korean syllable is written by its parts.
     fn hangul(&self, syllable: char, each: &mut impl FnMut(Step<'_>)) {
-        let mut parts: [&[Spelling]; 3] = [&[]; 3];
+        let mut parts = [Group::default(); 3];
         let mut places = parts.iter_mut();
         unicode_normalization::char::decompose_canonical(syllable, |part| {
-            let row = self.tables.rows(part).and_then(|(_, rows)| rows.first());
+            let row = self.tables.rows(self.tables.letter(part)).and_then(|(_, rows)| rows.first());
             if let (Some(row), Some(place)) = (row, places.next()) {
-                *place = &row.spellings;
+                *place = row.spellings.group();
             }
         });
         let [lead, vowel, tail] = parts;
@@ -109,6 +113,6 @@ impl<'a> Word<'a> {
     }
 }
 
-fn one(spellings: &[Spelling]) -> Step<'_> {
-    Step { letters: 1, spellings, doubles: false, behind: [&[], &[]] }
+fn one(spellings: Group<'_>) -> Step<'_> {
+    Step { letters: 1, spellings, doubles: false, behind: [Group::default(); 2] }
 }

@@ -61,10 +61,10 @@ impl Places {
     }
 
     fn step(&self, from: u128, step: &Step<'_>) -> u128 {
-        let mut ends = self.written(from, step.spellings, step.doubles);
+        let mut ends = self.written(from, step.spellings.all, step.doubles);
         for spellings in step.behind {
             if !spellings.is_empty() {
-                ends = self.written(ends, spellings, false);
+                ends = self.written(ends, spellings.all, false);
             }
         }
         ends

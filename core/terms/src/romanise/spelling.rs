@@ -4,6 +4,8 @@
 //!
 //! Does not know: which letter it is for, and when.
 
+use super::key::{Key, SYMBOLS_MAX};
+
 /// `schtsch`, the longest.
 pub(super) const SPELLING_MAX: usize = 7;
 
@@ -34,6 +36,11 @@ impl Spelling {
         self.letters.get(..usize::from(self.length)).unwrap_or_default()
     }
 
+    /// Tells whether keys do not see it.
+    pub fn has_no_symbol(&self) -> bool {
+        Key::default().with(self.letters(), SYMBOLS_MAX).is_empty()
+    }
+
     /// Returns the letter of a spelling that has only one, if people ever write it twice.
     pub fn doubled(&self) -> Option<u8> {
         match self.letters() {
@@ -41,5 +48,59 @@ impl Spelling {
             [one] => Some(*one),
             _ => None,
         }
+    }
+}
+
+/// Spellings of which one is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Group<'a> {
+    /// Every one.
+    pub all: &'a [Spelling],
+    /// One for each kind that keys tell apart.
+    pub kinds: &'a [Spelling],
+}
+
+impl<'a> Group<'a> {
+    /// Takes spellings as they are.
+    pub fn plain(all: &'a [Spelling]) -> Self {
+        Group { all, kinds: all }
+    }
+
+    /// Tells whether there is nothing to choose from, so that nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// The spellings of a table.
+#[derive(Debug, Default)]
+pub(super) struct Spellings {
+    all: Box<[Spelling]>,
+    kinds: Box<[Spelling]>,
+}
+
+impl Spellings {
+    /// Takes spellings with blanks between them.
+    pub fn of(text: &str) -> Self {
+        text.split(' ').filter(|word| !word.is_empty()).map(Spelling::of).collect()
+    }
+
+    /// Returns them to choose from.
+    pub fn group(&self) -> Group<'_> {
+        Group { all: &self.all, kinds: &self.kinds }
+    }
+}
+
+impl FromIterator<Spelling> for Spellings {
+    fn from_iter<I: IntoIterator<Item = Spelling>>(all: I) -> Self {
+        let all: Box<[Spelling]> = all.into_iter().collect();
+        let mut kinds: Vec<(Key, Spelling)> = Vec::new();
+        for spelling in &all {
+            let key = Key::default().with(spelling.letters(), SYMBOLS_MAX);
+            if kinds.iter().all(|(known, _)| *known != key) {
+                kinds.push((key, *spelling));
+            }
+        }
+        Spellings { kinds: kinds.into_iter().map(|(_, spelling)| spelling).collect(), all }
     }
 }

@@ -4,12 +4,12 @@
 //!
 //! Does not know: the word. Not found here: Chinese characters, and scripts without a table.
 
-use super::spelling::Spelling;
+use super::spelling::Spellings;
 use std::sync::LazyLock;
 use unicode_normalization::char::decompose_canonical;
 
 /// Letters above have no table.
-const LETTERS_END: usize = 0x3100;
+const LETTERS_END: u32 = 0x3100;
 const KATAKANA: std::ops::RangeInclusive<char> = '\u{30a1}'..='\u{30f6}';
 const HIRAGANA_DISTANCE: u32 = 0x60;
 
@@ -60,7 +60,7 @@ pub(super) struct Row {
     /// The letters behind the first.
     pub rest: Box<[char]>,
     pub place: Place,
-    pub spellings: Box<[Spelling]>,
+    pub spellings: Spellings,
 }
 
 impl Row {
@@ -73,60 +73,63 @@ impl Row {
 /// What holds for all letters of a file.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// Letters that are vowels, or carry one.
-    vowels: Vec<char>,
-    /// Letters behind which nothing is put in.
-    closed: Vec<char>,
     /// What is put in behind a consonant.
-    pub gap: Box<[Spelling]>,
+    pub gap: Spellings,
     /// What is put in behind a consonant at the end.
-    pub gap_last: Box<[Spelling]>,
+    pub gap_last: Spellings,
     /// A consonant may be written twice.
     pub doubles: bool,
     /// Two of a letter may be written once.
     pub halves: bool,
 }
 
-impl Habits {
-    pub fn vowel(&self, letter: char) -> bool {
-        self.vowels.contains(&letter)
-    }
+/// What is known of a letter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Letter {
+    /// The letter in the form that the rows have.
+    pub form: char,
+    /// It is a vowel, or carries one.
+    pub vowel: bool,
+    /// Nothing is put in before it.
+    pub closed: bool,
+    /// The place of its rows, counted from one; 0 if it has none.
+    slot: u16,
+}
 
-    pub fn closed(&self, letter: char) -> bool {
-        self.closed.contains(&letter)
+impl Letter {
+    fn bare(form: char) -> Self {
+        Letter { form, vowel: false, closed: false, slot: 0 }
     }
 }
 
 /// All rows, by their first letter.
 #[derive(Debug)]
 pub(super) struct Tables {
-    /// For each letter the place in `rows` counted from one.
-    index: Vec<u16>,
+    letters: Vec<Letter>,
     rows: Vec<(u8, Vec<Row>)>,
     habits: Vec<Habits>,
 }
 
 impl Tables {
     fn read() -> Self {
-        let mut tables = Tables { index: vec![0; LETTERS_END], rows: Vec::new(), habits: Vec::new() };
+        let letters = (0..LETTERS_END).filter_map(char::from_u32).map(Letter::bare).collect();
+        let mut tables = Tables { letters, rows: Vec::new(), habits: Vec::new() };
         for file in FILES {
             let mut habits = Habits::default();
             let number = tables.habits.len() as u8;
             for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
                 let mut columns = line.split('\t');
-                let (Some(letters), Some(place), Some(spellings)) = (columns.next(), columns.next(), columns.next())
-                else {
+                let (Some(letters), Some(place), Some(what)) = (columns.next(), columns.next(), columns.next()) else {
                     continue;
                 };
-                let spelled = || spellings.split(' ').map(Spelling::of).collect::<Box<[Spelling]>>();
                 match (letters, Place::of(place)) {
-                    ("@vowels", _) => habits.vowels.extend(spellings.chars()),
-                    ("@closed", _) => habits.closed.extend(spellings.chars()),
-                    ("@gap", Some(Place::Last)) => habits.gap_last = spelled(),
-                    ("@gap", _) => habits.gap = spelled(),
+                    ("@vowels", _) => tables.mark(what, |letter| letter.vowel = true),
+                    ("@closed", _) => tables.mark(what, |letter| letter.closed = true),
+                    ("@gap", Some(Place::Last)) => habits.gap_last = Spellings::of(what),
+                    ("@gap", _) => habits.gap = Spellings::of(what),
                     ("@doubles", _) => habits.doubles = true,
                     ("@halves", _) => habits.halves = true,
-                    (_, Some(place)) => tables.add(number, letters, place, spelled()),
+                    (_, Some(place)) => tables.add(number, letters, place, what),
                     _ => {}
                 }
             }
@@ -136,60 +139,56 @@ impl Tables {
         tables
     }
 
-    fn add(&mut self, habits: u8, letters: &str, place: Place, spellings: Box<[Spelling]>) {
-        let mut letters = letters.chars();
-        let Some(first) = letters.next() else { return };
-        let Some(slot) = self.index.get_mut(first as usize) else { return };
-        if *slot == 0 {
-            self.rows.push((habits, Vec::new()));
-            *slot = self.rows.len() as u16;
-        }
-        let at = usize::from(*slot) - 1;
-        if let Some((_, rows)) = self.rows.get_mut(at) {
-            rows.push(Row { rest: letters.collect(), place, spellings });
+    fn mark(&mut self, letters: &str, mark: impl Fn(&mut Letter)) {
+        for letter in letters.chars() {
+            self.letters.get_mut(letter as usize).into_iter().for_each(&mark);
         }
     }
 
-    /// Letters without a row are their letter without accents.
+    fn add(&mut self, habits: u8, letters: &str, place: Place, spellings: &str) {
+        let mut letters = letters.chars();
+        let Some(first) = letters.next() else { return };
+        let Some(letter) = self.letters.get_mut(first as usize) else { return };
+        if letter.slot == 0 {
+            self.rows.push((habits, Vec::new()));
+            letter.slot = self.rows.len() as u16;
+        }
+        let at = usize::from(letter.slot) - 1;
+        if let Some((_, rows)) = self.rows.get_mut(at) {
+            rows.push(Row { rest: letters.collect(), place, spellings: Spellings::of(spellings) });
+        }
+    }
+
+    /// Katakana are their hiragana; other letters without a row are their letter without accents.
     fn alias(&mut self) {
-        for code in 0..LETTERS_END {
-            if self.index.get(code) != Some(&0) {
-                continue;
-            }
-            let Some(letter) = char::from_u32(code as u32) else { continue };
-            let base = without_accent(letter);
-            let slot = self.index.get(base as usize).copied().unwrap_or(0);
-            if let Some(place) = self.index.get_mut(code) {
-                *place = slot;
+        for code in 0..self.letters.len() {
+            let Some(letter) = self.letters.get(code).filter(|letter| letter.slot == 0) else { continue };
+            let base = base(letter.form);
+            if let (Some(known), Some(place)) = (self.letters.get(base as usize).copied(), self.letters.get_mut(code)) {
+                *place = known;
             }
         }
+    }
+
+    /// Returns what is known of a letter.
+    pub fn letter(&self, letter: char) -> Letter {
+        self.letters.get(letter as usize).copied().unwrap_or(Letter::bare(letter))
     }
 
     /// Returns the rows that begin with a letter, and the habits of its script.
-    pub fn rows(&self, letter: char) -> Option<(&Habits, &[Row])> {
-        let slot = usize::from(*self.index.get(letter as usize)?).checked_sub(1)?;
-        let (habits, rows) = self.rows.get(slot)?;
+    pub fn rows(&self, letter: Letter) -> Option<(&Habits, &[Row])> {
+        let (habits, rows) = self.rows.get(usize::from(letter.slot).checked_sub(1)?)?;
         Some((self.habits.get(usize::from(*habits))?, rows))
-    }
-
-    /// Returns a letter in the form that the rows have.
-    pub fn fold(&self, letter: char) -> char {
-        if letter.is_ascii() {
-            return letter;
-        }
-        if KATAKANA.contains(&letter) {
-            return char::from_u32(letter as u32 - HIRAGANA_DISTANCE).unwrap_or(letter);
-        }
-        let own = self.index.get(letter as usize).copied().unwrap_or(0);
-        let base = without_accent(letter);
-        if base != letter && own == self.index.get(base as usize).copied().unwrap_or(0) { base } else { letter }
     }
 }
 
-fn without_accent(letter: char) -> char {
-    let mut base = None;
+fn base(letter: char) -> char {
+    if KATAKANA.contains(&letter) {
+        return char::from_u32(letter as u32 - HIRAGANA_DISTANCE).unwrap_or(letter);
+    }
+    let mut first = None;
     decompose_canonical(letter, |part| {
-        base.get_or_insert(part);
+        first.get_or_insert(part);
     });
-    base.unwrap_or(letter)
+    first.unwrap_or(letter)
 }

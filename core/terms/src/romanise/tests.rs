@@ -102,8 +102,8 @@ fn written(word: &[char], choices: &[usize]) -> Option<Vec<u8>> {
     while at < word.len() {
         let mut steps = Vec::new();
         lattice.steps(at, |step| {
-            let behind = step.behind.iter().filter(|group| !group.is_empty()).map(|group| group.to_vec());
-            let groups: Vec<Vec<Spelling>> = std::iter::once(step.spellings.to_vec()).chain(behind).collect();
+            let behind = step.behind.iter().filter(|group| !group.is_empty()).map(|group| group.all.to_vec());
+            let groups: Vec<Vec<Spelling>> = std::iter::once(step.spellings.all.to_vec()).chain(behind).collect();
             steps.push((step.letters, step.doubles, groups));
         });
         if steps.is_empty() || at + steps.iter().map(|step| step.0).min()? > word.len() {
