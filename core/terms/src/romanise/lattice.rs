@@ -2,12 +2,13 @@
 //!
 //! Guarantees: every step goes forward; the spellings of a step do not depend on how the letters before it were written.
 //!
-//! Does not know: a Latin word to compare with. Thai vowels that stand before their consonant are read as they stand.
+//! Does not know: a Latin word to compare with.
 
 use super::han;
 use super::script::{Script, script_of};
 use super::spelling::{Group, Spelling};
 use super::table::{Habits, Letter, Place, Row, TABLES, Tables};
+use std::ops::RangeInclusive;
 
 /// Where a step goes and what it writes: one spelling of each group, one group behind the other.
 pub(super) struct Step<'a> {
@@ -27,6 +28,12 @@ pub(super) struct Word<'a> {
     tables: &'static Tables,
 }
 
+/// Thai vowels that stand before their consonant.
+const THAI_BEFORE: RangeInclusive<char> = '\u{e40}'..='\u{e44}';
+const THAI_CONSONANTS: RangeInclusive<char> = '\u{e01}'..='\u{e2e}';
+/// The second consonant of two that are spoken together; or the first of them is mute.
+const THAI_SECOND: [char; 8] = ['ร', 'ล', 'ว', 'ม', 'น', 'ง', 'ย', 'ญ'];
+
 /// Nothing is written.
 static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
 
@@ -40,12 +47,15 @@ impl<'a> Word<'a> {
         let Some(raw) = self.letters.get(at).copied() else { return };
         let letter = self.tables.letter(raw);
         if let Some((habits, rows)) = self.tables.rows(letter) {
+            if THAI_BEFORE.contains(&raw) && self.turned(at, rows, &mut each) {
+                return;
+            }
             return self.rows(at, letter, habits, rows, &mut each);
         }
         match script_of(raw) {
             None => {}
             Some(Script::Han) => han::readings(raw, |spellings| each(one(spellings))),
-            Some(Script::Hangul) => self.hangul(raw, &mut each),
+            Some(Script::Hangul) => self.hangul(at, raw, &mut each),
             Some(_) => each(one(Group::plain(&[Spelling::of(any_ascii::any_ascii_char(raw))]))),
         }
     }
@@ -98,8 +108,27 @@ impl<'a> Word<'a> {
         }
     }
 
+    /// A Thai vowel before a consonant, or two, is written behind. Tells whether there is a consonant.
+    fn turned(&self, at: usize, vowel: &[Row], each: &mut impl FnMut(Step<'_>)) -> bool {
+        let consonant = |at| {
+            let letter = self.letter(at)?;
+            let spellings = self.tables.rows(letter)?.1.iter().find(|row| row.letters() == 1)?.spellings.group();
+            THAI_CONSONANTS.contains(&letter.form).then_some((letter.form, spellings))
+        };
+        let vowel = vowel.first().map(|row| row.spellings.group()).unwrap_or_default();
+        let Some((_, spellings)) = consonant(at + 1) else { return false };
+        each(Step { letters: 2, spellings, doubles: false, behind: [vowel, Group::default()] });
+        if let Some((_, second)) = consonant(at + 2).filter(|(form, _)| THAI_SECOND.contains(form)) {
+            each(Step { letters: 3, spellings, doubles: false, behind: [second, vowel] });
+        }
+        true
+    }
+
     /// A Korean syllable is written by its parts.
-    fn hangul(&self, syllable: char, each: &mut impl FnMut(Step<'_>)) {
+    fn hangul(&self, at: usize, syllable: char, each: &mut impl FnMut(Step<'_>)) {
+        if let Some(name) = self.tables.first(syllable).filter(|_| at == 0) {
+            each(one(name.group()));
+        }
         let mut parts = [Group::default(); 3];
         let mut places = parts.iter_mut();
         unicode_normalization::char::decompose_canonical(syllable, |part| {

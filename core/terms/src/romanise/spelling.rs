@@ -6,10 +6,10 @@
 
 use super::key::{Key, SYMBOLS_MAX};
 
-/// `schtsch`, the longest.
-pub(super) const SPELLING_MAX: usize = 7;
+/// `schtscho`, the longest.
+pub(super) const SPELLING_MAX: usize = 8;
 
-/// Up to seven letters; none is a spelling too.
+/// Up to eight letters; none is a spelling too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spelling {
     letters: [u8; SPELLING_MAX],

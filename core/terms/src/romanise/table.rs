@@ -6,6 +6,7 @@
 
 use super::spelling::Spellings;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::decompose_canonical;
 
 /// Letters above have no table.
@@ -13,7 +14,7 @@ const LETTERS_END: u32 = 0x3100;
 const KATAKANA: std::ops::RangeInclusive<char> = '\u{30a1}'..='\u{30f6}';
 const HIRAGANA_DISTANCE: u32 = 0x60;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     include_str!("tables/latin.tsv"),
     include_str!("tables/cyrillic.tsv"),
     include_str!("tables/greek.tsv"),
@@ -22,6 +23,9 @@ const FILES: [&str; 8] = [
     include_str!("tables/devanagari.tsv"),
     include_str!("tables/kana.tsv"),
     include_str!("tables/hangul.tsv"),
+    include_str!("tables/georgian.tsv"),
+    include_str!("tables/armenian.tsv"),
+    include_str!("tables/thai.tsv"),
 ];
 
 /// Every table.
@@ -108,12 +112,14 @@ pub(super) struct Tables {
     letters: Vec<Letter>,
     rows: Vec<(u8, Vec<Row>)>,
     habits: Vec<Habits>,
+    /// Korean family names that are not written as they are spoken.
+    firsts: Vec<(char, Spellings)>,
 }
 
 impl Tables {
     fn read() -> Self {
         let letters = (0..LETTERS_END).filter_map(char::from_u32).map(Letter::bare).collect();
-        let mut tables = Tables { letters, rows: Vec::new(), habits: Vec::new() };
+        let mut tables = Tables { letters, rows: Vec::new(), habits: Vec::new(), firsts: Vec::new() };
         for file in FILES {
             let mut habits = Habits::default();
             let number = tables.habits.len() as u8;
@@ -123,6 +129,11 @@ impl Tables {
                     continue;
                 };
                 match (letters, Place::of(place)) {
+                    ("@first", _) => {
+                        // Both as one character and as its parts.
+                        tables.firsts.extend(place.chars().map(|first| (first, Spellings::of(what))));
+                        tables.add(number, &place.nfd().collect::<String>(), Place::First, what);
+                    }
                     ("@vowels", _) => tables.mark(what, |letter| letter.vowel = true),
                     ("@closed", _) => tables.mark(what, |letter| letter.closed = true),
                     ("@gap", Some(Place::Last)) => habits.gap_last = Spellings::of(what),
@@ -173,6 +184,11 @@ impl Tables {
     /// Returns what is known of a letter.
     pub fn letter(&self, letter: char) -> Letter {
         self.letters.get(letter as usize).copied().unwrap_or(Letter::bare(letter))
+    }
+
+    /// Returns how a Korean syllable is also written at the beginning.
+    pub fn first(&self, syllable: char) -> Option<&Spellings> {
+        self.firsts.iter().find(|(first, _)| *first == syllable).map(|(_, spellings)| spellings)
     }
 
     /// Returns the rows that begin with a letter, and the habits of its script.
