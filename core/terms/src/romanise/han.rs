@@ -94,6 +94,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_reading_is_a_known_syllable() {
+        for character in '\u{4e00}'..='\u{9fff}' {
+            readings(character, |group| assert!(!group.is_empty(), "{character}"));
+        }
+        let mut spelled = Vec::new();
+        readings('曾', |group| spelled.extend(group.all.iter().map(|one| one.letters().to_vec())));
+        assert!(spelled.contains(&b"zeng".to_vec()) && spelled.contains(&b"tseng".to_vec()));
+    }
+
+    #[test]
     fn traditional_is_simplified() {
         for (one, other) in [('張', '张'), ('陳', '陈'), ('王', '王'), ('國', '国'), ('а', 'а'), ('龍', '龙')]
         {

@@ -13,6 +13,10 @@ use unicode_normalization::char::decompose_canonical;
 const LETTERS_END: u32 = 0x3100;
 const KATAKANA: std::ops::RangeInclusive<char> = '\u{30a1}'..='\u{30f6}';
 const HIRAGANA_DISTANCE: u32 = 0x60;
+/// Scripts whose letters stand in the order of Devanagari, each in its block.
+const INDIC: std::ops::RangeInclusive<char> = '\u{980}'..='\u{d7f}';
+const INDIC_BLOCK: u32 = 0x80;
+const DEVANAGARI: u32 = 0x900;
 
 const FILES: [&str; 11] = [
     include_str!("tables/latin.tsv"),
@@ -170,7 +174,7 @@ impl Tables {
         }
     }
 
-    /// Katakana are their hiragana; other letters without a row are their letter without accents.
+    /// Katakana are their hiragana, Indic letters those of Devanagari; other letters without a row are their letter without accents.
     fn alias(&mut self) {
         for code in 0..self.letters.len() {
             let Some(letter) = self.letters.get(code).filter(|letter| letter.slot == 0) else { continue };
@@ -199,6 +203,9 @@ impl Tables {
 }
 
 fn base(letter: char) -> char {
+    if INDIC.contains(&letter) {
+        return char::from_u32(letter as u32 % INDIC_BLOCK + DEVANAGARI).unwrap_or(letter);
+    }
     if KATAKANA.contains(&letter) {
         return char::from_u32(letter as u32 - HIRAGANA_DISTANCE).unwrap_or(letter);
     }
@@ -207,4 +214,35 @@ fn base(letter: char) -> char {
         first.get_or_insert(part);
     });
     first.unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spelling::SPELLING_MAX;
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        for file in FILES {
+            assert!(file.starts_with("# "), "the standard is named");
+            for line in file.lines().filter(|line| !line.starts_with('#')) {
+                let columns: Vec<&str> = line.split('\t').collect();
+                let [letters, place, spellings] = columns[..] else { panic!("{line}") };
+                assert!(letters == "@first" || Place::of(place).is_some(), "{line}");
+                let marks = matches!(letters, "@vowels" | "@closed");
+                let known = |word: &str| word == "-" || word.bytes().all(|byte| byte.is_ascii_lowercase());
+                assert!(marks || spellings.split(' ').all(|word| known(word) && word.len() <= SPELLING_MAX), "{line}");
+                assert!(letters.starts_with('@') || letters.chars().all(|letter| (letter as u32) < LETTERS_END));
+            }
+        }
+    }
+
+    #[test]
+    fn letters_without_a_row_are_read_as_others() {
+        for (letter, form) in [('é', 'e'), ('ά', 'α'), ('й', 'й'), ('カ', 'か'), ('ক', 'क'), ('ழ', 'ऴ'), ('ế', 'e')]
+        {
+            assert_eq!(TABLES.letter(letter).form, form);
+            assert!(TABLES.rows(TABLES.letter(letter)).is_some());
+        }
+    }
 }
