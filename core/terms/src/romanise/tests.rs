@@ -1,4 +1,7 @@
 //! Names in many scripts and how they are written; names that are not theirs; every accepted spelling has its key.
+//!
+//! Guarantees: spellings are chosen from the lattice itself, so that no scheme is left out. Does not know: real persons; all names are
+//! invented.
 
 use super::lattice::Word;
 use super::spelling::Spelling;
