@@ -1,0 +1,73 @@
+//! The keys of every spelling of a word, without making the spellings.
+//!
+//! Guarantees: for every Latin word that the lattice accepts, its key is one of these. If there would be more than [`KEYS_MAX`], all of
+//! them are prefixes of one length: then the prefix of the Latin word's key is one of them.
+//!
+//! Does not know: which spelling is usual.
+
+use super::key::{Key, SYMBOLS_MAX};
+use super::lattice::{Step, Word};
+use super::spelling::{Group, Spelling};
+
+/// More keys are not returned; shorter ones are.
+pub const KEYS_MAX: usize = 64;
+
+/// The lengths that are tried, one after the other.
+const LENGTHS: [usize; 8] = [SYMBOLS_MAX, 8, 6, 5, 4, 3, 2, 1];
+
+static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
+
+/// Returns the keys of every Latin spelling of a word, each once.
+pub fn native_keys(native: &[char]) -> Vec<Key> {
+    let word = Word::new(native);
+    LENGTHS.iter().find_map(|limit| keys(&word, native.len(), *limit)).unwrap_or_default()
+}
+
+/// Returns all keys cut to a number of symbols, or nothing if they are too many.
+fn keys(word: &Word<'_>, letters: usize, limit: usize) -> Option<Vec<Key>> {
+    let mut rows: Vec<Vec<Key>> = vec![Vec::new(); letters + 1];
+    rows.first_mut()?.push(Key::default());
+    for at in 0..letters {
+        let from = std::mem::take(rows.get_mut(at)?);
+        word.steps(at, |step| {
+            if let Some(row) = rows.get_mut(at + step.letters) {
+                longer(&from, &step, limit, row);
+            }
+        });
+        if rows.get(at + 1)?.len() > KEYS_MAX {
+            return None;
+        }
+    }
+    let mut all: Vec<Key> = rows.pop()?.into_iter().map(|key| key.prefix(limit)).collect();
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
+}
+
+/// Adds every key that comes of a step.
+fn longer(from: &[Key], step: &Step<'_>, limit: usize, out: &mut Vec<Key>) {
+    let [first, second] = step.behind;
+    if first.kinds.iter().chain(second.kinds).all(|kind| kind.has_no_symbol()) {
+        return written(from, step.spellings.kinds, limit, out);
+    }
+    let (mut lead, mut middle) = (Vec::new(), Vec::new());
+    written(from, step.spellings.kinds, limit, &mut lead);
+    written(&lead, some(first), limit, &mut middle);
+    written(&middle, some(second), limit, out);
+}
+
+fn some(group: Group<'_>) -> &[Spelling] {
+    if group.is_empty() { &NOTHING } else { group.kinds }
+}
+
+/// Adds every key with one of the spellings behind it.
+fn written(from: &[Key], spellings: &[Spelling], limit: usize, out: &mut Vec<Key>) {
+    for key in from {
+        for spelling in spellings {
+            let longer = key.with(spelling.letters(), limit);
+            if !out.contains(&longer) {
+                out.push(longer);
+            }
+        }
+    }
+}
