@@ -5,8 +5,10 @@
 //!
 //! Does not know: where terms come from, who may see a hit, what a release is.
 
+mod decode;
 mod kind;
 mod text;
 
+pub use decode::{Decoded, Decoder, decode, documents};
 pub use kind::{TermKind, UnknownKind};
 pub use text::Text;

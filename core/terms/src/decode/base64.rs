@@ -1,0 +1,378 @@
+//! Undoes base64: both alphabets, any padding, any of the four alignments, one or two separators between pieces, glued to neighbours.
+//!
+//! Guarantees: words, which are letters of base64 too, are told from it by table before anything is allocated; all that is readable
+//! inside is given back: UTF-8, UTF-16, charsets from before Unicode where a piece is one as a whole, and texts of documents.
+//!
+//! Does not know: a term shorter than seven characters that is encoded and glued to other letters of base64.
+
+use super::readable::{self, CHARACTERS_IN_NOISE, Classes};
+use super::signs::Signs;
+use super::{Decoded, charsets, documents};
+use crate::Text;
+
+/// The shortest run of letters that is undone: four bytes.
+const LEAST: usize = 6;
+/// The shortest piece that is looked at for text that is not UTF-8, and for documents.
+const LEAST_OTHER: usize = 8;
+/// A byte that is no letter.
+const NONE: u8 = 0xff;
+/// The first two of three bytes can be text side by side.
+const FRONT: u8 = 1;
+/// The last two can.
+const BACK: u8 = 2;
+const BOTH: u8 = FRONT | BACK;
+
+/// Which of the characters that are both letters of an alphabet and separators are read as letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alphabet {
+    Neither,
+    Standard,
+    UrlSafe,
+    Both,
+}
+
+/// A piece between separators: its first letter, by number and by character of the text.
+#[derive(Clone, Copy)]
+struct Token {
+    first: usize,
+    at: usize,
+    /// A sign that is a letter only in some alphabets stands in it.
+    sign: bool,
+}
+
+/// Tables and buffers.
+pub(super) struct Base64 {
+    classes: Classes,
+    /// For each alphabet, the value of each byte.
+    values: [[u8; 256]; 4],
+    run: Run,
+}
+
+/// The letters of pieces that only separators part.
+#[derive(Default)]
+struct Run {
+    values: Vec<u8>,
+    flags: Vec<u8>,
+    tokens: Vec<Token>,
+}
+
+fn value(alphabet: Alphabet, byte: usize) -> u8 {
+    let byte = u8::try_from(byte).unwrap_or(0);
+    match (alphabet, byte) {
+        (_, b'A'..=b'Z') => byte - b'A',
+        (_, b'a'..=b'z') => byte - b'a' + 26,
+        (_, b'0'..=b'9') => byte - b'0' + 52,
+        (Alphabet::Standard | Alphabet::Both, b'+') | (Alphabet::UrlSafe | Alphabet::Both, b'-') => 62,
+        (Alphabet::Standard | Alphabet::Both, b'/') | (Alphabet::UrlSafe | Alphabet::Both, b'_') => 63,
+        _ => NONE,
+    }
+}
+
+impl Default for Base64 {
+    fn default() -> Self {
+        let table = |alphabet| std::array::from_fn(|byte| value(alphabet, byte));
+        Base64 {
+            classes: Classes::default(),
+            values: [Alphabet::Neither, Alphabet::Both, Alphabet::Standard, Alphabet::UrlSafe].map(table),
+            run: Run::default(),
+        }
+    }
+}
+
+pub(super) fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'_' | b'.' | b'/' | b':' | b',' | b';' | b'|')
+}
+
+impl Base64 {
+    /// Undoes all base64 of a text; false where the work was too much.
+    pub fn decode(
+        &mut self,
+        text: &Text,
+        clean: &[u8],
+        signs: Signs,
+        out: &mut Vec<Decoded>,
+        spend: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        let slash = signs.has(b'/') || signs.has(b'+');
+        let dash = signs.has(b'-') || signs.has(b'_');
+        let mut run = std::mem::take(&mut self.run);
+        let needed = [true, slash || dash, slash && dash, slash && dash];
+        let mut go = true;
+        for (number, (values, needed)) in self.values.iter().zip(needed).enumerate() {
+            if needed && go {
+                // In the alphabets with signs only the pieces around signs are read.
+                let all = number == 0;
+                go = walk(&self.classes, values, &mut run, text, clean, all, out, spend);
+            }
+        }
+        self.run = run;
+        go
+    }
+}
+
+/// Goes through the text and undoes each run.
+#[allow(clippy::too_many_arguments, reason = "one loop over borrowed parts of one buffer")]
+fn walk(
+    classes: &Classes,
+    values: &[u8; 256],
+    run: &mut Run,
+    text: &Text,
+    clean: &[u8],
+    all: bool,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    run.clear();
+    let mut at = 0;
+    let mut go = true;
+    while at < clean.len() && go {
+        let rest = clean.get(at..).unwrap_or_default();
+        let before = run.values.len();
+        let mut sign = false;
+        for byte in rest {
+            let value = values.get(usize::from(*byte)).copied().unwrap_or(NONE);
+            if value == NONE {
+                break;
+            }
+            sign |= value >= 62;
+            run.values.push(value);
+        }
+        let length = run.values.len() - before;
+        if length > 0 {
+            run.tokens.push(Token { first: before, at, sign });
+            at += length;
+        }
+        // What parts this piece from the next.
+        let mut gap = 0;
+        let mut broken = false;
+        while let Some(byte) = clean.get(at).filter(|byte| values.get(usize::from(**byte)) == Some(&NONE)) {
+            gap += 1;
+            broken |= *byte != b'=' && !is_separator(*byte) || gap > 2;
+            at += 1;
+        }
+        if broken || at >= clean.len() {
+            go = run.undo(classes, text, all, out, spend);
+            run.clear();
+        }
+    }
+    go
+}
+
+impl Run {
+    fn clear(&mut self) {
+        self.values.clear();
+        self.tokens.clear();
+    }
+
+    /// Undoes a run: all of it, or the pieces around signs.
+    fn undo(
+        &mut self,
+        classes: &Classes,
+        text: &Text,
+        all: bool,
+        out: &mut Vec<Decoded>,
+        spend: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        if self.values.len() < LEAST || (!all && !self.tokens.iter().any(|token| token.sign)) {
+            return true;
+        }
+        self.flag(classes);
+        if all {
+            return self.part(0, self.tokens.len(), text, out, spend);
+        }
+        let (mut from, mut to) = (0, 0);
+        let mut go = true;
+        for (number, _) in self.tokens.iter().enumerate().filter(|(_, token)| token.sign) {
+            if number > to + 2 {
+                go &= to == 0 || self.part(from, to, text, out, spend);
+                from = number.saturating_sub(2);
+            }
+            to = (number + 3).min(self.tokens.len());
+        }
+        go && self.part(from, to, text, out, spend)
+    }
+
+    /// Notes for each four letters which of their three bytes can be text.
+    fn flag(&mut self, classes: &Classes) {
+        self.flags.clear();
+        self.flags.extend(self.values.windows(4).map(|four| {
+            let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value));
+            let [_, one, two, three] = bits.to_be_bytes();
+            u8::from(classes.pair(one, two)) * FRONT | u8::from(classes.pair(two, three)) * BACK
+        }));
+    }
+
+    fn flag_at(&self, at: usize) -> u8 {
+        self.flags.get(at).copied().unwrap_or(BOTH)
+    }
+
+    /// Returns the number of the first letter of a piece.
+    fn first(&self, token: usize) -> usize {
+        self.tokens.get(token).map_or(self.values.len(), |token| token.first)
+    }
+
+    /// Returns the character of the text that a letter is.
+    fn place(&self, letter: usize) -> usize {
+        let token = self.tokens.partition_point(|token| token.first <= letter);
+        self.tokens.get(token.wrapping_sub(1)).map_or(0, |token| token.at + letter - token.first)
+    }
+
+    fn span(&self, text: &Text, start: usize, byte: usize) -> (usize, usize) {
+        let first = self.place(start + byte * 8 / 6);
+        let last = self.place((start + (byte * 8 + 7) / 6).min(self.values.len().saturating_sub(1)));
+        text.span(first, last + 1)
+    }
+
+    /// Undoes some pieces as one run, and each alone and with the one before.
+    fn part(
+        &self,
+        from: usize,
+        to: usize,
+        text: &Text,
+        out: &mut Vec<Decoded>,
+        spend: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        let (low, high) = (self.first(from), self.first(to));
+        if high.saturating_sub(low) < LEAST {
+            return true;
+        }
+        if !spend(high - low) {
+            return false;
+        }
+        let mut trusted: Vec<(usize, usize)> = Vec::new();
+        for skip in 0..4 {
+            self.noise(low + skip, high, text, out, &mut trusted);
+        }
+        for token in from..to {
+            let start = self.first(token);
+            let ends = [self.first(token + 1), self.first((token + 2).min(to)), high];
+            let until = ends.get(1).copied().unwrap_or(high);
+            for skip in 0..4 {
+                if self.flag_at(start + skip) == BOTH && start + skip + LEAST <= until {
+                    for end in ends.iter().take(if token + 1 < to { 2 } else { 1 }) {
+                        self.closed(start + skip, *end, &trusted, text, out);
+                    }
+                }
+            }
+            if !self.other(start, ends, start == low, &trusted, text, out, spend) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Looks for readable runs between other bytes, in one alignment.
+    fn noise(&self, low: usize, high: usize, text: &Text, out: &mut Vec<Decoded>, trusted: &mut Vec<(usize, usize)>) {
+        let mut at = low;
+        while at + LEAST <= high {
+            if self.flag_at(at) != BOTH {
+                at += 4;
+                continue;
+            }
+            let before = if at >= low + 4 { self.flag_at(at - 4) & BACK != 0 } else { true };
+            let behind = self.flag_at(at + 4);
+            if !(behind == BOTH || (before && behind & FRONT != 0)) {
+                at += 4;
+                continue;
+            }
+            // The run, with one more group on both sides.
+            let mut end = at;
+            while end + 4 <= high && self.flag_at(end) == BOTH {
+                end += 4;
+            }
+            let start = if at >= low + 4 { at - 4 } else { at };
+            let stop = (end + 4).min(high);
+            if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE {
+                let bytes = self.bytes(start, stop);
+                for (one, other) in readable::runs(&bytes, "base64", out, &|byte| self.span(text, start, byte)) {
+                    trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
+                }
+            }
+            at = end.max(at + 4);
+        }
+    }
+
+    /// Takes letters that are text as a whole.
+    fn closed(&self, start: usize, end: usize, trusted: &[(usize, usize)], text: &Text, out: &mut Vec<Decoded>) {
+        let length = end.saturating_sub(start);
+        if length < LEAST || trusted.iter().any(|(low, high)| *low <= start && end <= *high && (start - low) % 4 == 0) {
+            return;
+        }
+        let full = (start..).step_by(4).take_while(|at| at + 4 <= end);
+        if full.into_iter().any(|at| self.flag_at(at) != BOTH) {
+            return;
+        }
+        // What was really encoded leaves no bits over; chance often does.
+        let last = self.values.get(end - 1).copied().unwrap_or(0);
+        let left_over = match length % 4 {
+            0 => false,
+            1 => true,
+            2 => last & 0x0f != 0,
+            _ => last & 0x03 != 0,
+        };
+        if left_over {
+            return;
+        }
+        let bytes = self.bytes(start, end);
+        if let Some(found) = readable::whole(&bytes, &|byte| self.span(text, start, byte)) {
+            readable::push_new(out, Decoded { text: found, how: "base64", trusted: true });
+        }
+    }
+
+    /// Takes letters that are a text in another charset, or a document.
+    #[allow(clippy::too_many_arguments, reason = "one step of a loop over borrowed parts")]
+    fn other(
+        &self,
+        start: usize,
+        ends: [usize; 3],
+        begins: bool,
+        trusted: &[(usize, usize)],
+        text: &Text,
+        out: &mut Vec<Decoded>,
+        spend: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        let [alone, two, all] = ends;
+        if all < start + LEAST_OTHER {
+            return true;
+        }
+        let mut head = [0u8; 6];
+        for (bytes, four) in head.chunks_mut(3).zip(self.values.get(start..).unwrap_or_default().chunks(4)) {
+            let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value));
+            bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(to, from)| *to = from);
+        }
+        let deflated = alone - start >= documents::LEAST_DEFLATED * 4 / 3;
+        if !documents::may_be_other(&head) && !deflated {
+            return true;
+        }
+        // All that follows is read from long pieces only: lines of one document.
+        let all = if begins || alone - start >= 2 * LEAST_OTHER { all } else { two };
+        for end in [alone, two.max(alone + 1), all.max(two + 1)] {
+            if end > self.values.len() || end < start + LEAST_OTHER {
+                continue;
+            }
+            if trusted.iter().any(|(low, high)| *low <= start && end <= *high) {
+                continue;
+            }
+            if !spend(end - start) {
+                return false;
+            }
+            let bytes = self.bytes(start, end);
+            let span = |byte| self.span(text, start, byte);
+            if !documents::other(&bytes, "base64", &span, out, spend) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn bytes(&self, start: usize, end: usize) -> Vec<u8> {
+        let values = self.values.get(start..end).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(values.len() * 3 / 4 + 3);
+        for group in values.chunks(4) {
+            let bits = group.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value)) << (6 * (4 - group.len()));
+            let [_, a, b, c] = bits.to_be_bytes();
+            bytes.extend([a, b, c].iter().take(group.len() * 6 / 8));
+        }
+        bytes
+    }
+}
