@@ -7,13 +7,15 @@
 
 use super::readable::{self, CHARACTERS_IN_NOISE, Classes};
 use super::signs::Signs;
-use super::{Decoded, charsets, documents};
+use super::{Decoded, documents};
 use crate::Text;
 
 /// The shortest run of letters that is undone: four bytes.
 const LEAST: usize = 6;
 /// The shortest piece that is looked at for text that is not UTF-8, and for documents.
 const LEAST_OTHER: usize = 8;
+/// How far behind the end of a run its letters cannot be those of a neighbouring word.
+const FAR: usize = 64;
 /// A byte that is no letter.
 const NONE: u8 = 0xff;
 /// The first two of three bytes can be text side by side.
@@ -108,6 +110,13 @@ impl Base64 {
         self.run = run;
         go
     }
+}
+
+/// Tells whether a run of readable letters says all that a piece of it would say: it is the same, or reaches far beyond it. At its ends
+/// letters of neighbouring words may be glued to what was encoded.
+fn covers((low, high): (usize, usize), start: usize, end: usize) -> bool {
+    let inside = low <= start && end <= high && (start - low).is_multiple_of(4);
+    inside && ((low == start && high == end) || (low + FAR <= start && end + FAR <= high))
 }
 
 /// Goes through the text and undoes each run.
@@ -295,7 +304,7 @@ impl Run {
     /// Takes letters that are text as a whole.
     fn closed(&self, start: usize, end: usize, trusted: &[(usize, usize)], text: &Text, out: &mut Vec<Decoded>) {
         let length = end.saturating_sub(start);
-        if length < LEAST || trusted.iter().any(|(low, high)| *low <= start && end <= *high && (start - low) % 4 == 0) {
+        if length < LEAST || trusted.iter().any(|run| covers(*run, start, end)) {
             return;
         }
         let full = (start..).step_by(4).take_while(|at| at + 4 <= end);
@@ -350,7 +359,7 @@ impl Run {
             if end > self.values.len() || end < start + LEAST_OTHER {
                 continue;
             }
-            if trusted.iter().any(|(low, high)| *low <= start && end <= *high) {
+            if trusted.iter().any(|run| covers(*run, start, end)) {
                 continue;
             }
             if !spend(end - start) {

@@ -5,6 +5,7 @@
 //! Does not know: which charset was meant; every one that fits is given.
 
 use encoding_rs::Encoding;
+use std::sync::LazyLock;
 
 /// The charsets that are tried.
 pub(super) const ALL: [&Encoding; 15] = [
@@ -42,12 +43,59 @@ pub(super) fn old(bytes: &[u8]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     if may_be_old(bytes) {
         for text in ALL.into_iter().filter_map(|charset| letters_in(bytes, charset)) {
-            if !out.contains(&text) {
+            if is_text(&text) && !out.contains(&text) {
                 out.push(text);
             }
         }
     }
     out
+}
+
+/// Tells whether something is text rather than letters by chance: letters of a script other than Latin, and what stands between words.
+fn is_text(text: &str) -> bool {
+    let own = text.chars().filter(|it| it.is_alphabetic() && script(*it) > 1).count();
+    let other = text.chars().filter(|it| it.is_alphabetic() && script(*it) <= 1).count();
+    let between = |it: char| it.is_alphanumeric() || " .,-'\"!?():;/\n\r\t、。「」・ー".contains(it);
+    let plain = text.chars().all(between);
+    plain && own > other && has_common(text) && (own >= 4 || text.chars().any(is_east_asian))
+}
+
+fn is_east_asian(character: char) -> bool {
+    matches!(script(character), 6 | 7)
+}
+
+/// Tells whether most of the Han characters and Korean syllables of a text, if it has any, are common ones.
+fn has_common(text: &str) -> bool {
+    let all = text.chars().filter(|it| is_east_asian(*it)).count();
+    let common = text.chars().filter(|it| is_east_asian(*it) && is_common(*it)).count();
+    common * 10 >= all * 6
+}
+
+/// Tells whether a character is in the first level of a national standard: GB 2312, Big5, JIS X 0208, KS X 1001.
+fn is_common(character: char) -> bool {
+    static COMMON: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let mut common = vec![false; 0x1_0000];
+        let levels = [
+            (encoding_rs::GBK, 0xb0..=0xd7u8, 0xa1u8),
+            (encoding_rs::BIG5, 0xa4..=0xc6, 0x40),
+            (encoding_rs::SHIFT_JIS, 0x82..=0x97, 0x40),
+            (encoding_rs::EUC_KR, 0xb0..=0xc8, 0xa1),
+        ];
+        for (charset, leads, from) in levels {
+            for lead in leads {
+                for trail in from..=0xfe {
+                    let pair = [lead, trail];
+                    let text = charset.decode_without_bom_handling_and_without_replacement(&pair);
+                    let one = text.as_ref().and_then(|text| text.chars().next());
+                    if let Some(slot) = one.and_then(|one| common.get_mut(one as usize)) {
+                        *slot = true;
+                    }
+                }
+            }
+        }
+        common
+    });
+    COMMON.get(character as usize).copied().unwrap_or(false)
 }
 
 /// The script of a letter, as far as scripts are not mixed in one text.
@@ -120,23 +168,31 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
         }
         let known = text.chars().filter(|it| it.is_alphanumeric() || it.is_ascii_graphic() || *it == ' ').count();
         let scripts = text.chars().filter(|it| it.is_alphabetic()).fold(0u32, |set, it| set | 1 << script(it));
-        (known * 10 >= text.chars().count() * 9 && (scripts & !1).count_ones() <= 1).then_some(text)
+        let plain = known * 10 >= text.chars().count() * 9 && (scripts & !1).count_ones() <= 1;
+        (plain && has_common(&text)).then_some(text)
     })
 }
 
-/// Tells from the first bytes whether they can be UTF-16: the upper bytes are of one block, of Latin, or a byte order mark.
+/// Tells from the first three units whether they can be UTF-16: their upper bytes are of one block, of Latin, or a byte order mark; Han
+/// characters are of 80 blocks, so one of the three must be a common one.
 pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
-    [1, 0].into_iter().any(|from| {
-        let mut upper = bytes.get(from..).unwrap_or_default().iter().step_by(2).take(4).copied();
-        let mut of = 0;
-        upper.all(|byte| {
-            let known = matches!(byte, 0 | 0xfe | 0xff | 0x20) || of == byte || (of == 0 && matches!(byte, 1..=0x12));
-            // Han characters are of 80 blocks, so they are told by what comes behind.
-            let han = matches!(byte, 0x30 | 0x4e..=0x9f | 0xac..=0xd7);
-            if known && !matches!(byte, 0 | 0xfe | 0xff | 0x20) {
-                of = byte;
+    [true, false].into_iter().any(|little| {
+        let (mut of, mut all, mut common) = (0, true, false);
+        for pair in bytes.chunks_exact(2).take(3) {
+            let pair = [pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)];
+            let unit = if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
+            match (unit >> 8) as u8 {
+                0 => all &= unit == 0x0a || unit == 0x0d || unit >= 0x20,
+                0xfe | 0x20 => {}
+                block @ 0x01..=0x12 if of == 0 || of == block => of = block,
+                0x30 | 0x4e..=0x9f | 0xac..=0xd7 => {
+                    common |= char::from_u32(u32::from(unit)).is_some_and(is_common);
+                    all &= of == 0 || of == 0xff;
+                    of = 0xff;
+                }
+                _ => all = false,
             }
-            known || han
-        })
+        }
+        all && (of != 0xff || common)
     })
 }

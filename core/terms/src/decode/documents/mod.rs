@@ -71,7 +71,6 @@ pub(super) fn other(
     let all = (span(0).0, span(bytes.len().saturating_sub(1)).1);
     if let Some(text) = charsets::utf16(bytes) {
         readable::push_whole(out, &text, how, true, all);
-        return true;
     }
     for text in charsets::old(bytes) {
         readable::push_whole(out, &text, how, true, all);
