@@ -4,8 +4,8 @@
 //!
 //! Does not know: which charset was meant; every one that fits is given.
 
+use super::masks::{self, is_common};
 use encoding_rs::Encoding;
-use std::sync::LazyLock;
 
 /// The charsets that are tried.
 pub(super) const ALL: [&Encoding; 15] = [
@@ -26,12 +26,6 @@ pub(super) const ALL: [&Encoding; 15] = [
     encoding_rs::EUC_KR,
 ];
 
-/// Tells at one look whether bytes can be text of such a charset: at least half of them high, none a control character.
-pub(super) fn may_be_old(bytes: &[u8]) -> bool {
-    let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    high >= 4 && high * 2 >= bytes.len() && !bytes.iter().any(|byte| matches!(byte, 0..=8 | 0xe..=0x1f | 0x7f))
-}
-
 /// Reads bytes in a charset, if they make letters in it.
 pub(super) fn letters_in(bytes: &[u8], charset: &'static Encoding) -> Option<String> {
     let text = charset.decode_without_bom_handling_and_without_replacement(bytes)?;
@@ -41,11 +35,12 @@ pub(super) fn letters_in(bytes: &[u8], charset: &'static Encoding) -> Option<Str
 /// Reads bytes in every charset in which they make a text.
 pub(super) fn old(bytes: &[u8]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    if may_be_old(bytes) {
-        for text in ALL.into_iter().filter_map(|charset| letters_in(bytes, charset)) {
-            if is_text(&text) && !out.contains(&text) {
-                out.push(text);
-            }
+    let fitting = if bytes.len() >= 4 { masks::fitting(bytes) } else { 0 };
+    for (number, charset) in ALL.into_iter().enumerate() {
+        if fitting & (1 << number) != 0
+            && let Some(text) = letters_in(bytes, charset).filter(|text| is_text(text) && !out.contains(text))
+        {
+            out.push(text);
         }
     }
     out
@@ -55,12 +50,11 @@ pub(super) fn old(bytes: &[u8]) -> Vec<String> {
 fn is_text(text: &str) -> bool {
     let own = text.chars().filter(|it| it.is_alphabetic() && script(*it) > 1).count();
     let other = text.chars().filter(|it| it.is_alphabetic() && script(*it) <= 1).count();
-    let between = |it: char| it.is_alphanumeric() || " .,-'\"!?():;/\n\r\t、。「」・ー".contains(it);
-    let plain = text.chars().all(between);
+    let plain = text.chars().all(|it| it.is_alphanumeric() || masks::is_between(it));
     plain && own > other && has_common(text) && (own >= 4 || text.chars().any(is_east_asian))
 }
 
-fn is_east_asian(character: char) -> bool {
+pub(super) fn is_east_asian(character: char) -> bool {
     matches!(script(character), 6 | 7)
 }
 
@@ -71,35 +65,8 @@ fn has_common(text: &str) -> bool {
     common * 10 >= all * 6
 }
 
-/// Tells whether a character is in the first level of a national standard: GB 2312, Big5, JIS X 0208, KS X 1001.
-fn is_common(character: char) -> bool {
-    static COMMON: LazyLock<Vec<bool>> = LazyLock::new(|| {
-        let mut common = vec![false; 0x1_0000];
-        let levels = [
-            (encoding_rs::GBK, 0xb0..=0xd7u8, 0xa1u8),
-            (encoding_rs::BIG5, 0xa4..=0xc6, 0x40),
-            (encoding_rs::SHIFT_JIS, 0x82..=0x97, 0x40),
-            (encoding_rs::EUC_KR, 0xb0..=0xc8, 0xa1),
-        ];
-        for (charset, leads, from) in levels {
-            for lead in leads {
-                for trail in from..=0xfe {
-                    let pair = [lead, trail];
-                    let text = charset.decode_without_bom_handling_and_without_replacement(&pair);
-                    let one = text.as_ref().and_then(|text| text.chars().next());
-                    if let Some(slot) = one.and_then(|one| common.get_mut(one as usize)) {
-                        *slot = true;
-                    }
-                }
-            }
-        }
-        common
-    });
-    COMMON.get(character as usize).copied().unwrap_or(false)
-}
-
 /// The script of a letter, as far as scripts are not mixed in one text.
-fn script(character: char) -> u32 {
+pub(super) fn script(character: char) -> u32 {
     match character as u32 {
         0..=0x7f => 0,
         0x80..=0x24f | 0x1e00..=0x1eff => 1,

@@ -11,6 +11,7 @@ mod charsets;
 mod documents;
 mod escapes;
 mod hex;
+mod masks;
 mod readable;
 mod replace;
 mod signs;

@@ -23,6 +23,10 @@ pub(super) fn with_header(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
 
 /// Unpacks a stream without a header, if it has an end and makes readable bytes: chance seldom does.
 pub(super) fn raw(bytes: &[u8]) -> Option<Vec<u8>> {
+    // The first block is fixed or has its own code; a text is seldom stored.
+    if !matches!(bytes.first()? & 7, 2..=5) {
+        return None;
+    }
     let (out, ended) = unpack(bytes, false);
     let readable = out.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..=0xf4)).count();
     (ended && out.len() >= 12 && readable * 10 >= out.len() * 9).then_some(out)

@@ -11,7 +11,7 @@ mod rtf;
 mod strings;
 mod zip;
 
-use super::{Decoded, charsets, readable};
+use super::{Decoded, charsets, masks, readable};
 
 pub(super) use rtf::escape as rtf_escape;
 
@@ -30,9 +30,7 @@ struct Reading<'a> {
 /// Tells from the first bytes whether they may be text in another charset or a document.
 pub(super) fn may_be_other(head: &[u8]) -> bool {
     let few = head.get(..6).unwrap_or(head);
-    let high = few.iter().filter(|byte| **byte >= 0x80).count();
-    let control = few.iter().any(|byte| matches!(byte, 0..=8 | 0xe..=0x1f | 0x7f));
-    (high >= 3 && !control) || charsets::may_be_utf16(few) || is_packed(head) || known(head).is_some()
+    masks::fitting(few) != 0 || charsets::may_be_utf16(few) || is_packed(head) || known(head).is_some()
 }
 
 /// Tells whether bytes begin as a stream of gzip or zlib does.
