@@ -119,6 +119,19 @@ fn covers((low, high): (usize, usize), start: usize, end: usize) -> bool {
     inside && ((low == start && high == end) || (low + FAR <= start && end + FAR <= high))
 }
 
+/// The length of a UUID.
+const UUID: usize = 36;
+
+/// Tells whether a UUID stands here: its letters are of base64 too, and by far too many of them are hexadecimal digits.
+fn is_uuid(rest: &[u8]) -> bool {
+    let dash = |at: usize| rest.get(at) == Some(&b'-');
+    dash(8)
+        && dash(13)
+        && dash(18)
+        && dash(23)
+        && rest.get(..UUID).is_some_and(|uuid| uuid.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == 32)
+}
+
 /// Goes through the text and undoes each run.
 #[allow(clippy::too_many_arguments, reason = "one loop over borrowed parts of one buffer")]
 fn walk(
@@ -136,6 +149,12 @@ fn walk(
     let mut go = true;
     while at < clean.len() && go {
         let rest = clean.get(at..).unwrap_or_default();
+        if is_uuid(rest) {
+            go = run.undo(classes, text, all, out, spend);
+            run.clear();
+            at += UUID;
+            continue;
+        }
         let before = run.values.len();
         let mut sign = false;
         for byte in rest {

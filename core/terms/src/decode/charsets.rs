@@ -7,6 +7,9 @@
 use super::masks::{self, is_common};
 use encoding_rs::Encoding;
 
+/// Fewer letters are no text: chance writes them.
+const LEAST: usize = 4;
+
 /// The charsets that are tried.
 pub(super) const ALL: [&Encoding; 15] = [
     encoding_rs::WINDOWS_1251,
@@ -51,7 +54,7 @@ fn is_text(text: &str) -> bool {
     let own = text.chars().filter(|it| it.is_alphabetic() && script(*it) > 1).count();
     let other = text.chars().filter(|it| it.is_alphabetic() && script(*it) <= 1).count();
     let plain = text.chars().all(|it| it.is_alphanumeric() || masks::is_between(it));
-    plain && own > other && has_common(text) && (own >= 4 || text.chars().any(is_east_asian))
+    plain && own > other && has_common(text) && own >= LEAST
 }
 
 pub(super) fn is_east_asian(character: char) -> bool {
@@ -62,7 +65,7 @@ pub(super) fn is_east_asian(character: char) -> bool {
 fn has_common(text: &str) -> bool {
     let all = text.chars().filter(|it| is_east_asian(*it)).count();
     let common = text.chars().filter(|it| is_east_asian(*it) && is_common(*it)).count();
-    common * 10 >= all * 6
+    common * 4 >= all * 3
 }
 
 /// The script of a letter, as far as scripts are not mixed in one text.
@@ -133,10 +136,12 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
             }
             text.push(character);
         }
-        let known = text.chars().filter(|it| it.is_alphanumeric() || it.is_ascii_graphic() || *it == ' ').count();
+        let known = text.chars().filter(|it| it.is_ascii_alphanumeric() || it.is_alphanumeric() || it.is_ascii_graphic() || *it == ' ').count();
         let scripts = text.chars().filter(|it| it.is_alphabetic()).fold(0u32, |set, it| set | 1 << script(it));
         let plain = known * 10 >= text.chars().count() * 9 && (scripts & !1).count_ones() <= 1;
-        (plain && has_common(&text)).then_some(text)
+        let own = text.chars().filter(|it| script(*it) > 1).count();
+        let mixed = text.chars().any(is_east_asian) && text.chars().any(|it| it.is_ascii_alphabetic());
+        (plain && has_common(&text) && (own == 0 || own >= LEAST) && !mixed).then_some(text)
     })
 }
 

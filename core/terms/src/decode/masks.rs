@@ -21,6 +21,10 @@ struct Byte {
     upper: u16,
     /// Letters without case, and what stands between words.
     other: u16,
+    /// Letters of the script of the charset.
+    own: u16,
+    /// Letters of ASCII.
+    ascii: u16,
 }
 
 struct Masks {
@@ -41,6 +45,8 @@ static MASKS: LazyLock<Masks> = LazyLock::new(|| {
             let text = charset.decode_without_bom_handling_and_without_replacement(&byte);
             let Some(character) = text.as_ref().and_then(|text| text.chars().next()) else { continue };
             let own = script(character) > 1 && character.is_alphabetic();
+            mask.own |= if own { bit } else { 0 };
+            mask.ascii |= if character.is_ascii_alphanumeric() { bit } else { 0 };
             if own && character.is_lowercase() || character.is_ascii_lowercase() {
                 mask.lower |= bit;
             } else if own && character.is_uppercase() || character.is_ascii_uppercase() {
@@ -73,7 +79,7 @@ static MASKS: LazyLock<Masks> = LazyLock::new(|| {
             if let Some(mask) = masks.pairs.get_mut(usize::from(pair)) {
                 *mask |= 1 << number;
             }
-            let common = level.as_ref().is_some_and(|(leads, from)| leads.contains(&lead) && trail >= *from);
+            let common = between || level.as_ref().is_some_and(|(leads, from)| leads.contains(&lead) && trail >= *from);
             if let Some(slot) = masks.common.get_mut(character as usize) {
                 *slot |= common;
             }
@@ -102,8 +108,9 @@ pub(super) fn fitting(bytes: &[u8]) -> u16 {
     let (mut before, mut last) = (Byte::default(), Byte::default());
     for byte in bytes {
         let mask = masks.bytes.get(usize::from(*byte)).copied().unwrap_or_default();
-        // No capital behind a small letter, no small letter behind two capitals.
+        // No word of two scripts, no capital behind a small letter, no small letter behind two capitals.
         single &= mask.lower | mask.upper | mask.other;
+        single &= !(last.own & mask.ascii) & !(last.ascii & mask.own);
         single &= !(last.lower & mask.upper) & !(before.upper & last.upper & mask.lower);
         if single == 0 {
             break;
@@ -117,6 +124,9 @@ fn pairs(masks: &Masks, bytes: &[u8]) -> u16 {
     let (mut fits, mut at) = (0x1fu8, 0);
     while let Some(lead) = bytes.get(at) {
         if *lead < 0x80 {
+            if lead.is_ascii_alphanumeric() {
+                return 0;
+            }
             at += 1;
             continue;
         }

@@ -24,7 +24,9 @@ pub(super) fn with_header(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
 /// Unpacks a stream without a header, if it has an end and makes readable bytes: chance seldom does.
 pub(super) fn raw(bytes: &[u8]) -> Option<Vec<u8>> {
     // The first block is fixed or has its own code; a text is seldom stored.
-    if !matches!(bytes.first()? & 7, 2..=5) {
+    let (first, second) = (*bytes.first()?, *bytes.get(1)?);
+    let own_code = matches!(first & 7, 4 | 5) && first >> 3 <= 29 && second & 0x1f <= 29;
+    if first & 7 != 3 && !own_code {
         return None;
     }
     let (out, ended) = unpack(bytes, false);
