@@ -4,6 +4,7 @@
 //!
 //! Does not know: how often a text was escaped.
 
+use super::markup;
 use super::replace::{Piece, Reader};
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use std::sync::LazyLock;
 pub(super) type Escape = (&'static str, u8, Reader, usize);
 
 /// All escapes; the readers of one sign are in the order of how much they read.
-pub(super) const ALL: [Escape; 12] = [
+pub(super) const ALL: [Escape; 21] = [
     ("percent", b'%', percent, 3),
     ("html", b'&', entity, 2),
     ("html", b'&', closed_entity, 2),
@@ -24,6 +25,15 @@ pub(super) const ALL: [Escape; 12] = [
     ("defanged", b'[', defanged, 1),
     ("defanged", b'(', defanged, 1),
     ("defanged", b'{', defanged, 1),
+    ("markup", b'<', markup::tag, 1),
+    ("markup", b'[', markup::bracket, 1),
+    ("markup", b']', markup::link_end, 1),
+    ("markup", b'*', markup::emphasis, 1),
+    ("markup", b'_', markup::emphasis, 1),
+    ("markup", b'`', markup::emphasis, 1),
+    ("markup", b'~', markup::emphasis, 1),
+    ("markup", b'\\', markup::command, 1),
+    ("markup", b'}', markup::closing, 1),
 ];
 
 /// Reads hexadecimal digits.

@@ -11,14 +11,18 @@ mod charsets;
 mod documents;
 mod escapes;
 mod hex;
+mod markup;
 mod masks;
+mod mojibake;
 mod readable;
 mod replace;
 mod signs;
+mod spliced;
 
 use crate::Text;
 pub use documents::documents;
 use replace::Replaced;
+use signs::Signs;
 
 /// A text that came out of an encoding.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ pub struct Decoded {
 
 /// The shortest text in which something can be encoded.
 const LEAST: usize = 6;
+/// The longest text that is read backwards too.
+const BACKWARDS: usize = 200;
 
 /// Tables and buffers for decoding, made once and used for many texts.
 #[derive(Default)]
@@ -41,6 +47,7 @@ pub struct Decoder {
     clean: Vec<u8>,
     base64: base64::Base64,
     classes: readable::Classes,
+    mojibake: Option<Box<mojibake::Mojibake>>,
 }
 
 /// Undoes every encoding found in a text. `spend(steps)` is told how much work it is, one step about one character, before it is done;
@@ -53,6 +60,7 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     let mut clean = std::mem::take(&mut decoder.clean);
     let signs = decoder.looks.read(text, &mut clean);
     let _ = escapes(text, &clean, signs, &mut out, spend)
+        && words(text, &clean, signs, decoder, &mut out, spend)
         && decoder.base64.decode(text, &clean, signs, &mut out, spend)
         && hex::decode(text, &clean, &mut out, spend)
         && base32::decode(text, &clean, &decoder.classes, &mut out, spend);
@@ -63,12 +71,27 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
 fn escapes(
     text: &Text,
     clean: &[u8],
-    signs: signs::Signs,
+    signs: Signs,
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
+    let mut without: Option<Replaced> = None;
     for (how, sign, reader, rounds) in escapes::ALL {
         if !signs.has(sign) {
+            continue;
+        }
+        // All markup is taken out of one text.
+        if how == "markup" {
+            match &mut without {
+                Some(replaced) => drop(replaced.round(sign, reader)),
+                None => without = Replaced::start(text, clean, sign, reader),
+            }
+            if let Some(replaced) = &mut without {
+                replaced.round(sign, reader);
+                if !spend(clean.len()) {
+                    return false;
+                }
+            }
             continue;
         }
         let Some(mut replaced) = Replaced::start(text, clean, sign, reader) else { continue };
@@ -86,7 +109,57 @@ fn escapes(
             }
         }
     }
+    if let Some(mut replaced) = without {
+        readable::push_new(out, Decoded { text: replaced.text(text), how: "markup", trusted: true });
+    }
     true
+}
+
+/// Undoes what is encoded in whole words, and a short text that is written backwards.
+fn words(
+    text: &Text,
+    clean: &[u8],
+    signs: Signs,
+    decoder: &mut Decoder,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let mut add = |how, parts: &[spliced::Part], out: &mut Vec<Decoded>| {
+        if parts.is_empty() {
+            return true;
+        }
+        if let Some(text) = spliced::splice(text, parts) {
+            readable::push_new(out, Decoded { text, how, trusted: true });
+        }
+        spend(clean.len())
+    };
+    let [decimal, octal] = spliced::lists(clean);
+    let mut go = add("list", &decimal, out) && add("list", &octal, out);
+    if signs.has(b'=') {
+        go = go && add("mime-word", &spliced::mime_words(clean), out);
+    }
+    if signs.has(b'+') {
+        go = go && add("utf-7", &spliced::utf7(clean), out);
+    }
+    if signs.has(b'-') {
+        go = go && add("punycode", &spliced::punycode(clean), out);
+    }
+    if signs.has(b'~') {
+        go = go && add("ascii85", &spliced::ascii85(clean), out);
+    }
+    if go && signs.other() {
+        go = spend(clean.len());
+        let mojibake = decoder.mojibake.get_or_insert_default();
+        for text in mojibake.undo(text) {
+            readable::push_new(out, Decoded { text, how: "mojibake", trusted: true });
+        }
+    }
+    if go && (LEAST..=BACKWARDS).contains(&text.chars.len()) {
+        let mut backwards = Text::new();
+        (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
+        out.push(Decoded { text: backwards, how: "reversed", trusted: false });
+    }
+    go
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) const OTHER: u8 = 0x80;
 pub(super) struct Signs(u32);
 
 /// The signs that decoders ask for.
-const KNOWN: &[u8] = b"%&\\=<[({+*_`~x-/";
+const KNOWN: &[u8] = b"%&\\=<[]({}+*_`~-/";
 
 impl Signs {
     /// Tells whether a sign stands in the text.

@@ -66,3 +66,21 @@ pub(crate) fn charset(text: &str, label: &str) -> Vec<u8> {
 pub(crate) fn joined(text: &str, between: &str, write: impl Fn(u8) -> String) -> String {
     text.bytes().map(write).collect::<Vec<_>>().join(between)
 }
+
+pub(crate) fn deflate(bytes: &[u8], header: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + 256);
+    let mut packer = flate2::Compress::new(flate2::Compression::default(), header);
+    packer.compress_vec(bytes, &mut out, flate2::FlushCompress::Finish).unwrap();
+    out
+}
+
+pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
+    deflate(bytes, true)
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    out.extend(deflate(bytes, false));
+    out.extend([0; 8]);
+    out
+}

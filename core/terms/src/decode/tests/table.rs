@@ -26,6 +26,12 @@ pub(super) const NESTED: &[(&str, Encoder)] = &[
     ("hex", |t| joined(t, ":", |b| format!("{b:02X}"))),
     ("base32", base32),
     ("base32", |t| base32_hex(t).to_lowercase()),
+    ("list", |t| joined(t, ", ", |b| b.to_string())),
+    ("list", |t| joined(t, ", ", |b| format!("{b:#x}"))),
+    ("mime-word", |t| format!("=?utf-8?B?{}?=", base64(t))),
+    ("utf-7", |t| format!("+{}-", base64_bytes(&utf16(t, false), "+/", false))),
+    ("gzip", |t| base64_bytes(&gzip(t.as_bytes()), "+/", true)),
+    ("zlib", |t| hex_bytes(&zlib(t.as_bytes()))),
     ("quoted-printable", |t| bytes(t, |b| format!("={b:02X}"))),
 ];
 
@@ -90,7 +96,34 @@ fn writings_of_one_encoding() {
         ("Kormoran", base32(kormoran).replace('=', "")),
         ("Kormoran", base32_hex(kormoran)),
         ("Jorg", "J\\'f6rg".into()),
-    ];
+        ("Kormoran", "=?utf-8?B?S29ybW9y?= =?utf-8?Q?a=6E?=".into()),
+        ("Баклан", "=?koi8-r?B?4sHLzMHO?=".into()),
+        ("Kormoran", "+AEsAbwByAG0AbwByAGEAbg-".into()),
+        ("Möwe", "M+APY-we".into()),
+        ("möwe", "xn--mwe-sna.example".into()),
+        ("баклан", "xn--80aab1bfn.example".into()),
+        ("Kormoran", "75, 111, 114, 109, 111, 114, 97, 110".into()),
+        ("Kormoran", "75 111 114 109 111 114 97 110".into()),
+        ("Баклан", "1041,1072,1082,1083,1072,1085".into()),
+        ("Kormoran", "0x4b, 0x6f, 0x72, 0x6d, 0x6f, 0x72, 0x61, 0x6e".into()),
+        ("Kormoran", "0113 0157 0162 0155 0157 0162 0141 0156".into()),
+        ("Man sure.", "<~9jqo^F*2M7/c~>".into()),
+        ("Kormoran", "Kor<b>mo</b>ran".into()),
+        ("Kormoran", "Kor<wbr/>mo<!-- a comment -->ran".into()),
+        ("Kormoran", "<a><![CDATA[Kor]]><![CDATA[moran]]></a>".into()),
+        ("Kormoran", "Kor&shy;moran".into()),
+        ("Kormoran", "Kor[b]mo[/b]ran".into()),
+        ("Kormoran", "Kor[color=red]mo[/color]ran".into()),
+        ("Kormoran", "Kor**mo**ran".into()),
+        ("Kormoran", "Kor_mo_ran or `Kor`mo`ran".into()),
+        ("Kormoran", "[Kor](http://x.example/)moran".into()),
+        ("Kormoran", "Kor\\textbf{mo}ran".into()),
+        ("Kormoran", "\u{1b}[31mKor\u{1b}[0mmoran".into()),
+        ("Möwe", "MÃ¶we".into()),
+        ("Möwe", "MÃƒÂ¶we".into()),
+        ("Río", "RÃ\u{ad}o".into()),
+        ("Баклан", "Р‘Р°РєР»Р°РЅ".into()),
+            ];
     for (word, text) in table {
         let text = format!("The report says: {text}, and ends");
         assert!(found(&text, word, 3).is_some(), "{word} in {text}");
