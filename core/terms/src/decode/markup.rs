@@ -32,7 +32,7 @@ pub(super) fn bracket(clean: &[u8], at: usize) -> Option<Piece> {
     let rest = clean.get(at..)?;
     let inside = rest.get(1..)?;
     let digits = inside.iter().take(20).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-    if matches!(inside.get(digits), Some(b'm' | b'K')) {
+    if digits > 0 && matches!(inside.get(digits), Some(b'm' | b'K')) {
         return Piece::nothing(digits + 2);
     }
     let close = inside.iter().take(60).position(|byte| *byte == b']')?;

@@ -185,12 +185,12 @@ pub(super) fn lists(clean: &[u8]) -> [Vec<Part>; 2] {
     let [mut decimal, mut octal] = [Vec::new(), Vec::new()];
     for (start, end) in super::signs::stretches(clean, 10, inside) {
         let stretch = clean.get(start..end).unwrap_or_default();
-        if stretch.iter().filter(|byte| byte.is_ascii_digit()).count() * 3 < stretch.len() {
+        if stretch.iter().filter(|byte| byte.is_ascii_digit()).count() * 6 < stretch.len() {
             continue;
         }
         for (out, radix) in [(&mut decimal, 10), (&mut octal, 8)] {
             let mut run: Vec<Part> = Vec::new();
-            let mut at = start;
+            let (mut at, mut gap_before) = (start, 0);
             while at < end {
                 let length = letters(clean, at, |byte| byte.is_ascii_alphanumeric()).min(end - at);
                 let number = clean.get(at..at + length).unwrap_or_default();
@@ -203,19 +203,23 @@ pub(super) fn lists(clean: &[u8]) -> [Vec<Part>; 2] {
                         );
                         run.push((at, at + length + gap, with));
                     }
-                    None => keep(&mut run, out),
+                    None => keep(&mut run, gap_before, out),
                 }
+                gap_before = gap;
                 at += (length + gap).max(1);
             }
-            keep(&mut run, out);
+            keep(&mut run, gap_before, out);
         }
     }
     [decimal, octal]
 }
 
 /// Keeps a run of at least four numbers; the last leaves what stands behind it.
-fn keep(run: &mut Vec<Part>, out: &mut Vec<Part>) {
+fn keep(run: &mut Vec<Part>, gap: usize, out: &mut Vec<Part>) {
     if run.len() >= 4 {
+        if let Some((_, to, _)) = run.last_mut() {
+            *to -= gap;
+        }
         out.append(run);
     }
     run.clear();
