@@ -14,6 +14,9 @@ use crate::Text;
 /// The shortest run of letters that is undone: five bytes.
 const LEAST: usize = 8;
 
+/// The shortest piece that is looked at for text that is not UTF-8, and for documents.
+const LEAST_OTHER: usize = 13;
+
 fn plain(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -86,7 +89,7 @@ fn may_be_text(token: &[u8], alphabet: &dyn Fn(u8) -> Option<u8>, classes: &Clas
         [one, other] => classes.pair(*one, *other),
         _ => false,
     });
-    readable || documents::may_be_other(&bytes)
+    readable || (token.len() >= LEAST_OTHER && documents::may_be_other(&bytes))
 }
 
 fn undo(
@@ -114,5 +117,5 @@ fn undo(
         let last = at.get((byte * 8 + 7) / 5).copied().unwrap_or(first);
         text.span(first, last + 1)
     };
-    pieces(&bytes, "base32", true, &span, out, spend)
+    pieces(&bytes, "base32", values.len() >= LEAST_OTHER, &span, out, spend)
 }

@@ -14,6 +14,8 @@ use crate::Text;
 const LEAST: usize = 6;
 /// The shortest piece that is looked at for text that is not UTF-8, and for documents.
 const LEAST_OTHER: usize = 8;
+/// How many bytes tell whether a piece may be text in another charset.
+const HEAD: usize = 24;
 /// How far behind the end of a run its letters cannot be those of a neighbouring word.
 const FAR: usize = 64;
 /// A byte that is no letter.
@@ -363,13 +365,13 @@ impl Run {
         if all < start + LEAST_OTHER {
             return true;
         }
-        let mut head = [0u8; 6];
-        for (bytes, four) in head.chunks_mut(3).zip(self.values.get(start..).unwrap_or_default().chunks(4)) {
-            let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value));
+        let mut head = [0u8; HEAD];
+        for (bytes, four) in head.chunks_mut(3).zip(self.values.get(start..all).unwrap_or_default().chunks(4)) {
+            let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value)) << (6 * (4 - four.len()));
             bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(to, from)| *to = from);
         }
         let deflated = alone - start >= documents::LEAST_DEFLATED * 4 / 3;
-        if !documents::may_be_other(&head) && !deflated {
+        if !deflated && !documents::may_be_other(head.get(..6).unwrap_or(&head)) {
             return true;
         }
         // All that follows is read from long pieces only: lines of one document.
@@ -378,7 +380,10 @@ impl Run {
             if end > self.values.len() || end < start + LEAST_OTHER {
                 continue;
             }
-            if trusted.iter().any(|run| covers(*run, start, end)) {
+            let known = head.get(..((end - start) * 6 / 8).min(HEAD)).unwrap_or(&head);
+            if !(deflated && end == alone || documents::may_be_other(known))
+                || trusted.iter().any(|run| covers(*run, start, end))
+            {
                 continue;
             }
             if !spend(end - start) {

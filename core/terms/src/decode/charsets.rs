@@ -145,12 +145,12 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Tells from the first three units whether they can be UTF-16: their upper bytes are of one block, of Latin, or a byte order mark; Han
-/// characters are of 80 blocks, so one of the three must be a common one.
+/// Tells from the first few units whether they can be UTF-16: their upper bytes are of one block, of Latin, or a byte order mark; Han
+/// characters are of 80 blocks, so one of them must be a common one.
 pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
     [true, false].into_iter().any(|little| {
-        let (mut of, mut all, mut common) = (0, true, false);
-        for pair in bytes.chunks_exact(2).take(3) {
+        let (mut of, mut all, mut common) = (0, bytes.len() >= 6, false);
+        for pair in bytes.chunks_exact(2).take(12) {
             let pair = [pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)];
             let unit = if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
             match (unit >> 8) as u8 {
@@ -163,6 +163,9 @@ pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
                     of = 0xff;
                 }
                 _ => all = false,
+            }
+            if !all {
+                break;
             }
         }
         all && (of != 0xff || common)

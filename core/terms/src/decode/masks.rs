@@ -132,7 +132,7 @@ fn pairs(masks: &Masks, bytes: &[u8]) -> u16 {
         }
         let Some(trail) = bytes.get(at + 1) else {
             // What is looked at may be a beginning.
-            return u16::from(if bytes.len() <= 6 { fits } else { 0 });
+            return u16::from(if bytes.len() <= 24 { fits } else { 0 });
         };
         let pair = usize::from(*lead) << 8 | usize::from(*trail);
         fits &= masks.pairs.get(pair).copied().unwrap_or(0);

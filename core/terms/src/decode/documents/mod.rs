@@ -29,7 +29,7 @@ struct Reading<'a> {
 
 /// Tells from the first bytes whether they may be text in another charset or a document.
 pub(super) fn may_be_other(head: &[u8]) -> bool {
-    let few = head.get(..6).unwrap_or(head);
+    let few = head.get(..24).unwrap_or(head);
     masks::fitting(few) != 0 || charsets::may_be_utf16(few) || is_packed(head) || known(head).is_some()
 }
 
