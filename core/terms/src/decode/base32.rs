@@ -86,7 +86,7 @@ fn may_be_text(token: &[u8], alphabet: &dyn Fn(u8) -> Option<u8>, classes: &Clas
     let bits = head.iter().try_fold(0u64, |bits, byte| Some(bits << 5 | u64::from(alphabet(*byte)?)));
     let Some([_, _, _, bytes @ ..]) = bits.map(u64::to_be_bytes) else { return false };
     let readable = bytes.windows(2).all(|two| match two {
-        [one, other] => classes.pair(*one, *other),
+        [one, other] => classes.pair(u16::from_be_bytes([*one, *other])) == 1,
         _ => false,
     });
     readable || (token.len() >= LEAST_OTHER && documents::may_be_other(&bytes))

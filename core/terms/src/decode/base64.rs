@@ -158,17 +158,12 @@ fn walk(
             continue;
         }
         let before = run.values.len();
-        let mut sign = false;
-        for byte in rest {
-            let value = values.get(usize::from(*byte)).copied().unwrap_or(NONE);
-            if value == NONE {
-                break;
-            }
-            sign |= value >= 62;
-            run.values.push(value);
-        }
-        let length = run.values.len() - before;
+        let value = |byte: &u8| values.get(usize::from(*byte)).copied().unwrap_or(NONE);
+        let length = rest.iter().position(|byte| value(byte) == NONE).unwrap_or(rest.len());
         if length > 0 {
+            let token = rest.get(..length).unwrap_or_default();
+            run.values.extend(token.iter().map(value));
+            let sign = !all && token.iter().any(|byte| value(byte) >= 62);
             run.tokens.push(Token { first: before, at, sign });
             at += length;
         }
@@ -225,10 +220,10 @@ impl Run {
     /// Notes for each four letters which of their three bytes can be text.
     fn flag(&mut self, classes: &Classes) {
         self.flags.clear();
-        self.flags.extend(self.values.windows(4).map(|four| {
-            let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value));
-            let [_, one, two, three] = bits.to_be_bytes();
-            u8::from(classes.pair(one, two)) * FRONT | u8::from(classes.pair(two, three)) * BACK
+        let mut bits = self.values.iter().take(3).fold(0u32, |bits, value| bits << 6 | u32::from(*value));
+        self.flags.extend(self.values.iter().skip(3).map(|value| {
+            bits = bits << 6 | u32::from(*value);
+            classes.pair((bits >> 8) as u16) * FRONT | classes.pair(bits as u16) * BACK
         }));
     }
 
@@ -270,56 +265,81 @@ impl Run {
             return false;
         }
         let mut trusted: Vec<(usize, usize)> = Vec::new();
-        for skip in 0..4 {
-            self.noise(low + skip, high, text, out, &mut trusted);
-        }
+        self.noise(low, high, text, out, &mut trusted);
         for token in from..to {
             let start = self.first(token);
-            let ends = [self.first(token + 1), self.first((token + 2).min(to)), high];
-            let until = ends.get(1).copied().unwrap_or(high);
-            for skip in 0..4 {
-                if self.flag_at(start + skip) == BOTH && start + skip + LEAST <= until {
-                    for end in ends.iter().take(if token + 1 < to { 2 } else { 1 }) {
-                        self.closed(start + skip, *end, &trusted, text, out);
-                    }
+            let (alone, two) = (self.first(token + 1), self.first((token + 2).min(to)));
+            if two < start + LEAST {
+                continue;
+            }
+            for start in (start..start + 4).filter(|start| self.flag_at(*start) == BOTH) {
+                self.closed(start, alone, &trusted, text, out);
+                if two != alone {
+                    self.closed(start, two, &trusted, text, out);
                 }
             }
-            if !self.other(start, ends, start == low, &trusted, text, out, spend) {
-                return false;
+            // All that follows is read from long pieces only: lines of one document.
+            if alone >= start + LEAST_OTHER {
+                let all = if start == low || alone - start >= 2 * LEAST_OTHER { high } else { alone };
+                if !self.other(start, alone, all, &trusted, text, out, spend) {
+                    return false;
+                }
             }
         }
         true
     }
 
-    /// Looks for readable runs between other bytes, in one alignment.
+    /// Looks for readable runs between other bytes, in every alignment.
     fn noise(&self, low: usize, high: usize, text: &Text, out: &mut Vec<Decoded>, trusted: &mut Vec<(usize, usize)>) {
-        let mut at = low;
-        while at + LEAST <= high {
-            if self.flag_at(at) != BOTH {
-                at += 4;
+        const AT_ONCE: usize = 32;
+        let flags = self.flags.get(low..high.saturating_sub(3)).unwrap_or_default();
+        let mut done = [low; 4];
+        for (chunk, four) in flags.chunks(AT_ONCE).zip((low..).step_by(AT_ONCE)) {
+            // Seven readable bytes hold one group of three, and two bytes behind or before it; most chunks hold none.
+            let behind = flags.get(four - low + 4..).unwrap_or_default();
+            let none = chunk.len() == AT_ONCE
+                && behind.len() >= AT_ONCE
+                && chunk.iter().zip(behind).fold(0, |any, (one, next)| any | u8::from(*one == BOTH) & next) == 0;
+            if none {
                 continue;
             }
-            let before = if at >= low + 4 { self.flag_at(at - 4) & BACK != 0 } else { true };
-            let behind = self.flag_at(at + 4);
-            if !(behind == BOTH || (before && behind & FRONT != 0)) {
-                at += 4;
-                continue;
-            }
-            // The run, with one more group on both sides.
-            let mut end = at;
-            while end + 4 <= high && self.flag_at(end) == BOTH {
-                end += 4;
-            }
-            let start = if at >= low + 4 { at - 4 } else { at };
-            let stop = (end + 4).min(high);
-            if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE {
-                let bytes = self.bytes(start, stop);
-                for (one, other) in readable::runs(&bytes, "base64", out, &|byte| self.span(text, start, byte)) {
-                    trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
+            for at in (four..four + chunk.len()).filter(|at| self.flag_at(*at) == BOTH) {
+                if let Some(done) = done.get_mut(at % 4).filter(|done| **done <= at) {
+                    *done = self.run_at(at, low, high, text, out, trusted);
                 }
             }
-            at = end.max(at + 4);
         }
+    }
+
+    /// Looks for a readable run in which a group of four letters stands; returns where the next may be.
+    fn run_at(
+        &self,
+        at: usize,
+        low: usize,
+        high: usize,
+        text: &Text,
+        out: &mut Vec<Decoded>,
+        trusted: &mut Vec<(usize, usize)>,
+    ) -> usize {
+        let before = if at >= low + 4 { self.flag_at(at - 4) & BACK != 0 } else { true };
+        let behind = self.flag_at(at + 4);
+        if !(behind == BOTH || (before && behind & FRONT != 0)) {
+            return at + 4;
+        }
+        // The run, with one more group on both sides.
+        let mut end = at;
+        while end + 4 <= high && self.flag_at(end) == BOTH {
+            end += 4;
+        }
+        let start = if at >= low + 4 { at - 4 } else { at };
+        let stop = (end + 4).min(high);
+        if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE {
+            let bytes = self.bytes(start, stop);
+            for (one, other) in readable::runs(&bytes, "base64", out, &|byte| self.span(text, start, byte)) {
+                trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
+            }
+        }
+        end.max(at + 4)
     }
 
     /// Takes letters that are text as a whole.
@@ -354,15 +374,18 @@ impl Run {
     fn other(
         &self,
         start: usize,
-        ends: [usize; 3],
-        begins: bool,
+        alone: usize,
+        all: usize,
         trusted: &[(usize, usize)],
         text: &Text,
         out: &mut Vec<Decoded>,
         spend: &mut dyn FnMut(usize) -> bool,
     ) -> bool {
-        let [alone, two, all] = ends;
-        if all < start + LEAST_OTHER {
+        let eight = self.values.get(start..start + LEAST_OTHER).unwrap_or_default();
+        let bits = eight.iter().fold(0u64, |bits, value| bits << 6 | u64::from(*value));
+        let [_, _, first @ ..] = bits.to_be_bytes();
+        let deflated = alone - start >= documents::LEAST_DEFLATED * 4 / 3;
+        if !deflated && !documents::may_be_other(&first) {
             return true;
         }
         let mut head = [0u8; HEAD];
@@ -370,16 +393,7 @@ impl Run {
             let bits = four.iter().fold(0u32, |bits, value| bits << 6 | u32::from(*value)) << (6 * (4 - four.len()));
             bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(to, from)| *to = from);
         }
-        let deflated = alone - start >= documents::LEAST_DEFLATED * 4 / 3;
-        if !deflated && !documents::may_be_other(head.get(..6).unwrap_or(&head)) {
-            return true;
-        }
-        // All that follows is read from long pieces only: lines of one document.
-        let all = if begins || alone - start >= 2 * LEAST_OTHER { all } else { two };
-        for end in [alone, two.max(alone + 1), all.max(two + 1)] {
-            if end > self.values.len() || end < start + LEAST_OTHER {
-                continue;
-            }
+        for end in [alone, all].into_iter().take(if all > alone { 2 } else { 1 }) {
             let known = head.get(..((end - start) * 6 / 8).min(HEAD)).unwrap_or(&head);
             if !(deflated && end == alone || documents::may_be_other(known))
                 || trusted.iter().any(|run| covers(*run, start, end))

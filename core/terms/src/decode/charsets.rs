@@ -146,10 +146,10 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
 }
 
 /// Tells from the first few units whether they can be UTF-16: their upper bytes are of one block, of Latin, or a byte order mark; Han
-/// characters are of 80 blocks, so one of them must be a common one.
+/// characters are of 80 blocks, so three of four must be common ones.
 pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
     [true, false].into_iter().any(|little| {
-        let (mut of, mut all, mut common) = (0, bytes.len() >= 6, false);
+        let (mut of, mut all, mut common) = (0, bytes.len() >= 6, (0u32, 0u32));
         for pair in bytes.chunks_exact(2).take(12) {
             let pair = [pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)];
             let unit = if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
@@ -158,7 +158,8 @@ pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
                 0xfe | 0x20 => {}
                 block @ 0x01..=0x12 if of == 0 || of == block => of = block,
                 0x30 | 0x4e..=0x9f | 0xac..=0xd7 => {
-                    common |= char::from_u32(u32::from(unit)).is_some_and(is_common);
+                    common.0 += u32::from(char::from_u32(u32::from(unit)).is_some_and(is_common));
+                    common.1 += 1;
                     all &= of == 0 || of == 0xff;
                     of = 0xff;
                 }
@@ -168,6 +169,6 @@ pub(super) fn may_be_utf16(bytes: &[u8]) -> bool {
                 break;
             }
         }
-        all && (of != 0xff || common)
+        all && common.0 * 4 >= common.1 * 3
     })
 }

@@ -115,6 +115,12 @@ fn escapes(
     true
 }
 
+/// Tells whether a text is short enough to be read backwards, and not an identifier or a time.
+fn may_be_backwards(clean: &[u8]) -> bool {
+    let digits = clean.iter().take(BACKWARDS + 1).filter(|byte| byte.is_ascii_digit()).count();
+    (LEAST..=BACKWARDS).contains(&clean.len()) && digits * 2 < clean.len() && memchr::memmem::find(clean, b"--").is_none()
+}
+
 /// Undoes what is encoded in whole words, and a short text that is written backwards.
 fn words(
     text: &Text,
@@ -154,7 +160,7 @@ fn words(
             readable::push_new(out, Decoded { text, how: "mojibake", trusted: true });
         }
     }
-    if go && (LEAST..=BACKWARDS).contains(&text.chars.len()) {
+    if go && may_be_backwards(clean) {
         let mut backwards = Text::new();
         (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
         out.push(Decoded { text: backwards, how: "reversed", trusted: false });

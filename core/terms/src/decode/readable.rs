@@ -16,11 +16,8 @@ pub(super) const CHARACTERS_IN_NOISE: usize = 7;
 /// Fewer characters are no text, even alone.
 const CHARACTERS_ALONE: usize = 4;
 
-/// Classes of bytes: a bit for what a byte is, a bit for what may stand behind it.
-pub(super) struct Classes {
-    is: [u8; 256],
-    next: [u8; 256],
-}
+/// Which two bytes can stand side by side in a readable text, as bits.
+pub(super) struct Classes(Vec<u32>);
 
 const ASCII: u8 = 1;
 const LEAD: u8 = 2;
@@ -40,17 +37,17 @@ impl Default for Classes {
             CONTINUATION => ASCII | LEAD | CONTINUATION,
             _ => 0,
         };
-        Classes { is: std::array::from_fn(is), next: std::array::from_fn(next) }
+        let pair = |pair: usize| u32::from(next(pair >> 8) & is(pair & 0xff) != 0);
+        Classes((0..0x800).map(|word| (0..32).fold(0, |bits, bit| bits | pair(word << 5 | bit) << bit)).collect())
     }
 }
 
 impl Classes {
-    /// Tells whether two bytes can stand side by side in a readable text.
+    /// Tells whether two bytes, one behind the other in one number, can stand side by side in a readable text: 1 or 0.
     #[inline]
-    pub fn pair(&self, one: u8, other: u8) -> bool {
-        let next = self.next.get(usize::from(one)).copied().unwrap_or(0);
-        let is = self.is.get(usize::from(other)).copied().unwrap_or(0);
-        next & is != 0
+    pub fn pair(&self, pair: u16) -> u8 {
+        let word = self.0.get(usize::from(pair >> 5)).copied().unwrap_or(0);
+        (word >> (pair & 31) & 1) as u8
     }
 }
 
