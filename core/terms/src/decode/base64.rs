@@ -345,7 +345,7 @@ impl Run {
     /// Takes letters that are text as a whole.
     fn closed(&self, start: usize, end: usize, trusted: &[(usize, usize)], text: &Text, out: &mut Vec<Decoded>) {
         let length = end.saturating_sub(start);
-        if length < LEAST || trusted.iter().any(|run| covers(*run, start, end)) {
+        if length < LEAST || (!documents::is_document(&head) && trusted.iter().any(|run| covers(*run, start, end))) {
             return;
         }
         let full = (start..).step_by(4).take_while(|at| at + 4 <= end);
@@ -396,7 +396,7 @@ impl Run {
         for end in [alone, all].into_iter().take(if all > alone { 2 } else { 1 }) {
             let known = head.get(..((end - start) * 6 / 8).min(HEAD)).unwrap_or(&head);
             if !(deflated && end == alone || documents::may_be_other(known))
-                || trusted.iter().any(|run| covers(*run, start, end))
+                || (!documents::is_document(&head) && trusted.iter().any(|run| covers(*run, start, end)))
             {
                 continue;
             }

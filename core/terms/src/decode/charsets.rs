@@ -136,7 +136,10 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
             }
             text.push(character);
         }
-        let known = text.chars().filter(|it| it.is_ascii_alphanumeric() || it.is_alphanumeric() || it.is_ascii_graphic() || *it == ' ').count();
+        let known = text
+            .chars()
+            .filter(|it| it.is_ascii_alphanumeric() || it.is_alphanumeric() || it.is_ascii_graphic() || *it == ' ')
+            .count();
         let scripts = text.chars().filter(|it| it.is_alphabetic()).fold(0u32, |set, it| set | 1 << script(it));
         let plain = known * 10 >= text.chars().count() * 9 && (scripts & !1).count_ones() <= 1;
         let own = text.chars().filter(|it| script(*it) > 1).count();

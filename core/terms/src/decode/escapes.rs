@@ -59,7 +59,8 @@ fn quoted_printable(clean: &[u8], at: usize) -> Option<Piece> {
         return Piece::byte(byte, 3);
     }
     // A line break behind the sign does not count; a sign between blanks is no such break.
-    let before = at.checked_sub(1).and_then(|before| clean.get(before)).is_some_and(|byte| *byte != b' ' && *byte != b'=');
+    let before =
+        at.checked_sub(1).and_then(|before| clean.get(before)).is_some_and(|byte| *byte != b' ' && *byte != b'=');
     let blanks = count(clean, at + 1, 3, |byte| *byte == b' ');
     if before && (1..=2).contains(&blanks) { Piece::nothing(1 + blanks) } else { None }
 }
@@ -173,7 +174,9 @@ fn entity(clean: &[u8], at: usize) -> Option<Piece> {
 fn named(name: &str) -> Option<u32> {
     static NAMES: LazyLock<Vec<(&str, u32)>> = LazyLock::new(|| {
         let lines = include_str!("entities.tsv").lines().filter(|line| !line.starts_with('#'));
-        lines.filter_map(|line| line.split_once('\t').and_then(|(n, c)| Some((n, u32::from_str_radix(c, 16).ok()?)))).collect()
+        lines
+            .filter_map(|line| line.split_once('\t').and_then(|(n, c)| Some((n, u32::from_str_radix(c, 16).ok()?))))
+            .collect()
     });
     let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     NAMES.get(at).map(|(_, code)| *code)

@@ -118,7 +118,7 @@ pub(super) fn pieces(
     if let Some(found) = readable::whole(bytes, span) {
         readable::push_new(out, Decoded { text: found, how, trusted: true });
         // Text with zero bytes can be UTF-16, of which only the Latin letters were seen.
-        if !bytes.contains(&0) {
+        if !bytes.contains(&0) && !documents::is_document(bytes) {
             return true;
         }
     } else if bytes.len() >= CHARACTERS_IN_NOISE {

@@ -41,10 +41,24 @@ pub(super) fn bracket(clean: &[u8], at: usize) -> Option<Piece> {
     if inside.get(close + 1) == Some(&b'(') && inside.get(close + 2..)?.iter().take(LONGEST).any(|byte| *byte == b')') {
         return Piece::nothing(1);
     }
-    let name: usize = word.iter().skip(usize::from(word.first() == Some(&b'/'))).take_while(|b| b.is_ascii_alphabetic()).count();
+    let name: usize =
+        word.iter().skip(usize::from(word.first() == Some(&b'/'))).take_while(|b| b.is_ascii_alphabetic()).count();
     let known = matches!(
         word.strip_prefix(b"/").unwrap_or(word).get(..name)?.to_ascii_lowercase().as_slice(),
-        b"b" | b"i" | b"u" | b"s" | b"url" | b"color" | b"size" | b"font" | b"code" | b"quote" | b"img" | b"center" | b"email" | b"sub" | b"sup"
+        b"b" | b"i"
+            | b"u"
+            | b"s"
+            | b"url"
+            | b"color"
+            | b"size"
+            | b"font"
+            | b"code"
+            | b"quote"
+            | b"img"
+            | b"center"
+            | b"email"
+            | b"sub"
+            | b"sup"
     );
     let rest = word.strip_prefix(b"/").unwrap_or(word).get(name);
     if known && matches!(rest, None | Some(b'=')) { Piece::nothing(close + 2) } else { None }

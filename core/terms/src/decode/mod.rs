@@ -118,7 +118,9 @@ fn escapes(
 /// Tells whether a text is short enough to be read backwards, and not an identifier or a time.
 fn may_be_backwards(clean: &[u8]) -> bool {
     let digits = clean.iter().take(BACKWARDS + 1).filter(|byte| byte.is_ascii_digit()).count();
-    (LEAST..=BACKWARDS).contains(&clean.len()) && digits * 2 < clean.len() && memchr::memmem::find(clean, b"--").is_none()
+    (LEAST..=BACKWARDS).contains(&clean.len())
+        && digits * 2 < clean.len()
+        && memchr::memmem::find(clean, b"--").is_none()
 }
 
 /// Undoes what is encoded in whole words, and a short text that is written backwards.

@@ -57,7 +57,8 @@ fn parts(text: &Text, table: &HashMap<String, u8>) -> Vec<Part> {
     while at < length {
         // All that one character was resolved into has the same span.
         let span = text.spans.get(at);
-        let same = text.spans.get(at..).unwrap_or_default().iter().take_while(|other| Some(*other) == span).count().max(1);
+        let same =
+            text.spans.get(at..).unwrap_or_default().iter().take_while(|other| Some(*other) == span).count().max(1);
         let wide = text.letter(at) as u32 >= 0x80 || same > 1 || span.is_some_and(|(start, end)| end - start == 2);
         let byte = if wide {
             let letters: String = text.letters().get(at..at + same).unwrap_or_default().iter().collect();
@@ -71,7 +72,7 @@ fn parts(text: &Text, table: &HashMap<String, u8>) -> Vec<Part> {
         });
         if gap {
             let last = run.last().map_or(at, |(_, to, _)| *to);
-            run.push((last, last, 0xad));
+            run.push((last.saturating_sub(1), last, 0xad));
         }
         match byte {
             Some(byte) => run.push((at, at + same, byte)),

@@ -123,7 +123,8 @@ impl Replaced {
         }
         let mut out: Vec<Text> = Vec::new();
         for charset in charsets::ALL {
-            if let Some(one) = self.write(text, Some(charset)).filter(|one| out.iter().all(|it| it.chars != one.chars)) {
+            if let Some(one) = self.write(text, Some(charset)).filter(|one| out.iter().all(|it| it.chars != one.chars))
+            {
                 out.push(one);
             }
         }

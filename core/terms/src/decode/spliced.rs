@@ -118,7 +118,9 @@ pub(super) fn utf7(clean: &[u8]) -> Vec<Part> {
             continue;
         }
         let Some(bytes) = base64(encoded).filter(|bytes| bytes.len() % 2 == 0) else { continue };
-        let Some(text) = encoding_rs::UTF_16BE.decode_without_bom_handling_and_without_replacement(&bytes) else { continue };
+        let Some(text) = encoding_rs::UTF_16BE.decode_without_bom_handling_and_without_replacement(&bytes) else {
+            continue;
+        };
         if text.chars().all(|it| it.is_alphanumeric() || it.is_ascii_graphic() || it == ' ') {
             out.push((at, at + 1 + length + closed, With::Chars(text.into_owned())));
         }
@@ -181,7 +183,9 @@ fn punycode_label(label: &[u8]) -> Option<String> {
 
 /// Finds lists of the codes of characters: `75, 111, 114`, `0x4b, 0x6f`, `0113 0157`; from four numbers on.
 pub(super) fn lists(clean: &[u8]) -> [Vec<Part>; 2] {
-    let inside = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X' | b' ' | b',' | b';' | b'-' | b'.' | b':' | b'|' | b'+');
+    let inside = |byte: u8| {
+        byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X' | b' ' | b',' | b';' | b'-' | b'.' | b':' | b'|' | b'+')
+    };
     let [mut decimal, mut octal] = [Vec::new(), Vec::new()];
     for (start, end) in super::signs::stretches(clean, 10, inside) {
         let stretch = clean.get(start..end).unwrap_or_default();

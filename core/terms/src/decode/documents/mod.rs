@@ -33,6 +33,11 @@ pub(super) fn may_be_other(head: &[u8]) -> bool {
     masks::fitting(few) != 0 || charsets::may_be_utf16(few) || is_packed(head) || known(head).is_some()
 }
 
+/// Tells whether bytes begin as a document that can be readable as it is, and says more when it is opened.
+pub(super) fn is_document(bytes: &[u8]) -> bool {
+    known(bytes).is_some()
+}
+
 /// Tells whether bytes begin as a stream of gzip or zlib does.
 fn is_packed(bytes: &[u8]) -> bool {
     match bytes {

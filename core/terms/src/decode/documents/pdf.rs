@@ -192,7 +192,8 @@ fn map(stream: &[u8]) -> Option<Map> {
                 .filter_map(|part| hexadecimal(part.split(|byte| *byte == b'>').next()?))
                 .collect();
             for entry in codes.chunks_exact(if ranges { 3 } else { 2 }) {
-                let (Some(from), Some(to), Some(target)) = (entry.first(), entry.iter().rev().nth(1), entry.last()) else {
+                let (Some(from), Some(to), Some(target)) = (entry.first(), entry.iter().rev().nth(1), entry.last())
+                else {
                     continue;
                 };
                 map.width = from.len().clamp(1, 2);

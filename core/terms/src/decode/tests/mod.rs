@@ -4,7 +4,9 @@
 //!
 //! Does not know: terms; a letter sequence stands for one.
 
+mod documents;
 mod encode;
+mod nasty;
 mod table;
 
 use super::{Decoder, decode};

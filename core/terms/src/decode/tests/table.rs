@@ -123,7 +123,7 @@ fn writings_of_one_encoding() {
         ("Möwe", "MÃƒÂ¶we".into()),
         ("Río", "RÃ\u{ad}o".into()),
         ("Баклан", "Р‘Р°РєР»Р°РЅ".into()),
-            ];
+    ];
     for (word, text) in table {
         let text = format!("The report says: {text}, and ends");
         assert!(found(&text, word, 3).is_some(), "{word} in {text}");
