@@ -223,7 +223,7 @@ impl Run {
         let mut bits = self.values.iter().take(3).fold(0u32, |bits, value| bits << 6 | u32::from(*value));
         self.flags.extend(self.values.iter().skip(3).map(|value| {
             bits = bits << 6 | u32::from(*value);
-            classes.pair((bits >> 8) as u16) * FRONT | classes.pair(bits as u16) * BACK
+            (classes.pair((bits >> 8) as u16) * FRONT) | (classes.pair(bits as u16) * BACK)
         }));
     }
 
@@ -345,7 +345,7 @@ impl Run {
     /// Takes letters that are text as a whole.
     fn closed(&self, start: usize, end: usize, trusted: &[(usize, usize)], text: &Text, out: &mut Vec<Decoded>) {
         let length = end.saturating_sub(start);
-        if length < LEAST || (!documents::is_document(&head) && trusted.iter().any(|run| covers(*run, start, end))) {
+        if length < LEAST || trusted.iter().any(|run| covers(*run, start, end)) {
             return;
         }
         let full = (start..).step_by(4).take_while(|at| at + 4 <= end);
