@@ -46,7 +46,6 @@ struct Token {
 
 /// Tables and buffers.
 pub(super) struct Base64 {
-    classes: Classes,
     /// For each alphabet, the value of each byte.
     values: [[u8; 256]; 4],
     run: Run,
@@ -55,6 +54,7 @@ pub(super) struct Base64 {
 /// The letters of pieces that only separators part.
 #[derive(Default)]
 struct Run {
+    classes: Classes,
     values: Vec<u8>,
     flags: Vec<u8>,
     tokens: Vec<Token>,
@@ -76,7 +76,6 @@ impl Default for Base64 {
     fn default() -> Self {
         let table = |alphabet| std::array::from_fn(|byte| value(alphabet, byte));
         Base64 {
-            classes: Classes::default(),
             values: [Alphabet::Neither, Alphabet::Both, Alphabet::Standard, Alphabet::UrlSafe].map(table),
             run: Run::default(),
         }
@@ -99,17 +98,20 @@ impl Base64 {
     ) -> bool {
         let slash = signs.has(b'/') || signs.has(b'+');
         let dash = signs.has(b'-') || signs.has(b'_');
-        let mut run = std::mem::take(&mut self.run);
+        let Base64 { values: tables, run } = self;
         let needed = [true, slash || dash, slash && dash, slash && dash];
         let mut go = true;
-        for (number, (values, needed)) in self.values.iter().zip(needed).enumerate() {
-            if needed && go {
-                // In the alphabets with signs only the pieces around signs are read.
-                let all = number == 0;
-                go = walk(&self.classes, values, &mut run, text, clean, all, out, spend);
+        for (number, (values, needed)) in tables.iter().zip(needed).enumerate() {
+            if number == 0 && needed {
+                go = walk(values, run, text, clean, (0, clean.len()), true, out, spend);
+            }
+            // In the alphabets with signs only the pieces around signs are read.
+            let mut at = 0;
+            while let (true, true, Some((from, to))) = (number > 0 && needed, go, around_sign(values, clean, at)) {
+                go = walk(values, run, text, clean, (from, to), false, out, spend);
+                at = to;
             }
         }
-        self.run = run;
         go
     }
 }
@@ -134,25 +136,46 @@ fn is_uuid(rest: &[u8]) -> bool {
         && rest.get(..UUID).is_some_and(|uuid| uuid.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == 32)
 }
 
+/// Returns the pieces around the next signs that are letters in this alphabet: up to where five characters that are none were passed.
+fn around_sign(values: &[u8; 256], clean: &[u8], at: usize) -> Option<(usize, usize)> {
+    const GAPS: usize = 5;
+    let value = |byte: &u8| values.get(usize::from(*byte)).copied().unwrap_or(NONE);
+    let is_sign = |byte: &u8| matches!(value(byte), 62 | 63);
+    let rest = clean.get(at..)?;
+    let sign = at + rest.iter().position(is_sign)?;
+    let before = clean.get(at..sign)?;
+    let from = before.iter().enumerate().rev().filter(|(_, byte)| value(byte) == NONE).nth(GAPS);
+    let (mut to, mut gaps) = (sign, 0);
+    for byte in clean.get(sign..)? {
+        gaps = if is_sign(byte) { 0 } else { gaps + usize::from(value(byte) == NONE) };
+        if gaps > GAPS {
+            break;
+        }
+        to += 1;
+    }
+    Some((from.map_or(at, |(offset, _)| at + offset), to))
+}
+
 /// Goes through the text and undoes each run.
 #[allow(clippy::too_many_arguments, reason = "one loop over borrowed parts of one buffer")]
 fn walk(
-    classes: &Classes,
     values: &[u8; 256],
     run: &mut Run,
     text: &Text,
     clean: &[u8],
+    (from, to): (usize, usize),
     all: bool,
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     run.clear();
-    let mut at = 0;
+    let clean = clean.get(..to).unwrap_or(clean);
+    let mut at = from;
     let mut go = true;
     while at < clean.len() && go {
         let rest = clean.get(at..).unwrap_or_default();
         if is_uuid(rest) {
-            go = run.undo(classes, text, all, out, spend);
+            go = run.undo(text, all, out, spend);
             run.clear();
             at += UUID;
             continue;
@@ -176,7 +199,7 @@ fn walk(
             at += 1;
         }
         if broken || at >= clean.len() {
-            go = run.undo(classes, text, all, out, spend);
+            go = run.undo(text, all, out, spend);
             run.clear();
         }
     }
@@ -190,18 +213,11 @@ impl Run {
     }
 
     /// Undoes a run: all of it, or the pieces around signs.
-    fn undo(
-        &mut self,
-        classes: &Classes,
-        text: &Text,
-        all: bool,
-        out: &mut Vec<Decoded>,
-        spend: &mut dyn FnMut(usize) -> bool,
-    ) -> bool {
+    fn undo(&mut self, text: &Text, all: bool, out: &mut Vec<Decoded>, spend: &mut dyn FnMut(usize) -> bool) -> bool {
         if self.values.len() < LEAST || (!all && !self.tokens.iter().any(|token| token.sign)) {
             return true;
         }
-        self.flag(classes);
+        self.flag();
         if all {
             return self.part(0, self.tokens.len(), text, out, spend);
         }
@@ -218,7 +234,8 @@ impl Run {
     }
 
     /// Notes for each four letters which of their three bytes can be text.
-    fn flag(&mut self, classes: &Classes) {
+    fn flag(&mut self) {
+        let classes = &self.classes;
         self.flags.clear();
         let mut bits = self.values.iter().take(3).fold(0u32, |bits, value| bits << 6 | u32::from(*value));
         self.flags.extend(self.values.iter().skip(3).map(|value| {
@@ -333,13 +350,35 @@ impl Run {
         }
         let start = if at >= low + 4 { at - 4 } else { at };
         let stop = (end + 4).min(high);
-        if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE {
+        if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE && self.may_be_long(start, stop) {
             let bytes = self.bytes(start, stop);
             for (one, other) in readable::runs(&bytes, "base64", out, &|byte| self.span(text, start, byte)) {
                 trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
             }
         }
         end.max(at + 4)
+    }
+
+    /// Tells whether seven bytes side by side can be readable in a few groups; more groups are.
+    fn may_be_long(&self, start: usize, stop: usize) -> bool {
+        const FEW: usize = 20;
+        if stop - start > FEW {
+            return true;
+        }
+        let (mut bits, mut longest, mut length) = (0u32, 1usize, 1usize);
+        let mut held = 0;
+        for (number, value) in self.values.get(start..stop).unwrap_or_default().iter().enumerate() {
+            bits = bits << 6 | u32::from(*value);
+            held += 6;
+            if held >= 8 {
+                held -= 8;
+                if number > 1 {
+                    length = if self.classes.pair((bits >> held) as u16) == 1 { length + 1 } else { 1 };
+                    longest = longest.max(length);
+                }
+            }
+        }
+        longest >= CHARACTERS_IN_NOISE
     }
 
     /// Takes letters that are text as a whole.

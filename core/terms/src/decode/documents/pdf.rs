@@ -199,7 +199,8 @@ fn map(stream: &[u8]) -> Option<Map> {
                 map.width = from.len().clamp(1, 2);
                 let code = |bytes: &[u8]| bytes.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte)) & 0xffff;
                 let (from, to) = (code(from), code(to));
-                for offset in 0..=to.saturating_sub(from) {
+                // A range goes over the last byte of a code only.
+                for offset in 0..=to.saturating_sub(from).min(0xff) {
                     let mut units: Vec<u16> = target
                         .chunks_exact(2)
                         .map(|pair| pair.iter().fold(0u16, |all, byte| all << 8 | u16::from(*byte)))

@@ -31,7 +31,7 @@ fn bits(bytes: &[u8], width: usize, alphabet: &[char], pad: usize) -> String {
         alphabet[value]
     };
     let mut out: String = all.chunks(width).map(letter).collect();
-    while out.len() % pad != 0 {
+    while !out.len().is_multiple_of(pad) {
         out.push('=');
     }
     out
