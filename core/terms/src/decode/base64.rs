@@ -308,15 +308,21 @@ impl Run {
 
     /// Looks for readable runs between other bytes, in every alignment.
     fn noise(&self, low: usize, high: usize, text: &Text, out: &mut Vec<Decoded>, trusted: &mut Vec<(usize, usize)>) {
-        const AT_ONCE: usize = 32;
+        const AT_ONCE: usize = 16;
         let flags = self.flags.get(low..high.saturating_sub(3)).unwrap_or_default();
         let mut done = [low; 4];
-        for (chunk, four) in flags.chunks(AT_ONCE).zip((low..).step_by(AT_ONCE)) {
+        for (chunk, offset) in flags.chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
             // Seven readable bytes hold one group of three, and two bytes behind or before it; most chunks hold none.
-            let behind = flags.get(four - low + 4..).unwrap_or_default();
-            let none = chunk.len() == AT_ONCE
-                && behind.len() >= AT_ONCE
-                && chunk.iter().zip(behind).fold(0, |any, (one, next)| any | u8::from(*one == BOTH) & next) == 0;
+            let four = low + offset;
+            let before = offset.checked_sub(4).and_then(|from| flags.get(from..from + AT_ONCE));
+            let behind = flags.get(offset + 4..offset + 4 + AT_ONCE);
+            let none = before.zip(behind).is_some_and(|(before, behind)| {
+                let around = chunk.iter().zip(before).zip(behind);
+                let any = around.fold(0, |any, ((one, before), next)| {
+                    any | ((one & one >> 1) & (next & (next >> 1 | before >> 1)))
+                });
+                any & 1 == 0
+            });
             if none {
                 continue;
             }
