@@ -121,6 +121,7 @@ fn writings_of_one_encoding() {
         ("Kormoran", "\u{1b}[31mKor\u{1b}[0mmoran".into()),
         ("Möwe", "MÃ¶we".into()),
         ("Möwe", "MÃƒÂ¶we".into()),
+        ("Kormoran", "naromroK".into()),
         ("Río", "RÃ\u{ad}o".into()),
         ("Баклан", "Р‘Р°РєР»Р°РЅ".into()),
     ];
