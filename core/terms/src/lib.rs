@@ -7,6 +7,7 @@
 
 mod endings;
 mod fold;
+mod decode;
 mod kind;
 mod lexicon;
 mod literal;
@@ -21,6 +22,7 @@ mod term;
 mod text;
 mod words;
 
+pub use decode::{Decoded, Decoder, decode, documents};
 pub use kind::{TermKind, UnknownKind};
 pub use literal::Origin;
 pub use lookalike::{Compact, FORMS, Form, Normaliser};

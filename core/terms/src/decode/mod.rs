@@ -1,0 +1,174 @@
+//! Undoes encodings in which a term may hide, one level at a time.
+//!
+//! Guarantees: what comes out carries the bytes of the part it came from; work is counted before it is done, and is linear in the text;
+//! malformed input gives less text, never an error.
+//!
+//! Does not know: terms; how deep encodings lie in each other, for the caller decodes again what is trusted.
+
+mod base32;
+mod base64;
+mod charsets;
+mod documents;
+mod escapes;
+mod hex;
+mod markup;
+mod masks;
+mod mojibake;
+mod readable;
+mod replace;
+mod signs;
+mod spliced;
+
+use crate::Text;
+pub use documents::documents;
+use replace::Replaced;
+use signs::Signs;
+
+/// A text that came out of an encoding.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The text; each character has the bytes of the part that it was encoded in.
+    pub text: Text,
+    /// The encoding.
+    pub how: &'static str,
+    /// All of it is text, not a few readable bytes between others: short terms count in it, and it is decoded further.
+    pub trusted: bool,
+}
+
+/// The shortest text in which something can be encoded.
+const LEAST: usize = 6;
+/// The longest text that is read backwards too.
+const BACKWARDS: usize = 200;
+
+/// Tables and buffers for decoding, made once and used for many texts.
+#[derive(Default)]
+pub struct Decoder {
+    looks: signs::Looks,
+    clean: Vec<u8>,
+    base64: base64::Base64,
+    classes: readable::Classes,
+    mojibake: Option<Box<mojibake::Mojibake>>,
+}
+
+/// Undoes every encoding found in a text. `spend(steps)` is told how much work it is, one step about one character, before it is done;
+/// false: stop, and what was found so far is given.
+pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -> bool) -> Vec<Decoded> {
+    let mut out = Vec::new();
+    if text.chars.len() < LEAST || !spend(text.chars.len()) {
+        return out;
+    }
+    let mut clean = std::mem::take(&mut decoder.clean);
+    let signs = decoder.looks.read(text, &mut clean);
+    let _ = escapes(text, &clean, signs, &mut out, spend)
+        && words(text, &clean, signs, decoder, &mut out, spend)
+        && decoder.base64.decode(text, &clean, signs, &mut out, spend)
+        && hex::decode(text, &clean, &mut out, spend)
+        && base32::decode(text, &clean, &decoder.classes, &mut out, spend);
+    decoder.clean = clean;
+    out
+}
+
+fn escapes(
+    text: &Text,
+    clean: &[u8],
+    signs: Signs,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let mut without: Option<Replaced> = None;
+    for (how, sign, reader, rounds) in escapes::ALL {
+        if !signs.has(sign) {
+            continue;
+        }
+        // All markup is taken out of one text.
+        if how == "markup" {
+            match &mut without {
+                Some(replaced) => drop(replaced.round(sign, reader)),
+                None => without = Replaced::start(text, clean, sign, reader),
+            }
+            if let Some(replaced) = &mut without {
+                replaced.round(sign, reader);
+                if !spend(clean.len()) {
+                    return false;
+                }
+            }
+            continue;
+        }
+        let Some(mut replaced) = Replaced::start(text, clean, sign, reader) else { continue };
+        for _ in 0..rounds {
+            if !spend(clean.len()) {
+                return false;
+            }
+            if !replaced.round(sign, reader) {
+                break;
+            }
+            let plain = Decoded { text: replaced.text(text), how, trusted: true };
+            readable::push_new(out, plain);
+            for text in replaced.foreign(text) {
+                readable::push_new(out, Decoded { text, how, trusted: true });
+            }
+        }
+    }
+    if let Some(mut replaced) = without {
+        readable::push_new(out, Decoded { text: replaced.text(text), how: "markup", trusted: true });
+    }
+    true
+}
+
+/// Tells whether a text is short enough to be read backwards, and not an identifier or a time.
+fn may_be_backwards(clean: &[u8]) -> bool {
+    let digits = clean.iter().take(BACKWARDS + 1).filter(|byte| byte.is_ascii_digit()).count();
+    (LEAST..=BACKWARDS).contains(&clean.len())
+        && digits * 2 < clean.len()
+        && memchr::memmem::find(clean, b"--").is_none()
+}
+
+/// Undoes what is encoded in whole words, and a short text that is written backwards.
+fn words(
+    text: &Text,
+    clean: &[u8],
+    signs: Signs,
+    decoder: &mut Decoder,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let mut add = |how, parts: &[spliced::Part], out: &mut Vec<Decoded>| {
+        if parts.is_empty() {
+            return true;
+        }
+        if let Some(text) = spliced::splice(text, parts) {
+            readable::push_new(out, Decoded { text, how, trusted: true });
+        }
+        spend(clean.len())
+    };
+    let [decimal, octal] = spliced::lists(clean);
+    let mut go = add("list", &decimal, out) && add("list", &octal, out);
+    if signs.has(b'=') {
+        go = go && add("mime-word", &spliced::mime_words(clean), out);
+    }
+    if signs.has(b'+') {
+        go = go && add("utf-7", &spliced::utf7(clean), out);
+    }
+    if signs.has(b'-') {
+        go = go && add("punycode", &spliced::punycode(clean), out);
+    }
+    if signs.has(b'~') {
+        go = go && add("ascii85", &spliced::ascii85(clean), out);
+    }
+    if go && signs.other() {
+        go = spend(clean.len());
+        let mojibake = decoder.mojibake.get_or_insert_default();
+        for text in mojibake.undo(text) {
+            readable::push_new(out, Decoded { text, how: "mojibake", trusted: true });
+        }
+    }
+    if go && may_be_backwards(clean) {
+        let mut backwards = Text::new();
+        (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
+        out.push(Decoded { text: backwards, how: "reversed", trusted: false });
+    }
+    go
+}
+
+#[cfg(test)]
+mod tests;
