@@ -6,7 +6,9 @@
 //! Does not know: where terms come from, who may see a hit, what a release is.
 
 mod kind;
+mod number;
 mod text;
 
 pub use kind::{TermKind, UnknownKind};
+pub use number::{Numbers, NumbersBuilder};
 pub use text::Text;
