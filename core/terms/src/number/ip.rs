@@ -284,12 +284,10 @@ impl Ips {
         }
         let mut plain = String::new();
         let mut to = from;
-        let mut places = Vec::new();
         while plain.len() < 64 {
             let character = tokens.char(to);
             if inside(character) {
                 plain.push(character);
-                places.push(to);
             } else if !matches!(
                 (character, tokens.char(to + 1), tokens.before(to)),
                 ('[', ':' | '.', _) | (']', _, ':' | '.')
@@ -299,6 +297,13 @@ impl Ips {
             to += 1;
         }
         *done = to;
+        // `ipv6:` stands before.
+        if tokens.before(from).is_alphanumeric()
+            && let Some((head, rest)) = plain.split_once(':')
+        {
+            from += head.len() + 1;
+            plain = rest.to_owned();
+        }
         if plain.matches(':').count() < 2 || tokens.char(to).is_alphanumeric() || tokens.before(from).is_alphanumeric()
         {
             return;

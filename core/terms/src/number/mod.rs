@@ -5,7 +5,9 @@
 //! Does not know: names of persons and phrases; where a text comes from.
 
 mod case;
+mod email;
 mod glued;
+mod host;
 mod ip;
 mod phone;
 mod sequence;
@@ -16,6 +18,7 @@ mod token;
 mod tests;
 
 use crate::{TermKind, Text};
+use email::Emails;
 use glued::Glued;
 use ip::Ips;
 use phone::Phones;
@@ -29,6 +32,7 @@ pub struct Numbers {
     glued: Glued,
     phones: Phones,
     ips: Ips,
+    emails: Emails,
 }
 
 /// Takes terms that are numbers or places.
@@ -45,7 +49,11 @@ impl Numbers {
 
     /// Tells whether there is no term.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.glued.is_empty() && self.phones.is_empty() && self.ips.is_empty()
+        self.rows.is_empty()
+            && self.glued.is_empty()
+            && self.phones.is_empty()
+            && self.ips.is_empty()
+            && self.emails.is_empty()
     }
 
     /// Gives every place of a term in a text: the term, from and to in characters, and the class of the writing.
@@ -63,6 +71,8 @@ impl Numbers {
                 if !self.ips.is_empty() {
                     self.ips.search(&tokens, at, token, give);
                 }
+            } else if token.len() == 2 && !self.emails.is_empty() {
+                self.emails.spoken(&tokens, at, give);
             }
             if !self.glued.is_empty() {
                 self.glued.search(&tokens, at, token, give);
@@ -70,7 +80,9 @@ impl Numbers {
         }
         let mut done = 0;
         for (sign, at) in tokens.signs.iter().copied() {
-            if sign == ':' && !self.ips.is_empty() {
+            if sign != ':' {
+                self.emails.sign(&tokens, at as usize, give);
+            } else if !self.ips.is_empty() {
                 self.ips.colons(&tokens, at as usize, &mut done, give);
             }
         }
@@ -93,6 +105,8 @@ impl NumbersBuilder {
                 case::add_case(text, term, &mut numbers.rows, &mut numbers.glued)
             }
             TermKind::Account => case::add_account(text, term, &mut numbers.glued),
+            TermKind::Email => numbers.emails.add(text, term),
+            TermKind::Host => host::add(text, term, &mut numbers.rows),
             _ => false,
         }
     }

@@ -27,8 +27,16 @@ const EXTENSIONS: [&str; 14] = [
 ];
 /// Ways out of a country.
 const EXITS: [&str; 4] = ["00", "011", "810", "0011"];
-/// Prefixes of a number within its country.
-const TRUNKS: [&str; 5] = ["", "0", "1", "8", "06"];
+/// Prefixes of a number within its country; the last of them only where the numbering plan has it (1: North America, 8: Russia).
+fn is_trunk(prefix: &str, code: Option<&str>) -> bool {
+    match prefix {
+        "" | "0" => true,
+        "06" => code == Some("36"),
+        "1" => code == Some("1"),
+        "8" => code.is_some_and(|code| matches!(code, "7" | "370" | "375" | "993" | "996" | "998")),
+        _ => false,
+    }
+}
 const GAPS: u16 = gap::BLANK | gap::HYPHEN | gap::DOT | gap::SLASH | gap::ROUND;
 /// Shorter numbers are no numbers of telephones.
 const DIGITS_MIN: usize = 5;
@@ -93,12 +101,11 @@ pub(super) fn parse(text: &str) -> Option<(Option<String>, String)> {
     };
     // Italy and San Marino keep the zero.
     let keeps = matches!(code.as_deref(), Some("39" | "378" | "379"));
-    let national = match national.strip_prefix('0') {
-        Some(rest) if !keeps => rest.to_owned(),
-        _ if code.is_none() && digits.len() == 11 && (national.starts_with('8') || national.starts_with('1')) => {
-            national.chars().skip(1).collect()
-        }
-        _ => national,
+    let (code, national) = match (code, national.split_at_checked(1)) {
+        (code, Some(("0", rest))) if !keeps => (code, rest.to_owned()),
+        (None, Some(("1", rest))) if rest.len() == 10 => (Some("1".to_owned()), rest.to_owned()),
+        (None, Some(("8", rest))) if rest.len() == 10 => (Some("7".to_owned()), rest.to_owned()),
+        (code, _) => (code, national),
     };
     (DIGITS_MIN..=NATIONAL_MAX).contains(&national.len()).then_some((code, national))
 }
@@ -178,7 +185,7 @@ impl Phones {
         }
         for (start, count) in starts {
             let digits: Vec<u32> = reversed.iter().take(count).rev().copied().collect();
-            self.of(tokens, start, at, last, &digits, give);
+            self.of(tokens, start, last, &digits, give);
         }
     }
 
@@ -186,7 +193,6 @@ impl Phones {
         &self,
         tokens: &Tokens<'_>,
         start: usize,
-        end: usize,
         last: Token,
         digits: &[u32],
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
@@ -217,7 +223,10 @@ impl Phones {
         match tokens.gap(at) {
             gap::EMPTY => self.extensions.contains(&next.hash),
             gap::DOT | gap::COMMA => !next.digits,
-            gap::HYPHEN | gap::SLASH => !next.digits || next.len() <= 4,
+            // Pairs of digits go on in pairs; an extension has its own length.
+            gap::HYPHEN | gap::SLASH => {
+                !next.digits || next.len() <= 4 && tokens.get(at).is_some_and(|last| last.len() > 2)
+            }
             _ => true,
         }
     }
@@ -226,8 +235,8 @@ impl Phones {
 /// Tells in which way a prefix is written; none where it belongs to another number.
 fn class(prefix: &str, plus: bool, code: Option<&str>) -> Option<&'static str> {
     let country = |rest: &str| match code {
-        Some(code) => rest.strip_prefix(code).is_some_and(|trunk| TRUNKS.contains(&trunk)),
-        None => TRUNKS.iter().filter_map(|trunk| rest.strip_suffix(trunk)).any(is_code),
+        Some(code) => rest.strip_prefix(code).is_some_and(|trunk| is_trunk(trunk, Some(code))),
+        None => is_code(rest) || rest.strip_suffix('0').is_some_and(is_code),
     };
     if plus {
         return country(prefix).then_some("phone/international");
@@ -235,7 +244,7 @@ fn class(prefix: &str, plus: bool, code: Option<&str>) -> Option<&'static str> {
     if EXITS.iter().filter_map(|exit| prefix.strip_prefix(exit)).any(country) {
         return Some("phone/international");
     }
-    if TRUNKS.contains(&prefix) {
+    if is_trunk(prefix, code) {
         return Some(if prefix.is_empty() { "phone/bare" } else { "phone/national" });
     }
     country(prefix).then_some("phone/country")
@@ -243,6 +252,12 @@ fn class(prefix: &str, plus: bool, code: Option<&str>) -> Option<&'static str> {
 
 /// Tells whether a number may begin here, whose first digits are these.
 fn begins(tokens: &Tokens<'_>, start: usize, prefix: &str) -> bool {
+    // 0.66 is a fraction.
+    let fraction =
+        prefix == "0" && tokens.get(start).is_some_and(|first| first.len() == 1) && tokens.gap(start) == gap::DOT;
+    if fraction {
+        return false;
+    }
     let Some(previous) = tokens.previous(start) else { return true };
     let set = tokens.gap(start - 1);
     if set == gap::EMPTY {

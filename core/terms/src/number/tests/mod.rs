@@ -3,6 +3,7 @@
 //! Guarantees: a table names the term once, then writings. Does not know: speed.
 
 mod numbers;
+mod places;
 
 use super::*;
 

