@@ -5,6 +5,7 @@
 //! Does not know: names of persons and phrases; where a text comes from.
 
 mod case;
+mod date;
 mod email;
 mod glued;
 mod host;
@@ -18,6 +19,7 @@ mod token;
 mod tests;
 
 use crate::{TermKind, Text};
+use date::Dates;
 use email::Emails;
 use glued::Glued;
 use ip::Ips;
@@ -33,6 +35,7 @@ pub struct Numbers {
     phones: Phones,
     ips: Ips,
     emails: Emails,
+    dates: Dates,
 }
 
 /// Takes terms that are numbers or places.
@@ -53,12 +56,15 @@ impl Numbers {
             && self.glued.is_empty()
             && self.phones.is_empty()
             && self.ips.is_empty()
+            && self.dates.is_empty()
             && self.emails.is_empty()
     }
 
     /// Gives every place of a term in a text: the term, from and to in characters, and the class of the writing.
     pub fn search(&self, text: &Text, give: &mut dyn FnMut(u32, usize, usize, &'static str)) {
-        if self.is_empty() || !self.rows.worded && !text.chars.iter().any(|character| tells(*character)) {
+        if self.is_empty()
+            || !self.rows.worded && self.emails.is_empty() && !text.chars.iter().any(|character| tells(*character))
+        {
             return;
         }
         let tokens = Tokens::of(text);
@@ -70,6 +76,10 @@ impl Numbers {
                 }
                 if !self.ips.is_empty() {
                     self.ips.search(&tokens, at, token, give);
+                }
+                if !self.dates.is_empty() {
+                    self.dates.search(&tokens, at, token, give);
+                    self.dates.week(&tokens, at, token, give);
                 }
             } else if token.len() == 2 && !self.emails.is_empty() {
                 self.emails.spoken(&tokens, at, give);
@@ -105,6 +115,7 @@ impl NumbersBuilder {
                 case::add_case(text, term, &mut numbers.rows, &mut numbers.glued)
             }
             TermKind::Account => case::add_account(text, term, &mut numbers.glued),
+            TermKind::Date => numbers.dates.add(text, term),
             TermKind::Email => numbers.emails.add(text, term),
             TermKind::Host => host::add(text, term, &mut numbers.rows),
             _ => false,

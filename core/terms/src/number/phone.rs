@@ -247,7 +247,7 @@ fn class(prefix: &str, plus: bool, code: Option<&str>) -> Option<&'static str> {
     if is_trunk(prefix, code) {
         return Some(if prefix.is_empty() { "phone/bare" } else { "phone/national" });
     }
-    country(prefix).then_some("phone/country")
+    (code.is_some() || prefix.len() > 1).then_some(prefix).filter(|prefix| country(prefix)).map(|_| "phone/country")
 }
 
 /// Tells whether a number may begin here, whose first digits are these.

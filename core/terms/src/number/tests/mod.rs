@@ -2,6 +2,7 @@
 //!
 //! Guarantees: a table names the term once, then writings. Does not know: speed.
 
+mod days;
 mod numbers;
 mod places;
 
