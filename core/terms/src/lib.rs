@@ -10,5 +10,5 @@ mod number;
 mod text;
 
 pub use kind::{TermKind, UnknownKind};
-pub use number::{Numbers, NumbersBuilder};
+pub use number::{Numbers, NumbersBuilder, infer};
 pub use text::Text;

@@ -123,12 +123,12 @@ impl Emails {
         behind: (usize, usize),
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
-        let Some(first) = behind.1.checked_add(0).and_then(|at| tokens.get(at)) else { return };
+        let Some(first) = tokens.get(behind.1) else { return };
         // `%40example` has the first run begin with the digits of the sign.
         if first.from as usize > behind.0 + 2 {
             return;
         }
-        let to = before.0 - (before.0.min(1) * usize::from(tokens.before(before.0) == ' '));
+        let to = before.0 - usize::from(tokens.before(before.0) == ' ');
         for (from, plus) in starts(tokens, to, before.1) {
             let end = plus.unwrap_or(to);
             let name = tokens.text.chars.get(from..end).unwrap_or_default();

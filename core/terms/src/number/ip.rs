@@ -100,7 +100,7 @@ impl Ips {
         if !self.value(value, from, to, class, give) && tokens.char(to) == '/' {
             let digits: String = (to + 1..to + 4).map(|at| tokens.char(at)).take_while(char::is_ascii_digit).collect();
             let Some(prefix) =
-                digits.parse::<u8>().ok().filter(|prefix| *prefix <= bits).map(|prefix| prefix + 128 - bits)
+                digits.parse::<u8>().ok().filter(|prefix| *prefix <= bits).map(|prefix| prefix + (128 - bits))
             else {
                 return;
             };

@@ -4,11 +4,13 @@
 //!
 //! Does not know: names of persons and phrases; where a text comes from.
 
+mod address;
 mod case;
 mod date;
 mod email;
 mod glued;
 mod host;
+mod infer;
 mod ip;
 mod phone;
 mod sequence;
@@ -22,6 +24,7 @@ use crate::{TermKind, Text};
 use date::Dates;
 use email::Emails;
 use glued::Glued;
+pub use infer::infer;
 use ip::Ips;
 use phone::Phones;
 use sequence::Sequences;
@@ -115,6 +118,7 @@ impl NumbersBuilder {
                 case::add_case(text, term, &mut numbers.rows, &mut numbers.glued)
             }
             TermKind::Account => case::add_account(text, term, &mut numbers.glued),
+            TermKind::Address => address::add(text, term, &mut numbers.rows),
             TermKind::Date => numbers.dates.add(text, term),
             TermKind::Email => numbers.emails.add(text, term),
             TermKind::Host => host::add(text, term, &mut numbers.rows),

@@ -3,6 +3,7 @@
 //! Guarantees: a table names the term once, then writings. Does not know: speed.
 
 mod days;
+mod forms;
 mod numbers;
 mod places;
 

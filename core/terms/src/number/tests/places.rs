@@ -102,3 +102,70 @@ fn hosts() {
     check(TermKind::Host, "db7.lan", &["db7.lan", "DB7.LAN"], &["db7", "db77.lan", "db7.lan.example"]);
     assert_eq!(classes(TermKind::Host, "srv-kormoran.example.com", "the srv-kormoran is")[0].1, "host/label");
 }
+
+#[test]
+fn streets() {
+    check(
+        TermKind::Address,
+        "Kormoranstraße 14, 1010 Wien",
+        &[
+            "Kormoranstraße 14",
+            "Kormoranstr. 14",
+            "KORMORANSTRASSE 14",
+            "Kormoran-Straße 14",
+            "Kormoran Str. 14",
+            "Kormoranstr 14a",
+            "kormoranstrasse",
+            "14 Kormoranstraße",
+            "Kormoranstraße Nr. 14",
+            "in der Kormoranstraße wohnt",
+        ],
+        &["Kormoran", "Kormoranstraßen", "Kormoranweg 14", "Strasse 14", "Amkormoranstraße 14"],
+    );
+    check(
+        TermKind::Address,
+        "Müllergasse 7",
+        &["Muellergasse 7", "Mullergasse 7", "Müllerg. 7"][..2].as_ref(),
+        &["Müller 7", "Mühlgasse 7"],
+    );
+    check(TermKind::Address, "Muehlwiesengasse 7", &["Mühlwiesengasse 7", "Muehlwiesengasse"], &["Wiesengasse 7"]);
+    check(
+        TermKind::Address,
+        "14 Cormorant Street",
+        &["14 Cormorant St.", "Cormorant Street", "cormorant st 14"],
+        &["Cormorant Road", "14 Main Street", "cormorant stone"],
+    );
+    check(
+        TermKind::Address,
+        "Main Street 14",
+        &["Main Street 14", "14 Main St", "Main St., 14"],
+        &["Main Street", "Main Street 15", "114 Main Street", "Main Street 14.5", "Main Street 140"],
+    );
+    check(
+        TermKind::Address,
+        "14, rue du Cormoran",
+        &["14, rue du Cormoran", "14 r. du Cormoran", "rue du cormoran"],
+        &["du Cormoran", "14 rue"],
+    );
+    check(
+        TermKind::Address,
+        "ул. Бакланова, д. 14"[.."ул. Бакланова".len()].as_ref(),
+        &["улица Бакланова", "Бакланова ул.", "на улице Бакланова", "ul. Бакланова"],
+        &["Бакланова"],
+    );
+    check(
+        TermKind::Address,
+        "Via Cormorano 14",
+        &["via Cormorano, 14", "V. Cormorano 14"],
+        &["via Roma 14", "Cormorano"],
+    );
+    check(TermKind::Address, "Kormorán utca 14", &["Kormoran u. 14", "Kormorán utca"], &["Kormorán tér"]);
+    check(
+        TermKind::Address,
+        "Karabatak Caddesi No: 14",
+        &["Karabatak Cad. 14", "karabatak caddesi no 14"],
+        &["Karabatak Sokak"],
+    );
+    check(TermKind::Address, "náměstí Kormoránů 14", &["nám. Kormoránů 14"], &["Kormoránů"]);
+    check(TermKind::Address, "Am Graben 7", &["Am Graben 7", "7 am graben"], &["am Graben", "Am Graben 70"]);
+}
