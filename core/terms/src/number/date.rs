@@ -236,7 +236,7 @@ impl Dates {
         let first = if self.fillers.contains_key(&before.hash) { at.saturating_sub(2) } else { at - 1 };
         for start in [first, first.saturating_sub(1)] {
             let Some((months, runs)) =
-                self.month(tokens, start).filter(|(_, runs)| start + runs >= first + 1 && start + runs <= at)
+                self.month(tokens, start).filter(|(_, runs)| start + runs > first && start + runs <= at)
             else {
                 continue;
             };
@@ -320,7 +320,7 @@ fn each(months: u16, take: &mut dyn FnMut(u64)) {
 
 /// Returns the number of a day, counted from the first of March in the year 0; none where there is no such day.
 fn day_of(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let length = match month {
         2 => 28 + u64::from(leap),
         4 | 6 | 9 | 11 => 30,

@@ -100,5 +100,5 @@ fn luhn(digits: &[char]) -> bool {
             (_, value) => value * 2 - 9,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -187,10 +187,11 @@ impl Ips {
                 self.value(MAPPED | u128::from(value.swap_bytes()), place.0, arpa.to as usize, "ip/reverse", give);
             }
         }
-        if parts.iter().any(|part| part.len() > 1 && octal(tokens, *part).is_some()) && !goes_on && !before {
-            if let Some(value) = bytes(8) {
-                self.value(MAPPED | u128::from(value), place.0, place.1, "ip/octal", give);
-            }
+        if parts.iter().any(|part| part.len() > 1 && octal(tokens, *part).is_some())
+            && !(goes_on || before)
+            && let Some(value) = bytes(8)
+        {
+            self.value(MAPPED | u128::from(value), place.0, place.1, "ip/octal", give);
         }
     }
 
@@ -333,10 +334,8 @@ fn octal(tokens: &Tokens<'_>, token: Token) -> Option<u64> {
 fn alone(tokens: &Tokens<'_>, from: usize, to: usize) -> bool {
     let (before, behind) = (tokens.before(from), tokens.char(to));
     let decimal = |sign: char, digit: char| matches!(sign, '.' | ',') && digit.is_ascii_digit();
-    !before.is_alphanumeric()
-        && !behind.is_alphanumeric()
-        && !matches!(before, '-' | '+' | '$' | '€' | '£')
-        && !(behind == '-' && tokens.char(to + 1).is_ascii_hexdigit())
-        && !decimal(behind, tokens.char(to + 1))
-        && !(from > 1 && decimal(before, tokens.before(from - 1)))
+    let joined = before.is_alphanumeric() || behind.is_alphanumeric() || matches!(before, '-' | '+' | '$' | '€' | '£');
+    let goes_on = behind == '-' && tokens.char(to + 1).is_ascii_hexdigit() || decimal(behind, tokens.char(to + 1));
+    let came_before = from > 1 && decimal(before, tokens.before(from - 1));
+    !(joined || goes_on || came_before)
 }

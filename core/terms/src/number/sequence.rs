@@ -128,19 +128,19 @@ impl Edge {
                 } else {
                     false
                 };
-                !goes_on && !came_before
+                !(goes_on || came_before)
             }
             Edge::Host { short } => {
                 let longer_label = |set: u16| matches!(set, gap::HYPHEN | gap::UNDERSCORE);
-                !longer_label(behind)
-                    && !longer_label(before)
-                    && !(short && behind & (gap::DOT | gap::BLANK) == gap::DOT)
+                let label_behind = short && behind & (gap::DOT | gap::BLANK) == gap::DOT;
+                !(longer_label(behind) || longer_label(before) || label_behind)
             }
             Edge::Word { hyphens } => hyphens || !matches!(behind, gap::HYPHEN) && !matches!(before, gap::HYPHEN),
             Edge::Street => {
                 let decimal = |set: u16| matches!(set, gap::DOT | gap::COMMA);
-                !(last.digits && next_digits && decimal(behind))
-                    && !(first.digits && previous_digits && decimal(before))
+                let goes_on = last.digits && next_digits && decimal(behind);
+                let came_before = first.digits && previous_digits && decimal(before);
+                !(goes_on || came_before)
             }
         }
     }

@@ -47,8 +47,8 @@ impl Token {
 }
 
 /// Adds a character to a hash.
-pub(super) fn mix(hash: u64, character: char) -> u64 {
-    (hash.rotate_left(5) ^ u64::from(character)).wrapping_mul(FACTOR)
+pub(super) const fn mix(hash: u64, character: char) -> u64 {
+    (hash.rotate_left(5) ^ character as u64).wrapping_mul(FACTOR)
 }
 
 /// Returns the hash of nothing.
@@ -99,6 +99,21 @@ pub(super) fn letter(character: char) -> Option<(char, Option<char>)> {
     }
 }
 
+/// Adds a letter to a hash; none where the character is no letter.
+#[inline]
+fn add(hash: u64, character: char) -> Option<u64> {
+    let small = character as u32 | 0x20;
+    if small.wrapping_sub(0x61) < 26 {
+        return Some((hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR));
+    }
+    if character.is_ascii() {
+        return None;
+    }
+    let (first, second) = letter(character)?;
+    let hash = mix(hash, first);
+    Some(second.map_or(hash, |second| mix(hash, second)))
+}
+
 /// Returns the hash of a word as a run has it.
 pub(super) fn word(text: &str) -> u64 {
     let folded = Text::of(text);
@@ -117,35 +132,28 @@ pub(super) struct Tokens<'t> {
 }
 
 /// Words that are no run where they stand for a sign.
-struct Spoken {
-    dot: u64,
-    number: u64,
-}
+const DOT: u64 = mix(mix(mix(SEED, 'd'), 'o'), 't');
+const NUMBER: u64 = mix(mix(SEED, 'n'), 'o');
 
 impl<'t> Tokens<'t> {
     /// Cuts a text.
     pub fn of(text: &'t Text) -> Self {
         let mut tokens = Tokens { text, all: Vec::with_capacity(text.chars.len() / 6 + 4), signs: Vec::new() };
-        let spoken = Spoken { dot: word("dot"), number: word("no") };
         let mut rest = text.chars.iter().copied().enumerate().peekable();
         while let Some((from, character)) = rest.next() {
-            if let Some((first, second)) = letter(character) {
-                let mut hash = mix(SEED, first);
-                if let Some(second) = second {
-                    hash = mix(hash, second);
-                }
+            // Most characters are small letters without accents and blanks.
+            if character == ' ' {
+                continue;
+            }
+            if let Some(mut hash) = add(SEED, character) {
                 let mut to = from + 1;
-                while let Some((at, next)) = rest.peek().copied() {
-                    // Digits of other scripts are not alphabetic: a run ends before them.
-                    let Some((first, second)) = letter(next) else { break };
-                    hash = mix(hash, first);
-                    if let Some(second) = second {
-                        hash = mix(hash, second);
-                    }
-                    to = at + 1;
+                // Digits of other scripts are not alphabetic: a run ends before them.
+                while let Some(next) = rest.peek().and_then(|(_, next)| add(hash, *next)) {
+                    hash = next;
+                    to += 1;
                     rest.next();
                 }
-                if !tokens.is_sign(&spoken, hash, from, to) {
+                if !tokens.is_sign(hash, from, to) {
                     tokens.all.push(Token { hash, value: 0, from: from as u32, to: to as u32, digits: false });
                 }
             } else if let Some(value) = digit(character) {
@@ -165,12 +173,12 @@ impl<'t> Tokens<'t> {
     }
 
     /// Tells whether a run stands for a dot or for the sign of a number.
-    fn is_sign(&self, spoken: &Spoken, hash: u64, from: usize, to: usize) -> bool {
-        if hash == spoken.dot && to - from == 3 {
+    fn is_sign(&self, hash: u64, from: usize, to: usize) -> bool {
+        if hash == DOT && to - from == 3 {
             return matches!(self.before(from), '[' | '(' | '{' | ' ' | '<')
                 && matches!(self.char(to), ']' | ')' | '}' | ' ' | '>');
         }
-        hash == spoken.number && to - from == 2 && {
+        hash == NUMBER && to - from == 2 && {
             let spans = &self.text.spans;
             spans.get(from).is_some_and(|first| spans.get(from + 1) == Some(first))
         }

@@ -19,7 +19,7 @@ fn mail_addresses() {
             "jana.kormoran(at)example.org",
             "jana.kormoran [at] example [dot] org",
             "jana.kormoran at example dot org",
-            "jana dot kormoran at example dot org"[9..].trim_start(),
+            "jana.kormoran at mail dot example dot org",
             "jana[.]kormoran@example[.]org",
             "jana.kormoran%40example.org",
             "mailto:jana.kormoran@example.org",
@@ -28,11 +28,10 @@ fn mail_addresses() {
             "jana.kormoran@example.net",
             "jana.kormoran @ example.org",
             "ｊａｎａ.kormoran@example.org",
-            "jana (dot) kormoran (at) example (dot) org"[11..].trim_start(),
+            "jana(dot)kormoran(at)example(dot)org",
             "\"Jana\" <jana.kormoran@mail.example.org>",
             "a@b.example, jana.kormoran@example.org",
-        ]
-        .map(|text| if text.starts_with("kormoran") { "jana(dot)kormoran(at)example(dot)org" } else { text }),
+        ],
         &[
             "jan.kormoran@example.org",
             "kormoran@example.org",
@@ -85,7 +84,7 @@ fn hosts() {
         TermKind::Host,
         "kormoran.example",
         &["kormoran.example", "a.b.kormoran.example/x", "kormoran", "example.kormoran"],
-        &["kormoran.example.net"[8..].trim(), "kormorane", "my-kormoran"],
+        &["kormorane", "my-kormoran"],
     );
     check(
         TermKind::Host,
@@ -125,7 +124,7 @@ fn streets() {
     check(
         TermKind::Address,
         "Müllergasse 7",
-        &["Muellergasse 7", "Mullergasse 7", "Müllerg. 7"][..2].as_ref(),
+        &["Muellergasse 7", "Mullergasse 7", "Müller G. 7"],
         &["Müller 7", "Mühlgasse 7"],
     );
     check(TermKind::Address, "Muehlwiesengasse 7", &["Mühlwiesengasse 7", "Muehlwiesengasse"], &["Wiesengasse 7"]);
@@ -149,7 +148,7 @@ fn streets() {
     );
     check(
         TermKind::Address,
-        "ул. Бакланова, д. 14"[.."ул. Бакланова".len()].as_ref(),
+        "ул. Бакланова, д. 14",
         &["улица Бакланова", "Бакланова ул.", "на улице Бакланова", "ul. Бакланова"],
         &["Бакланова"],
     );
