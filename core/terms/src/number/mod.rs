@@ -72,8 +72,13 @@ impl Numbers {
         }
         let tokens = Tokens::of(text);
         for (at, token) in tokens.all.iter().copied().enumerate() {
-            self.rows.search(&tokens, at, token, give);
+            if self.rows.may_begin(token) {
+                self.rows.search(&tokens, at, token, give);
+            }
             if token.digits {
+                if tokens.is_inside(at, token) {
+                    continue;
+                }
                 if !self.phones.is_empty() {
                     self.phones.search(&tokens, at, token, give);
                 }
@@ -87,7 +92,7 @@ impl Numbers {
             } else if token.len() == 2 && !self.emails.is_empty() {
                 self.emails.spoken(&tokens, at, give);
             }
-            if !self.glued.is_empty() {
+            if !self.glued.is_empty() && (token.digits || tokens.get(at + 1).is_some_and(|next| next.digits)) {
                 self.glued.search(&tokens, at, token, give);
             }
         }

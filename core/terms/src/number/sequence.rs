@@ -71,6 +71,12 @@ impl Sequences {
         self.firsts = Filter::of(firsts.into_iter());
     }
 
+    /// Tells whether a row may begin with a run.
+    #[inline]
+    pub fn may_begin(&self, first: Token) -> bool {
+        self.firsts.may_hold(first.hash ^ u64::from(first.digits))
+    }
+
     /// Gives the rows that begin at a run.
     pub fn search(
         &self,
@@ -79,9 +85,6 @@ impl Sequences {
         first: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
-        if !self.firsts.may_hold(first.hash ^ u64::from(first.digits)) {
-            return;
-        }
         let (mut node, mut gaps) = (0, 0);
         for end in at..at + ROW_MAX {
             let Some(token) = tokens.get(end) else { return };

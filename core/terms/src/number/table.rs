@@ -67,11 +67,13 @@ impl Filter {
     }
 
     /// Tells whether a hash may be there.
+    #[inline]
     pub fn may_hold(&self, hash: u64) -> bool {
         let (word, bit) = self.place(hash);
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    #[inline]
     fn place(&self, hash: u64) -> (usize, u64) {
         let index = hash >> self.shift;
         ((index >> 6) as usize, 1 << (index & 63))

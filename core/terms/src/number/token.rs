@@ -210,6 +210,9 @@ impl<'t> Tokens<'t> {
         if from == to {
             return gap::EMPTY;
         }
+        if to - from == 1 {
+            return sign(self.char(from));
+        }
         if to - from > GAP_MAX {
             return gap::OTHER;
         }
@@ -223,6 +226,13 @@ impl<'t> Tokens<'t> {
     /// Tells whether a run follows on the one before without anything between.
     pub fn glued(&self, at: usize) -> bool {
         self.get(at).zip(self.previous(at)).is_some_and(|(one, before)| before.to == one.from)
+    }
+
+    /// Tells whether a run of digits stands within a word of letters and digits such as a hash, not at the first change in it.
+    #[inline]
+    pub fn is_inside(&self, at: usize, token: Token) -> bool {
+        let ascii = self.before(token.from as usize).is_ascii_alphanumeric();
+        ascii && self.glued(at) && at > 1 && self.glued(at - 1)
     }
 
     /// Returns the digits of a run, as numbers.
