@@ -299,6 +299,9 @@ fn years(tokens: &Tokens<'_>, one: Token) -> Option<Vec<u64>> {
         return Some(long_years(one));
     }
     let from = one.from as usize;
+    if tokens.before(from).is_ascii() {
+        return None;
+    }
     let era: String = (from.saturating_sub(2)..from).map(|at| tokens.char(at)).collect();
     let (_, before) = ERAS.iter().find(|(name, _)| *name == era)?;
     Some(vec![one.value + before])

@@ -12,6 +12,8 @@ const ROLES: &str = include_str!("roles.txt");
 /// Characters of a name that is looked for at every domain.
 const NAME_MIN: usize = 6;
 const RUNS_MAX: usize = 12;
+/// Longer names are none (RFC 5321 has 64, here with words for dots).
+const NAME_MAX: usize = 256;
 
 struct Address {
     term: u32,
@@ -131,6 +133,9 @@ impl Emails {
         let to = before.0 - usize::from(tokens.before(before.0) == ' ');
         for (from, plus) in starts(tokens, to, before.1) {
             let end = plus.unwrap_or(to);
+            if end.saturating_sub(from) > NAME_MAX {
+                break;
+            }
             let name = tokens.text.chars.get(from..end).unwrap_or_default();
             let Some(addresses) = self.names.get(&hash(spoken_dots(name))) else { continue };
             for address in addresses {

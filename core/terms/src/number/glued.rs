@@ -7,6 +7,8 @@ use super::token::{Token, Tokens, digit, gap, letter, mix, seed};
 
 /// A row is told apart after so many characters.
 const HEAD: usize = 4;
+/// Longer rows are not kept.
+const ROW_MAX: usize = 128;
 const GAPS: u16 = gap::EMPTY | gap::BLANK | gap::HYPHEN | gap::DOT | gap::SLASH | gap::UNDERSCORE;
 
 /// Rows of letters and digits, compiled.
@@ -23,7 +25,7 @@ impl Glued {
         self.rows.is_empty()
     }
 
-    /// Adds a row of characters, of which letters and digits count; shorter than five it is not added.
+    /// Adds a row of characters, of which letters and digits count; shorter than five or longer than 128 it is not added.
     pub fn add(&mut self, row: &str, term: u32, class: &'static str) -> bool {
         let mut hash = seed();
         let mut count = 0;
@@ -44,7 +46,7 @@ impl Glued {
                 head = Some(hash);
             }
         }
-        let Some(head) = head.filter(|_| count > HEAD) else { return false };
+        let Some(head) = head.filter(|_| (HEAD + 1..=ROW_MAX).contains(&count)) else { return false };
         self.heads.push(head);
         self.longest = self.longest.max(count);
         let rows = self.rows.entry(hash).or_default();

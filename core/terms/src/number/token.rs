@@ -204,6 +204,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Returns what stands between a run and the next.
+    #[inline]
     pub fn gap(&self, at: usize) -> u16 {
         let (Some(left), Some(right)) = (self.get(at), self.get(at + 1)) else { return gap::OTHER };
         let (from, to) = (left.to as usize, right.from as usize);
