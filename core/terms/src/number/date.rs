@@ -260,7 +260,9 @@ fn numeric(tokens: &Tokens<'_>, at: usize, one: Token, put: &mut dyn FnMut(u64, 
     let (Some(two), set) = (tokens.get(at + 1), tokens.gap(at)) else { return };
     let separates = matches!(set, gap::HYPHEN | gap::DOT | gap::SLASH | gap::UNDERSCORE | gap::BLANK)
         || set == gap::DOT | gap::BLANK;
-    if !separates {
+    // One sign, or a dot and a blank.
+    let long = two.from - one.to > set.count_ones();
+    if !separates || long {
         return;
     }
     if one.len() == 4 && two.len() == 3 && set == gap::HYPHEN {

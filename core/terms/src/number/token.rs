@@ -138,7 +138,7 @@ const NUMBER: u64 = mix(mix(SEED, 'n'), 'o');
 impl<'t> Tokens<'t> {
     /// Cuts a text.
     pub fn of(text: &'t Text) -> Self {
-        let mut tokens = Tokens { text, all: Vec::with_capacity(text.chars.len() / 6 + 4), signs: Vec::new() };
+        let mut tokens = Tokens { text, all: Vec::with_capacity(text.chars.len() / 4 + 4), signs: Vec::new() };
         let mut rest = text.chars.iter().copied().enumerate().peekable();
         while let Some((from, character)) = rest.next() {
             // Most characters are small letters without accents and blanks.
