@@ -96,7 +96,7 @@ fn parts(text: &str) -> Option<Parts> {
                 .split(',')
                 .nth(1)
                 .map(str::trim)
-                .filter(|next| next.len() <= 4 && next.starts_with(|first: char| first.is_ascii_digit()));
+                .filter(|next| next.len() <= 3 && next.starts_with(|first: char| first.is_ascii_digit()));
             let house = house.or_else(|| next.map(str::to_owned));
             return (words.len() <= WORDS_MAX).then_some(Parts { words, house });
         }
@@ -124,7 +124,7 @@ fn street(words: &[String]) -> Street {
                 longest = usize::MAX;
             } else if side == "after" && written.chars().count() >= JOINED_MIN && written.chars().count() > longest {
                 let stem =
-                    words.last().and_then(|last| without(last, written)).filter(|stem| stem.chars().count() >= 3);
+                    words.last().and_then(|last| last.strip_suffix(written)).filter(|stem| stem.chars().count() >= 3);
                 if let Some(stem) = stem {
                     let mut name: Vec<&str> = words.iter().take(words.len() - 1).map(String::as_str).collect();
                     name.push(stem);
@@ -135,11 +135,6 @@ fn street(words: &[String]) -> Street {
         }
     }
     street
-}
-
-/// Returns what stands before the word for street that is joined to it.
-fn without<'w>(joined: &'w str, written: &str) -> Option<&'w str> {
-    joined.strip_suffix(written)
 }
 
 impl Street {

@@ -235,12 +235,8 @@ impl Dates {
         }
         let first = if self.fillers.contains_key(&before.hash) { at.saturating_sub(2) } else { at - 1 };
         for start in [first, first.saturating_sub(1)] {
-            let Some((months, runs)) =
-                self.month(tokens, start).filter(|(_, runs)| start + runs > first && start + runs <= at)
-            else {
-                continue;
-            };
-            let _ = runs;
+            let whole = |found: &(u16, usize)| start + found.1 > first && start + found.1 <= at;
+            let Some((months, _)) = self.month(tokens, start).filter(whole) else { continue };
             let Some(last) = self.skip(tokens, at + 1) else { return };
             let Some(token) = tokens.get(last).filter(|token| token.digits) else { return };
             for year in long_years(token) {

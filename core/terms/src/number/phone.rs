@@ -247,7 +247,9 @@ fn class(prefix: &str, plus: bool, code: Option<&str>) -> Option<&'static str> {
     if is_trunk(prefix, code) {
         return Some(if prefix.is_empty() { "phone/bare" } else { "phone/national" });
     }
-    (code.is_some() || prefix.len() > 1).then_some(prefix).filter(|prefix| country(prefix)).map(|_| "phone/country")
+    // One digit before a number without a country is a digit more.
+    let says = code.is_some() || prefix.len() > 1;
+    (says && country(prefix)).then_some("phone/country")
 }
 
 /// Tells whether a number may begin here, whose first digits are these.
