@@ -71,11 +71,17 @@ pub fn class_names() -> Vec<(Tier, String)> {
     Tier::ALL.into_iter().flat_map(classes).map(|class| (class.tier, class.name)).collect()
 }
 
+/// How far to the next term: so that of the terms a class fits, each is chosen as often as another.
+fn stride(count: usize, rng: &mut Rng) -> usize {
+    let primes: Vec<usize> = [7, 11, 17, 23, 37, 53, 67, 83, 101, 113, 127].into_iter().filter(|prime| count % prime != 0).collect();
+    primes.get(rng.below(primes.len())).copied().unwrap_or(1)
+}
+
 fn case(class: &Class, rng: &mut Rng) -> Option<Case> {
     let terms = world();
-    let start = rng.below(terms.len());
+    let (start, stride) = (rng.below(terms.len()), stride(terms.len(), rng));
     for step in 0..terms.len() {
-        let at = (start + step) % terms.len();
+        let at = (start + step * stride) % terms.len();
         let term = terms.get(at)?;
         if let Some(written) = class.make(term, rng) {
             let bundle = bundle::with(term, &written, class.tier, rng);

@@ -77,7 +77,7 @@ impl Person {
 }
 
 fn surname_first(lang: &str) -> bool {
-    matches!(lang, "zh-Hans" | "zh-Hant" | "ja" | "ko" | "hu" | "vi")
+    matches!(lang, "zh-Hans" | "zh-Hant" | "zh-Latn" | "ja" | "ko" | "hu" | "vi")
 }
 
 fn full_name(lang: &str, person: &Person) -> String {
