@@ -20,7 +20,10 @@ fn hex(rng: &mut Rng, bytes: usize) -> String {
 }
 
 fn words(rng: &mut Rng) -> String {
-    let texts = ["loader", "stage", "beacon", "north", "desk", "partner", "report", "server", "invoice", "window", "harvest", "cable"];
+    let texts = [
+        "loader", "stage", "beacon", "north", "desk", "partner", "report", "server", "invoice", "window", "harvest",
+        "cable",
+    ];
     (0..4).map(|_| rng.text(&texts)).collect::<Vec<_>>().join(" ")
 }
 
@@ -32,7 +35,14 @@ fn codes(classes: &mut Classes) {
     classes.text("random/sha512", |_, rng| Some(hex(rng, 64)));
     classes.text("random/uuid", |_, rng| {
         let text = hex(rng, 16);
-        Some(format!("{}-{}-4{}-9{}-{}", text.get(..8)?, text.get(8..12)?, text.get(13..16)?, text.get(17..20)?, text.get(20..)?))
+        Some(format!(
+            "{}-{}-4{}-9{}-{}",
+            text.get(..8)?,
+            text.get(8..12)?,
+            text.get(13..16)?,
+            text.get(17..20)?,
+            text.get(20..)?
+        ))
     });
     classes.text("random/base64", |_, rng| {
         let count = 24 + rng.below(200);
@@ -44,12 +54,31 @@ fn codes(classes: &mut Classes) {
         Some(rng.bytes(20).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":"))
     });
     classes.text("random/percent", |_, rng| Some(rng.bytes(16).iter().map(|byte| format!("%{byte:02x}")).collect()));
-    classes.text("random/hex-list", |_, rng| Some(rng.bytes(24).iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>().join(", ")));
-    classes.text("random/numbers", |_, rng| Some((0..12).map(|_| rng.below(100_000).to_string()).collect::<Vec<_>>().join(" ")));
-    classes.text("random/amounts", |_, rng| Some(format!("{},{:03}.{:02} EUR", rng.below(900), rng.below(1000), rng.below(100))));
-    classes.text("random/octets", |_, rng| Some(format!("172.{}.{}.{}", 16 + rng.below(15), rng.below(256), rng.below(256))));
-    classes.text("random/timestamp", |_, rng| Some(format!("2026-0{}-1{}T0{}:1{}:2{}.113Z", 1 + rng.below(9), rng.below(9), rng.below(9), rng.below(9), rng.below(9))));
-    classes.text("random/coordinates", |_, rng| Some(format!("{}.{:05}, {}.{:05}", rng.below(80), rng.below(99_999), rng.below(170), rng.below(99_999))));
+    classes.text("random/hex-list", |_, rng| {
+        Some(rng.bytes(24).iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>().join(", "))
+    });
+    classes.text("random/numbers", |_, rng| {
+        Some((0..12).map(|_| rng.below(100_000).to_string()).collect::<Vec<_>>().join(" "))
+    });
+    classes.text("random/amounts", |_, rng| {
+        Some(format!("{},{:03}.{:02} EUR", rng.below(900), rng.below(1000), rng.below(100)))
+    });
+    classes.text("random/octets", |_, rng| {
+        Some(format!("172.{}.{}.{}", 16 + rng.below(15), rng.below(256), rng.below(256)))
+    });
+    classes.text("random/timestamp", |_, rng| {
+        Some(format!(
+            "2026-0{}-1{}T0{}:1{}:2{}.113Z",
+            1 + rng.below(9),
+            rng.below(9),
+            rng.below(9),
+            rng.below(9),
+            rng.below(9)
+        ))
+    });
+    classes.text("random/coordinates", |_, rng| {
+        Some(format!("{}.{:05}, {}.{:05}", rng.below(80), rng.below(99_999), rng.below(170), rng.below(99_999)))
+    });
     classes.text("random/jwt", |_, rng| {
         let part = |rng: &mut Rng, count| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rng.bytes(count));
         Some(format!("eyJhbGciOiJFUzI1NiJ9.{}.{}", part(rng, 60), part(rng, 64)))
@@ -61,11 +90,19 @@ fn codes(classes: &mut Classes) {
         let count = 64 + rng.below(512);
         Some(Written::File(rng.bytes(count), "application/octet-stream"))
     });
-    classes.add("random/file-text", |_, rng| Some(Written::File(format!("{}\n{}\n", words(rng), words(rng)).into_bytes(), "text/plain")));
-    classes.add("random/pattern-hash", |_, rng| Some(Written::Pattern(format!("[file:hashes.'SHA-256' = '{}']", hex(rng, 32)))));
-    classes.add("random/pattern-host", |_, rng| Some(Written::Pattern(format!("[domain-name:value = '{}.example']", words(rng).replace(' ', "-")))));
+    classes.add("random/file-text", |_, rng| {
+        Some(Written::File(format!("{}\n{}\n", words(rng), words(rng)).into_bytes(), "text/plain"))
+    });
+    classes.add("random/pattern-hash", |_, rng| {
+        Some(Written::Pattern(format!("[file:hashes.'SHA-256' = '{}']", hex(rng, 32))))
+    });
+    classes.add("random/pattern-host", |_, rng| {
+        Some(Written::Pattern(format!("[domain-name:value = '{}.example']", words(rng).replace(' ', "-"))))
+    });
     classes.add("random/list", |_, rng| Some(Written::List(words(rng).split(' ').map(str::to_owned).collect())));
-    classes.add("random/members", |_, rng| Some(Written::Members(vec![("first".into(), words(rng)), ("second".into(), words(rng))])));
+    classes.add("random/members", |_, rng| {
+        Some(Written::Members(vec![("first".into(), words(rng)), ("second".into(), words(rng))]))
+    });
     classes.add("random/number", |_, rng| Some(Written::Number((1 + rng.below(1_000_000)).to_string())));
 }
 

@@ -124,11 +124,7 @@ fn indicator(pattern: &str, rng: &mut Rng) -> Map<String, Value> {
 
 fn finish(objects: Vec<Value>, rng: &mut Rng) -> String {
     let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(rng)), "objects": objects});
-    if rng.below(4) == 0 {
-        serde_json::to_string_pretty(&bundle).unwrap_or_default()
-    } else {
-        bundle.to_string()
-    }
+    if rng.below(4) == 0 { serde_json::to_string_pretty(&bundle).unwrap_or_default() } else { bundle.to_string() }
 }
 
 /// The bundle of a writing.
@@ -144,7 +140,7 @@ pub(crate) fn with(term: &Term, written: &Written, tier: Tier, rng: &mut Rng) ->
             report(&sentence(lang, PLACEHOLDER, rng), "Assessment", rng)
         }
         Written::List(items) => {
-            let mut report = report(&pages::filler(lang, rng), "Assessment", rng);
+            let mut report = report(pages::filler(lang, rng), "Assessment", rng);
             put(&mut report, if rng.below(2) == 0 { "labels" } else { "x_participants" }, json!(items));
             report
         }
@@ -152,13 +148,12 @@ pub(crate) fn with(term: &Term, written: &Written, tier: Tier, rng: &mut Rng) ->
             let mut person = object("identity", rng);
             put(&mut person, "name", json!("record"));
             put(&mut person, "identity_class", json!("individual"));
-            let members: Map<String, Value> =
-                items.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            let members: Map<String, Value> = items.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             put(&mut person, "x_record", Value::Object(members));
             person
         }
         Written::Key(name) => {
-            let mut report = report(&pages::filler(lang, rng), "Assessment", rng);
+            let mut report = report(pages::filler(lang, rng), "Assessment", rng);
             let mut inner = Map::new();
             put(&mut inner, name, json!("confirmed"));
             put(&mut report, "x_marks", Value::Object(inner));
@@ -166,7 +161,7 @@ pub(crate) fn with(term: &Term, written: &Written, tier: Tier, rng: &mut Rng) ->
         }
         Written::Number(number) => {
             raw = Some(number.clone());
-            let mut report = report(&pages::filler(lang, rng), "Assessment", rng);
+            let mut report = report(pages::filler(lang, rng), "Assessment", rng);
             put(&mut report, "x_reference", json!(PLACEHOLDER));
             report
         }
@@ -178,7 +173,7 @@ pub(crate) fn with(term: &Term, written: &Written, tier: Tier, rng: &mut Rng) ->
             identity
         }
         Written::Link(link) => {
-            let mut report = report(&pages::filler(lang, rng), "Assessment", rng);
+            let mut report = report(pages::filler(lang, rng), "Assessment", rng);
             put(&mut report, "external_references", json!([{"source_name": "archive", "url": link}]));
             report
         }

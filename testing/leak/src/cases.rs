@@ -73,7 +73,10 @@ pub fn class_names() -> Vec<(Tier, String)> {
 
 /// How far to the next term: so that of the terms a class fits, each is chosen as often as another.
 fn stride(count: usize, rng: &mut Rng) -> usize {
-    let primes: Vec<usize> = [7, 11, 17, 23, 37, 53, 67, 83, 101, 113, 127].into_iter().filter(|prime| count % prime != 0).collect();
+    let primes: Vec<usize> = [7, 11, 17, 23, 37, 53, 67, 83, 101, 113, 127]
+        .into_iter()
+        .filter(|prime| !count.is_multiple_of(*prime))
+        .collect();
     primes.get(rng.below(primes.len())).copied().unwrap_or(1)
 }
 

@@ -36,20 +36,12 @@ impl Classes {
     }
 
     /// Adds a class.
-    pub(crate) fn add(
-        &mut self,
-        name: impl Into<String>,
-        make: impl Fn(&Term, &mut Rng) -> Option<Written> + 'static,
-    ) {
+    pub(crate) fn add(&mut self, name: impl Into<String>, make: impl Fn(&Term, &mut Rng) -> Option<Written> + 'static) {
         self.all.push(Class { tier: self.tier, name: name.into(), make: Box::new(make) });
     }
 
     /// Adds a class that writes a text.
-    pub(crate) fn text(
-        &mut self,
-        name: impl Into<String>,
-        make: impl Fn(&Term, &mut Rng) -> Option<String> + 'static,
-    ) {
+    pub(crate) fn text(&mut self, name: impl Into<String>, make: impl Fn(&Term, &mut Rng) -> Option<String> + 'static) {
         self.add(name, move |term, rng| make(term, rng).and_then(crate::write::text));
     }
 

@@ -36,8 +36,19 @@ pub(crate) fn plain(text: &str) -> String {
 /// Spells umlauts and Nordic letters with two letters.
 pub(crate) fn spelt_out(text: &str) -> String {
     let pairs = [
-        ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('Ä', "Ae"), ('Ö', "Oe"), ('Ü', "Ue"), ('ß', "ss"), ('å', "aa"),
-        ('Å', "Aa"), ('ø', "oe"), ('Ø', "Oe"), ('æ', "ae"), ('Æ', "Ae"),
+        ('ä', "ae"),
+        ('ö', "oe"),
+        ('ü', "ue"),
+        ('Ä', "Ae"),
+        ('Ö', "Oe"),
+        ('Ü', "Ue"),
+        ('ß', "ss"),
+        ('å', "aa"),
+        ('Å', "Aa"),
+        ('ø', "oe"),
+        ('Ø', "Oe"),
+        ('æ', "ae"),
+        ('Æ', "Ae"),
     ];
     let mut out = String::new();
     for letter in text.chars() {

@@ -130,8 +130,3 @@ pub(crate) fn world() -> &'static [Term] {
 pub fn terms() -> Vec<TermSpec> {
     world().iter().map(|term| term.spec.clone()).collect()
 }
-
-/// The place of a term.
-pub(crate) fn place_of(text: &str) -> Option<usize> {
-    world().iter().position(|term| term.text() == text)
-}

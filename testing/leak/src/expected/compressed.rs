@@ -147,7 +147,9 @@ fn texts(classes: &mut Classes) {
     classes.changed("packed/zlib-hex", |text, _| hexadecimal(zlib(text.as_bytes())));
     classes.changed("packed/deflate-base64", |text, _| base64_standard(deflate(text.as_bytes())));
     classes.changed("packed/base64-gzip-base64", |text, _| base64_standard(gzip(base64_standard(text).as_bytes())));
-    classes.changed("packed/gzip-data-link", |text, _| format!("data:application/gzip;base64,{}", base64_standard(gzip(text.as_bytes()))));
+    classes.changed("packed/gzip-data-link", |text, _| {
+        format!("data:application/gzip;base64,{}", base64_standard(gzip(text.as_bytes())))
+    });
     classes.text("packed/gzip-message", |term, rng| {
         Some(base64_standard(gzip(message(term, rng).as_bytes()))).filter(|_| term.is_long())
     });
@@ -178,7 +180,9 @@ fn files(classes: &mut Classes) {
     });
     classes.add("file/word", |term, rng| {
         let text = message(term, rng).replace('&', "&amp;").replace('<', "&lt;");
-        let xml = format!("<?xml version=\"1.0\"?><w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
+        let xml = format!(
+            "<?xml version=\"1.0\"?><w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
+        );
         let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
         Some(Written::File(zip("word/document.xml", xml.as_bytes(), true), kind))
     });
@@ -187,7 +191,10 @@ fn files(classes: &mut Classes) {
         Some(Written::File(format!("<html><body><p>{text}</p></body></html>").into_bytes(), "text/html"))
     });
     classes.add("file/json", |term, _| {
-        Some(Written::File(serde_json::json!({"rows": [{"who": term.text()}]}).to_string().into_bytes(), "application/json"))
+        Some(Written::File(
+            serde_json::json!({"rows": [{"who": term.text()}]}).to_string().into_bytes(),
+            "application/json",
+        ))
     });
     classes.add("file/mail-base64", |term, rng| {
         let body = base64_standard(message(term, rng));
@@ -196,16 +203,20 @@ fn files(classes: &mut Classes) {
     });
     let ascii = |term: &Term| term.text().is_ascii() && term.is_long();
     classes.add("file/pdf-page", move |term, _| {
-        Some(Written::File(pdf(&format!("Handed to {} today.", term.text()), b"(note)", true), "application/pdf")).filter(|_| ascii(term))
+        Some(Written::File(pdf(&format!("Handed to {} today.", term.text()), b"(note)", true), "application/pdf"))
+            .filter(|_| ascii(term))
     });
     classes.add("file/pdf-page-plain", move |term, _| {
-        Some(Written::File(pdf(&format!("Handed to {} today.", term.text()), b"(note)", false), "application/pdf")).filter(|_| ascii(term))
+        Some(Written::File(pdf(&format!("Handed to {} today.", term.text()), b"(note)", false), "application/pdf"))
+            .filter(|_| ascii(term))
     });
     classes.add("file/pdf-title", move |term, _| {
-        Some(Written::File(pdf("Nothing here.", &pdf_text(term.text()), true), "application/pdf")).filter(|_| ascii(term))
+        Some(Written::File(pdf("Nothing here.", &pdf_text(term.text()), true), "application/pdf"))
+            .filter(|_| ascii(term))
     });
     classes.add("file/pdf-title-utf16", |term, _| {
-        Some(Written::File(pdf("Nothing here.", &utf16_title(term.text()), true), "application/pdf")).filter(|_| term.is_long())
+        Some(Written::File(pdf("Nothing here.", &utf16_title(term.text()), true), "application/pdf"))
+            .filter(|_| term.is_long())
     });
 }
 

@@ -6,7 +6,10 @@
 
 use std::fmt::Write;
 
-use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, ISO_8859_2, ISO_8859_7, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256};
+use encoding_rs::{
+    BIG5, EUC_KR, Encoding, GBK, ISO_8859_2, ISO_8859_7, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
+    WINDOWS_1254, WINDOWS_1255, WINDOWS_1256,
+};
 
 use crate::class::Classes;
 use crate::listed::{base64_standard, hexadecimal, percent};
@@ -67,7 +70,11 @@ fn ascii85(bytes: &[u8]) -> String {
 
 fn quoted_printable(text: &str, all: bool) -> String {
     each_byte(text.as_bytes(), "", |byte| {
-        if !all && (byte.is_ascii_graphic() || byte == b' ') && byte != b'=' { char::from(byte).to_string() } else { format!("={byte:02X}") }
+        if !all && (byte.is_ascii_graphic() || byte == b' ') && byte != b'=' {
+            char::from(byte).to_string()
+        } else {
+            format!("={byte:02X}")
+        }
     })
 }
 
@@ -92,9 +99,19 @@ fn in_set(text: &str, set: &'static Encoding) -> Option<Vec<u8>> {
 
 fn sets(classes: &mut Classes) {
     for (name, set) in [
-        ("windows-1251", WINDOWS_1251), ("koi8-r", KOI8_R), ("gbk", GBK), ("windows-1252", WINDOWS_1252), ("iso-8859-2", ISO_8859_2),
-        ("windows-1253", WINDOWS_1253), ("windows-1254", WINDOWS_1254), ("windows-1255", WINDOWS_1255), ("windows-1256", WINDOWS_1256),
-        ("shift-jis", SHIFT_JIS), ("euc-kr", EUC_KR), ("big5", BIG5), ("iso-8859-7", ISO_8859_7),
+        ("windows-1251", WINDOWS_1251),
+        ("koi8-r", KOI8_R),
+        ("gbk", GBK),
+        ("windows-1252", WINDOWS_1252),
+        ("iso-8859-2", ISO_8859_2),
+        ("windows-1253", WINDOWS_1253),
+        ("windows-1254", WINDOWS_1254),
+        ("windows-1255", WINDOWS_1255),
+        ("windows-1256", WINDOWS_1256),
+        ("shift-jis", SHIFT_JIS),
+        ("euc-kr", EUC_KR),
+        ("big5", BIG5),
+        ("iso-8859-7", ISO_8859_7),
     ] {
         let fits = move |term: &Term| {
             let script = match name {
@@ -111,21 +128,26 @@ fn sets(classes: &mut Classes) {
             if term.script() == script && term.is_long() { in_set(term.text(), set) } else { None }
         };
         classes.text(format!("encoding/base64+{name}"), move |term, _| Some(base64_standard(fits(term)?)));
-        classes.text(format!("encoding/percent+{name}"), move |term, _| Some(each_byte(&fits(term)?, "", |byte| format!("%{byte:02X}"))));
+        classes.text(format!("encoding/percent+{name}"), move |term, _| {
+            Some(each_byte(&fits(term)?, "", |byte| format!("%{byte:02X}")))
+        });
         if matches!(name, "windows-1251" | "koi8-r" | "gbk" | "windows-1252") {
             classes.text(format!("encoding/hex+{name}"), move |term, _| Some(hexadecimal(fits(term)?)));
             classes.text(format!("encoding/mail-word+{name}"), move |term, _| {
                 Some(format!("=?{name}?B?{}?=", base64_standard(fits(term)?)))
             });
             classes.text(format!("encoding/quoted-printable+{name}"), move |term, _| {
-                Some(each_byte(&fits(term)?, "", |byte| if byte < 128 { char::from(byte).to_string() } else { format!("={byte:02X}") }))
+                Some(each_byte(&fits(term)?, "", |byte| {
+                    if byte < 128 { char::from(byte).to_string() } else { format!("={byte:02X}") }
+                }))
             });
         }
     }
     for (name, set) in [("latin-1", WINDOWS_1252), ("windows-1251", WINDOWS_1251)] {
         classes.text(format!("mojibake/utf-8-as-{name}"), move |term, _| {
             let (text, _, lost) = set.decode(term.text().as_bytes());
-            (!lost && !term.text().is_ascii() && !text.chars().any(char::is_control)).then(|| text.into_owned())
+            (!lost && term.is_long() && !term.text().is_ascii() && !text.chars().any(char::is_control))
+                .then(|| text.into_owned())
         });
     }
     classes.text("mojibake/twice", |term, _| {
@@ -146,42 +168,83 @@ fn sets(classes: &mut Classes) {
 
 fn code(classes: &mut Classes) {
     classes.changed("code/hex-list", |text, _| each_byte(text.as_bytes(), ", ", |byte| format!("0x{byte:02x}")));
-    classes.changed("code/hex-array", |text, _| format!("{{{}}}", each_byte(text.as_bytes(), ",", |byte| format!("0x{byte:02X}"))));
-    classes.changed("code/decimal-list", |text, _| format!("[{}]", each_byte(text.as_bytes(), ", ", |byte| byte.to_string())));
+    classes.changed("code/hex-array", |text, _| {
+        format!("{{{}}}", each_byte(text.as_bytes(), ",", |byte| format!("0x{byte:02X}")))
+    });
+    classes.changed("code/decimal-list", |text, _| {
+        format!("[{}]", each_byte(text.as_bytes(), ", ", |byte| byte.to_string()))
+    });
     classes.changed("code/decimal-spaces", |text, _| each_byte(text.as_bytes(), " ", |byte| byte.to_string()));
     classes.changed("code/octal", |text, _| each_byte(text.as_bytes(), "", |byte| format!("\\{byte:03o}")));
     classes.changed("code/binary", |text, _| each_byte(text.as_bytes(), " ", |byte| format!("{byte:08b}")));
     classes.changed("code/css", |text, _| each(text, "", |letter| format!("\\{:x} ", u32::from(letter))));
     classes.changed("code/css-padded", |text, _| each(text, "", |letter| format!("\\{:06x}", u32::from(letter))));
-    classes.changed("code/from-char-code", |text, _| format!("String.fromCharCode({})", each(text, ",", |letter| u32::from(letter).to_string())));
+    classes.changed("code/from-char-code", |text, _| {
+        format!("String.fromCharCode({})", each(text, ",", |letter| u32::from(letter).to_string()))
+    });
     classes.changed("code/chr-joined", |text, _| each(text, "&", |letter| format!("Chr({})", u32::from(letter))));
-    classes.changed("code/powershell-chars", |text, _| each(text, "+", |letter| format!("[char]{}", u32::from(letter))));
+    classes
+        .changed("code/powershell-chars", |text, _| each(text, "+", |letter| format!("[char]{}", u32::from(letter))));
     classes.changed("code/perl-braces", |text, _| each(text, "", |letter| format!("\\x{{{:x}}}", u32::from(letter))));
     classes.changed("code/rtf", |text, _| {
-        each(text, "", |letter| if letter.is_ascii() { letter.to_string() } else { format!("\\u{}?", u32::from(letter)) })
+        each(
+            text,
+            "",
+            |letter| if letter.is_ascii() { letter.to_string() } else { format!("\\u{}?", u32::from(letter)) },
+        )
     });
     classes.changed("code/python-bytes", |text, _| {
-        let inner = each_byte(text.as_bytes(), "", |byte| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte).to_string() } else { format!("\\x{byte:02x}") });
+        let inner = each_byte(text.as_bytes(), "", |byte| {
+            if byte.is_ascii_graphic() || byte == b' ' {
+                char::from(byte).to_string()
+            } else {
+                format!("\\x{byte:02x}")
+            }
+        });
         if text.is_ascii() { text.to_owned() } else { format!("b'{inner}'") }
     });
     classes.changed("code/tex", |text, _| {
-        [("ä", "\\\"a"), ("ö", "\\\"o"), ("ü", "\\\"{u}"), ("é", "\\'e"), ("è", "\\`{e}"), ("ç", "\\c{c}"), ("ñ", "\\~n"), ("ø", "{\\o}"), ("ß", "\\ss{}"), ("ł", "{\\l}")]
-            .iter()
-            .fold(text.to_owned(), |text, (letter, tex)| text.replace(letter, tex))
+        [
+            ("ä", "\\\"a"),
+            ("ö", "\\\"o"),
+            ("ü", "\\\"{u}"),
+            ("é", "\\'e"),
+            ("è", "\\`{e}"),
+            ("ç", "\\c{c}"),
+            ("ñ", "\\~n"),
+            ("ø", "{\\o}"),
+            ("ß", "\\ss{}"),
+            ("ł", "{\\l}"),
+        ]
+        .iter()
+        .fold(text.to_owned(), |text, (letter, tex)| text.replace(letter, tex))
     });
-    classes.changed("code/reversed", |text, _| if text.is_ascii() { text.chars().rev().collect() } else { text.to_owned() });
-    classes.text("code/rot13", |term, _| (term.is_long() && term.is_words() && term.text().is_ascii()).then(|| rot13(term.text())));
+    classes.changed(
+        "code/reversed",
+        |text, _| if text.is_ascii() { text.chars().rev().collect() } else { text.to_owned() },
+    );
+    classes.text("code/rot13", |term, _| {
+        (term.is_long() && term.is_words() && term.text().is_ascii()).then(|| rot13(term.text()))
+    });
 }
 
 pub(super) fn add(classes: &mut Classes) {
     classes.changed("encoding/quoted-printable", |text, _| quoted_printable(text, false));
     classes.changed("encoding/quoted-printable-all", |text, _| quoted_printable(text, true));
-    classes.changed("encoding/quoted-printable-broken", |text, _| crate::letters::split_once(&quoted_printable(text, true), "=\r\n").replace("==\r\n", "=\r\n="));
+    classes.changed("encoding/quoted-printable-broken", |text, _| {
+        crate::letters::split_once(&quoted_printable(text, true), "=\r\n").replace("==\r\n", "=\r\n=")
+    });
     classes.changed("encoding/mail-word-b", |text, _| format!("=?UTF-8?B?{}?=", base64_standard(text)));
-    classes.changed("encoding/mail-word-q", |text, _| format!("=?utf-8?Q?{}?=", quoted_printable(text, true).replace("=20", "_")));
+    classes.changed("encoding/mail-word-q", |text, _| {
+        format!("=?utf-8?Q?{}?=", quoted_printable(text, true).replace("=20", "_"))
+    });
     classes.text("encoding/mail-word-two", |term, _| {
         let (first, second) = term.text().split_once(' ').filter(|_| term.is_words())?;
-        Some(format!("=?UTF-8?B?{}?=\r\n =?UTF-8?B?{}?=", base64_standard(format!("{first} ")), base64_standard(second)))
+        Some(format!(
+            "=?UTF-8?B?{}?=\r\n =?UTF-8?B?{}?=",
+            base64_standard(format!("{first} ")),
+            base64_standard(second)
+        ))
     });
     classes.changed("encoding/mail-parameter", |text, _| format!("filename*=UTF-8''{}.pdf", percent(text, false)));
     classes.changed("encoding/base32", |text, _| base32(text.as_bytes(), RFC4648, true));
@@ -191,7 +254,10 @@ pub(super) fn add(classes: &mut Classes) {
     classes.changed("encoding/base64+utf16le", |text, _| base64_standard(utf16(text, false)));
     classes.changed("encoding/base64+utf16be", |text, _| base64_standard(utf16(text, true)));
     classes.changed("encoding/powershell", |text, _| {
-        format!("powershell -enc {}", base64_standard(utf16(&format!("Write-Host '{}'", text.replace('\'', "''")), false)))
+        format!(
+            "powershell -enc {}",
+            base64_standard(utf16(&format!("Write-Host '{}'", text.replace('\'', "''")), false))
+        )
     });
     classes.changed("encoding/hex+utf16le", |text, _| hexadecimal(utf16(text, false)));
     classes.changed("encoding/hex+utf16be", |text, _| hexadecimal(utf16(text, true)).to_uppercase());

@@ -48,7 +48,11 @@ pub(super) fn add(classes: &mut Classes) {
     for (name, local) in LOCALS {
         classes.text(format!("mail-of-person/{name}"), move |term, rng| {
             let (given, surname) = latin(term)?;
-            Some(format!("{}@{}", local(&given, &surname), rng.text(&["post.example", "ministry.example", "webmail.test"])))
+            Some(format!(
+                "{}@{}",
+                local(&given, &surname),
+                rng.text(&["post.example", "ministry.example", "webmail.test"])
+            ))
         });
         classes.text(format!("handle-of-person/{name}"), move |term, rng| {
             let (given, surname) = latin(term)?;
@@ -63,7 +67,8 @@ pub(super) fn add(classes: &mut Classes) {
     classes.text("handle-of-person/spelt-out", |term, _| {
         let person = term.person.as_ref().filter(|_| term.lang == "de")?;
         let text = spelt_out(&format!("{}.{}", person.given, person.surname)).to_lowercase();
-        (text.is_ascii() && plain(person.surname) != person.surname).then(|| format!("{}@post.example", text.replace(['-', ' '], "")))
+        (text.is_ascii() && plain(person.surname) != person.surname)
+            .then(|| format!("{}@post.example", text.replace(['-', ' '], "")))
     });
     classes.add("handle-of-person/profile-link", |term, _| {
         let (given, surname) = latin(term)?;
@@ -75,7 +80,10 @@ pub(super) fn add(classes: &mut Classes) {
     });
     classes.text("handle-of-person/home-folder", |term, rng| {
         let (given, surname) = latin(term)?;
-        Some(rng.text(&["C:\\Users\\#\\Desktop\\x.lnk", "/home/#/.ssh/config", "/Users/#/Downloads"]).replace('#', &format!("{given}.{surname}")))
+        Some(
+            rng.text(&["C:\\Users\\#\\Desktop\\x.lnk", "/home/#/.ssh/config", "/Users/#/Downloads"])
+                .replace('#', &format!("{given}.{surname}")),
+        )
     });
     classes.text("handle-of-person/certificate", |term, _| {
         let (given, surname) = latin(term)?;
@@ -84,15 +92,25 @@ pub(super) fn add(classes: &mut Classes) {
     });
     classes.text("handle-of-person/file-name", |term, rng| {
         let (given, surname) = latin(term)?;
-        Some(format!("{}_{surname}_{given}.{}", rng.text(&["CV", "scan", "passport", "2024"]), rng.text(&["pdf", "docx", "jpg"])))
+        Some(format!(
+            "{}_{surname}_{given}.{}",
+            rng.text(&["CV", "scan", "passport", "2024"]),
+            rng.text(&["pdf", "docx", "jpg"])
+        ))
     });
     let handle = |term: &Term| Some(term.text().trim_start_matches('@').to_owned()).filter(|_| term.kind() == "handle");
     classes.text("handle/no-sign", move |term, _| handle(term));
     classes.text("handle/sign", move |term, _| Some(format!("@{}", handle(term)?)));
     classes.text("handle/link", move |term, rng| {
-        Some(format!("{}{}", rng.text(&["https://t.me/", "network.example/", "https://forum.example/u/"]), handle(term)?))
+        Some(format!(
+            "{}{}",
+            rng.text(&["https://t.me/", "network.example/", "https://forum.example/u/"]),
+            handle(term)?
+        ))
     });
-    classes.text("handle/mention", move |term, rng| Some(format!("{}{}", rng.text(&["TG: ", "user:", "nick=", "xmpp:"]), handle(term)?)));
+    classes.text("handle/mention", move |term, rng| {
+        Some(format!("{}{}", rng.text(&["TG: ", "user:", "nick=", "xmpp:"]), handle(term)?))
+    });
     classes.text("handle/upper", move |term, _| Some(handle(term)?.to_uppercase()));
     classes.text("handle/mail", move |term, _| Some(format!("{}@webmail.test", handle(term)?)));
     classes.text("handle/no-separators", move |term, _| {

@@ -66,7 +66,10 @@ const FOUR: &[(&str, Four)] = &[
     ("commas", |ip, _| ip.to_string().replace('.', ",")),
     ("sinkhole-rule", |ip, _| format!("-A OUTPUT -d {ip}/32 -j DROP")),
     ("arabic-digits", |ip, _| {
-        ip.to_string().chars().map(|sign| sign.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(sign)).collect()
+        ip.to_string()
+            .chars()
+            .map(|sign| sign.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).unwrap_or(sign))
+            .collect()
     }),
     ("ideographic-stops", |ip, _| ip.to_string().replace('.', "。")),
     ("log-line", |ip, _| format!("src={ip} dst=192.0.2.250 act=allow")),
@@ -109,23 +112,34 @@ fn add_hosts(classes: &mut Classes) {
     classes.text("host/port", |term, _| Some(format!("{}:8443", host(term)?)));
     classes.text("host/url", |term, _| Some(format!("https://{}/login?next=%2F", host(term)?)));
     classes.text("host/url-login", |term, _| Some(format!("sftp://deploy:x@{}/srv", host(term)?)));
-    classes.text("host/sub-domain", |term, rng| Some(format!("{}.{}", rng.text(&["www", "cdn", "vpn", "_dmarc", "*"]), host(term)?)));
+    classes.text("host/sub-domain", |term, rng| {
+        Some(format!("{}.{}", rng.text(&["www", "cdn", "vpn", "_dmarc", "*"]), host(term)?))
+    });
     classes.text("host/mail", |term, _| Some(format!("root@{}", host(term)?)));
     classes.text("host/unc", |term, _| Some(format!("\\\\{}\\c$\\windows", host(term)?)));
-    classes.text("host/first-label", |term, rng| Some(format!("{}{}", rng.text(&["host ", "ssh ", "server ", ""]), first_label(term)?)));
+    classes.text("host/first-label", |term, rng| {
+        Some(format!("{}{}", rng.text(&["host ", "ssh ", "server ", ""]), first_label(term)?))
+    });
     classes.text("host/first-label-upper", |term, _| Some(first_label(term)?.to_uppercase()));
     classes.text("host/netbios", |term, _| Some(format!("CORP\\{}$", first_label(term)?.to_uppercase())));
     classes.text("host/reversed", |term, _| Some(host(term)?.split('.').rev().collect::<Vec<_>>().join(".")));
     classes.text("host/distinguished", |term, _| {
-        let labels: Vec<String> = host(term)?.split('.').enumerate().map(|(at, label)| format!("{}={label}", if at == 0 { "CN" } else { "DC" })).collect();
+        let labels: Vec<String> = host(term)?
+            .split('.')
+            .enumerate()
+            .map(|(at, label)| format!("{}={label}", if at == 0 { "CN" } else { "DC" }))
+            .collect();
         Some(labels.join(","))
     });
     classes.text("host/wire", |term, _| {
-        let labels = host(term).filter(|text| text.is_ascii())?.split('.').map(|label| format!("({}){label}", label.len()));
+        let labels =
+            host(term).filter(|text| text.is_ascii())?.split('.').map(|label| format!("({}){label}", label.len()));
         Some(format!("{}(0)", labels.collect::<String>()))
     });
     classes.text("host/punycode", |term, _| idna::domain_to_ascii(host(term)?).ok().filter(|text| text != term.text()));
-    classes.text("host/punycode-upper", |term, _| idna::domain_to_ascii(host(term)?).ok().map(|text| text.to_uppercase()).filter(|text| text.contains("XN--")));
+    classes.text("host/punycode-upper", |term, _| {
+        idna::domain_to_ascii(host(term)?).ok().map(|text| text.to_uppercase()).filter(|text| text.contains("XN--"))
+    });
     classes.text("host/ideographic-stops", |term, _| Some(host(term)?.replace('.', "。")));
     classes.text("host/underscores", |term, _| Some(host(term)?.replace(['.', '-'], "_")));
     classes.text("host/certificate", |term, _| Some(format!("DNS:{}, DNS:localhost", host(term)?)));
@@ -141,22 +155,46 @@ fn mail(term: &Term) -> Option<(&str, &str)> {
 
 fn add_mails(classes: &mut Classes) {
     classes.text("mail/upper", |term, _| mail(term).map(|_| term.text().to_uppercase()));
-    classes.text("mail/tag", |term, rng| mail(term).map(|(local, domain)| format!("{local}+{}@{domain}", rng.text(&["news", "2024", "bank", "x"]))));
+    classes.text("mail/tag", |term, rng| {
+        mail(term).map(|(local, domain)| format!("{local}+{}@{domain}", rng.text(&["news", "2024", "bank", "x"])))
+    });
     classes.text("mail/link", |term, _| mail(term).map(|_| format!("mailto:{}?subject=hi", term.text())));
     classes.text("mail/brackets", |term, _| mail(term).map(|_| format!("\"Desk\" <{}>", term.text())));
     classes.text("mail/sub-domain", |term, _| mail(term).map(|(local, domain)| format!("{local}@mx.{domain}")));
-    classes.text("mail/other-domain", |term, rng| mail(term).map(|(local, _)| format!("{local}@{}", rng.text(&["webmail.test", "post.example", "inbox.invalid"]))));
+    classes.text("mail/other-domain", |term, rng| {
+        mail(term).map(|(local, _)| format!("{local}@{}", rng.text(&["webmail.test", "post.example", "inbox.invalid"])))
+    });
     classes.text("mail/at-words", |term, rng| {
-        mail(term).map(|(local, domain)| format!("{local}{}{}", rng.text(&[" (at) ", "(at)", " AT ", " [at] ", "_at_", " ät "]), domain.replace('.', rng.text(&[".", " dot ", " (dot) ", " punkt "]))))
+        mail(term).map(|(local, domain)| {
+            format!(
+                "{local}{}{}",
+                rng.text(&[" (at) ", "(at)", " AT ", " [at] ", "_at_", " ät "]),
+                domain.replace('.', rng.text(&[".", " dot ", " (dot) ", " punkt "]))
+            )
+        })
     });
     classes.text("mail/spaced", |term, _| mail(term).map(|(local, domain)| format!("{local} @ {domain}")));
     classes.text("mail/wide-at", |term, _| mail(term).map(|(local, domain)| format!("{local}＠{domain}")));
     classes.text("mail/percent-at", |term, _| mail(term).map(|(local, domain)| format!("user={local}%40{domain}")));
-    classes.text("mail/local-alone", |term, _| mail(term).filter(|(local, _)| local.len() >= 9).map(|(local, _)| format!("account {local}")));
-    classes.text("mail/bounce", |term, _| mail(term).map(|(local, domain)| format!("bounce+{local}={domain}@list.example")));
-    classes.text("mail/external", |term, _| mail(term).map(|(local, domain)| format!("{local}_{domain}#EXT#@tenant.example")));
-    classes.text("mail/no-dots", |term, _| mail(term).filter(|(local, _)| local.contains('.')).map(|(local, domain)| format!("{}@{domain}", local.replace('.', ""))));
-    classes.text("mail/zone-file", |term, _| mail(term).filter(|(local, _)| !local.contains('.')).map(|(local, domain)| format!("SOA ns.example. {local}.{domain}. 7")));
+    classes.text("mail/local-alone", |term, _| {
+        mail(term).filter(|(local, _)| local.len() >= 9).map(|(local, _)| format!("account {local}"))
+    });
+    classes.text("mail/bounce", |term, _| {
+        mail(term).map(|(local, domain)| format!("bounce+{local}={domain}@list.example"))
+    });
+    classes.text("mail/external", |term, _| {
+        mail(term).map(|(local, domain)| format!("{local}_{domain}#EXT#@tenant.example"))
+    });
+    classes.text("mail/no-dots", |term, _| {
+        mail(term)
+            .filter(|(local, _)| local.contains('.'))
+            .map(|(local, domain)| format!("{}@{domain}", local.replace('.', "")))
+    });
+    classes.text("mail/zone-file", |term, _| {
+        mail(term)
+            .filter(|(local, _)| !local.contains('.'))
+            .map(|(local, domain)| format!("SOA ns.example. {local}.{domain}. 7"))
+    });
 }
 
 pub(super) fn add(classes: &mut Classes) {
@@ -167,8 +205,11 @@ pub(super) fn add(classes: &mut Classes) {
         classes.text(format!("ipv6/{name}"), move |term, _| Some(write(six(term)?)).filter(|text| text != term.text()));
     }
     classes.add("ip/number", |term, _| Some(Written::Number(u32::from(four(term)?).to_string())));
-    classes.add("ip/octets-list", |term, _| Some(Written::List(four(term)?.octets().iter().map(u8::to_string).collect())));
-    classes.add("ip/pattern-cidr", |term, _| Some(Written::Pattern(format!("[ipv4-addr:value ISSUBSET '{}/32']", four(term)?))));
+    classes
+        .add("ip/octets-list", |term, _| Some(Written::List(four(term)?.octets().iter().map(u8::to_string).collect())));
+    classes.add("ip/pattern-cidr", |term, _| {
+        Some(Written::Pattern(format!("[ipv4-addr:value ISSUBSET '{}/32']", four(term)?)))
+    });
     classes.add("ip/pattern-regex", |term, _| {
         let text = four(term)?.to_string().replace('.', "\\\\.");
         Some(Written::Pattern(format!("[url:value MATCHES '^http://{text}/']")))

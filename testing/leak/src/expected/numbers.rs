@@ -67,7 +67,9 @@ const PHONES: &[(&str, Dial)] = &[
     ("hyphens", |p, _| format!("+{}-{}", p.country, p.groups.join("-"))),
     ("dots", |p, _| format!("+{}.{}", p.country, p.groups.join("."))),
     ("area-brackets", |p, _| format!("+{} ({}) {}", p.country, p.area(), p.local("-"))),
-    ("trunk-brackets", |p, _| format!("+{} ({}) {}", p.country, if p.trunk().is_empty() { "0" } else { p.trunk() }, p.groups.join(" "))),
+    ("trunk-brackets", |p, _| {
+        format!("+{} ({}) {}", p.country, if p.trunk().is_empty() { "0" } else { p.trunk() }, p.groups.join(" "))
+    }),
     ("national", |p, _| format!("{}{}", p.trunk(), p.groups.join(" "))),
     ("national-joined", |p, _| format!("{}{}", p.trunk(), p.national())),
     ("national-slash", |p, _| format!("{}{}/{}", p.trunk(), p.area(), p.local(""))),
@@ -79,8 +81,12 @@ const PHONES: &[(&str, Dial)] = &[
     ("rfc3966", |p, _| format!("<tel:+{}{};ext=14>", p.country, p.national())),
     ("sip", |p, _| format!("sip:+{}{}@gw.example", p.country, p.national())),
     ("messenger", |p, _| format!("https://wa.me/{}{}", p.country, p.national())),
-    ("extension", |p, rng| format!("+{} {}{}", p.country, p.groups.join(" "), rng.text(&[" ext. 12", " x12", " Durchwahl 3", "#12"]))),
-    ("label", |p, rng| format!("{}+{}{}", rng.text(&["Tel.: ", "Mob. ", "тел. ", "☎ ", "GSM:"]), p.country, p.groups.join(" "))),
+    ("extension", |p, rng| {
+        format!("+{} {}{}", p.country, p.groups.join(" "), rng.text(&[" ext. 12", " x12", " Durchwahl 3", "#12"]))
+    }),
+    ("label", |p, rng| {
+        format!("{}+{} {}", rng.text(&["Tel.: ", "Mob. ", "тел. ", "☎ ", "GSM:"]), p.country, p.groups.join(" "))
+    }),
     ("arabic-digits", |p, _| other_digits(&format!("+{} {}", p.country, p.groups.join(" ")), 0x660)),
     ("persian-digits", |p, _| other_digits(&format!("00{}{}", p.country, p.national()), 0x6f0)),
     ("devanagari-digits", |p, _| other_digits(&format!("+{}{}", p.country, p.national()), 0x966)),
@@ -90,7 +96,8 @@ const PHONES: &[(&str, Dial)] = &[
     ("percent-plus", |p, _| format!("phone=%2B{}{}", p.country, p.national())),
     ("words", |p, _| {
         let digits = format!("{}{}", p.country, p.national());
-        let words: Vec<&str> = digits.chars().filter_map(|sign| WORDS.get(usize::try_from(sign.to_digit(10)?).ok()?).copied()).collect();
+        let words: Vec<&str> =
+            digits.chars().filter_map(|sign| WORDS.get(usize::try_from(sign.to_digit(10)?).ok()?).copied()).collect();
         format!("plus {}", words.join(" "))
     }),
     ("spaced-digits", |p, _| groups_of(&format!("{}{}", p.country, p.national()), 1, " ")),
@@ -110,7 +117,16 @@ fn cases(classes: &mut Classes) {
         let (head, tail) = text.rsplit_once('-')?;
         Some(format!("{head}-000{tail}"))
     });
-    for (name, joint) in [("spaces", " "), ("slashes", "/"), ("underscores", "_"), ("dots", "."), ("joined", ""), ("hyphens", "-"), ("en-dashes", "–"), ("spaced-hyphens", " - ")] {
+    for (name, joint) in [
+        ("spaces", " "),
+        ("slashes", "/"),
+        ("underscores", "_"),
+        ("dots", "."),
+        ("joined", ""),
+        ("hyphens", "-"),
+        ("en-dashes", "–"),
+        ("spaced-hyphens", " - "),
+    ] {
         classes.text(format!("case-number/{name}"), move |term, _| {
             let text = of(term)?;
             Some(text.replace(['-', '/', ':'], joint)).filter(|changed| *changed != text)
@@ -118,7 +134,8 @@ fn cases(classes: &mut Classes) {
     }
     classes.text("case-number/lower", move |term, _| of(term).map(|text| text.to_lowercase()));
     classes.text("case-number/words-before", move |term, rng| {
-        let before = rng.text(&["case no. ", "our ref. ", "Aktenzeichen ", "dossier n° ", "file #", "дело № ", "sygn. "]);
+        let before =
+            rng.text(&["case no. ", "our ref. ", "Aktenzeichen ", "dossier n° ", "file #", "дело № ", "sygn. "]);
         Some(format!("{before}{}", of(term)?))
     });
     classes.text("case-number/no-prefix-label", move |term, _| {
@@ -133,13 +150,18 @@ fn cases(classes: &mut Classes) {
 
 fn documents(classes: &mut Classes) {
     let of = |term: &Term| Some(term.text().to_owned()).filter(|_| term.kind() == "document");
+    // A title with a number is not written in groups.
+    let number = move |term: &Term| of(term).filter(|text| text.chars().filter(char::is_ascii_digit).count() >= 6);
     let joined = |text: &str| text.replace([' ', '-', '/'], "");
-    classes.text("document/lower", move |term, _| of(term).map(|text| text.to_lowercase()).filter(|text| text != term.text()));
-    classes.text("document/joined", move |term, _| of(term).map(|text| joined(&text)).filter(|text| text != term.text()));
-    classes.text("document/threes", move |term, _| of(term).map(|text| groups_of(&joined(&text), 3, " ")));
-    classes.text("document/fours-hyphens", move |term, _| of(term).map(|text| groups_of(&joined(&text), 4, "-")));
+    classes.text("document/lower", move |term, _| {
+        of(term).map(|text| text.to_lowercase()).filter(|text| text != term.text())
+    });
+    classes
+        .text("document/joined", move |term, _| of(term).map(|text| joined(&text)).filter(|text| text != term.text()));
+    classes.text("document/threes", move |term, _| number(term).map(|text| groups_of(&joined(&text), 3, " ")));
+    classes.text("document/fours-hyphens", move |term, _| number(term).map(|text| groups_of(&joined(&text), 4, "-")));
     classes.text("document/letters-apart", move |term, rng| {
-        let text = joined(&of(term)?);
+        let text = joined(&number(term)?);
         let letters: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
         let digits = text.strip_prefix(letters.as_str())?;
         (!letters.is_empty()).then(|| format!("{letters}{}{digits}", rng.text(&[" ", "-", " № ", "/"])))
@@ -148,7 +170,7 @@ fn documents(classes: &mut Classes) {
         Some(format!("{}{}", rng.text(&["Passport no. ", "Ausweis-Nr. ", "паспорт ", "ID: ", "n° "]), of(term)?))
     });
     classes.text("document/zone", move |term, _| {
-        let text = joined(&of(term)?).to_uppercase();
+        let text = joined(&number(term)?).to_uppercase();
         (text.len() == 9).then(|| format!("{text}<4UTO7103142M2909281<<<<<<<<<<<<<<06"))
     });
 }
@@ -160,8 +182,12 @@ fn accounts(classes: &mut Classes) {
     classes.text("account/joined", move |term, _| spaced(term).map(|text| joined(&text)));
     classes.text("account/hyphens", move |term, _| spaced(term).map(|text| text.replace(' ', "-")));
     classes.text("account/dots", move |term, _| spaced(term).map(|text| text.replace(' ', ".")));
-    classes.text("account/fours", move |term, _| of(term).map(|text| groups_of(&joined(&text), 4, " ")).filter(|text| text != term.text()));
-    classes.text("account/lower", move |term, _| of(term).map(|text| text.to_lowercase()).filter(|text| text != term.text()));
+    classes.text("account/fours", move |term, _| {
+        of(term).map(|text| groups_of(&joined(&text), 4, " ")).filter(|text| text != term.text())
+    });
+    classes.text("account/lower", move |term, _| {
+        of(term).map(|text| text.to_lowercase()).filter(|text| text != term.text())
+    });
     classes.text("account/iban-label", move |term, _| Some(format!("IBAN: {}", joined(&spaced(term)?))));
     classes.text("account/iban-national", move |term, _| {
         let text = spaced(term).filter(|text| text.starts_with("DE"))?;
@@ -178,7 +204,9 @@ fn accounts(classes: &mut Classes) {
         })
     });
     classes.text("account/wallet-upper", move |term, _| {
-        of(term).filter(|text| text.starts_with("bc1") || text.starts_with("0x")).map(|text| text.to_uppercase().replace("0X", "0x"))
+        of(term)
+            .filter(|text| text.starts_with("bc1") || text.starts_with("0x"))
+            .map(|text| text.to_uppercase().replace("0X", "0x"))
     });
     classes.text("account/wallet-no-prefix", move |term, _| Some(of(term)?.strip_prefix("0x")?.to_owned()));
     classes.add("account/number", move |term, _| {

@@ -16,19 +16,29 @@ struct Parts {
     last: &'static str,
     rare: bool,
     particle: bool,
+    script: &'static str,
 }
 
 fn parts(term: &Term) -> Option<Parts> {
     let Person { given, middle, surname, rare, .. } = *term.person.as_ref()?;
     let particle = term.person.as_ref().is_some_and(Person::has_particle);
     let fits = matches!(term.script(), "Latn" | "Cyrl" | "Grek") && !surname.is_empty();
-    fits.then_some(Parts { given, middle, last: surname, rare, particle })
+    fits.then_some(Parts { given, middle, last: surname, rare, particle, script: term.script() })
 }
 
 impl Parts {
     /// The surname with its particle.
     fn surname(&self) -> String {
         if self.particle { format!("{} {}", self.middle, self.last) } else { self.last.to_owned() }
+    }
+
+    /// The letters of other initials, in the script of the name.
+    fn others(&self) -> [&'static str; 2] {
+        match self.script {
+            "Cyrl" => ["К.", "М."],
+            "Grek" => ["Κ.", "Μ."],
+            _ => ["K.", "M."],
+        }
     }
 
     fn name(&self) -> &'static str {
@@ -67,17 +77,23 @@ const ORDERS: &[(&str, Write)] = &[
         fits.then(|| format!("P<UTO{}<<{}<<<<<<<<<<", text(&p.surname()), text(p.given)))
     }),
     ("given-only-middle-left-out", |p| (!p.name().is_empty()).then(|| format!("{} {}", p.given, p.last))),
-    ("middle-initial", |p| {
-        (!p.name().is_empty()).then(|| format!("{} {}. {}", p.given, p.middle_initial(), p.last))
-    }),
+    ("middle-initial", |p| (!p.name().is_empty()).then(|| format!("{} {}. {}", p.given, p.middle_initial(), p.last))),
     ("middle-initial-no-dot", |p| {
         (!p.name().is_empty()).then(|| format!("{} {} {}", p.given, p.middle_initial(), p.last))
     }),
-    ("surname-comma-given-middle", |p| {
-        (!p.name().is_empty()).then(|| format!("{}, {} {}", p.last, p.given, p.name()))
+    ("surname-comma-given-middle", |p| (!p.name().is_empty()).then(|| format!("{}, {} {}", p.last, p.given, p.name()))),
+    ("middle-added-initial", |p| {
+        p.middle.is_empty().then(|| {
+            let [other, _] = p.others();
+            format!("{} {other} {}", p.given, p.last)
+        })
     }),
-    ("middle-added-initial", |p| p.middle.is_empty().then(|| format!("{} K. {}", p.given, p.last))),
-    ("middle-added-two-initials", |p| p.middle.is_empty().then(|| format!("{} J. R. {}", p.given, p.last))),
+    ("middle-added-two-initials", |p| {
+        p.middle.is_empty().then(|| {
+            let [other, second] = p.others();
+            format!("{} {other} {second} {}", p.given, p.last)
+        })
+    }),
     ("particle-dropped", |p| p.particle.then(|| format!("{} {}", p.given, p.last))),
     ("particle-upper", |p| p.particle.then(|| format!("{} {}", p.given, p.surname().to_uppercase()))),
     ("particle-last", |p| p.particle.then(|| format!("{}, {} {}", p.last, p.given, p.middle))),
@@ -86,7 +102,8 @@ const ORDERS: &[(&str, Write)] = &[
     }),
     ("particle-short", |p| {
         p.particle.then(|| {
-            let short: Vec<String> = p.middle.split(' ').map(|word| format!("{}.", word.chars().take(1).collect::<String>())).collect();
+            let short: Vec<String> =
+                p.middle.split(' ').map(|word| format!("{}.", word.chars().take(1).collect::<String>())).collect();
             format!("{} {} {}", p.given, short.join(""), p.last)
         })
     }),
@@ -135,7 +152,12 @@ const INITIALS: &[(&str, Write)] = &[
     ("surname-comma-two-initials", |p| {
         (!p.name().is_empty()).then(|| format!("{}, {}. {}.", p.last, p.initial(), p.middle_initial()))
     }),
-    ("extra-initial", |p| p.middle.is_empty().then(|| format!("{}.M. {}", p.initial(), p.surname()))),
+    ("extra-initial", |p| {
+        p.middle.is_empty().then(|| {
+            let [_, other] = p.others();
+            format!("{}.{other} {}", p.initial(), p.surname())
+        })
+    }),
     ("surname-alone", |p| Some(p.surname())),
     ("surname-alone-upper", |p| Some(p.surname().to_uppercase())),
     ("surname-alone-no-particle", |p| p.particle.then(|| p.last.to_owned())),
@@ -174,7 +196,12 @@ fn add_titles(classes: &mut Classes) {
     });
     classes.text("person/suffix", |term, rng| {
         let p = parts(term)?;
-        Some(format!("{} {}{}", p.given, p.surname(), rng.text(&[", Jr.", " III", ", MBA", " (ret.)", ", PhD", " (b. 1971)"])))
+        Some(format!(
+            "{} {}{}",
+            p.given,
+            p.surname(),
+            rng.text(&[", Jr.", " III", ", MBA", " (ret.)", ", PhD", " (b. 1971)"])
+        ))
     });
     for (name, words) in [
         ("nickname-brackets", &["(Toni)", "(Misha)", "(Bobi)", "(“Rex”)"][..]),
@@ -192,11 +219,21 @@ fn add_titles(classes: &mut Classes) {
     }
     classes.text("person/two-persons", |term, rng| {
         let p = parts(term)?;
-        Some(format!("{} {} {}", rng.text(&["Peter Holm", "Ivan Petrov", "Jane Roe"]), rng.text(&["and", "&", "/", "+"]), format_args!("{} {}", p.given, p.surname())))
+        Some(format!(
+            "{} {} {}",
+            rng.text(&["Peter Holm", "Ivan Petrov", "Jane Roe"]),
+            rng.text(&["and", "&", "/", "+"]),
+            format_args!("{} {}", p.given, p.surname())
+        ))
     });
     classes.text("person/shared-surname", |term, rng| {
         let p = parts(term).filter(|p| p.rare)?;
-        Some(format!("{} {} {} {}", p.given, rng.text(&["and", "und", "&"]), rng.text(&["Peter", "Maria", "Olga"]), p.surname()))
+        let other = match p.script {
+            "Cyrl" => rng.text(&["и Ольга", "и Пётр", "та Олег"]),
+            "Grek" => "και Μαρία",
+            _ => rng.text(&["and Peter", "und Maria", "& Olga"]),
+        };
+        Some(format!("{} {other} {}", p.given, p.surname()))
     });
 }
 
@@ -214,17 +251,21 @@ fn add_others(classes: &mut Classes) {
         Some(format!("{}{} {}", person.surname, if term.script() == "Arab" { "،" } else { "," }, person.given))
     });
     classes.text("person/semitic-surname-alone", |term, _| {
-        let person = term.person.as_ref().filter(|person| matches!(term.script(), "Arab" | "Hebr" | "Deva") && person.rare)?;
+        let person =
+            term.person.as_ref().filter(|person| matches!(term.script(), "Arab" | "Hebr" | "Deva") && person.rare)?;
         Some(person.surname.to_owned())
     });
     classes.text("person/hebrew-initial", |term, _| {
         let person = term.person.as_ref().filter(|person| term.script() == "Hebr" && person.rare)?;
         Some(format!("{}' {}", person.given.chars().take(1).collect::<String>(), person.surname))
     });
-    for (name, joint) in [("han-spaced", " "), ("han-comma", "，"), ("han-middle-dot", "·"), ("han-wide-space", "\u{3000}")] {
+    for (name, joint) in
+        [("han-spaced", " "), ("han-comma", "，"), ("han-middle-dot", "·"), ("han-wide-space", "\u{3000}")]
+    {
         classes.text(format!("person/{name}"), move |term, _| {
             let person = term.person.as_ref().filter(|_| matches!(term.script(), "Hans" | "Hant" | "Jpan" | "Kore"))?;
-            (term.letters() >= 3 && !term.text().contains('・')).then(|| format!("{}{joint}{}", person.surname, person.given))
+            (term.letters() >= 3 && !term.text().contains('・'))
+                .then(|| format!("{}{joint}{}", person.surname, person.given))
         });
     }
 }

@@ -11,7 +11,11 @@ use crate::write::Written;
 
 fn halves(term: &Term) -> Option<(String, String)> {
     if let Some(person) = &term.person {
-        let surname = if person.has_particle() { format!("{} {}", person.middle, person.surname) } else { person.surname.to_owned() };
+        let surname = if person.has_particle() {
+            format!("{} {}", person.middle, person.surname)
+        } else {
+            person.surname.to_owned()
+        };
         return (!surname.is_empty() && term.letters() >= 3).then(|| (person.given.to_owned(), surname));
     }
     let (first, second) = term.text().split_once(' ')?;
@@ -108,6 +112,7 @@ pub(super) fn add(classes: &mut Classes) {
         let letters: Vec<char> = term.text().chars().collect();
         let (head, tail) = letters.split_at_checked(letters.len() / 2)?;
         let (head, tail): (String, String) = (head.iter().collect(), tail.iter().collect());
-        (term.is_long() && term.is_words()).then(|| format!("\"{head}\" {} \"{tail}\"", rng.text(&["+", ".", "&", "..", ""])))
+        (term.is_long() && term.is_words())
+            .then(|| format!("\"{head}\" {} \"{tail}\"", rng.text(&["+", ".", "&", "..", ""])))
     });
 }

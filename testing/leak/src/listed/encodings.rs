@@ -64,9 +64,7 @@ pub(super) fn add(classes: &mut Classes) {
     classes.changed("base64/json-inside", |text, _| {
         STANDARD.encode(serde_json::json!({"name": text, "seen": true}).to_string())
     });
-    classes.changed("base64/command", |text, rng| {
-        format!("echo {} | base64 -d", STANDARD.encode(message(text, rng)))
-    });
+    classes.changed("base64/command", |text, rng| format!("echo {} | base64 -d", STANDARD.encode(message(text, rng))));
     classes.changed("hex/lower", |text, _| hexadecimal(text));
     classes.changed("hex/upper", |text, _| hexadecimal(text).to_uppercase());
     classes.changed("hex/message", |text, rng| hexadecimal(message(text, rng)));
@@ -80,6 +78,8 @@ pub(super) fn add(classes: &mut Classes) {
     classes.changed("hex/dump", |text, rng| {
         let message = message(text, rng);
         let rows = message.as_bytes().chunks(16).enumerate();
-        rows.map(|(at, row)| format!("{:08x}: {}", at * 16, pairs(&hexadecimal(row), "", " "))).collect::<Vec<_>>().join("\n")
+        rows.map(|(at, row)| format!("{:08x}: {}", at * 16, pairs(&hexadecimal(row), "", " ")))
+            .collect::<Vec<_>>()
+            .join("\n")
     });
 }

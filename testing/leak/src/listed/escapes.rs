@@ -36,11 +36,32 @@ fn units(text: &str, prefix: &str) -> String {
 
 fn named(text: &str) -> String {
     let names = [
-        ('ä', "&auml;"), ('ö', "&ouml;"), ('ü', "&uuml;"), ('Ä', "&Auml;"), ('Ö', "&Ouml;"), ('ß', "&szlig;"),
-        ('é', "&eacute;"), ('è', "&egrave;"), ('ç', "&ccedil;"), ('ø', "&oslash;"), ('Ø', "&Oslash;"),
-        ('å', "&aring;"), ('Å', "&Aring;"), ('æ', "&aelig;"), ('Æ', "&AElig;"), ('ñ', "&ntilde;"),
-        ('ã', "&atilde;"), ('í', "&iacute;"), ('ò', "&ograve;"), ('õ', "&otilde;"), ('\'', "&apos;"),
-        ('á', "&aacute;"), ('ó', "&oacute;"), ('œ', "&oelig;"), ('ï', "&iuml;"), ('ë', "&euml;"),
+        ('ä', "&auml;"),
+        ('ö', "&ouml;"),
+        ('ü', "&uuml;"),
+        ('Ä', "&Auml;"),
+        ('Ö', "&Ouml;"),
+        ('ß', "&szlig;"),
+        ('é', "&eacute;"),
+        ('è', "&egrave;"),
+        ('ç', "&ccedil;"),
+        ('ø', "&oslash;"),
+        ('Ø', "&Oslash;"),
+        ('å', "&aring;"),
+        ('Å', "&Aring;"),
+        ('æ', "&aelig;"),
+        ('Æ', "&AElig;"),
+        ('ñ', "&ntilde;"),
+        ('ã', "&atilde;"),
+        ('í', "&iacute;"),
+        ('ò', "&ograve;"),
+        ('õ', "&otilde;"),
+        ('\'', "&apos;"),
+        ('á', "&aacute;"),
+        ('ó', "&oacute;"),
+        ('œ', "&oelig;"),
+        ('ï', "&iuml;"),
+        ('ë', "&euml;"),
     ];
     each(text, |letter| {
         names.iter().find(|(of, _)| *of == letter).map_or_else(|| letter.to_string(), |(_, name)| (*name).to_owned())
@@ -96,7 +117,8 @@ pub(super) fn add(classes: &mut Classes) {
     });
     classes.text("escape/defanged-dot", |term, rng| {
         let dot = rng.text(&["[.]", "(.)", "[dot]", " dot ", "{.}", "(dot)", "[.", "\\."]);
-        Some(term.text().replace('.', dot)).filter(|_| matches!(term.kind(), "host" | "ip") && term.text().contains('.'))
+        Some(term.text().replace('.', dot))
+            .filter(|_| matches!(term.kind(), "host" | "ip") && term.text().contains('.'))
     });
     classes.text("escape/defanged-last-dot", |term, _| {
         let (head, tail) = term.text().rsplit_once('.')?;
@@ -104,7 +126,8 @@ pub(super) fn add(classes: &mut Classes) {
     });
     classes.text("escape/defanged-link", |term, rng| {
         let scheme = rng.text(&["hxxp://", "hXXps://", "hxxps[:]//", "http[:]//", "h**p://", "meow://"]);
-        Some(format!("{scheme}{}/in", term.text().replace('.', "[.]"))).filter(|_| matches!(term.kind(), "host" | "ip") && term.text().contains('.'))
+        Some(format!("{scheme}{}/in", term.text().replace('.', "[.]")))
+            .filter(|_| matches!(term.kind(), "host" | "ip") && term.text().contains('.'))
     });
     classes.text("escape/defanged-colon", |term, _| {
         Some(term.text().replace(':', "[:]")).filter(|text| term.kind() == "ip" && text != term.text())

@@ -5,7 +5,7 @@
 //! Does not know: encodings.
 
 use crate::class::Classes;
-use crate::letters::{alike, capital, decomposed, moved, plain, split_once, spread, spelt_out, title, wide};
+use crate::letters::{alike, capital, decomposed, moved, plain, spelt_out, split_once, spread, title, wide};
 use crate::world::Term;
 
 fn only(term: &Term, text: String) -> Option<String> {
@@ -32,18 +32,19 @@ fn cases(classes: &mut Classes) {
     classes.text("form/lower", |term, _| only(term, term.text().to_lowercase()).filter(|_| term.is_words()));
     classes.text("form/title", |term, _| only(term, title(term.text())).filter(|_| term.is_words()));
     classes.text("form/first-capital", |term, _| {
-        only(term, capital(&term.text().to_lowercase())).filter(|_| term.kind() == "phrase" || term.kind() == "cryptonym")
+        only(term, capital(&term.text().to_lowercase()))
+            .filter(|_| term.kind() == "phrase" || term.kind() == "cryptonym")
     });
     classes.text("form/mixed-case", |term, _| only(term, swapped(term.text())).filter(|_| term.is_words()));
     classes.text("form/quoted", |term, rng| {
-        let (open, close) = [("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"), ("*", "*"), ("`", "`")]
-            .get(rng.below(6))
-            .copied()?;
+        let (open, close) =
+            [("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"), ("*", "*"), ("`", "`")].get(rng.below(6)).copied()?;
         Some(format!("{open}{}{close}", term.text()))
     });
     classes.text("form/punctuation", |term, rng| {
-        let (open, close) =
-            [("(", ")"), ("[", "]"), ("...", "!"), ("=", ";"), ("<", ">"), ("/", "/"), ("—", "—")].get(rng.below(7)).copied()?;
+        let (open, close) = [("(", ")"), ("[", "]"), ("...", "!"), ("=", ";"), ("<", ">"), ("/", "/"), ("—", "—")]
+            .get(rng.below(7))
+            .copied()?;
         Some(format!("{open}{}{close}", term.text()))
     });
 }
@@ -62,10 +63,14 @@ fn marks(classes: &mut Classes) {
         only(term, spelt_out(term.text())).filter(|_| fits && term.is_words()).map(|text| text.to_uppercase())
     });
     classes.text("form/no-marks-upper", |term, _| {
-        only(term, plain(term.text())).filter(|_| term.is_words() && term.script() == "Latn").map(|text| text.to_uppercase())
+        only(term, plain(term.text()))
+            .filter(|_| term.is_words() && term.script() == "Latn")
+            .map(|text| text.to_uppercase())
     });
     classes.text("form/no-marks-lower", |term, _| {
-        only(term, plain(term.text())).filter(|_| term.is_words() && term.script() == "Latn").map(|text| text.to_lowercase())
+        only(term, plain(term.text()))
+            .filter(|_| term.is_words() && term.script() == "Latn")
+            .map(|text| text.to_lowercase())
     });
     classes.text("form/wide", |term, _| only(term, wide(term.text())));
     classes.changed("form/mathematical-bold", |text, _| moved(text, 0x1d400, 0x1d41a));
@@ -111,14 +116,22 @@ fn inside(classes: &mut Classes) {
         ("hidden/mongolian-separator", "\u{180e}"),
         ("hidden/invisible-times", "\u{2062}"),
     ] {
-        classes.changed(name, move |text, rng| {
-            if rng.below(2) == 0 { spread(text, sign) } else { split_once(text, sign) }
-        });
+        classes.changed(
+            name,
+            move |text, rng| {
+                if rng.below(2) == 0 { spread(text, sign) } else { split_once(text, sign) }
+            },
+        );
     }
-    classes.changed("hidden/bidi-embedding", |text, _| split_once(&format!("\u{202b}{text}\u{202c}"), "\u{202a}\u{202c}"));
+    classes
+        .changed("hidden/bidi-embedding", |text, _| split_once(&format!("\u{202b}{text}\u{202c}"), "\u{202a}\u{202c}"));
     classes.changed("hidden/bidi-isolate", |text, _| split_once(text, "\u{2066}\u{2069}"));
     classes.changed("hidden/bidi-reversed", |text, _| {
-        if text.is_ascii() { format!("\u{202e}{}\u{202c}", text.chars().rev().collect::<String>()) } else { text.into() }
+        if text.is_ascii() {
+            format!("\u{202e}{}\u{202c}", text.chars().rev().collect::<String>())
+        } else {
+            text.into()
+        }
     });
     for (name, sign) in [
         ("apart/hyphens", "-"),

@@ -19,7 +19,8 @@ pub(super) fn add(classes: &mut Classes) {
         let name = format!("x_{}_status", term.text().to_lowercase().replace(' ', "_"));
         Some(Written::Key(name)).filter(|_| term.is_words() && term.is_long())
     });
-    classes.add("place/list", |term, _| Some(Written::List(vec!["first".into(), term.text().to_owned(), "last".into()])));
+    classes
+        .add("place/list", |term, _| Some(Written::List(vec!["first".into(), term.text().to_owned(), "last".into()])));
     classes.add("place/member-value", |term, _| {
         Some(Written::Members(vec![("subject".into(), term.text().to_owned()), ("state".into(), "open".into())]))
     });

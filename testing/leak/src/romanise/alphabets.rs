@@ -14,8 +14,7 @@ const CYRILLIC: &str = include_str!("../../data/schemes/cyrillic.tsv");
 const NATIONAL: &str = include_str!("../../data/schemes/national.tsv");
 const GREEK: &str = include_str!("../../data/schemes/greek.tsv");
 
-const SCHEMES: &[&str] =
-    &["icao", "bgn", "iso9", "scholarly", "gost", "german", "french", "press", "polish", "forum"];
+const SCHEMES: &[&str] = &["icao", "bgn", "iso9", "scholarly", "gost", "german", "french", "press", "polish", "forum"];
 
 fn end(word: &str, from: &str, to: &str) -> String {
     word.strip_suffix(from).map_or_else(|| word.to_owned(), |stem| format!("{stem}{to}"))
@@ -128,8 +127,16 @@ fn add_cyrillic(classes: &mut Classes) {
     });
     classes.text("romanise/sr/to-cyrillic", |term, _| {
         let table = Scheme::read(NATIONAL, "letter").with(&[
-            ("đ", "ђ"), ("u", "у"), ("r", "р"), ("a", "а"), ("š", "ш"), ("ć", "ћ"), ("e", "е"), ("p", "п"),
-            ("n", "н"), ("i", "и"),
+            ("đ", "ђ"),
+            ("u", "у"),
+            ("r", "р"),
+            ("a", "а"),
+            ("š", "ш"),
+            ("ć", "ћ"),
+            ("e", "е"),
+            ("p", "п"),
+            ("n", "н"),
+            ("i", "и"),
         ]);
         fits(term, "sr", "Latn").then(|| table.letters(term.text()))
     });
@@ -146,7 +153,8 @@ fn add_greek(classes: &mut Classes) {
         fits(term, "el", "Grek").then(|| Scheme::read(GREEK, "elot").letters(term.text()).to_uppercase())
     });
     classes.text("romanise/el/press", |term, _| {
-        let table = Scheme::read(GREEK, "elot").with(&[("χ", "h"), ("ευα", "eva"), ("ντ", "nt"), ("^ντ", "d"), ("γκ", "g")]);
+        let table =
+            Scheme::read(GREEK, "elot").with(&[("χ", "h"), ("ευα", "eva"), ("ντ", "nt"), ("^ντ", "d"), ("γκ", "g")]);
         fits(term, "el", "Grek").then(|| table.letters(term.text()))
     });
 }

@@ -4,9 +4,10 @@
 //!
 //! Does not know: names that are not in the table.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::class::Classes;
 use crate::letters::{capital, plain};
-use crate::romanise::scheme::Scheme;
 use crate::rng::Rng;
 use crate::table::rows;
 use crate::world::Term;
@@ -28,9 +29,9 @@ fn marked(syllable: &str, tone: usize) -> String {
     let bearer = ["a", "e", "ou", "iu", "i", "o", "u", "ü"].into_iter().find(|vowel| syllable.contains(vowel));
     let Some(bearer) = bearer else { return syllable.to_owned() };
     // The mark stands on `a`, `e`, the `o` of `ou`, else on the last vowel.
-    let at = syllable.find(bearer).unwrap_or(0) + if bearer == "iu" { 2 } else { bearer.chars().next().map_or(1, char::len_utf8) };
+    let at = syllable.find(bearer).unwrap_or(0)
+        + if bearer == "iu" { 2 } else { bearer.chars().next().map_or(1, char::len_utf8) };
     let (head, tail) = syllable.split_at_checked(at).unwrap_or((syllable, ""));
-    use unicode_normalization::UnicodeNormalization;
     format!("{head}{mark}{tail}").nfc().collect()
 }
 
@@ -41,7 +42,10 @@ fn syllable(text: &str, tone: Tone) -> String {
         Tone::Mark => marked(bare, usize::try_from(number).unwrap_or(5)),
         Tone::Number => text.replace('ü', "v"),
         Tone::None => bare.replace('ü', "u"),
-        Tone::Wade => rows(WADE).find(|row| row.first() == Some(&bare)).and_then(|row| row.get(1).map(|to| (*to).to_owned())).unwrap_or_else(|| bare.to_owned()),
+        Tone::Wade => rows(WADE)
+            .find(|row| row.first() == Some(&bare))
+            .and_then(|row| row.get(1).map(|to| (*to).to_owned()))
+            .unwrap_or_else(|| bare.to_owned()),
     }
 }
 
@@ -77,14 +81,15 @@ fn chinese(name: &str, surname: &[String], given: &[String]) -> String {
 fn converted(text: &str, to_traditional: bool) -> String {
     text.chars()
         .map(|letter| {
-            let pair = include_str!("../../data/han.txt").lines().filter(|line| !line.starts_with('#')).find_map(|line| {
-                let mut pair = line.chars();
-                let (simple, full) = (pair.next()?, pair.next()?);
-                match to_traditional {
-                    true => (simple == letter).then_some(full),
-                    false => (full == letter).then_some(simple),
-                }
-            });
+            let pair =
+                include_str!("../../data/han.txt").lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+                    let mut pair = line.chars();
+                    let (simple, full) = (pair.next()?, pair.next()?);
+                    match to_traditional {
+                        true => (simple == letter).then_some(full),
+                        false => (full == letter).then_some(simple),
+                    }
+                });
             pair.unwrap_or(letter)
         })
         .collect()
@@ -93,8 +98,18 @@ fn converted(text: &str, to_traditional: bool) -> String {
 fn add_chinese(classes: &mut Classes) {
     let long = |term: &Term| term.letters() >= 3;
     for name in [
-        "plain", "western-order", "surname-upper", "comma", "hyphen", "hyphen-capitals", "spaced", "camel",
-        "joined-lower", "upper", "lower-spaced", "underscore",
+        "plain",
+        "western-order",
+        "surname-upper",
+        "comma",
+        "hyphen",
+        "hyphen-capitals",
+        "spaced",
+        "camel",
+        "joined-lower",
+        "upper",
+        "lower-spaced",
+        "underscore",
     ] {
         classes.text(format!("romanise/zh/pinyin-{name}"), move |term, _| {
             let (surname, given) = parts(term, Tone::None)?;
@@ -141,8 +156,22 @@ fn japanese(name: &str, base: &str) -> String {
         "kunrei" => long_vowels(
             base,
             &[
-                ("shi", "si"), ("Shi", "Si"), ("chi", "ti"), ("Chi", "Ti"), ("tsu", "tu"), ("Tsu", "Tu"), ("sh", "sy"),
-                ("Sh", "Sy"), ("Ch", "Ty"), ("ch", "ty"), ("j", "zy"), ("J", "Zy"), ("fu", "hu"), ("ō", "ô"), ("Ō", "Ô"), ("ū", "û"),
+                ("shi", "si"),
+                ("Shi", "Si"),
+                ("chi", "ti"),
+                ("Chi", "Ti"),
+                ("tsu", "tu"),
+                ("Tsu", "Tu"),
+                ("sh", "sy"),
+                ("Sh", "Sy"),
+                ("Ch", "Ty"),
+                ("ch", "ty"),
+                ("j", "zy"),
+                ("J", "Zy"),
+                ("fu", "hu"),
+                ("ō", "ô"),
+                ("Ō", "Ô"),
+                ("ū", "û"),
             ],
         ),
         "surname-upper" => {
@@ -176,14 +205,23 @@ fn korean(name: &str, text: &str, rng: &mut Rng) -> String {
 pub(super) fn add(classes: &mut Classes) {
     add_chinese(classes);
     for name in [
-        "hepburn", "hepburn-western-order", "no-marks", "no-marks-western-order", "ou", "oh", "circumflex", "kunrei",
+        "hepburn",
+        "hepburn-western-order",
+        "no-marks",
+        "no-marks-western-order",
+        "ou",
+        "oh",
+        "circumflex",
+        "kunrei",
         "surname-upper",
     ] {
         classes.text(format!("romanise/ja/{name}"), move |term, _| Some(japanese(name, columns(term, "ja", 0)?)));
     }
     classes.text("romanise/ko/revised", |term, _| columns(term, "ko", 0).map(str::to_owned));
     classes.text("romanise/ko/mccune", |term, _| columns(term, "ko", 1).map(str::to_owned));
-    classes.text("romanise/ko/mccune-no-marks", |term, _| columns(term, "ko", 1).map(|text| plain(text).replace('\'', "")));
+    classes.text("romanise/ko/mccune-no-marks", |term, _| {
+        columns(term, "ko", 1).map(|text| plain(text).replace('\'', ""))
+    });
     for name in ["usual", "usual-western-order", "usual-no-hyphen", "usual-spaced", "usual-comma", "usual-capitals"] {
         classes.text(format!("romanise/ko/{name}"), move |term, rng| Some(korean(name, columns(term, "ko", 2)?, rng)));
     }

@@ -26,7 +26,8 @@ pub(super) fn add(classes: &mut Classes) {
     for (at, name) in ["simplified", "traditional"].into_iter().enumerate() {
         classes.text(format!("back/han/{name}"), move |term, rng| {
             let table = rows(include_str!("../../data/han_back.txt"));
-            let rows: Vec<&str> = table.filter(|row| field(row, 0) == term.text()).map(|row| field(&row, at + 1)).collect();
+            let rows: Vec<&str> =
+                table.filter(|row| field(row, 0) == term.text()).map(|row| field(&row, at + 1)).collect();
             Some(rng.text(&rows).to_owned())
         });
     }

@@ -41,12 +41,9 @@ pub(super) fn add(classes: &mut Classes) {
             let table = Scheme::read(table, scheme);
             classes.text(format!("romanise/{lang}/{scheme}"), move |term, _| Some(table.exactly(base(term, lang)?)));
         }
-        classes.text(format!("romanise/{lang}/standard"), move |term, _| {
-            Some(base(term, lang)?.replace("(a)", "a"))
-        });
-        classes.text(format!("romanise/{lang}/standard-no-marks"), move |term, _| {
-            Some(plain(&spoken(base(term, lang)?)))
-        });
+        classes.text(format!("romanise/{lang}/standard"), move |term, _| Some(base(term, lang)?.replace("(a)", "a")));
+        classes
+            .text(format!("romanise/{lang}/standard-no-marks"), move |term, _| Some(plain(&spoken(base(term, lang)?))));
         let usual = Scheme::read(table, if *lang == "ar" || *lang == "fa" { "press" } else { "usual" });
         let press = usual.clone();
         classes.text(format!("romanise/{lang}/usual-given"), move |term, rng| {
@@ -81,7 +78,9 @@ pub(super) fn add(classes: &mut Classes) {
             text.contains(" al-").then(|| text.replace(" al-", &format!(" {article}")))
         });
     }
-    for (name, from, to) in [("e-for-i", 'i', "e"), ("ou-for-u", 'u', "ou"), ("o-for-u", 'u', "o"), ("ee-for-i", 'i', "ee")] {
+    for (name, from, to) in
+        [("e-for-i", 'i', "e"), ("ou-for-u", 'u', "ou"), ("o-for-u", 'u', "o"), ("ee-for-i", 'i', "ee")]
+    {
         let table = Scheme::read(ARABIC, "press");
         classes.text(format!("romanise/ar/{name}"), move |term, _| {
             let text = table.exactly(base(term, "ar")?).replace("ai", "ay");
