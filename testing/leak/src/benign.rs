@@ -113,8 +113,11 @@ pub(crate) fn add(classes: &mut Classes) {
             Some(Written::Block(sentences.join(" ")))
         });
     }
-    for page in pages::native_pages() {
-        classes.add(format!("page-without/{}", page.lang), move |_, _| Some(Written::Block(page.page_without.clone())));
+    for lang in pages::page_languages() {
+        classes.add(format!("page-without/{lang}"), move |_, rng| {
+            let pages: Vec<_> = pages::native_pages().into_iter().filter(|page| page.lang == lang).collect();
+            pages.get(rng.below(pages.len())).map(|page| Written::Block(page.page_without.clone()))
+        });
     }
     for row in rows(TABLE) {
         let (name, words): (&str, Vec<&str>) = (field(&row, 0), row.iter().skip(1).copied().collect());

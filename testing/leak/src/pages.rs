@@ -64,24 +64,30 @@ struct Prose {
     lang: &'static str,
     carriers: Vec<&'static str>,
     fillers: Vec<&'static str>,
-    page: Option<NativePage>,
+    pages: Vec<NativePage>,
 }
 
+/// The lines of a file: `=` kind and term of a page, `.` sentences of every page, `+` the sentence of a page with its name, `-` the
+/// same without it, `@` carriers, `~` other sentences.
 fn read(lang: &'static str, text: &'static str) -> Prose {
     let joint = if matches!(lang, "zh-Hans" | "zh-Hant" | "ja") { "" } else { " " };
     let lines: Vec<(&str, &'static str)> = text.lines().filter_map(|line| line.split_once(' ')).collect();
     let of = |marks: &[&str]| -> Vec<&'static str> {
         lines.iter().filter(|(mark, _)| marks.contains(mark)).map(|(_, line)| *line).collect()
     };
-    let head = of(&["="]).first().and_then(|line| line.split_once('|'));
-    let page = head.map(|(kind, term)| NativePage {
-        lang,
-        term,
-        kind,
-        page_with: of(&[".", "+"]).join(joint),
-        page_without: of(&[".", "-"]).join(joint),
+    let (names, with, without) = (of(&["="]), of(&["+"]), of(&["-"]));
+    let before = lines.iter().take_while(|(mark, _)| *mark != "+").filter(|(mark, _)| *mark == ".").count();
+    let page = |sentence: &'static str| {
+        let mut sentences = of(&["."]);
+        sentences.insert(before.min(sentences.len()), sentence);
+        sentences.join(joint)
+    };
+    let pages = names.iter().zip(with).zip(without).filter_map(|((name, with), without)| {
+        let (kind, term) = name.split_once('|')?;
+        Some(NativePage { lang, term, kind, page_with: page(with), page_without: page(without) })
     });
-    Prose { lang, carriers: of(&["@"]), fillers: of(&[".", "-"]), page }
+    let pages = pages.collect();
+    Prose { lang, carriers: of(&["@"]), fillers: of(&[".", "-", "~"]), pages }
 }
 
 fn prose() -> &'static [Prose] {
@@ -113,5 +119,10 @@ pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
 
 /// The pages with a name and without it.
 pub fn native_pages() -> Vec<NativePage> {
-    prose().iter().filter_map(|prose| prose.page.clone()).collect()
+    prose().iter().flat_map(|prose| prose.pages.iter().cloned()).collect()
+}
+
+/// The languages that have pages.
+pub(crate) fn page_languages() -> Vec<&'static str> {
+    prose().iter().filter(|prose| !prose.pages.is_empty()).map(|prose| prose.lang).collect()
 }

@@ -6,21 +6,24 @@
 
 use crate::class::Classes;
 use crate::letters::{plain, spelt_out};
-use crate::romanise::latin_name;
+use crate::romanise::latin_parts;
 use crate::world::Term;
 use crate::write::Written;
 
-/// Given name and surname in small ASCII letters.
-fn latin(term: &Term) -> Option<(String, String)> {
+/// Given name and surname in small ASCII letters, as in passports or as newspapers have it.
+fn latin_as(term: &Term, press: bool) -> Option<(String, String)> {
     let person = term.person.as_ref().filter(|person| person.rare)?;
-    let write = |text: &str| match term.script() {
-        "Latn" => Some(plain(text)),
-        "Cyrl" | "Grek" => latin_name(term.lang, text),
-        _ => None,
+    let (given, surname) = match term.script() {
+        "Latn" => (plain(person.given), plain(person.surname)),
+        _ => latin_parts(term, press)?,
     };
-    let ascii = |text: String| text.to_lowercase().replace([' ', '\'', '’', '-', '.'], "");
-    let (given, surname) = (ascii(write(person.given)?), ascii(write(person.surname)?));
+    let ascii = |text: String| plain(&text).to_lowercase().replace([' ', '\'', '’', '-', '.'], "");
+    let (given, surname) = (ascii(given), ascii(surname));
     (given.is_ascii() && surname.is_ascii()).then_some((given, surname))
+}
+
+fn latin(term: &Term) -> Option<(String, String)> {
+    latin_as(term, false)
 }
 
 fn first(text: &str) -> String {
@@ -55,7 +58,7 @@ pub(super) fn add(classes: &mut Classes) {
             ))
         });
         classes.text(format!("handle-of-person/{name}"), move |term, rng| {
-            let (given, surname) = latin(term)?;
+            let (given, surname) = latin_as(term, true)?;
             let sign = rng.text(&["@", "", "t.me/", "u/", "~"]);
             Some(format!("{sign}{}", local(&given, &surname)))
         });

@@ -7,7 +7,9 @@
 use std::collections::BTreeSet;
 
 use crate::class::Classes;
+use crate::pages;
 use crate::table::{field, rows};
+use crate::write::Written;
 
 const TABLE: &str = include_str!("../../data/inflected.txt");
 
@@ -25,6 +27,13 @@ pub(super) fn add(classes: &mut Classes) {
             let row = rows(TABLE).find(|row| field(row, 0) == term.text() && field(row, 1) == lang)?;
             let text = row.iter().skip(2).find_map(|entry| entry.split_once('=').filter(|(name, _)| *name == form))?.1;
             Some(text.to_owned())
+        });
+    }
+    for lang in pages::page_languages() {
+        classes.add(format!("page/{lang}"), move |term, _| {
+            let pages = pages::native_pages();
+            let page = pages.into_iter().find(|page| page.lang == lang && page.term == term.text())?;
+            Some(Written::Block(page.page_with))
         });
     }
 }

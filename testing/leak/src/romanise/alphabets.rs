@@ -55,10 +55,12 @@ fn national(lang: &str) -> Scheme {
     Scheme::read(NATIONAL, lang)
 }
 
-/// A name of an alphabet in the Latin letters that its country prints in passports.
-pub(crate) fn latin_name(lang: &str, text: &str) -> Option<String> {
+/// A name of an alphabet in the Latin letters that its country prints in passports, or that newspapers use.
+pub(super) fn latin_name(lang: &str, text: &str, press: bool) -> Option<String> {
     match lang {
+        "ru" if press => Some(habits("press", &cyrillic("ru", "press").letters(text))),
         "ru" => Some(cyrillic("ru", "icao").letters(text)),
+        "uk" if press => Some(habits("press", &national("uk").letters(text)).replace("yi", "y")),
         "uk" | "bg" | "sr" => Some(national(lang).letters(text)),
         "el" => Some(Scheme::read(GREEK, "elot").letters(text)),
         _ => None,
@@ -163,7 +165,7 @@ fn usual_surname(term: &Term, surname: &str) -> Option<String> {
     match term.lang {
         "ru" => Some(habits("press", &cyrillic("ru", "bgn").letters(surname)).replace(['’', '”'], "")),
         "uk" | "bg" => Some(habits("press", &national(term.lang).letters(surname))),
-        "el" => latin_name("el", surname),
+        "el" => latin_name("el", surname, true),
         _ => None,
     }
 }

@@ -56,6 +56,12 @@ fn parts(term: &Term, tone: Tone) -> Option<(Vec<String>, Vec<String>)> {
     Some((all.iter().take(surname).cloned().collect(), all.into_iter().skip(surname).collect()))
 }
 
+/// Given name and surname in pinyin without tones.
+pub(super) fn latin_parts(term: &Term) -> Option<(String, String)> {
+    let (surname, given) = parts(term, Tone::None)?;
+    Some((given.concat(), surname.concat()))
+}
+
 fn capitals(parts: &[String], joint: &str) -> String {
     parts.iter().map(|part| capital(part)).collect::<Vec<_>>().join(joint)
 }

@@ -31,6 +31,14 @@ pub(super) fn add(classes: &mut Classes) {
             Some(rng.text(&rows).to_owned())
         });
     }
+    for script in ["cyrillic", "ukrainian", "greek", "arabic", "hebrew"] {
+        classes.text(format!("back/{script}/inflected"), move |term, rng| {
+            let row = rows(include_str!("../../data/back_inflected.txt")).find(|row| field(row, 0) == term.text())?;
+            let entries = row.iter().skip(1).filter_map(|entry| entry.split_once('='));
+            let writings: Vec<&str> = entries.filter(|(of, _)| *of == script).map(|(_, text)| text).collect();
+            Some(rng.text(&writings).to_owned())
+        });
+    }
     for lang in ["ru", "uk", "ar", "he", "hi", "ja", "ko", "zh"] {
         classes.text(format!("neighbour/{lang}"), move |term, rng| {
             let table = rows(include_str!("../../data/neighbours.txt"));

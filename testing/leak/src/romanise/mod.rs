@@ -11,8 +11,21 @@ mod scheme;
 mod semitic;
 
 use crate::class::Classes;
+use crate::world::Term;
 
-pub(crate) use alphabets::latin_name;
+/// Given name and surname in Latin letters: as in passports, or as newspapers have it.
+pub(crate) fn latin_parts(term: &Term, press: bool) -> Option<(String, String)> {
+    let person = term.person.as_ref()?;
+    match term.lang {
+        "ru" | "uk" | "bg" | "sr" | "el" if term.script() != "Latn" => {
+            let write = |text| alphabets::latin_name(term.lang, text, press);
+            Some((write(person.given)?, write(person.surname)?))
+        }
+        "ar" | "fa" | "he" | "hi" => semitic::parts(term),
+        "zh-Hans" | "zh-Hant" => asian::latin_parts(term),
+        _ => None,
+    }
+}
 
 pub(crate) fn add(classes: &mut Classes) {
     alphabets::add(classes);

@@ -35,6 +35,16 @@ fn surname(text: &str, given: &str) -> String {
     text.split_whitespace().skip(words).collect::<Vec<_>>().join(" ")
 }
 
+/// Given name and surname as newspapers write them, without article.
+pub(super) fn parts(term: &Term) -> Option<(String, String)> {
+    let (_, table, _) = LANGUAGES.iter().find(|(lang, ..)| *lang == term.lang)?;
+    let scheme = if matches!(term.lang, "ar" | "fa") { "press" } else { "usual" };
+    let text = Scheme::read(table, scheme).exactly(base(term, term.lang)?);
+    let last = surname(&text, term.person.as_ref()?.given);
+    let first = text.strip_suffix(&last)?.trim_end().to_owned();
+    Some((first, last.strip_prefix("al-").unwrap_or(&last).to_owned()))
+}
+
 pub(super) fn add(classes: &mut Classes) {
     for (lang, table, schemes) in LANGUAGES {
         for scheme in *schemes {
