@@ -48,7 +48,10 @@ pub(super) fn add(classes: &mut Classes) {
     classes.changed("pair/base64+hex", |text, _| base64_standard(hexadecimal(text)));
     classes.changed("pair/hex+base64", |text, _| hexadecimal(base64_standard(text)));
     classes.changed("pair/percent+base64", |text, _| percent(&base64_standard(text), true));
-    classes.changed("pair/wide+cyrillic", |text, _| wide(&alike(text, 1, 2)));
+    classes.changed("pair/wide+cyrillic", |text, _| {
+        let changed = alike(text, 1, 2);
+        if changed == text { changed } else { wide(&changed) }
+    });
     classes.changed("pair/zero-width+wide", |text, _| {
         if text.is_ascii() { spread(&wide(text), "\u{200b}") } else { text.to_owned() }
     });

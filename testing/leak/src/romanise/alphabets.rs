@@ -5,7 +5,7 @@
 //! Does not know: names whose script leaves vowels out.
 
 use crate::class::Classes;
-use crate::letters::plain;
+use crate::letters::{plain, spelt_out, title};
 use crate::romanise::scheme::Scheme;
 use crate::table::{field, rows};
 use crate::world::Term;
@@ -39,6 +39,7 @@ fn cyrillic(lang: &str, scheme: &str) -> Scheme {
     let table = Scheme::read(CYRILLIC, scheme);
     match (lang, scheme) {
         (_, "iso9") => table,
+        ("uk", "icao" | "bgn" | "press") => table.with(&[("и", "y"), ("г", "h"), ("зг", "zgh")]),
         ("uk", _) => table.with(&[("и", "y"), ("г", "h")]),
         ("bg", "scholarly") => table.with(&[("щ", "št"), ("ъ", "ă")]),
         ("bg", "bgn") => table.with(&[("щ", "sht"), ("ъ", "ŭ")]),
@@ -181,4 +182,80 @@ pub(super) fn add(classes: &mut Classes) {
             Some(format!("{} {}", rng.text(&writings), usual_surname(term, person.surname)?))
         });
     }
+    add_latin(classes);
+}
+
+/// Puts letters of a Latin alphabet as people of another do.
+fn put(text: &str, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+fn add_latin(classes: &mut Classes) {
+    let changed = |term: &Term, langs: &[&str], text: String| {
+        (term.is_words() && langs.contains(&term.lang) && text != term.text()).then_some(text)
+    };
+    let nordic: &[&str] = &["de", "sv", "no", "da", "fi", "et"];
+    classes.text("romanise/umlaut/spelt-out", move |term, _| changed(term, nordic, spelt_out(term.text())));
+    classes.text("romanise/umlaut/spelt-out-capitals", move |term, _| {
+        changed(term, nordic, spelt_out(term.text())).map(|text| text.to_uppercase())
+    });
+    classes.text("romanise/umlaut/dropped", move |term, _| changed(term, nordic, plain(term.text())));
+    classes.text("romanise/umlaut/mixed", move |term, _| {
+        let (first, rest) = term.text().split_once(' ')?;
+        changed(term, nordic, format!("{} {}", spelt_out(first), plain(rest)))
+    });
+    classes.text("romanise/umlaut/neighbours-letters", move |term, _| {
+        let pairs = [("ø", "ö"), ("Ø", "Ö"), ("æ", "ä"), ("Æ", "Ä"), ("ä", "æ"), ("ö", "ø"), ("Ö", "Ø"), ("Ä", "Æ")];
+        let text: String = term
+            .text()
+            .chars()
+            .map(|letter| {
+                let found = pairs.iter().find(|(from, _)| from.chars().eq([letter]));
+                found.map_or_else(|| letter.to_string(), |(_, to)| (*to).to_owned())
+            })
+            .collect();
+        changed(term, &["sv", "no", "da"], text)
+    });
+    classes.text("romanise/tr/english", move |term, _| {
+        let pairs = [
+            ("ş", "sh"),
+            ("Ş", "Sh"),
+            ("ç", "ch"),
+            ("Ç", "Ch"),
+            ("ğ", "gh"),
+            ("ı", "i"),
+            ("İ", "I"),
+            ("ü", "u"),
+            ("ö", "o"),
+            ("Ö", "O"),
+        ];
+        changed(term, &["tr"], put(term.text(), &pairs))
+    });
+    classes.text("romanise/tr/upper-dotless", move |term, _| {
+        let text = term.text().replace('i', "İ").replace('ı', "I").to_uppercase();
+        changed(term, &["tr"], text)
+    });
+    classes.text("romanise/tr/lower-wrong-dot", move |term, _| {
+        changed(term, &["tr"], term.text().replace(['I', 'İ'], "i").to_lowercase()).filter(|_| term.is_long())
+    });
+    classes.text("romanise/vi/no-marks", move |term, _| changed(term, &["vi"], plain(term.text())));
+    classes.text("romanise/vi/western-order", move |term, _| {
+        let person = term.person.as_ref().filter(|_| term.lang == "vi")?;
+        Some(plain(&format!("{} {}", person.given, person.surname)))
+    });
+    classes.text("romanise/vi/joined-given", move |term, _| {
+        let person = term.person.as_ref().filter(|_| term.lang == "vi")?;
+        Some(format!("{} {}", plain(person.surname), title(&plain(&person.given.replace(' ', "")))))
+    });
+    classes.text("romanise/baltic/no-marks", move |term, _| changed(term, &["lt", "lv"], plain(term.text())));
+    classes.text("romanise/ro/cedilla", move |term, _| {
+        changed(term, &["ro"], put(term.text(), &[("ș", "ş"), ("Ș", "Ş"), ("ț", "ţ"), ("Ț", "Ţ")]))
+    });
+    classes.text("romanise/slavic/no-marks", move |term, _| {
+        changed(term, &["pl", "cs", "sr"], plain(term.text())).filter(|_| term.script() == "Latn")
+    });
+    classes.text("romanise/sr/latin-dj", move |term, _| {
+        let text = plain(&put(term.text(), &[("đ", "dj"), ("Đ", "Dj")]));
+        changed(term, &["sr"], text).filter(|_| term.script() == "Latn")
+    });
 }

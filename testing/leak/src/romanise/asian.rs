@@ -126,7 +126,9 @@ fn add_chinese(classes: &mut Classes) {
         for order in ["plain", "western-order", "spaced", "hyphen"] {
             classes.text(format!("romanise/zh/{name}-{order}"), move |term, _| {
                 let (surname, given) = parts(term, tone)?;
-                Some(chinese(order, &surname, &given))
+                // Without its tones a name of two syllables is everybody's.
+                let told = !matches!(tone, Tone::Wade) || term.letters() >= 3;
+                told.then(|| chinese(order, &surname, &given))
             });
         }
     }
