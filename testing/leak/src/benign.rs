@@ -14,6 +14,7 @@ use crate::table::{field, rows};
 use crate::write::Written;
 
 const TABLE: &str = include_str!("../data/benign.txt");
+const OTHERS: &str = include_str!("../data/others.txt");
 
 fn hex(rng: &mut Rng, bytes: usize) -> String {
     hex::encode(rng.bytes(bytes))
@@ -117,6 +118,18 @@ pub(crate) fn add(classes: &mut Classes) {
         classes.add(format!("page-without/{lang}"), move |_, rng| {
             let pages: Vec<_> = pages::native_pages().into_iter().filter(|page| page.lang == lang).collect();
             pages.get(rng.below(pages.len())).map(|page| Written::Block(page.page_without.clone()))
+        });
+    }
+    for row in rows(OTHERS) {
+        let (lang, names): (&str, Vec<&str>) = (field(&row, 0), row.iter().skip(1).copied().collect());
+        classes.add(format!("others/{lang}"), move |_, rng| {
+            let sentence = pages::carrier(lang, rng).replace("{}", rng.text(&names));
+            let (before, after) = (pages::filler(lang, rng), pages::filler(lang, rng));
+            Some(Written::Block(format!("{before} {sentence} {after}")))
+        });
+        let names: Vec<&str> = row.iter().skip(1).copied().collect();
+        classes.add(format!("others-list/{lang}"), move |_, rng| {
+            Some(Written::List((0..3).map(|_| rng.text(&names).to_owned()).collect()))
         });
     }
     for row in rows(TABLE) {
