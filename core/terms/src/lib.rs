@@ -5,9 +5,9 @@
 //!
 //! Does not know: where terms come from, who may see a hit, what a release is.
 
+mod decode;
 mod endings;
 mod fold;
-mod decode;
 mod kind;
 mod lexicon;
 mod literal;
