@@ -3,7 +3,6 @@
 use super::candidates::candidates;
 use super::checked::{Checked, Coverage};
 use super::corpus::{LeakCorpus, Plain, Protected};
-use super::decode::decode;
 use super::facts::{ObjectFacts, object_facts, released_values};
 use super::finding::{Finding, FindingClass};
 use super::held::{Held, NotRead};
@@ -16,7 +15,7 @@ use super::places::{self, UuidCheck};
 use crate::special::Reading;
 use crate::{Draft, Mode};
 use comity_correlate::CorrelatedValue;
-use comity_terms::{Compact, FORMS, Form, Normaliser, Origin, Searcher, Text};
+use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Origin, Searcher, Text, decode};
 use comity_vocab::Tlp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -102,6 +101,7 @@ fn run(
         not_read: false,
     };
     let mut normaliser = Normaliser::default();
+    let mut decoder = Decoder::default();
     let mut searcher = corpus.register.searcher();
     let mut reading = Reading::default();
     let mut findings = Vec::new();
@@ -111,6 +111,7 @@ fn run(
         let mut part = PartCheck {
             corpus,
             normaliser: &mut normaliser,
+            decoder: &mut decoder,
             searcher: &mut searcher,
             reading: &mut reading,
             uuids: &mut uuids,
@@ -218,6 +219,7 @@ struct PendingValue {
 struct PartCheck<'a, 'b> {
     corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
+    decoder: &'a mut Decoder,
     searcher: &'a mut Searcher<'b>,
     reading: &'a mut Reading,
     uuids: &'a mut UuidCheck<'b>,
@@ -293,7 +295,7 @@ impl PartCheck<'_, '_> {
             return;
         }
         let (steps, exhausted) = (&mut self.steps, &mut self.exhausted);
-        let decoded = decode(text, self.normaliser, &mut |used| {
+        let decoded = decode(text, self.decoder, &mut |used| {
             match steps.checked_sub(used) {
                 Some(left) => *steps = left,
                 None => *exhausted = true,

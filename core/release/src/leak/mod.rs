@@ -1,7 +1,7 @@
 //! The leak check: what in the final bytes must not leave (domain.md §2.5, R2.16; security.md I5, I6).
 //!
 //! Guarantees: it reads the bytes that would leave, not the model they came from; it finds the terms it was given in the
-//! classes listed in its modules `normalise`, `decode` and `packed`, alone and one inside the other; it never repeats a protected term;
+//! classes that `comity-terms` names, encodings alone and one inside the other; it never repeats a protected term;
 //! where it runs out of steps, or something could not be read, it says so, and that cannot be overridden. A [`Checked`] is made here
 //! and nowhere else.
 //!
@@ -12,14 +12,12 @@ mod check;
 mod checked;
 mod configuration;
 mod corpus;
-mod decode;
 mod facts;
 mod finding;
 mod held;
 mod hidden;
 mod json;
 mod neighbours;
-mod packed;
 mod personal;
 mod pieces;
 mod places;

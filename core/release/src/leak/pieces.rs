@@ -7,14 +7,13 @@
 
 use super::check::{DEPTH_MAX, STEPS_MIN, STEPS_PER_BYTE};
 use super::corpus::LeakCorpus;
-use super::decode::decode;
 use super::finding::FindingClass;
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::print::{PrintKey, has_no_blanks};
 use comity_correlate::CorrelatedValue;
-use comity_terms::{Compact, FORMS, Form, Normaliser, Text};
+use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Text, decode};
 use comity_vocab::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -194,7 +193,7 @@ pub fn terms_in(parts: &[Vec<u8>], terms: &[&str]) -> Option<BTreeSet<usize>> {
 
 /// Gives every reading of every text of the parts, as the check makes them. Tells whether it came to an end.
 fn each_reading(parts: &[Vec<u8>], read: &mut dyn FnMut(&mut Normaliser, &Text)) -> bool {
-    let mut reader = Reader { normaliser: Normaliser::default(), steps: 0, exhausted: false, read };
+    let mut reader = Reader { normaliser: Normaliser::default(), decoder: Decoder::default(), steps: 0, exhausted: false, read };
     let mut whole = true;
     for part in parts {
         let scan = Scan::new(part);
@@ -208,6 +207,7 @@ fn each_reading(parts: &[Vec<u8>], read: &mut dyn FnMut(&mut Normaliser, &Text))
 
 struct Reader<'a> {
     normaliser: Normaliser,
+    decoder: Decoder,
     steps: usize,
     exhausted: bool,
     read: &'a mut dyn FnMut(&mut Normaliser, &Text),
@@ -244,7 +244,7 @@ impl Reader<'_> {
             return;
         }
         let (steps, exhausted) = (&mut self.steps, &mut self.exhausted);
-        let decoded = decode(text, &mut self.normaliser, &mut |used| {
+        let decoded = decode(text, &mut self.decoder, &mut |used| {
             match steps.checked_sub(used) {
                 Some(left) => *steps = left,
                 None => *exhausted = true,
