@@ -92,6 +92,9 @@ pub(crate) fn narrow(word: &[char]) -> Option<Vec<char>> {
 pub(crate) fn base(letter: char) -> Vec<char> {
     use unicode_normalization::UnicodeNormalization as _;
     let mut out = Vec::with_capacity(2);
+    if matches!(letter, '\u{ac00}'..='\u{d7a3}') {
+        return vec![letter];
+    }
     std::iter::once(letter).nfkd().filter(|part| !crate::text::is_accent(*part)).for_each(|part| plain(part, &mut out));
     out
 }

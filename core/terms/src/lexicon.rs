@@ -3,18 +3,18 @@
 //! Guarantees: a word is found with its accents or without, with the endings of its language, and in another script by any romanisation;
 //! each distinct word of the texts is analysed once. Does not know: in which order words make a term.
 
-use crate::endings::{Rule, is_tail, rules_of, without_prefix};
+use crate::endings::{Rule, rules_of, without_prefix};
 use crate::fold;
-use crate::romanise::{Key, Script, latin_key, native_keys, reach, script_of};
+use crate::romanise::{Script, script_of};
+use crate::sounds::{Sounds, ascii, chat};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map<K, V> = hashbrown::HashMap<K, V>;
 
 /// Longer words are not analysed; they are found as they are written only.
 const LETTERS_MAX: usize = 48;
-/// What a romanised word must say at least: symbols of its key, and letters.
-const SYMBOLS_MIN: usize = 2;
-const ROMANISED_MIN: usize = 3;
+/// A word with fewer letters says too little to be found by sound alone.
+const SAYS_ENOUGH: usize = 4;
 
 /// How a word of a text comes from a word of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,8 @@ pub(crate) enum How {
     Form,
     /// In another script.
     Romanised,
+    /// In another script, with the same consonants; never enough by itself.
+    Alike,
 }
 
 /// A word of a text may be a form of this word of a term.
@@ -70,15 +72,7 @@ pub(crate) struct Lexicon {
     numbers: BTreeMap<Vec<char>, u32>,
     /// By the letters of the stem.
     stems: Map<Box<[char]>, Vec<Stem>>,
-    /// Stems in other scripts, by the sound of a romanisation; stems in Latin letters by theirs.
-    native: Map<Key, Vec<Sound>>,
-    latin: Map<Key, Vec<Sound>>,
-}
-
-struct Sound {
-    lexeme: u32,
-    stem: Box<[char]>,
-    rule: &'static Rule,
+    sounds: Sounds,
 }
 
 impl Lexicon {
@@ -118,28 +112,8 @@ impl Lexicon {
         for spelling in &spellings {
             self.stem(lexeme, spelling, script);
         }
-        if plain.len() > LETTERS_MAX {
-            return;
-        }
-        if script == Script::Latin {
-            for spelling in spellings {
-                for (length, rule) in rules_of(script, &spelling) {
-                    let Some(stem) = spelling.get(..length) else { continue };
-                    self.latin.entry(latin_key(&ascii(stem))).or_default().push(Sound {
-                        lexeme,
-                        stem: stem.into(),
-                        rule,
-                    });
-                }
-            }
-            return;
-        }
-        // Accents count here: й is not и.
-        for (length, rule) in rules_of(script, small) {
-            let Some(stem) = small.get(..length) else { continue };
-            for key in native_keys(stem) {
-                self.native.entry(key).or_default().push(Sound { lexeme, stem: stem.into(), rule });
-            }
+        if plain.len() <= LETTERS_MAX {
+            self.sounds.add(lexeme, small, script);
         }
     }
 
@@ -167,9 +141,12 @@ impl Lexicon {
                 self.spelled(rest, true, &mut found);
             }
             if script == Script::Latin {
-                self.romanised(&ascii(&plain), &mut found);
+                for latin in chat(&plain).unwrap_or_default().into_iter().chain([ascii(&plain)]) {
+                    self.sounds.romanised(&latin, &mut found);
+                }
             } else {
-                self.written_back(letters, script, &mut found);
+                let small: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+                self.sounds.written_back(&small, script, &mut found);
             }
         }
         found.into_iter().map(|(lexeme, how)| Match { lexeme, how }).collect()
@@ -188,82 +165,17 @@ impl Lexicon {
         }
     }
 
-    /// A Latin word of a text, words of terms in other scripts.
-    fn romanised(&self, latin: &[u8], found: &mut BTreeMap<u32, How>) {
-        if self.native.is_empty() || latin.len() < ROMANISED_MIN - 1 {
-            return;
-        }
-        let key = latin_key(latin);
-        for symbols in 1..=key.len() {
-            for sound in self.native.get(&key.prefix(symbols)).into_iter().flatten() {
-                if found.contains_key(&sound.lexeme) {
-                    continue;
-                }
-                let reached = reach(&sound.stem, latin);
-                let fits = (1..=latin.len()).filter(|at| reached.get(sound.stem.len(), *at)).any(|at| {
-                    let rest = latin.get(at..).unwrap_or_default();
-                    sound
-                        .rule
-                        .tails()
-                        .any(|tail| if tail.is_empty() { rest.is_empty() } else { reach(tail, rest).whole() })
-                });
-                if fits {
-                    note(found, sound.lexeme, How::Romanised);
-                }
-            }
-        }
-    }
-
-    /// A word of a text in another script, words of terms in Latin letters.
-    fn written_back(&self, native: &[char], script: Script, found: &mut BTreeMap<u32, How>) {
-        if self.latin.is_empty() || native.len() < 2 {
-            return;
-        }
-        let small: Vec<char> = native.iter().flat_map(|letter| letter.to_lowercase()).collect();
-        let mut forms: Vec<&[char]> = vec![&small];
-        forms.extend(without_prefix(script, &small));
-        for form in forms {
-            let mut asked = hashbrown::HashSet::new();
-            for key in native_keys(form) {
-                for symbols in SYMBOLS_MIN.min(key.len())..=key.len() {
-                    let key = key.prefix(symbols);
-                    if !asked.insert(key) {
-                        continue;
-                    }
-                    for sound in self.latin.get(&key).into_iter().flatten() {
-                        if !found.contains_key(&sound.lexeme) && writes(form, script, sound) {
-                            note(found, sound.lexeme, How::Romanised);
-                        }
-                    }
-                }
-            }
-        }
+    /// Tells whether words may be found that a text writes as several: only those of other scripts.
+    pub fn joins(&self) -> bool {
+        self.sounds.has_native()
     }
 
     /// Tells whether a lexeme has enough letters for a match by sound alone.
     pub fn says_enough(&self, lexeme: u32) -> bool {
-        self.lexemes.get(lexeme as usize).is_some_and(|lexeme| lexeme.plain.len() >= ROMANISED_MIN + 1)
+        self.lexemes.get(lexeme as usize).is_some_and(|lexeme| lexeme.plain.len() >= SAYS_ENOUGH)
     }
-}
-
-fn writes(native: &[char], script: Script, sound: &Sound) -> bool {
-    let reached = reach(native, &ascii(&sound.stem));
-    (1..=native.len()).filter(|at| reached.get(*at, sound.stem.len())).any(|at| {
-        let rest = native.get(at..).unwrap_or_default();
-        // The end of the base form is written in the other script too, or the other script has its own.
-        if rest.is_empty() {
-            sound.rule.base().is_empty()
-        } else {
-            reach(rest, &ascii(sound.rule.base())).whole() || is_tail(script, rest)
-        }
-    })
 }
 
 fn note(found: &mut BTreeMap<u32, How>, lexeme: u32, how: How) {
     found.entry(lexeme).and_modify(|known| *known = (*known).min(how)).or_insert(how);
-}
-
-/// The Latin letters of a word.
-fn ascii(word: &[char]) -> Vec<u8> {
-    word.iter().filter(|letter| letter.is_ascii_alphabetic()).map(|letter| *letter as u8).collect()
 }

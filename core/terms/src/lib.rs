@@ -17,6 +17,8 @@ pub mod number;
 mod register;
 pub mod romanise;
 mod sequence;
+mod sounds;
+mod spoken;
 mod tables;
 mod term;
 mod text;

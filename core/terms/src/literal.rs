@@ -190,7 +190,11 @@ impl Literals {
 
 /// Tells whether plain letters may stand for others: `rn` for m, a capital I for l.
 fn may_look_otherwise(letters: &[char]) -> bool {
-    letters.windows(2).any(|pair| pair == ['r', 'n'] || matches!(pair, [before, 'I'] if before.is_ascii_lowercase()))
+    letters.windows(2).any(|pair| {
+        pair == ['r', 'n']
+            || matches!(pair, [before, 'I'] if before.is_ascii_lowercase())
+            || matches!(pair, ['I', 'a' | 'e' | 'i' | 'o' | 'u' | 'y'])
+    })
 }
 
 /// A match that begins or ends between the two letters that stand for one `m` looks like nothing that is there.

@@ -55,6 +55,7 @@ impl Name {
         let plain: Vec<String> = parts.iter().map(|part| crate::fold::plain_word(part).into_iter().collect()).collect();
         let is_particle = |at: usize| plain.get(at).is_some_and(|word| tables::is_particle(word));
         let is_given = |at: usize| plain.get(at).is_some_and(|word| tables::is_given(word));
+        let is_common = |at: usize| plain.get(at).is_some_and(|word| tables::is_common_surname(word));
         let capitals = |at: usize| {
             parts.get(at).is_some_and(|part| part.len() > 1 && part.iter().all(|letter| letter.is_uppercase()))
         };
@@ -63,7 +64,9 @@ impl Name {
         let told: Vec<usize> = (0..parts.len()).filter(|at| capitals(*at)).collect();
         let surname: Vec<usize> = if !told.is_empty() && told.len() < parts.len() {
             told
-        } else if !is_particle(0) && !is_given(0) && (1..=last).all(is_given) {
+        } else if !is_particle(0) && !is_given(0) && (1..=last).all(is_given)
+            || is_common(0) && !is_given(0) && is_given(last) && !is_common(last)
+        {
             vec![0]
         } else {
             // A particle begins the surname: `de la Fuente Ruiz`.

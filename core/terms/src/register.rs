@@ -232,7 +232,8 @@ impl Searcher<'_> {
         }
         let mut seen: BTreeMap<u32, Vec<(u32, Seen)>> = BTreeMap::new();
         let mut buffer = String::new();
-        for (at, word) in self.words.words.iter().enumerate() {
+        let joined = self.register.lexicon.joins().then_some(&self.words.joined).into_iter().flatten();
+        for (at, word) in self.words.words.iter().chain(joined).enumerate() {
             if word.noise {
                 continue;
             }
@@ -241,7 +242,8 @@ impl Searcher<'_> {
                 buffer.extend(self.words.bytes(word).iter().map(|byte| *byte as char));
             } else {
                 let letters = text.letters().get(word.from..word.to).unwrap_or_default();
-                buffer.extend(letters.iter().flat_map(|letter| letter.to_lowercase()));
+                let letters = letters.iter().filter(|letter| is_letter(**letter));
+                buffer.extend(letters.flat_map(|letter| letter.to_lowercase()));
             }
             if !self.known.contains_key(buffer.as_str()) {
                 if self.known.len() >= WORDS_KNOWN_MAX {
@@ -258,7 +260,7 @@ impl Searcher<'_> {
                 }
             }
         }
-        let row = Row { text, words: &self.words.words };
+        let row = Row { text, words: &self.words.words, joined: &self.words.joined };
         for (term, found) in seen {
             let Some((Some(shape), _)) = self.register.terms.get(term as usize) else { continue };
             let lexicon = &self.register.lexicon;

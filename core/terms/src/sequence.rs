@@ -67,11 +67,13 @@ pub(crate) struct Seen {
 pub(crate) struct Row<'a> {
     pub text: &'a Text,
     pub words: &'a [Word],
+    /// Neighbouring words read as one; their numbers go on behind those of the words.
+    pub joined: &'a [Word],
 }
 
 impl Row<'_> {
     fn word(&self, at: usize) -> Option<&Word> {
-        self.words.get(at)
+        self.words.get(at).or_else(|| self.joined.get(at.checked_sub(self.words.len())?))
     }
 
     fn letters(&self, word: &Word) -> &[char] {
@@ -85,10 +87,10 @@ impl Row<'_> {
 
     /// The number of words between two, if no sentence ends there; none if they are parts of one another.
     fn gap(&self, before: &Word, after: &Word) -> Option<usize> {
-        if before.run == after.run {
+        if after.run <= before.last {
             return (before.to <= after.from).then_some(0);
         }
-        let between = after.run.checked_sub(before.run + 1)?;
+        let between = after.run.checked_sub(before.last + 1)?;
         if between > BETWEEN {
             return None;
         }
@@ -107,7 +109,7 @@ impl Row<'_> {
 
     /// The run in front of a word, and the one behind it.
     fn neighbour(&self, word: &Word, ahead: bool) -> Option<&Word> {
-        let run = if ahead { word.run + 1 } else { word.run.checked_sub(1)? };
+        let run = if ahead { word.last + 1 } else { word.run.checked_sub(1)? };
         let first = self.words.partition_point(|other| other.run < run);
         self.words.get(first).filter(|other| other.run == run)
     }
@@ -139,10 +141,10 @@ impl Person {
             }
             let Role::Surname(number) = it.role else { continue };
             let found = given()
-                .filter(|other| other.word != it.word)
+                .filter(|other| other.word != it.word && (it.how != How::Alike || other.how != How::Alike))
                 .filter_map(|other| self.pair(row, word, row.word(other.word)?, other))
                 .min_by_key(|(from, to, _)| to - from)
-                .or_else(|| self.initials(row, word))
+                .or_else(|| self.initials(row, word).filter(|_| it.how != How::Alike))
                 .or_else(|| self.alone(row, it, word, number, says_enough));
             places.extend(found);
         }
@@ -264,6 +266,7 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
             !tables::is_ordinary(&plain)
                 && (letters.len() > LETTERS_WITH_ENDINGS || !small && letters.len() > SURNAME_ALONE)
         }
+        How::Alike => false,
         How::Romanised => {
             let capital = letters.first().is_some_and(|letter| !letter.is_lowercase());
             says_enough(it)
@@ -313,7 +316,7 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
                 let how = match first.how {
                     How::Plain => "word",
                     How::Form => "word/form",
-                    How::Romanised => "word/romanised",
+                    How::Romanised | How::Alike => "word/romanised",
                 };
                 places.push((word.from, word.to, how));
             }

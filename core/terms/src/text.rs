@@ -56,6 +56,10 @@ impl Text {
             self.ascii = false;
             self.accented.clone_from(&self.chars);
         }
+        // A syllable of Hangul is one letter, not the strokes that it is made of.
+        if matches!(character, '\u{ac00}'..='\u{d7a3}') {
+            return self.put(character, start, end);
+        }
         for part in std::iter::once(character).nfkd() {
             if part.is_whitespace() {
                 self.put(' ', start, end);

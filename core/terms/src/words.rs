@@ -12,6 +12,16 @@ const PIECES_MAX: usize = 4;
 /// Hexadecimal from this length on is not cut into pieces.
 const HEX_MIN: usize = 4;
 
+/// So many runs are read as one word at most.
+const JOINED_MAX: usize = 4;
+/// Runs of this length may be syllables of one name.
+const SYLLABLE_MAX: usize = 6;
+
+/// Signs that stand inside of words: apostrophes, and those that stand for soft signs, hamza and ayn.
+fn is_apostrophe(sign: char) -> bool {
+    matches!(sign, '\'' | '`' | '"' | '\u{b4}' | '\u{2b9}'..='\u{2bf}' | '\u{2018}'..='\u{201f}' | '\u{2032}' | '\u{2033}')
+}
+
 /// What a letter is, as far as it parts words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
@@ -42,8 +52,10 @@ pub(crate) struct Word {
     /// The bytes of the compact text: from, to.
     pub begin: usize,
     pub end: usize,
-    /// The number of the run.
+    /// The number of the run, the first of them where several are read as one.
     pub run: usize,
+    /// The number of the last run.
+    pub last: usize,
     /// Only a piece of the run.
     pub piece: bool,
     /// Letters and digits without order.
@@ -59,6 +71,8 @@ pub(crate) struct Words {
     pub compact: Vec<u8>,
     /// Of each byte of the compact text, its character; empty where all is ASCII: then the word tells it.
     at: Vec<u32>,
+    /// Neighbouring runs that may be one word: `Xiao-wen`, `Vorob'eva`, `Abd al-Rahman`.
+    pub joined: Vec<Word>,
     /// Where runs and pieces begin in the compact text.
     begins: Vec<u32>,
     classes: Vec<Class>,
@@ -102,13 +116,37 @@ impl Words {
             }
         }
         uuids(text, &mut self.words);
+        self.join(text);
+    }
+
+    /// Reads neighbouring runs as one word: across an apostrophe or hyphen, and short ones across a blank.
+    fn join(&mut self, text: &Text) {
+        self.joined.clear();
+        let runs: Vec<&Word> = self.words.iter().filter(|word| !word.piece).collect();
+        for (at, first) in runs.iter().enumerate() {
+            let mut before = *first;
+            for next in runs.iter().skip(at + 1).take(JOINED_MAX - 1) {
+                let between = text.chars.get(before.to..next.from).unwrap_or_default();
+                let short = |word: &Word| word.to - word.from <= SYLLABLE_MAX;
+                let joins = match between {
+                    [sign] if is_apostrophe(*sign) || *sign == '-' => true,
+                    [' '] => short(before) && short(next),
+                    _ => false,
+                };
+                if !joins || before.noise || next.noise {
+                    break;
+                }
+                self.joined.push(Word { to: next.to, end: next.end, last: next.run, piece: true, ..**first });
+                before = next;
+            }
+        }
     }
 
     /// Notes a run and its pieces.
     fn run(&mut self, text: &Text, from: usize, to: usize, begin: usize) {
         let end = self.compact.len();
         let run = self.words.last().map_or(0, |word| word.run + 1);
-        let word = Word { from, to, begin, end, run, piece: false, noise: false };
+        let word = Word { from, to, begin, end, run, last: run, piece: false, noise: false };
         self.begins.push(begin as u32);
         let first = self.words.len();
         self.words.push(word);
@@ -151,6 +189,7 @@ impl Words {
                 begin,
                 end: begin + length,
                 run,
+                last: run,
                 piece: true,
                 noise: false,
             });

@@ -2,16 +2,20 @@
 //!
 //! `LEAK_CASES`: how many cases (default 5,000); `LEAK_SEED`: which (default 1); `LEAK_TABLE`: a file for the table of classes.
 
-use comity_leak_cases::{Check, TermSpec, Tier, Undetermined, cases, score};
+use comity_leak_cases::{Check, TermSpec, Tier, Undetermined, cases, score, terms};
 use comity_release::leak::{Term, TermList};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-fn check(specs: &[TermSpec]) -> Check<'static> {
+fn list(specs: &[TermSpec]) -> TermList {
     let terms = specs.iter().map(|spec| Term::new(spec.kind.parse().unwrap(), &spec.term));
-    let list = TermList::new(terms);
+    TermList::new(terms)
+}
+
+fn check(specs: &[TermSpec]) -> Check<'static> {
+    let list = list(specs);
     Box::new(move |bundle| {
         let found = list.find(bundle);
         if found.undetermined.is_empty() {
@@ -28,7 +32,11 @@ fn terms_are_found_however_they_are_written() {
     let result = score(cases(number("LEAK_SEED", 1), count), check);
     if let Ok(file) = std::env::var("LEAK_TABLE") {
         std::fs::write(file, result.markdown()).unwrap();
+        let (specs, list) = (terms(), list(&terms()));
         for miss in result.misses() {
+            for found in list.find(&miss.bundle).findings.iter().filter(|_| miss.tier == Tier::Benign) {
+                println!("    {} {:?} {}", found.rule, specs[found.term].term, found.excerpt.replace('\n', " "));
+            }
             println!("{}\t{}\t{}\t{}", miss.tier, miss.class, miss.term, miss.shown.replace('\n', "⏎"));
         }
     }

@@ -193,7 +193,8 @@ pub fn terms_in(parts: &[Vec<u8>], terms: &[&str]) -> Option<BTreeSet<usize>> {
 
 /// Gives every reading of every text of the parts, as the check makes them. Tells whether it came to an end.
 fn each_reading(parts: &[Vec<u8>], read: &mut dyn FnMut(&mut Normaliser, &Text)) -> bool {
-    let mut reader = Reader { normaliser: Normaliser::default(), decoder: Decoder::default(), steps: 0, exhausted: false, read };
+    let mut reader =
+        Reader { normaliser: Normaliser::default(), decoder: Decoder::default(), steps: 0, exhausted: false, read };
     let mut whole = true;
     for part in parts {
         let scan = Scan::new(part);

@@ -1,0 +1,193 @@
+//! Words of terms by their sound: a word in one script is found in a text of another.
+//!
+//! Guarantees: a candidate is what has the same consonants; it counts as romanised where the letters allow the spelling, and as alike in
+//! sound otherwise, which no rule takes for enough by itself. Does not know: endings that are written in the same script.
+
+use crate::endings::{Rule, is_tail, rules_of, without_prefix};
+use crate::fold;
+use crate::lexicon::How;
+use crate::romanise::{Key, Script, latin_key, native_keys, reach};
+use crate::spoken::spoken;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+type Map<K, V> = hashbrown::HashMap<K, V>;
+
+/// What a word that is only alike in sound must say at least: symbols of its key.
+const ALIKE_MIN: usize = 3;
+
+/// The stem of a word of a term.
+struct Sound {
+    lexeme: u32,
+    stem: Box<[char]>,
+    rule: &'static Rule,
+}
+
+/// The sounds of all words of terms.
+#[derive(Default)]
+pub(crate) struct Sounds {
+    /// Stems in other scripts, and Latin ones with letters of their own, by the sound of each romanisation.
+    native: Map<Key, Vec<Sound>>,
+    /// Latin words, small, with their accents. Indexed when the first word in another script is met.
+    words: Vec<(u32, Box<[char]>)>,
+    latin: OnceLock<Map<Key, Vec<Sound>>>,
+}
+
+impl Sounds {
+    /// Adds a word: small, with its accents.
+    pub fn add(&mut self, lexeme: u32, small: &[char], script: Script) {
+        let plain = script == Script::Latin;
+        if plain {
+            self.words.push((lexeme, small.into()));
+        }
+        if plain && small.iter().all(char::is_ascii) {
+            return;
+        }
+        // Accents count here: й is not и.
+        let letters: Vec<char> =
+            if script == Script::Arabic || script == Script::Hebrew { fold::plain_word(small) } else { small.to_vec() };
+        let mut spellings = BTreeSet::from([small.to_vec()]);
+        if script == Script::Arabic
+            && let Some(bare) = letters.strip_prefix(&['ا', 'ل']).filter(|bare| bare.len() > 2)
+        {
+            spellings.insert(bare.to_vec());
+        }
+        for spelling in spellings {
+            for (length, rule) in rules_of(script, &spelling) {
+                let Some(stem) = spelling.get(..length) else { continue };
+                let keys: BTreeSet<Key> = native_keys(stem).into_iter().collect();
+                for key in keys {
+                    self.native.entry(key).or_default().push(Sound { lexeme, stem: stem.into(), rule });
+                }
+            }
+        }
+    }
+
+    /// Tells whether a word of a term is in another script than Latin.
+    pub fn has_native(&self) -> bool {
+        !self.native.is_empty()
+    }
+
+    fn latin(&self) -> &Map<Key, Vec<Sound>> {
+        self.latin.get_or_init(|| {
+            let mut latin: Map<Key, Vec<Sound>> = Map::new();
+            for (lexeme, small) in &self.words {
+                let plain = fold::plain_word(small);
+                let mut spellings = BTreeSet::from([plain.clone()]);
+                spellings.extend(fold::wide(small));
+                spellings.extend(fold::narrow(&plain));
+                spellings.extend(spoken(small).into_iter().map(|word| word.into_iter().map(char::from).collect()));
+                let mut known = BTreeSet::new();
+                for spelling in spellings {
+                    for (length, rule) in rules_of(Script::Latin, &spelling) {
+                        let Some(stem) = spelling.get(..length).filter(|stem| !stem.is_empty()) else { continue };
+                        if known.insert((stem.to_vec(), rule.base().to_vec())) {
+                            let sound = Sound { lexeme: *lexeme, stem: stem.into(), rule };
+                            latin.entry(latin_key(&ascii(stem))).or_default().push(sound);
+                        }
+                    }
+                }
+            }
+            latin
+        })
+    }
+
+    /// A Latin word of a text, words of terms in other scripts.
+    pub fn romanised(&self, latin: &[u8], found: &mut BTreeMap<u32, How>) {
+        if self.native.is_empty() || latin.is_empty() {
+            return;
+        }
+        let key = latin_key(latin);
+        // Names such as 伟 have no consonant that counts.
+        let least = usize::from(key.len() > 1);
+        for symbols in least..=key.len() {
+            for sound in self.native.get(&key.prefix(symbols)).into_iter().flatten() {
+                if found.contains_key(&sound.lexeme) {
+                    continue;
+                }
+                let reached = reach(&sound.stem, latin);
+                let fits = (1..=latin.len()).filter(|at| reached.get(sound.stem.len(), *at)).any(|at| {
+                    let rest = latin.get(at..).unwrap_or_default();
+                    let ends =
+                        |tail: &[char]| if tail.is_empty() { rest.is_empty() } else { reach(tail, rest).whole() };
+                    sound.rule.tails().any(ends)
+                });
+                if fits {
+                    found.insert(sound.lexeme, How::Romanised);
+                }
+            }
+        }
+    }
+
+    /// A word of a text in another script, words of terms in Latin letters. `small`: with its accents.
+    pub fn written_back(&self, small: &[char], script: Script, found: &mut BTreeMap<u32, How>) {
+        if self.words.is_empty() || small.len() < 2 {
+            return;
+        }
+        let mut forms: Vec<&[char]> = vec![small];
+        forms.extend(without_prefix(script, small));
+        for form in forms {
+            let keys: BTreeSet<Key> = native_keys(form).into_iter().collect();
+            let mut asked = BTreeSet::new();
+            for key in &keys {
+                for symbols in 1..=key.len() {
+                    let key = key.prefix(symbols);
+                    if !asked.insert(key) {
+                        continue;
+                    }
+                    for sound in self.latin().get(&key).into_iter().flatten() {
+                        if found.get(&sound.lexeme).is_some_and(|how| *how < How::Alike) {
+                            continue;
+                        }
+                        if writes(form, script, sound) {
+                            found.insert(sound.lexeme, How::Romanised);
+                        } else if symbols >= ALIKE_MIN && keys.contains(&key) && sound.rule.base().is_empty() {
+                            found.entry(sound.lexeme).or_insert(How::Alike);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn writes(native: &[char], script: Script, sound: &Sound) -> bool {
+    let reached = reach(native, &ascii(&sound.stem));
+    (1..=native.len()).filter(|at| reached.get(*at, sound.stem.len())).any(|at| {
+        let rest = native.get(at..).unwrap_or_default();
+        // The end of the base form is written in the other script too, or the other script has its own.
+        if rest.is_empty() {
+            sound.rule.base().is_empty()
+        } else {
+            reach(rest, &ascii(sound.rule.base())).whole() || is_tail(script, &fold::plain_word(rest))
+        }
+    })
+}
+
+/// The Latin letters of a word.
+pub(crate) fn ascii(word: &[char]) -> Vec<u8> {
+    word.iter().filter(|letter| letter.is_ascii_alphabetic()).map(|letter| *letter as u8).collect()
+}
+
+/// The Latin letters of a word in which digits stand for Arabic letters that look like them, as people chat; none without such a digit.
+pub(crate) fn chat(word: &[char]) -> Option<Vec<Vec<u8>>> {
+    let inside = word.iter().any(|letter| matches!(letter, '2' | '3' | '5' | '6' | '7' | '8' | '9'));
+    let letters = word.iter().filter(|letter| letter.is_ascii_alphabetic()).count();
+    if !inside || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > 3 {
+        return None;
+    }
+    let spell = |five: &str, eight: &str, nine: &str| -> Vec<u8> {
+        let spelled = |letter: &char| match letter {
+            '2' | '3' => String::new(),
+            '5' => five.to_owned(),
+            '6' => "t".to_owned(),
+            '7' => "h".to_owned(),
+            '8' => eight.to_owned(),
+            '9' => nine.to_owned(),
+            other if other.is_ascii_alphabetic() => other.to_string(),
+            _ => String::new(),
+        };
+        word.iter().map(spelled).collect::<String>().into_bytes()
+    };
+    Some(vec![spell("kh", "q", "s"), spell("kh", "gh", "q"), spell("kh", "th", "s")])
+}
