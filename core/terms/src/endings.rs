@@ -3,6 +3,7 @@
 //! Guarantees: what may stand at the end of a name is data (`endings.tsv`); a rule is taken by the end of the base form. Prefixes that
 //! Arabic and Hebrew write together with the word are here too. Does not know: which language a text is in; every rule of the script counts.
 
+use crate::fold::plain_word;
 use crate::romanise::Script;
 use std::sync::LazyLock;
 
@@ -35,7 +36,14 @@ impl Rule {
     }
 }
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| TABLE.lines().filter_map(rule).collect());
+/// As they are written, and as texts are compared: without accents.
+static WRITTEN: LazyLock<Vec<Rule>> = LazyLock::new(|| TABLE.lines().filter_map(rule).collect());
+static FOLDED: LazyLock<Vec<Rule>> = LazyLock::new(|| TABLE.lines().filter_map(rule).map(folded).collect());
+
+fn folded(rule: Rule) -> Rule {
+    let tails = rule.tails.iter().map(|tail| plain_word(tail)).collect();
+    Rule { script: rule.script, base: plain_word(&rule.base), tails }
+}
 
 fn rule(line: &str) -> Option<Rule> {
     let mut columns = line.split('\t');
@@ -56,10 +64,19 @@ fn rule(line: &str) -> Option<Rule> {
 }
 
 /// Returns the rules that a name in its base form goes by, each with the length of the stem. A script without rules has the one
-/// that nothing is added.
+/// that nothing is added. The name is without accents.
 pub(crate) fn rules_of(script: Script, name: &[char]) -> Vec<(usize, &'static Rule)> {
+    fitting(&FOLDED, script, name)
+}
+
+/// The same for a small name with its accents.
+pub(crate) fn rules_of_written(script: Script, name: &[char]) -> Vec<(usize, &'static Rule)> {
+    fitting(&WRITTEN, script, name)
+}
+
+fn fitting(rules: &'static [Rule], script: Script, name: &[char]) -> Vec<(usize, &'static Rule)> {
     static BARE: Rule = Rule { script: Script::Other, base: Vec::new(), tails: Vec::new() };
-    let mut found: Vec<(usize, &'static Rule)> = RULES
+    let mut found: Vec<(usize, &'static Rule)> = rules
         .iter()
         .filter(|rule| rule.script == script && name.ends_with(&rule.base))
         .filter_map(|rule| Some((name.len().checked_sub(rule.base.len())?, rule)))
@@ -73,7 +90,7 @@ pub(crate) fn rules_of(script: Script, name: &[char]) -> Vec<(usize, &'static Ru
 
 /// Tells whether a word of the script may end like this.
 pub(crate) fn is_tail(script: Script, tail: &[char]) -> bool {
-    RULES.iter().any(|rule| rule.script == script && rule.allows(tail))
+    FOLDED.iter().any(|rule| rule.script == script && rule.allows(tail))
 }
 
 /// Returns the words that are left when what Arabic and Hebrew write together with the word is taken away.
@@ -141,7 +158,7 @@ mod tests {
             (Script::Greek, "παπαδοπουλοσ", "παπαδοπουλου", true),
             (Script::Hangul, "코르모란", "코르모란은", true),
         ] {
-            let (name, form): (Vec<char>, Vec<char>) = (name.chars().collect(), form.chars().collect());
+            let [name, form] = [name, form].map(|word| plain_word(&word.chars().collect::<Vec<_>>()));
             let found = rules_of(script, &name).iter().any(|(stem, rule)| {
                 form.strip_prefix(name.get(..*stem).unwrap()).is_some_and(|tail| rule.allows(tail))
             });

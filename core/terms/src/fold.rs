@@ -23,6 +23,11 @@ pub(crate) fn plain(letter: char, out: &mut Vec<char>) {
         'ŧ' => &['t'],
         'ſ' => &['s'],
         'ς' => &['σ'],
+        // Letters by which Russian, Ukrainian, Bulgarian and Serbian write the same name.
+        'і' | 'ы' => &['и'],
+        'є' | 'э' => &['е'],
+        'ґ' => &['г'],
+        'ь' | 'ъ' => &[],
         // Persian and Urdu writings of Arabic letters, and what is written without care.
         'ی' | 'ى' => &['ي'],
         'ک' => &['ك'],

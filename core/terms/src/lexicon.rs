@@ -14,7 +14,7 @@ type Map<K, V> = hashbrown::HashMap<K, V>;
 /// Longer words are not analysed; they are found as they are written only.
 const LETTERS_MAX: usize = 48;
 /// A word with fewer letters says too little to be found by sound alone.
-const SAYS_ENOUGH: usize = 4;
+const SAYS_ENOUGH: usize = 5;
 
 /// How a word of a text comes from a word of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

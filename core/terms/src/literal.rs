@@ -72,8 +72,17 @@ pub(crate) struct LiteralsBuilder {
 }
 
 impl LiteralsBuilder {
+    /// Adds one writing of a term that is found as whole words only.
+    pub fn add_whole(&mut self, writing: &str, term: u32) {
+        self.writing(writing, term, INSIDE_WORDS - 1);
+    }
+
     /// Adds one writing of a term; `false` where nothing of it can be searched for.
     pub fn add(&mut self, writing: &str, term: u32) -> bool {
+        self.writing(writing, term, usize::MAX)
+    }
+
+    fn writing(&mut self, writing: &str, term: u32, information_max: usize) -> bool {
         let text = Text::of(writing);
         self.words.read(&text);
         if self.words.compact.is_empty() {
@@ -83,7 +92,7 @@ impl LiteralsBuilder {
         let runs = || self.words.words.iter().filter(|word| !word.piece);
         let pattern = Pattern {
             term,
-            information: runs().flat_map(letters).map(|letter| information(*letter)).sum(),
+            information: runs().flat_map(letters).map(|letter| information(*letter)).sum::<usize>().min(information_max),
             digits: runs().flat_map(letters).all(|letter| letter.is_numeric()),
             words: runs().count(),
         };

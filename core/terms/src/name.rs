@@ -6,7 +6,7 @@
 use crate::romanise::{Script, script_of};
 use crate::tables;
 use crate::text::Text;
-use crate::words::{is_han, is_letter};
+use crate::words::{is_apostrophe, is_han, is_letter};
 
 /// A part of a name as it was written, its letters with their accents.
 pub(crate) type Part = Vec<char>;
@@ -18,6 +18,8 @@ pub(crate) struct Name {
     pub surnames: Vec<Part>,
     /// It is written in characters without blanks; each is a syllable.
     pub syllables: bool,
+    /// The surname is one that many have and stands first; of what is behind it the last is the given name.
+    pub surname_first: bool,
 }
 
 /// Chinese surnames of two characters, and Korean and Japanese ones that are not looked for by their first alone.
@@ -40,13 +42,13 @@ impl Name {
             return Self::default();
         }
         if let [one] = parts.as_slice() {
-            let han = one.iter().all(|letter| is_han(*letter)) && (2..=4).contains(&one.len());
+            let han = one.iter().all(|letter| is_han(*letter)) && (2..=6).contains(&one.len());
             let hangul =
                 one.iter().all(|letter| script_of(*letter) == Some(Script::Hangul)) && (2..=4).contains(&one.len());
             if han || hangul {
                 let start: String = one.iter().take(2).collect();
                 let length =
-                    if one.len() > 2 && (TWO_CHARACTERS.contains(&start.as_str()) || one.len() == 4) { 2 } else { 1 };
+                    if one.len() > 2 && (TWO_CHARACTERS.contains(&start.as_str()) || one.len() >= 4) { 2 } else { 1 };
                 let (surname, given) = one.split_at_checked(length).unwrap_or((one, &[]));
                 return Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) };
             }
@@ -62,11 +64,13 @@ impl Name {
         let last = parts.len() - 1;
         // Some capitals among others mark the surname; a first word that is no given name before words that are is one.
         let told: Vec<usize> = (0..parts.len()).filter(|at| capitals(*at)).collect();
+        let mut surname_first = false;
         let surname: Vec<usize> = if !told.is_empty() && told.len() < parts.len() {
             told
-        } else if !is_particle(0) && !is_given(0) && (1..=last).all(is_given)
-            || is_common(0) && !is_given(0) && is_given(last) && !is_common(last)
-        {
+        } else if is_common(0) && !is_given(0) && !is_common(last) && (is_given(last) || parts.len() > 2) {
+            surname_first = true;
+            vec![0]
+        } else if !is_particle(0) && !is_given(0) && (1..=last).all(is_given) {
             vec![0]
         } else {
             // A particle begins the surname: `de la Fuente Ruiz`.
@@ -77,7 +81,10 @@ impl Name {
         for (at, part) in parts.into_iter().enumerate() {
             if surname.contains(&at) { surnames.push(part) } else { given.push(part) }
         }
-        Self::of(given, surnames)
+        if surname_first {
+            given = given.pop().into_iter().collect();
+        }
+        Self { surname_first, ..Self::of(given, surnames) }
     }
 
     fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
@@ -86,7 +93,7 @@ impl Name {
             let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
-        Self { given: named(given), surnames: named(surnames), syllables: false }
+        Self { given: named(given), surnames: named(surnames), syllables: false, surname_first: false }
     }
 
     /// Tells whether it has a given name and a surname.
@@ -120,11 +127,25 @@ impl Name {
     }
 }
 
-/// The words of a name, accents kept.
-fn words(text: &str) -> Vec<Part> {
+/// The words of a name, accents kept; an apostrophe between letters is no end, unless what is before it is a small word: `O'Brien`, `d'Ivry`.
+pub(crate) fn words(text: &str) -> Vec<Part> {
     let text = Text::of(text);
-    let letters = text.letters();
-    letters.split(|letter| !is_letter(*letter)).filter(|word| !word.is_empty()).map(<[char]>::to_vec).collect()
+    let mut words: Vec<Part> = vec![Part::new()];
+    for letter in text.letters() {
+        match words.last_mut() {
+            Some(word) if is_letter(*letter) => word.push(*letter),
+            Some(word) if is_apostrophe(*letter) && !is_elided(word) => {}
+            _ => words.push(Part::new()),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A word that stands before an apostrophe instead of a vowel.
+fn is_elided(word: &[char]) -> bool {
+    let word: String = crate::fold::plain_word(word).into_iter().collect();
+    ["d", "l", "dell", "dall", "nell", "sull", "sant", "т", "д"].contains(&word.as_str())
 }
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 
 /// Terms up to this length in words are looked for with the endings of their words.
 const WORDS_MAX: usize = 12;
+/// What stands for a term beside its own writing has so many letters and digits.
+const SHORTER_MIN: usize = 8;
+/// Titles and forms of address that Chinese and Japanese write together with a name.
+const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 主任 经理 教授 博士 老师 さん 氏 様 くん ちゃん 君";
 /// So many distinct words are remembered.
 const WORDS_KNOWN_MAX: usize = 200_000;
 /// An initial and a surname written together must have so many letters.
@@ -74,6 +78,7 @@ impl RegisterBuilder {
             kind => self.numbers.add(kind, text, number),
         };
         matchable |= is_number;
+        self.shorter(term.kind(), text, number);
         match term.kind() {
             TermKind::Person => self.person(&Name::parse(text), number),
             _ if is_number => {}
@@ -112,9 +117,13 @@ impl RegisterBuilder {
         for (first, second) in [(&name.given, &name.surnames), (&name.surnames, &name.given)] {
             self.literals.add(&format!("{} {}", join(first), join(second)), number);
         }
+        if name.syllables {
+            self.characters(name, number);
+        }
         // Handles and the local parts of addresses: an initial and the surname together.
         let first = |parts: &[Vec<char>]| parts.first().and_then(|part| part.first()).copied();
-        for surname in &name.surnames {
+        let all: Vec<char> = name.surnames.concat();
+        for surname in name.surnames.iter().chain((name.surnames.len() > 1).then_some(&all)) {
             let (Some(initial), false) = (first(&name.given), name.syllables) else { continue };
             if surname.len() + 1 >= JOINED_MIN {
                 let before: Vec<char> = std::iter::once(initial).chain(surname.iter().copied()).collect();
@@ -127,14 +136,39 @@ impl RegisterBuilder {
     }
 
     fn words(&mut self, text: &str, number: u32) {
-        let text = Text::of(text);
-        let words: Vec<Vec<char>> = text
-            .letters()
-            .split(|letter| !is_letter(*letter))
-            .filter(|word| !word.is_empty())
-            .map(<[char]>::to_vec)
-            .collect();
-        self.row(words, number);
+        self.row(crate::name::words(text), number);
+    }
+
+    /// What stands for a term beside its own writing: a handle without its number, a local part that tells whose it is.
+    fn shorter(&mut self, kind: TermKind, text: &str, number: u32) {
+        let start = match kind {
+            TermKind::Handle => text.trim_end_matches(|sign: char| !sign.is_alphabetic()),
+            TermKind::Email => {
+                text.split('@').next().filter(|local| local.contains(['.', '_', '-'])).unwrap_or_default()
+            }
+            _ => return,
+        };
+        if start.len() < text.len() && start.chars().filter(|letter| letter.is_alphanumeric()).count() >= SHORTER_MIN {
+            self.literals.add_whole(start, number);
+        }
+    }
+
+    /// Titles between and behind the characters of a name, and given name and surname the other way round.
+    fn characters(&mut self, name: &Name, number: u32) {
+        let [given, surname] = [&name.given, &name.surnames].map(|parts| parts.concat());
+        let whole: Vec<char> = surname.iter().chain(&given).copied().collect();
+        for at in 1..whole.len() {
+            let (first, second) = whole.split_at_checked(at).unwrap_or_default();
+            self.literals.add(&second.iter().chain(first).collect::<String>(), number);
+        }
+        let [given, surname] = [given, surname].map(|part| part.into_iter().collect::<String>());
+        for title in TITLES.split(' ') {
+            self.literals.add(&format!("{surname}{title}{given}"), number);
+            self.literals.add(&format!("{surname}{given}{title}"), number);
+            if surname.chars().count() > 1 {
+                self.literals.add(&format!("{surname}{title}"), number);
+            }
+        }
     }
 
     fn row(&mut self, words: Vec<Vec<char>>, number: u32) {

@@ -21,6 +21,9 @@ const SURNAME_ALONE: usize = 4;
 /// A word in another script that is shorter does not stand alone.
 const ROMANISED_ALONE: usize = 5;
 
+/// A name written together takes no endings below this length.
+const JOINED_MIN: usize = 8;
+
 /// How a term of words is put together.
 pub(crate) enum Shape {
     Person(Person),
@@ -49,7 +52,7 @@ impl Person {
         Self {
             given: name.given.iter().map(small).collect(),
             alone: name.surnames.iter().map(alone).collect(),
-            strict: name.syllables,
+            strict: name.syllables || name.surname_first,
         }
     }
 }
@@ -136,6 +139,9 @@ impl Person {
         for it in seen {
             let Some(word) = row.word(it.word) else { continue };
             if it.role == Role::Joined {
+                if it.how == How::Alike || it.how == How::Form && word.to - word.from < JOINED_MIN {
+                    continue;
+                }
                 places.push((word.from, word.to, "person/joined"));
                 continue;
             }
@@ -259,6 +265,10 @@ impl Person {
 fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&Seen) -> bool) -> bool {
     let letters = row.letters(word);
     let plain: String = crate::fold::plain_word(letters).into_iter().collect();
+    // Words that only a reader puts together are no name by themselves.
+    if letters.iter().any(|letter| letter.is_whitespace()) {
+        return false;
+    }
     match it.how {
         How::Plain => true,
         How::Form => {
@@ -324,14 +334,18 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
         }
         let mut last = word;
         let mut number = 1;
+        let mut alike = usize::from(first.how == How::Alike);
         while let Some(next) = seen.iter().find_map(|it| {
             let after = row.word(it.word)?;
-            (it.role == Role::Word(number) && row.gap(last, after) == Some(0) && after.from >= last.to).then_some(after)
+            let fits = it.role == Role::Word(number) && row.gap(last, after) == Some(0) && after.from >= last.to;
+            fits.then_some((after, it.how))
         }) {
-            last = next;
+            alike += usize::from(next.1 == How::Alike);
+            last = next.0;
             number += 1;
         }
-        if usize::from(number) == words.len() {
+        // Of three words one may be alike in sound only.
+        if usize::from(number) == words.len() && alike * 3 <= words.len() {
             places.push((word.from, last.to, "words"));
         }
     }

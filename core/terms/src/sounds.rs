@@ -3,7 +3,7 @@
 //! Guarantees: a candidate is what has the same consonants; it counts as romanised where the letters allow the spelling, and as alike in
 //! sound otherwise, which no rule takes for enough by itself. Does not know: endings that are written in the same script.
 
-use crate::endings::{Rule, is_tail, rules_of, without_prefix};
+use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
 use crate::romanise::{Key, Script, latin_key, native_keys, reach};
@@ -53,7 +53,7 @@ impl Sounds {
             spellings.insert(bare.to_vec());
         }
         for spelling in spellings {
-            for (length, rule) in rules_of(script, &spelling) {
+            for (length, rule) in rules_of_written(script, &spelling) {
                 let Some(stem) = spelling.get(..length) else { continue };
                 let keys: BTreeSet<Key> = native_keys(stem).into_iter().collect();
                 for key in keys {
@@ -176,11 +176,11 @@ pub(crate) fn chat(word: &[char]) -> Option<Vec<Vec<u8>>> {
     if !inside || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > 3 {
         return None;
     }
-    let spell = |five: &str, eight: &str, nine: &str| -> Vec<u8> {
+    let spell = |five: &str, six: &str, eight: &str, nine: &str| -> Vec<u8> {
         let spelled = |letter: &char| match letter {
             '2' | '3' => String::new(),
             '5' => five.to_owned(),
-            '6' => "t".to_owned(),
+            '6' => six.to_owned(),
             '7' => "h".to_owned(),
             '8' => eight.to_owned(),
             '9' => nine.to_owned(),
@@ -189,5 +189,5 @@ pub(crate) fn chat(word: &[char]) -> Option<Vec<Vec<u8>>> {
         };
         word.iter().map(spelled).collect::<String>().into_bytes()
     };
-    Some(vec![spell("kh", "q", "s"), spell("kh", "gh", "q"), spell("kh", "th", "s")])
+    Some(vec![spell("kh", "t", "q", "s"), spell("kh", "z", "gh", "q"), spell("kh", "t", "th", "s")])
 }

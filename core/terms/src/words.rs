@@ -18,7 +18,7 @@ const JOINED_MAX: usize = 4;
 const SYLLABLE_MAX: usize = 6;
 
 /// Signs that stand inside of words: apostrophes, and those that stand for soft signs, hamza and ayn.
-fn is_apostrophe(sign: char) -> bool {
+pub(crate) fn is_apostrophe(sign: char) -> bool {
     matches!(sign, '\'' | '`' | '"' | '\u{b4}' | '\u{2b9}'..='\u{2bf}' | '\u{2018}'..='\u{201f}' | '\u{2032}' | '\u{2033}')
 }
 
