@@ -25,6 +25,8 @@ pub(crate) enum How {
     Form,
     /// In another script.
     Romanised,
+    /// In another script, with the same consonants, and many of them.
+    Near,
     /// In another script, with the same consonants; never enough by itself.
     Alike,
 }
@@ -136,7 +138,9 @@ impl Lexicon {
         if let Some(wide) = fold::wide(letters) {
             self.spelled(&wide, false, &mut found);
         }
-        if let Some(script) = script {
+        // A small word such as `bin` is no name in another script.
+        let word: String = plain.iter().collect();
+        if let Some(script) = script.filter(|_| !crate::tables::is_particle(&word)) {
             for rest in without_prefix(script, &plain) {
                 self.spelled(rest, true, &mut found);
             }

@@ -28,6 +28,19 @@ struct Pattern {
     digits: bool,
     /// How many words it was written in.
     words: usize,
+    cut: Cut,
+    /// The length of each word.
+    lengths: Vec<usize>,
+}
+
+/// Where separators may stand in a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cut {
+    Anywhere,
+    /// Where they stand in the term.
+    AsWritten,
+    /// It is one word to its readers, whatever signs are in it: never a blank.
+    Nowhere,
 }
 
 /// A set of strings, each standing for terms.
@@ -74,15 +87,21 @@ pub(crate) struct LiteralsBuilder {
 impl LiteralsBuilder {
     /// Adds one writing of a term that is found as whole words only.
     pub fn add_whole(&mut self, writing: &str, term: u32) {
-        self.writing(writing, term, INSIDE_WORDS - 1);
+        self.writing(writing, term, Cut::Nowhere);
+    }
+
+    /// Adds one writing of a term that has to be cut where it is: the points of an address tell it from another.
+    pub fn add_cut(&mut self, writing: &str, term: u32) -> bool {
+        self.writing(writing, term, Cut::AsWritten)
     }
 
     /// Adds one writing of a term; `false` where nothing of it can be searched for.
     pub fn add(&mut self, writing: &str, term: u32) -> bool {
-        self.writing(writing, term, usize::MAX)
+        self.writing(writing, term, Cut::Anywhere)
     }
 
-    fn writing(&mut self, writing: &str, term: u32, information_max: usize) -> bool {
+    fn writing(&mut self, writing: &str, term: u32, cut: Cut) -> bool {
+        let information_max = if cut == Cut::Nowhere { INSIDE_WORDS - 1 } else { usize::MAX };
         let text = Text::of(writing);
         self.words.read(&text);
         if self.words.compact.is_empty() {
@@ -92,9 +111,15 @@ impl LiteralsBuilder {
         let runs = || self.words.words.iter().filter(|word| !word.piece);
         let pattern = Pattern {
             term,
-            information: runs().flat_map(letters).map(|letter| information(*letter)).sum::<usize>().min(information_max),
+            information: runs()
+                .flat_map(letters)
+                .map(|letter| information(*letter))
+                .sum::<usize>()
+                .min(information_max),
             digits: runs().flat_map(letters).all(|letter| letter.is_numeric()),
             words: runs().count(),
+            cut,
+            lengths: runs().map(|word| word.to - word.from).collect(),
         };
         self.plain.entry(self.words.compact.clone()).or_default().insert(pattern.clone());
         let wide: Vec<char> = crate::fold::wide(text.letters()).unwrap_or_default();
@@ -257,6 +282,10 @@ fn alphabet(letter: char) -> Option<u8> {
 /// Decides whether a match counts.
 fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Pattern, origin: Origin) -> bool {
     let whole = words.is_edge(begin) && words.is_edge(end);
+    if pattern.cut == Cut::AsWritten {
+        let lengths = words.touched(begin, end).filter(|word| !word.piece).map(|word| word.to - word.from);
+        return whole && lengths.eq(pattern.lengths.iter().copied()) && !beside_digits(text, words, begin, end);
+    }
     if pattern.digits {
         return whole && !beside_digits(text, words, begin, end);
     }
@@ -270,7 +299,7 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
     if let [one] = pieces.as_slice() {
         return !one.noise;
     }
-    if pieces.len() == pattern.words && pieces.iter().all(|word| !word.noise) {
+    if pieces.len() == pattern.words && pieces.iter().all(|word| !word.noise) && pattern.cut != Cut::Nowhere {
         // As many words as the term has: blanks are where it has them.
         return true;
     }

@@ -16,6 +16,8 @@ pub(crate) type Part = Vec<char>;
 pub(crate) struct Name {
     pub given: Vec<Part>,
     pub surnames: Vec<Part>,
+    /// The surname with its small words, written together.
+    pub surname_written: Part,
     /// It is written in characters without blanks; each is a syllable.
     pub syllables: bool,
     /// The surname is one that many have and stands first; of what is behind it the last is the given name.
@@ -75,7 +77,20 @@ impl Name {
         } else {
             // A particle begins the surname: `de la Fuente Ruiz`.
             let begin = (1..last).find(|at| is_particle(*at)).unwrap_or(last);
-            (begin..=last).collect()
+            let written: Vec<String> = parts.iter().map(|part| part.iter().collect()).collect();
+            let hyphen = |at: usize| match (at.checked_sub(1).and_then(|before| written.get(before)), written.get(at)) {
+                (Some(before), Some(part)) => text.contains(&format!("{before}-{part}")),
+                _ => false,
+            };
+            // Neither a given name nor a patronymic: the first of two surnames.
+            let second = |at: usize| {
+                begin == last
+                    && at > 0
+                    && at < last
+                    && (!is_given(at) && !hyphen(at) || at + 1 == last && hyphen(last))
+                    && parts.get(at).is_some_and(|part| part.len() > 2 && !Self::is_patronymic(part))
+            };
+            (0..=last).filter(|at| *at >= begin || second(*at)).collect()
         };
         let (mut given, mut surnames) = (Vec::new(), Vec::new());
         for (at, part) in parts.into_iter().enumerate() {
@@ -88,12 +103,13 @@ impl Name {
     }
 
     fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
+        let surname_written = surnames.concat();
         let named = |parts: Vec<Part>| -> Vec<Part> {
             let word = |part: &Part| crate::fold::plain_word(part).into_iter().collect::<String>();
             let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
-        Self { given: named(given), surnames: named(surnames), syllables: false, surname_first: false }
+        Self { given: named(given), surnames: named(surnames), surname_written, syllables: false, surname_first: false }
     }
 
     /// Tells whether it has a given name and a surname.

@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 
 /// Terms up to this length in words are looked for with the endings of their words.
 const WORDS_MAX: usize = 12;
+/// Words in front of the name of an operation or project.
+const GENERIC: &str = "operation op project task force taskforce unternehmen operacja projekt projet opération operación proyecto operazione \
+                       progetto operação projeto операция проект операція проєкт operacija projektas operācija projekts művelet proje \
+                       operasyon hanke operaatio επιχείρηση عملية مشروع מבצע פרויקט";
 /// What stands for a term beside its own writing has so many letters and digits.
 const SHORTER_MIN: usize = 8;
 /// Titles and forms of address that Chinese and Japanese write together with a name.
@@ -72,17 +76,23 @@ impl RegisterBuilder {
         let text = term.text();
         let number = self.terms.len() as u32;
         self.terms.push((None, owner));
-        let mut matchable = self.literals.add(&text.replace('/', " "), number);
         let is_number = match term.kind() {
             TermKind::Person | TermKind::Cryptonym | TermKind::Project | TermKind::Handle | TermKind::Phrase => false,
             kind => self.numbers.add(kind, text, number),
         };
-        matchable |= is_number;
+        let matchable = if term.kind() == TermKind::Ip {
+            self.literals.add_cut(text, number)
+        } else {
+            self.literals.add(&text.replace('/', " "), number)
+        } || is_number;
         self.shorter(term.kind(), text, number);
         match term.kind() {
             TermKind::Person => self.person(&Name::parse(text), number),
             _ if is_number => {}
             _ => self.words(text, number),
+        }
+        if let (TermKind::Project | TermKind::Cryptonym, Some(rest)) = (term.kind(), without_generic(text)) {
+            self.add(&Term::new(term.kind(), rest), owner);
         }
         if !matchable {
             self.unmatchable.push(owner);
@@ -108,8 +118,14 @@ impl RegisterBuilder {
         for (at, part) in (0u8..).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
-        for joined in [format!("{given}{surname}"), format!("{surname}{given}")] {
-            self.lexicon.add(&joined.chars().collect::<Vec<_>>(), number, Role::Joined);
+        let written: String = name.surname_written.iter().collect();
+        let first_given: String = name.given.first().into_iter().flatten().collect();
+        for given in [&given, &first_given] {
+            for surname in [&surname, &written] {
+                for joined in [format!("{given}{surname}"), format!("{surname}{given}")] {
+                    self.lexicon.add(&joined.chars().collect::<Vec<_>>(), number, Role::Joined);
+                }
+            }
         }
         let join = |parts: &[Vec<char>]| {
             parts.iter().map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
@@ -123,7 +139,7 @@ impl RegisterBuilder {
         // Handles and the local parts of addresses: an initial and the surname together.
         let first = |parts: &[Vec<char>]| parts.first().and_then(|part| part.first()).copied();
         let all: Vec<char> = name.surnames.concat();
-        for surname in name.surnames.iter().chain((name.surnames.len() > 1).then_some(&all)) {
+        for surname in name.surnames.iter().chain([&all, &name.surname_written]) {
             let (Some(initial), false) = (first(&name.given), name.syllables) else { continue };
             if surname.len() + 1 >= JOINED_MIN {
                 let before: Vec<char> = std::iter::once(initial).chain(surname.iter().copied()).collect();
@@ -199,6 +215,13 @@ impl RegisterBuilder {
             unmatchable: self.unmatchable,
         }
     }
+}
+
+/// The name without the word that says what it is of: `Operation Lantern`.
+fn without_generic(text: &str) -> Option<&str> {
+    let (first, rest) = text.trim().split_once(char::is_whitespace)?;
+    let first = first.trim_end_matches('.').to_lowercase();
+    GENERIC.split(' ').any(|word| word == first).then_some(rest.trim())
 }
 
 impl Register {

@@ -139,7 +139,7 @@ impl Person {
         for it in seen {
             let Some(word) = row.word(it.word) else { continue };
             if it.role == Role::Joined {
-                if it.how == How::Alike || it.how == How::Form && word.to - word.from < JOINED_MIN {
+                if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
                     continue;
                 }
                 places.push((word.from, word.to, "person/joined"));
@@ -150,7 +150,7 @@ impl Person {
                 .filter(|other| other.word != it.word && (it.how != How::Alike || other.how != How::Alike))
                 .filter_map(|other| self.pair(row, word, row.word(other.word)?, other))
                 .min_by_key(|(from, to, _)| to - from)
-                .or_else(|| self.initials(row, word).filter(|_| it.how != How::Alike))
+                .or_else(|| self.initials(row, word).filter(|_| it.how < How::Near && one_word(row, word)))
                 .or_else(|| self.alone(row, it, word, number, says_enough));
             places.extend(found);
         }
@@ -266,7 +266,7 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
     let letters = row.letters(word);
     let plain: String = crate::fold::plain_word(letters).into_iter().collect();
     // Words that only a reader puts together are no name by themselves.
-    if letters.iter().any(|letter| letter.is_whitespace()) {
+    if !one_word(row, word) {
         return false;
     }
     match it.how {
@@ -277,13 +277,18 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
                 && (letters.len() > LETTERS_WITH_ENDINGS || !small && letters.len() > SURNAME_ALONE)
         }
         How::Alike => false,
-        How::Romanised => {
+        How::Romanised | How::Near => {
             let capital = letters.first().is_some_and(|letter| !letter.is_lowercase());
             says_enough(it)
                 && !tables::is_ordinary(&plain)
                 && (letters.len() >= ROMANISED_ALONE || capital && letters.len() + 1 >= ROMANISED_ALONE)
         }
     }
+}
+
+/// Tells whether no blank stands in a word.
+fn one_word(row: &Row<'_>, word: &Word) -> bool {
+    !row.letters(word).iter().any(|letter| letter.is_whitespace())
 }
 
 /// Tells whether a short word is the initial of a given name, in its script or another.
@@ -326,7 +331,7 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
                 let how = match first.how {
                     How::Plain => "word",
                     How::Form => "word/form",
-                    How::Romanised | How::Alike => "word/romanised",
+                    How::Romanised | How::Near | How::Alike => "word/romanised",
                 };
                 places.push((word.from, word.to, how));
             }

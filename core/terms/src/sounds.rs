@@ -16,6 +16,9 @@ type Map<K, V> = hashbrown::HashMap<K, V>;
 /// What a word that is only alike in sound must say at least: symbols of its key.
 const ALIKE_MIN: usize = 3;
 
+/// What has the same consonants, and so many, is the same word.
+const NEAR_MIN: usize = 5;
+
 /// The stem of a word of a term.
 struct Sound {
     lexeme: u32,
@@ -126,6 +129,15 @@ impl Sounds {
         }
         let mut forms: Vec<&[char]> = vec![small];
         forms.extend(without_prefix(script, small));
+        let single: Vec<char> = forms.iter().flat_map(|form| form.iter()).fold(Vec::new(), |mut word, letter| {
+            if word.last() != Some(letter) {
+                word.push(*letter);
+            }
+            word
+        });
+        if forms.len() == 1 && single.len() < small.len() {
+            forms.push(&single);
+        }
         for form in forms {
             let keys: BTreeSet<Key> = native_keys(form).into_iter().collect();
             let mut asked = BTreeSet::new();
@@ -136,13 +148,15 @@ impl Sounds {
                         continue;
                     }
                     for sound in self.latin().get(&key).into_iter().flatten() {
-                        if found.get(&sound.lexeme).is_some_and(|how| *how < How::Alike) {
+                        if found.get(&sound.lexeme).is_some_and(|how| *how < How::Near) {
                             continue;
                         }
                         if writes(form, script, sound) {
                             found.insert(sound.lexeme, How::Romanised);
                         } else if symbols >= ALIKE_MIN && keys.contains(&key) && sound.rule.base().is_empty() {
-                            found.entry(sound.lexeme).or_insert(How::Alike);
+                            let near = symbols >= NEAR_MIN && form.len() * 4 >= sound.stem.len() * 2;
+                            let how = if near { How::Near } else { How::Alike };
+                            found.entry(sound.lexeme).and_modify(|known| *known = (*known).min(how)).or_insert(how);
                         }
                     }
                 }

@@ -14,7 +14,7 @@ static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(includ
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(include_str!("tables/ordinary.txt")));
 static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     words(
-        "von van vom zu zum zur de der den des dem del della dello di da do dos das du la le les los el al bin ibn bint ben bat abu umm af av \
+        "sant von van vom zu zum zur de der den des dem del della dello di da do dos das du la le les los el al bin ibn bint ben bat abu umm af av \
          ter ten te het y e i und and of the st san santa ap mac mc o d l фон де дер ван ди да аль эль ибн бин абу оглу оглы кызы \
          בן בת אבו בר אל בין بن ابن بنت ابو ام ال آل",
     )

@@ -356,7 +356,7 @@ impl PartCheck<'_, '_> {
             }
             let mut found = Vec::new();
             self.searcher.search(&row.text, Origin { noise: false, packed: true }, &mut |hit| found.push(hit));
-            for hit in found.into_iter().filter(|hit| row.edges.iter().any(|edge| hit.from < *edge && *edge < hit.to)) {
+            for hit in found.into_iter().filter(|hit| row.crosses(hit.from, hit.to)) {
                 let matter = self.corpus.matters.get(hit.term as usize).copied();
                 self.token = row.token_of(hit.from);
                 self.hit(FindingClass::VaultTerm, row.text.span(hit.from, hit.to), matter, "neighbours", &[]);

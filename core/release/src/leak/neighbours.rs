@@ -25,6 +25,14 @@ impl Row {
         Self { text: Text::new(), edges: Vec::new(), tokens: Vec::new() }
     }
 
+    /// Tells whether a place begins and ends with whole words and is of more than one text.
+    pub fn crosses(&self, from: usize, to: usize) -> bool {
+        let in_word =
+            |at: Option<usize>| at.and_then(|at| self.text.chars.get(at)).is_some_and(|sign| sign.is_alphanumeric());
+        let cut = in_word(from.checked_sub(1)) || in_word(Some(to));
+        !cut && self.edges.iter().any(|edge| from < *edge && *edge < to)
+    }
+
     /// Returns the token that a character is of.
     pub fn token_of(&self, character: usize) -> usize {
         let number = self.edges.iter().take_while(|edge| **edge <= character).count();
