@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A term that says this much is found inside of words.
 const INSIDE_WORDS: usize = 8;
+/// Shorter terms are found across signs only where each letter stands by itself.
+const ACROSS_SIGNS: usize = 5;
 /// Shorter terms are not looked for in a few readable bytes between others; chance would find them.
 const IN_NOISE: usize = 7;
 /// Words of this length that look like a term need not be written in another script.
@@ -41,6 +43,8 @@ enum Cut {
     AsWritten,
     /// It is one word to its readers, whatever signs are in it: never a blank.
     Nowhere,
+    /// It is found by its words; here only what looks like it.
+    LooksOnly,
 }
 
 /// A set of strings, each standing for terms.
@@ -95,6 +99,11 @@ impl LiteralsBuilder {
         self.writing(writing, term, Cut::AsWritten)
     }
 
+    /// Adds a term that rules find by its words; here only what looks like it.
+    pub fn add_looks(&mut self, writing: &str, term: u32) -> bool {
+        self.writing(writing, term, Cut::LooksOnly)
+    }
+
     /// Adds one writing of a term; `false` where nothing of it can be searched for.
     pub fn add(&mut self, writing: &str, term: u32) -> bool {
         self.writing(writing, term, Cut::Anywhere)
@@ -121,10 +130,12 @@ impl LiteralsBuilder {
             cut,
             lengths: runs().map(|word| word.to - word.from).collect(),
         };
-        self.plain.entry(self.words.compact.clone()).or_default().insert(pattern.clone());
+        if cut != Cut::LooksOnly {
+            self.plain.entry(self.words.compact.clone()).or_default().insert(pattern.clone());
+        }
         let wide: Vec<char> = crate::fold::wide(text.letters()).unwrap_or_default();
         let wide: String = wide.into_iter().filter(|letter| crate::words::is_letter(*letter)).collect();
-        if !wide.is_empty() {
+        if !wide.is_empty() && cut != Cut::LooksOnly {
             self.plain.entry(wide.into_bytes()).or_default().insert(pattern.clone());
         }
         for form in FORMS {
@@ -312,7 +323,7 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
         }),
         _ => false,
     };
-    single || origin.packed || pieces.windows(2).all(signs)
+    single || origin.packed || pattern.information >= ACROSS_SIGNS && pieces.windows(2).all(signs)
 }
 
 /// Tells whether a digit stands right before or behind, be it across one separator of numbers.

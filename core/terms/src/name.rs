@@ -132,6 +132,14 @@ impl Name {
         self.is_full() && words <= 5 && self.given.iter().any(known)
     }
 
+    /// Tells whether a name is nothing but a given name that many people have.
+    pub fn is_common_given(text: &str) -> bool {
+        matches!(words(text).as_slice(), [one] if {
+            let word: String = crate::fold::plain_word(one).into_iter().collect();
+            tables::is_given(&word)
+        })
+    }
+
     /// Tells whether a part is a patronymic.
     pub fn is_patronymic(part: &[char]) -> bool {
         let word: String = part.iter().flat_map(|letter| letter.to_lowercase()).collect();

@@ -82,6 +82,8 @@ impl RegisterBuilder {
         };
         let matchable = if term.kind() == TermKind::Ip {
             self.literals.add_cut(text, number)
+        } else if term.kind() == TermKind::Person && Name::is_common_given(text) {
+            self.literals.add_looks(text, number)
         } else {
             self.literals.add(&text.replace('/', " "), number)
         } || is_number;

@@ -21,6 +21,8 @@ const SURNAME_ALONE: usize = 4;
 /// A word in another script that is shorter does not stand alone.
 const ROMANISED_ALONE: usize = 5;
 
+/// Given names that are short names of months.
+const MONTHS: [&str; 8] = ["jan", "mar", "apr", "april", "mai", "may", "june", "august"];
 /// A name written together takes no endings below this length.
 const JOINED_MIN: usize = 8;
 
@@ -260,8 +262,8 @@ impl Person {
     }
 }
 
-/// Tells whether a word of a term may be found without any other: as it is, with an ending where it is long enough, in another script
-/// where it says enough and is no ordinary word.
+/// Tells whether a word of a term may be found without any other: as it is, with an ending where it is long enough and the form is no
+/// word or name of its own, in another script where it says enough and is no ordinary word.
 fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&Seen) -> bool) -> bool {
     let letters = row.letters(word);
     let plain: String = crate::fold::plain_word(letters).into_iter().collect();
@@ -273,8 +275,11 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
         How::Plain => true,
         How::Form => {
             let small = letters.iter().all(|letter| letter.is_lowercase());
-            !tables::is_ordinary(&plain)
-                && (letters.len() > LETTERS_WITH_ENDINGS || !small && letters.len() > SURNAME_ALONE)
+            let long =
+                letters.len() > LETTERS_WITH_ENDINGS || !small && letters.len() > SURNAME_ALONE && says_enough(it);
+            let of_its_own =
+                tables::is_ordinary(&plain) || tables::is_given(&plain) || tables::is_common_surname(&plain);
+            long && !of_its_own
         }
         How::Alike => false,
         How::Romanised | How::Near => {
@@ -284,6 +289,40 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
                 && (letters.len() >= ROMANISED_ALONE || capital && letters.len() + 1 >= ROMANISED_ALONE)
         }
     }
+}
+
+/// Tells whether a given name that many people have stands there as a part of somebody else's name, or as the name of a month.
+fn names_another(row: &Row<'_>, word: &Word) -> bool {
+    let plain: String = crate::fold::plain_word(row.letters(word)).into_iter().collect();
+    if !tables::is_given(&plain) {
+        return false;
+    }
+    let beside = |ahead: bool| {
+        let next = row.neighbour(word, ahead)?;
+        let signs = if ahead { row.between(word, next) } else { row.between(next, word) };
+        Some((next, signs))
+    };
+    let surname = beside(true).is_some_and(|(next, signs)| {
+        let letters = row.letters(next);
+        let small: String = crate::fold::plain_word(letters).into_iter().collect();
+        let capital = letters.first().is_some_and(|letter| letter.is_uppercase());
+        matches!(signs, [' ' | '-']) && capital && letters.len() > 1 && !tables::is_ordinary(&small)
+    });
+    let given = beside(false).is_some_and(|(before, signs)| {
+        let letters = row.letters(before);
+        let small: String = crate::fold::plain_word(letters).into_iter().collect();
+        let capital = letters.first().is_some_and(|letter| letter.is_uppercase());
+        // `Schroeder, W.` and `Bohannon, Daniel`; `Maria Anna`.
+        matches!(signs, [',', ' ']) && capital && letters.len() > 2 && !tables::is_ordinary(&small)
+            || matches!(signs, [' ']) && capital && tables::is_given(&small)
+    });
+    let number = |side: Option<(&Word, &[char])>| {
+        side.is_some_and(|(word, signs)| {
+            signs.len() <= 2 && row.letters(word).iter().all(|letter| letter.is_ascii_digit())
+        })
+    };
+    let month = MONTHS.contains(&plain.as_str()) && (number(beside(true)) || number(beside(false)));
+    surname || given || month
 }
 
 /// Tells whether no blank stands in a word.
@@ -327,7 +366,7 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
     for first in seen.iter().filter(|it| it.role == Role::Word(0)) {
         let Some(word) = row.word(first.word) else { continue };
         if words.len() == 1 {
-            if may_stand_alone(row, first, word, says_enough) {
+            if may_stand_alone(row, first, word, says_enough) && !names_another(row, word) {
                 let how = match first.how {
                     How::Plain => "word",
                     How::Form => "word/form",
