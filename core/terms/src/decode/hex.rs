@@ -1,12 +1,12 @@
 //! Undoes hexadecimal: in either alignment, with one separator between any two digits, as `0x4b, 0x6f` and alone.
 //!
-//! Guarantees: a text without eight digits in a row of digits and separators costs a look at each eighth character.
+//! Guarantees: a text in which no word is of digits costs nothing; identifiers in the form of a UUID are passed over.
 //!
 //! Does not know: escapes such as `\x4b` and `%4b`, which stand beside plain letters.
 
-use super::base64::is_separator;
+use super::base64::{UUID, is_separator, is_uuid};
 use super::readable::{self, CHARACTERS_IN_NOISE};
-use super::signs::stretches;
+use super::words::Words;
 use super::{Decoded, documents};
 use crate::Text;
 
@@ -32,9 +32,24 @@ impl Run {
 }
 
 /// Undoes all hexadecimal of a text; false where the work was too much.
-pub(super) fn decode(text: &Text, clean: &[u8], out: &mut Vec<Decoded>, spend: &mut dyn FnMut(usize) -> bool) -> bool {
+pub(super) fn decode(
+    text: &Text,
+    clean: &[u8],
+    words: &Words,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
     let mut whole = Run::default();
-    for (start, end) in stretches(clean, LEAST, |byte| value(byte).is_some() || is_separator(byte)) {
+    let mut done = 0;
+    let inside = |byte: &&u8| value(**byte).is_some() || is_separator(**byte);
+    for (from, to) in words.hex.iter().copied() {
+        if from < done {
+            continue;
+        }
+        let before = clean.get(done..from).unwrap_or_default().iter().rev().take_while(inside).count();
+        let behind = clean.get(to..).unwrap_or_default().iter().take_while(inside).count();
+        let (start, end) = (from - before, to + behind);
+        done = end;
         let digits = clean.get(start..end).unwrap_or_default();
         if digits.iter().filter(|byte| value(**byte).is_some()).count() < LEAST {
             continue;
@@ -60,6 +75,16 @@ fn stretch(
     whole.clear();
     while at < end {
         let rest = clean.get(at..end).unwrap_or_default();
+        // What an identifier hides is not in parts of it.
+        if is_uuid(rest) {
+            if whole.values.len() >= LEAST && !undo(text, whole, 0, out, spend) {
+                return false;
+            }
+            whole.clear();
+            pieces = 0;
+            at += UUID;
+            continue;
+        }
         let from = whole.values.len();
         for (offset, digit) in rest.iter().map_while(|byte| value(*byte)).enumerate() {
             whole.values.push(digit);
@@ -99,7 +124,7 @@ fn undo(text: &Text, run: &Run, from: usize, out: &mut Vec<Decoded>, spend: &mut
             let last = run.at.get(from + skip + byte * 2 + 1).copied().unwrap_or(first);
             text.span(first, last + 1)
         };
-        if !pieces(&bytes, "hex", skip == 0, &span, out, spend) {
+        if !pieces(&bytes, "hex", CHARACTERS_IN_NOISE, skip == 0, &span, out, spend) {
             return false;
         }
     }
@@ -110,6 +135,7 @@ fn undo(text: &Text, run: &Run, from: usize, out: &mut Vec<Decoded>, spend: &mut
 pub(super) fn pieces(
     bytes: &[u8],
     how: &'static str,
+    least: usize,
     aligned: bool,
     span: &dyn Fn(usize) -> (usize, usize),
     out: &mut Vec<Decoded>,
@@ -121,8 +147,8 @@ pub(super) fn pieces(
         if !bytes.contains(&0) && !documents::is_document(bytes) {
             return true;
         }
-    } else if bytes.len() >= CHARACTERS_IN_NOISE {
-        readable::runs(bytes, how, out, span);
+    } else if bytes.len() >= least {
+        readable::runs(bytes, how, least, out, span);
     }
     !aligned || !documents::may_be_other(bytes) || documents::other(bytes, how, span, out, spend)
 }
