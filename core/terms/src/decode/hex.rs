@@ -5,7 +5,7 @@
 //! Does not know: escapes such as `\x4b` and `%4b`, which stand beside plain letters.
 
 use super::base64::{UUID, is_separator, is_uuid};
-use super::readable::{self, CHARACTERS_IN_NOISE};
+use super::readable::{self, CHARACTERS_IN_NOISE, READABLE_RUN};
 use super::words::Words;
 use super::{Decoded, documents};
 use crate::Text;
@@ -22,12 +22,15 @@ fn value(byte: u8) -> Option<u8> {
 struct Run {
     values: Vec<u8>,
     at: Vec<usize>,
+    /// Two different signs part them: a time, not bytes.
+    uneven: bool,
 }
 
 impl Run {
     fn clear(&mut self) {
         self.values.clear();
         self.at.clear();
+        self.uneven = false;
     }
 }
 
@@ -72,6 +75,7 @@ fn stretch(
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     let (mut at, mut pieces) = (start, 0usize);
+    let mut parted = None;
     whole.clear();
     while at < end {
         let rest = clean.get(at..end).unwrap_or_default();
@@ -92,6 +96,10 @@ fn stretch(
         }
         let length = whole.values.len() - from;
         let gap = rest.iter().skip(length).take_while(|byte| value(**byte).is_none()).count();
+        let parts = if gap == 1 { rest.get(length) } else { None };
+        if let Some(sign) = parts.filter(|sign| length > 0 && **sign != b' ') {
+            whole.uneven |= *parted.get_or_insert(*sign) != *sign;
+        }
         at += length + gap;
         pieces += 1;
         let ends = gap > 1 || at >= end;
@@ -100,7 +108,8 @@ fn stretch(
             return false;
         }
         if ends {
-            if whole.values.len() >= LEAST && !undo(text, whole, 0, out, spend) {
+            let time = whole.uneven && whole.values.len() < 2 * READABLE_RUN;
+            if whole.values.len() >= LEAST && !time && !undo(text, whole, 0, out, spend) {
                 return false;
             }
             whole.clear();

@@ -65,6 +65,7 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     decoder.looks.read(text, &mut clean);
     let signs = words.read(&decoder.table, text, &clean);
     let _ = escapes(text, &clean, signs, &mut out, spend)
+        && markup::decode(text, &clean, signs, &mut out, spend)
         && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)
         && decoder.base64.decode(text, &clean, signs, &words, &mut out, spend)
         && hex::decode(text, &clean, &words, &mut out, spend)
@@ -81,23 +82,11 @@ fn escapes(
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
-    let mut without: Option<Replaced> = None;
+    if !signs.any(escapes::SIGNS) {
+        return true;
+    }
     for (how, sign, reader, rounds) in escapes::ALL {
         if !signs.has(sign) {
-            continue;
-        }
-        // All markup is taken out of one text.
-        if how == "markup" {
-            match &mut without {
-                Some(replaced) => drop(replaced.round(sign, reader)),
-                None => without = Replaced::start(text, clean, sign, reader),
-            }
-            if let Some(replaced) = &mut without {
-                replaced.round(sign, reader);
-                if !spend(clean.len()) {
-                    return false;
-                }
-            }
             continue;
         }
         let Some(mut replaced) = Replaced::start(text, clean, sign, reader) else { continue };
@@ -114,9 +103,6 @@ fn escapes(
                 readable::push_new(out, Decoded { text, how, trusted: true });
             }
         }
-    }
-    if let Some(mut replaced) = without {
-        readable::push_new(out, Decoded { text: replaced.text(text), how: "markup", trusted: true });
     }
     true
 }

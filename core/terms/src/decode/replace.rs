@@ -78,6 +78,17 @@ impl Replaced {
         Some(Replaced { units, seen: clean.to_vec(), foreign: false })
     }
 
+    /// Takes some characters of a text as they are.
+    pub fn part(text: &Text, clean: &[u8], from: usize, to: usize) -> Replaced {
+        let characters = text.chars.get(from..to).unwrap_or_default().iter();
+        let unit = |(at, character): (u32, &char)| Unit { stands_for: Stands::Char(*character), from: at, to: at + 1 };
+        Replaced {
+            units: (from as u32..).zip(characters).map(unit).collect(),
+            seen: clean.get(from..to).unwrap_or_default().to_vec(),
+            foreign: false,
+        }
+    }
+
     /// Replaces every escape once; false where there is none.
     pub fn round(&mut self, sign: u8, reader: Reader) -> bool {
         let (mut units, mut seen) = (Vec::with_capacity(self.units.len()), Vec::with_capacity(self.seen.len()));
