@@ -226,7 +226,7 @@ fn walk(
             run.values.extend(token.iter().map(value));
             let sign = !all && token.iter().any(|byte| value(byte) >= 62);
             let padded = clean.get(at + length..at + length + 2) == Some(b"==");
-            let encoded = padded || token.len() >= 24 || looks_encoded(token);
+            let encoded = padded || token.split(|byte| value(byte) >= 62).any(looks_encoded);
             run.tokens.push(Token { first: before, at, sign, encoded });
             at += length;
         }

@@ -40,6 +40,11 @@ const SIGNS: u32 = bit(b'<')
     | bit(b'\\')
     | bit(b'}');
 
+#[inline]
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'<' | b'[' | b']' | b'*' | b'_' | b'`' | b'~' | b'\\' | b'}')
+}
+
 /// Gives the surroundings of marks between letters without the marks; false where the work was too much.
 pub(super) fn decode(
     text: &Text,
@@ -53,7 +58,7 @@ pub(super) fn decode(
     }
     let mut window: Option<(usize, usize)> = None;
     for (at, byte) in clean.iter().enumerate() {
-        if bit(*byte) & SIGNS == 0 {
+        if !is_sign(*byte) {
             continue;
         }
         let Some(end) = joins(clean, at, *byte) else { continue };
@@ -71,7 +76,7 @@ pub(super) fn decode(
 fn joins(clean: &[u8], at: usize, sign: u8) -> Option<usize> {
     let touches = |byte: Option<&u8>| {
         byte.is_some_and(|byte| {
-            byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b'>') || bit(*byte) & SIGNS != 0
+            byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'>' || is_sign(*byte)
         })
     };
     if !touches(at.checked_sub(1).and_then(|before| clean.get(before))) {

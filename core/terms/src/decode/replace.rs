@@ -146,12 +146,17 @@ impl Replaced {
         let mut out = Text::new();
         let mut bytes = Bytes::default();
         for unit in &self.units {
+            let same = matches!(unit.stands_for, Stands::Char(_)) && unit.to - unit.from == 1;
+            if same && bytes.bytes.is_empty() {
+                out.copy(text, unit.from as usize);
+                continue;
+            }
             let (start, end) = text.span(unit.from as usize, unit.to as usize);
             match unit.stands_for {
                 Stands::Byte(byte) => bytes.push(byte, start as u32, end as u32),
                 Stands::Char(character) => {
                     self.foreign |= bytes.flush(&mut out, charset)?;
-                    if unit.to - unit.from == 1 {
+                    if same {
                         out.copy(text, unit.from as usize);
                     } else {
                         out.push(character, start as u32, end as u32);

@@ -10,6 +10,8 @@ use crate::Text;
 const LOWER: u32 = 1 << 20;
 const UPPER: u32 = 1 << 21;
 const DIGIT: u32 = 1 << 22;
+/// In base64, such a letter stands for the upper bits of a letter or digit.
+const FIRST: u32 = 1 << 24;
 /// A letter that is no hexadecimal digit.
 const NO_HEX: u32 = 1 << 23;
 const KIND: u32 = LOWER | UPPER | DIGIT;
@@ -55,7 +57,8 @@ impl Default for Table {
                 b'G'..=b'Z' => UPPER | NO_HEX,
                 _ => 0,
             };
-            signs::bit(byte) | class
+            let first = matches!(byte, b'M'..=b'Z' | b'a'..=b'e');
+            signs::bit(byte) | class | if first { FIRST } else { 0 }
         }))
     }
 }
@@ -70,17 +73,23 @@ impl Words {
         self.numbers = 0;
         let class = |byte: &u8| table.0.get(usize::from(*byte)).copied().unwrap_or(0);
         let (mut all, mut word, mut start) = (0, 0, 0);
+        // Which of the last letters may begin a group of base64, as bits.
+        let mut firsts = 0u32;
         for (at, byte) in clean.iter().enumerate() {
             let class = class(byte);
             if class & KIND != 0 {
                 word |= class;
+                firsts = firsts << 1 | (class / FIRST & 1);
                 continue;
             }
             all |= class;
-            if at - start >= 5 || word & DIGIT != 0 || word & (LOWER | UPPER) == LOWER | UPPER {
+            // Most words end here: short ones, and those in which no two letters are four apart and may both begin a group.
+            let odd = word & DIGIT != 0 || word & (LOWER | UPPER) == LOWER | UPPER;
+            let length = at - start;
+            if odd || (length >= LEAST_BASE64 && (firsts & firsts >> 4) & !1 != 0) || length >= LEAST_BASE32 || (length >= EIGHT && word & NO_HEX == 0) {
                 self.word(clean, start, at, word);
             }
-            (word, start) = (0, at + 1);
+            (word, start, firsts) = (0, at + 1, 0);
         }
         self.word(clean, start, clean.len(), word);
         Signs::of(all, text)
@@ -105,10 +114,10 @@ impl Words {
                 self.base32.push(range);
             }
         }
-        if hex && one_case && length >= EIGHT {
+        if hex && length >= EIGHT {
             return;
         }
-        if (letters && length >= LONG) || ((digit || !one_case) && looks_encoded(word)) {
+        if looks_encoded(word) {
             self.base64.push(range);
         } else if !digit && length >= LEAST_BASE64 && (0..4).any(|skip| may_be_letters(word, skip)) {
             self.plain.push(range);
@@ -134,7 +143,8 @@ pub(super) fn looks_encoded(word: &[u8]) -> bool {
         changes += usize::from(before.is_some_and(|before| before != now && !(at == 1 && before == 2 && now == 1)));
         before = Some(now);
     }
-    other && (changes >= 3 || (digit && changes == 2) || (word.len() >= LONG && changes > 0))
+    let hex = word.len() >= EIGHT && word.iter().all(u8::is_ascii_hexdigit);
+    other && !hex && (word.len() >= LONG || changes >= 3 || (digit && changes == 2))
 }
 
 /// Tells whether a plain word may be base64 of ASCII letters throughout, from one of its letters on: the first of each four letters has
