@@ -14,7 +14,7 @@ use crate::Text;
 const LONGEST: usize = 2000;
 
 /// How many characters are given on both sides of a mark.
-const AROUND: usize = 120;
+const AROUND: usize = 80;
 
 /// What marks begin with, and how they are read.
 const ALL: [(u8, Reader); 9] = [

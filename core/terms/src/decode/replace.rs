@@ -144,11 +144,20 @@ impl Replaced {
 
     fn write(&mut self, text: &Text, charset: Option<&'static Encoding>) -> Option<Text> {
         let mut out = Text::new();
+        out.chars.reserve(self.units.len());
+        out.spans.reserve(self.units.len());
         let mut bytes = Bytes::default();
         for unit in &self.units {
             let same = matches!(unit.stands_for, Stands::Char(_)) && unit.to - unit.from == 1;
             if same && bytes.bytes.is_empty() {
-                out.copy(text, unit.from as usize);
+                let at = unit.from as usize;
+                match (text.chars.get(at), text.spans.get(at)) {
+                    (Some(character), Some(span)) if text.ascii && out.ascii => {
+                        out.chars.push(*character);
+                        out.spans.push(*span);
+                    }
+                    _ => out.copy(text, at),
+                }
                 continue;
             }
             let (start, end) = text.span(unit.from as usize, unit.to as usize);
