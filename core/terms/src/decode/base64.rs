@@ -7,7 +7,7 @@
 
 use super::readable::{self, CHARACTERS_IN_NOISE, Classes};
 use super::signs::Signs;
-use super::words::{Range, Words, looks_encoded};
+use super::words::{Range, Words, is_padded, looks_encoded};
 use super::{Decoded, documents};
 use crate::Text;
 
@@ -111,10 +111,9 @@ impl Base64 {
             while let (true, Some((first, _))) = (needed, found.split_first()) {
                 let (from, to) = around(values, clean, at, *first, found);
                 let is_sign = |byte: &u8| matches!(values.get(usize::from(*byte)), Some(62 | 63));
-                if number == 0 || clean.get(from..to).unwrap_or_default().iter().any(is_sign) {
-                    if !walk(values, run, text, clean, (from, to), number == 0, out, spend) {
-                        return false;
-                    }
+                let wanted = number == 0 || clean.get(from..to).unwrap_or_default().iter().any(is_sign);
+                if wanted && !walk(values, run, text, clean, (from, to), number == 0, out, spend) {
+                    return false;
                 }
                 at = to;
                 found = found.get(found.partition_point(|(_, end)| *end <= to)..).unwrap_or_default();
@@ -133,7 +132,8 @@ fn plain_word(text: &Text, clean: &[u8], (start, end): Range, out: &mut Vec<Deco
         }
         let (mut bytes, mut length) = ([0u8; 18], 0usize);
         for group in word.chunks(4) {
-            let bits = group.iter().fold(0, |bits, byte| bits << 6 | u32::from(value(Alphabet::Neither, (*byte).into())));
+            let bits =
+                group.iter().fold(0, |bits, byte| bits << 6 | u32::from(value(Alphabet::Neither, (*byte).into())));
             let [_, all @ ..] = (bits << (6 * (4 - group.len()))).to_be_bytes();
             let known = group.len() * 6 / 8;
             let (taken, left_over) = all.split_at_checked(known).unwrap_or((&all, &[]));
@@ -225,7 +225,7 @@ fn walk(
             let token = rest.get(..length).unwrap_or_default();
             run.values.extend(token.iter().map(value));
             let sign = !all && token.iter().any(|byte| value(byte) >= 62);
-            let padded = clean.get(at + length..at + length + 2) == Some(b"==");
+            let padded = is_padded(token, clean.get(at + length..).unwrap_or_default());
             let encoded = padded || token.split(|byte| value(byte) >= 62).any(looks_encoded);
             run.tokens.push(Token { first: before, at, sign, encoded });
             at += length;
@@ -402,7 +402,9 @@ impl Run {
         let stop = (end + 4).min(high);
         if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE && self.may_be_long(start, stop) {
             let bytes = self.bytes(start, stop);
-            for (one, other) in readable::runs(&bytes, "base64", CHARACTERS_IN_NOISE, out, &|byte| self.span(text, start, byte)) {
+            for (one, other) in
+                readable::runs(&bytes, "base64", CHARACTERS_IN_NOISE, out, &|byte| self.span(text, start, byte))
+            {
                 trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
             }
         }

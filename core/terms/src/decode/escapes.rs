@@ -28,8 +28,7 @@ pub(super) const ALL: [Escape; 12] = [
 ];
 
 /// What any escape begins with, as bits.
-pub(super) const SIGNS: u32 =
-    bit(b'%') | bit(b'&') | bit(b'\\') | bit(b'=') | bit(b'[') | bit(b'(') | bit(b'{');
+pub(super) const SIGNS: u32 = bit(b'%') | bit(b'&') | bit(b'\\') | bit(b'=') | bit(b'[') | bit(b'(') | bit(b'{');
 
 /// Reads hexadecimal digits.
 pub(super) fn hex_at(clean: &[u8], at: usize, digits: usize) -> Option<u32> {

@@ -75,7 +75,7 @@ fn stretch(
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     let (mut at, mut pieces) = (start, 0usize);
-    let mut parted = None;
+    let (mut parted, mut before) = (None, None);
     whole.clear();
     while at < end {
         let rest = clean.get(at..end).unwrap_or_default();
@@ -96,10 +96,11 @@ fn stretch(
         }
         let length = whole.values.len() - from;
         let gap = rest.iter().skip(length).take_while(|byte| value(**byte).is_none()).count();
-        let parts = if gap == 1 { rest.get(length) } else { None };
-        if let Some(sign) = parts.filter(|sign| length > 0 && **sign != b' ') {
-            whole.uneven |= *parted.get_or_insert(*sign) != *sign;
+        // A sign counts only between digits.
+        if let Some(sign) = before.take().filter(|_| length > 0) {
+            whole.uneven |= *parted.get_or_insert(sign) != sign;
         }
+        before = rest.get(length).copied().filter(|sign| gap == 1 && length > 0 && *sign != b' ');
         at += length + gap;
         pieces += 1;
         let ends = gap > 1 || at >= end;

@@ -6,7 +6,7 @@
 //! Does not know: what is markup in which language; whatever looks like it is taken out, in a text of its own.
 
 use super::replace::{Piece, Reader, Replaced};
-use super::signs::{Signs, bit};
+use super::signs::bit;
 use super::{Decoded, readable};
 use crate::Text;
 
@@ -30,15 +30,8 @@ const ALL: [(u8, Reader); 9] = [
 ];
 
 /// The same, as bits.
-const SIGNS: u32 = bit(b'<')
-    | bit(b'[')
-    | bit(b']')
-    | bit(b'*')
-    | bit(b'_')
-    | bit(b'`')
-    | bit(b'~')
-    | bit(b'\\')
-    | bit(b'}');
+pub(super) const SIGNS: u32 =
+    bit(b'<') | bit(b'[') | bit(b']') | bit(b'*') | bit(b'_') | bit(b'`') | bit(b'~') | bit(b'\\') | bit(b'}');
 
 #[inline]
 fn is_sign(byte: u8) -> bool {
@@ -49,19 +42,13 @@ fn is_sign(byte: u8) -> bool {
 pub(super) fn decode(
     text: &Text,
     clean: &[u8],
-    signs: Signs,
+    marks: &[usize],
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
-    if !signs.any(SIGNS) {
-        return true;
-    }
     let mut window: Option<(usize, usize)> = None;
-    for (at, byte) in clean.iter().enumerate() {
-        if !is_sign(*byte) {
-            continue;
-        }
-        let Some(end) = joins(clean, at, *byte) else { continue };
+    for at in marks.iter().copied() {
+        let Some(end) = joins(clean, at) else { continue };
         let (from, to) = (at.saturating_sub(AROUND), (end + AROUND).min(clean.len()));
         window = match window {
             Some((begun, until)) if from <= until => Some((begun, until.max(to))),
@@ -73,16 +60,14 @@ pub(super) fn decode(
 }
 
 /// Returns the end of the mark that begins here, if no blank and no end of a sentence stands beside it: a letter, or another mark.
-fn joins(clean: &[u8], at: usize, sign: u8) -> Option<usize> {
+fn joins(clean: &[u8], at: usize) -> Option<usize> {
     let touches = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| {
-            byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'>' || is_sign(*byte)
-        })
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'>' || is_sign(*byte))
     };
     if !touches(at.checked_sub(1).and_then(|before| clean.get(before))) {
         return None;
     }
-    let (_, reader) = ALL.into_iter().find(|(known, _)| *known == sign)?;
+    let (_, reader) = ALL.into_iter().find(|(known, _)| clean.get(at) == Some(known))?;
     let end = at + reader(clean, at)?.length;
     touches(clean.get(end)).then_some(end)
 }

@@ -65,7 +65,7 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     decoder.looks.read(text, &mut clean);
     let signs = words.read(&decoder.table, text, &clean);
     let _ = escapes(text, &clean, signs, &mut out, spend)
-        && markup::decode(text, &clean, signs, &mut out, spend)
+        && markup::decode(text, &clean, &words.marks, &mut out, spend)
         && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)
         && decoder.base64.decode(text, &clean, signs, &words, &mut out, spend)
         && hex::decode(text, &clean, &words, &mut out, spend)
@@ -109,9 +109,8 @@ fn escapes(
 
 /// Tells whether a text is short enough to be read backwards, and not an identifier or a time.
 fn may_be_backwards(clean: &[u8]) -> bool {
-    let digits = clean.iter().take(BACKWARDS + 1).filter(|byte| byte.is_ascii_digit()).count();
     (LEAST..=BACKWARDS).contains(&clean.len())
-        && digits * 2 < clean.len()
+        && clean.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < clean.len()
         && memchr::memmem::find(clean, b"--").is_none()
 }
 

@@ -84,7 +84,8 @@ impl Looks {
         if text.ascii {
             clean.extend(text.chars.iter().map(|character| *character as u8));
         } else {
-            clean.extend(text.chars.iter().map(|character| self.like(*character)));
+            let like = |it: &char| if it.is_ascii() { *it as u8 } else { self.like(*it) };
+            clean.extend(text.chars.iter().map(like));
         }
     }
 

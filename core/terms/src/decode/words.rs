@@ -4,14 +4,14 @@
 //!
 //! Does not know: what is encoded; it is told from words by case, digits and length alone.
 
+use super::base64::{UUID, is_uuid};
+use super::markup;
 use super::signs::{self, Signs};
 use crate::Text;
 
 const LOWER: u32 = 1 << 20;
 const UPPER: u32 = 1 << 21;
 const DIGIT: u32 = 1 << 22;
-/// In base64, such a letter stands for the upper bits of a letter or digit.
-const FIRST: u32 = 1 << 24;
 /// A letter that is no hexadecimal digit.
 const NO_HEX: u32 = 1 << 23;
 const KIND: u32 = LOWER | UPPER | DIGIT;
@@ -23,7 +23,9 @@ const LONG: usize = 24;
 /// The shortest run of base32 with digits or padding, and of hexadecimal digits.
 const EIGHT: usize = 8;
 /// The shortest run of base32 that is letters alone.
-const LEAST_BASE32: usize = 16;
+const LEAST_BASE32: usize = SIXTEEN;
+/// So many letters are remembered.
+const SIXTEEN: usize = 16;
 
 /// From, to.
 pub(super) type Range = (usize, usize);
@@ -38,12 +40,15 @@ pub(super) struct Words {
     pub base32: Vec<Range>,
     /// Words of hexadecimal digits: with a digit of ten, or long.
     pub hex: Vec<Range>,
+    /// Where marks of markup stand.
+    pub marks: Vec<usize>,
     /// How many words begin with a digit.
     pub numbers: usize,
 }
 
-/// For each byte, its bit in [`Signs`] and the class of a letter.
-pub(super) struct Table([u32; 256]);
+/// For each byte, its bit in [`Signs`] and the class of a letter; and what is remembered of the last sixteen letters: in the lower half
+/// which may begin a group of base64, for they stand for the upper bits of a letter or digit, in the upper half which are capitals.
+pub(super) struct Table([(u32, u32); 256]);
 
 impl Default for Table {
     fn default() -> Self {
@@ -58,9 +63,25 @@ impl Default for Table {
                 _ => 0,
             };
             let first = matches!(byte, b'M'..=b'Z' | b'a'..=b'e');
-            signs::bit(byte) | class | if first { FIRST } else { 0 }
+            let capital = byte.is_ascii_uppercase();
+            (signs::bit(byte) | class, u32::from(first) | u32::from(capital) << SIXTEEN)
         }))
     }
+}
+
+/// Tells whether a word is no ordinary one: not all in one case or with a capital in front, long, or with two letters four apart that may
+/// both begin a group of base64.
+#[inline]
+fn is_long_or_odd(word: u32, last: u32, length: usize) -> bool {
+    if word & DIGIT != 0 || length >= SIXTEEN || (length >= EIGHT && word & NO_HEX == 0) {
+        return true;
+    }
+    let capitals = last >> SIXTEEN;
+    if word & LOWER != 0 && capitals != 0 && capitals != 1 << (length - 1) {
+        return true;
+    }
+    let firsts = last & 0xffff;
+    length >= LEAST_BASE64 && firsts & firsts >> 4 & !1 != 0
 }
 
 impl Words {
@@ -70,28 +91,41 @@ impl Words {
         self.plain.clear();
         self.base32.clear();
         self.hex.clear();
+        self.marks.clear();
         self.numbers = 0;
-        let class = |byte: &u8| table.0.get(usize::from(*byte)).copied().unwrap_or(0);
-        let (mut all, mut word, mut start) = (0, 0, 0);
-        // Which of the last letters may begin a group of base64, as bits.
-        let mut firsts = 0u32;
+        let (mut all, mut word, mut last, mut start) = (0, 0, 0u32, 0);
         for (at, byte) in clean.iter().enumerate() {
-            let class = class(byte);
+            let (class, one) = table.0.get(usize::from(*byte)).copied().unwrap_or_default();
             if class & KIND != 0 {
                 word |= class;
-                firsts = firsts << 1 | (class / FIRST & 1);
+                last = last << 1 | one;
                 continue;
             }
             all |= class;
-            // Most words end here: short ones, and those in which no two letters are four apart and may both begin a group.
-            let odd = word & DIGIT != 0 || word & (LOWER | UPPER) == LOWER | UPPER;
-            let length = at - start;
-            if odd || (length >= LEAST_BASE64 && (firsts & firsts >> 4) & !1 != 0) || length >= LEAST_BASE32 || (length >= EIGHT && word & NO_HEX == 0) {
-                self.word(clean, start, at, word);
+            if class & markup::SIGNS != 0 {
+                self.marks.push(at);
             }
-            (word, start, firsts) = (0, at + 1, 0);
+            // A UUID ends behind its beginning.
+            if let Some(length) = at.checked_sub(start).filter(|length| *length > 0) {
+                if *byte == b'=' || is_long_or_odd(word, last, length) {
+                    let skipped = if *byte == b'-' && length == EIGHT && is_uuid(clean.get(start..).unwrap_or_default())
+                    {
+                        UUID
+                    } else {
+                        self.word(clean, start, at, word);
+                        0
+                    };
+                    start += skipped;
+                }
+                start = start.max(at + 1);
+            } else if start <= at {
+                start = at + 1;
+            }
+            (word, last) = (0, 0);
         }
-        self.word(clean, start, clean.len(), word);
+        if start < clean.len() {
+            self.word(clean, start, clean.len(), word);
+        }
         Signs::of(all, text)
     }
 
@@ -117,12 +151,10 @@ impl Words {
         if hex && length >= EIGHT {
             return;
         }
-        if looks_encoded(word) {
+        if looks_encoded(word) || is_padded(word, clean.get(end..).unwrap_or_default()) {
             self.base64.push(range);
         } else if !digit && length >= LEAST_BASE64 && (0..4).any(|skip| may_be_letters(word, skip)) {
             self.plain.push(range);
-        } else if length >= LEAST_BASE64 - 2 && clean.get(end) == Some(&b'=') && clean.get(end + 1) == Some(&b'=') {
-            self.base64.push(range);
         }
     }
 }
@@ -134,24 +166,41 @@ pub(super) fn looks_encoded(word: &[u8]) -> bool {
         b'A'..=b'Z' => 2,
         _ => 3,
     };
-    let mut before: Option<u8> = None;
-    let (mut changes, mut digit, mut other) = (0usize, false, false);
+    // How many letters of one kind stand side by side, up to here and before.
+    let (mut run, mut run_before, mut before): (usize, usize, u8) = (0, 0, 0);
+    let (mut changes, mut kinds, mut acronym) = (0usize, 0u8, false);
     for (at, byte) in word.iter().enumerate() {
         let now = kind(byte);
-        digit |= now == 3;
-        other |= now != 3;
-        changes += usize::from(before.is_some_and(|before| before != now && !(at == 1 && before == 2 && now == 1)));
-        before = Some(now);
+        kinds |= 1 << now;
+        if now == before {
+            run += 1;
+            acronym |= now == 1 && run == 2 && run_before >= 2;
+            continue;
+        }
+        changes += usize::from(at > 1 || (at == 1 && !(before == 2 && now == 1)));
+        run_before = if before == 2 { run } else { 0 };
+        (before, run) = (now, 1);
     }
+    let digit = kinds & 1 << 3 != 0;
     let hex = word.len() >= EIGHT && word.iter().all(u8::is_ascii_hexdigit);
-    other && !hex && (word.len() >= LONG || changes >= 3 || (digit && changes == 2))
+    // Capitals alone are what letters of other scripts are in UTF-16.
+    let long = word.len() >= LONG || (kinds == 1 << 2 && word.len() >= LEAST_BASE32);
+    kinds & 0b110 != 0 && !hex && (long || changes >= 3 || acronym || (digit && changes == 2))
+}
+
+/// Tells whether a word has the padding of base64 behind it, and nothing behind that.
+pub(super) fn is_padded(word: &[u8], behind: &[u8]) -> bool {
+    let padding = behind.iter().take(3).take_while(|byte| **byte == b'=').count();
+    let ends = !behind.get(padding).is_some_and(u8::is_ascii_alphanumeric);
+    ends && matches!((padding, word.len() % 4), (1, 3) | (2, 2)) && word.len() > 1
 }
 
 /// Tells whether a plain word may be base64 of ASCII letters throughout, from one of its letters on: the first of each four letters has
 /// the upper bits of a byte, and the last leaves none over.
 fn may_be_letters(word: &[u8], skip: usize) -> bool {
     let rest = word.get(skip..).unwrap_or_default();
-    let value = |byte: u8| if byte.is_ascii_uppercase() { byte - b'A' } else { byte.wrapping_sub(b'a').wrapping_add(26) };
+    let value =
+        |byte: u8| if byte.is_ascii_uppercase() { byte - b'A' } else { byte.wrapping_sub(b'a').wrapping_add(26) };
     if rest.len() < LEAST_BASE64 || rest.len() % 4 == 1 {
         return false;
     }
