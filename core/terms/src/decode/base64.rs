@@ -8,11 +8,11 @@
 use super::readable::{self, CHARACTERS_IN_NOISE, Classes};
 use super::signs::Signs;
 use super::words::{Range, Words, is_padded, looks_encoded};
-use super::{Decoded, documents};
+use super::{Decoded, documents, plain};
 use crate::Text;
 
 /// The shortest run of letters that is undone: four bytes.
-const LEAST: usize = 6;
+pub(super) const LEAST: usize = 6;
 /// The shortest piece that is looked at for text that is not UTF-8, and for documents.
 const LEAST_OTHER: usize = 8;
 /// How many bytes tell whether a piece may be text in another charset.
@@ -29,7 +29,7 @@ const BOTH: u8 = FRONT | BACK;
 
 /// Which of the characters that are both letters of an alphabet and separators are read as letters.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Alphabet {
+pub(super) enum Alphabet {
     Neither,
     Standard,
     UrlSafe,
@@ -63,7 +63,7 @@ struct Run {
     tokens: Vec<Token>,
 }
 
-fn value(alphabet: Alphabet, byte: usize) -> u8 {
+pub(super) fn value(alphabet: Alphabet, byte: usize) -> u8 {
     let byte = u8::try_from(byte).unwrap_or(0);
     match (alphabet, byte) {
         (_, b'A'..=b'Z') => byte - b'A',
@@ -103,7 +103,7 @@ impl Base64 {
         let slash = signs.has(b'/') || signs.has(b'+');
         let dash = signs.has(b'-') || signs.has(b'_');
         let Base64 { values: tables, run } = self;
-        words.plain.iter().for_each(|word| plain_word(text, clean, *word, out));
+        words.plain.iter().for_each(|word| plain::decode(text, clean, *word, out));
         let needed = [true, slash || dash, slash && dash, slash && dash];
         for (number, (values, needed)) in tables.iter().zip(needed).enumerate() {
             let (mut at, mut found) = (0, words.base64.as_slice());
@@ -120,36 +120,6 @@ impl Base64 {
             }
         }
         true
-    }
-}
-
-/// Undoes a word that looks like one of a language, if it is letters as a whole in some alignment.
-fn plain_word(text: &Text, clean: &[u8], (start, end): Range, out: &mut Vec<Decoded>) {
-    for start in start..start + 4 {
-        let word = clean.get(start..end).unwrap_or_default();
-        if word.len() < LEAST || word.len() % 4 == 1 {
-            continue;
-        }
-        let (mut bytes, mut length) = ([0u8; 18], 0usize);
-        for group in word.chunks(4) {
-            let bits =
-                group.iter().fold(0, |bits, byte| bits << 6 | u32::from(value(Alphabet::Neither, (*byte).into())));
-            let [_, all @ ..] = (bits << (6 * (4 - group.len()))).to_be_bytes();
-            let known = group.len() * 6 / 8;
-            let (taken, left_over) = all.split_at_checked(known).unwrap_or((&all, &[]));
-            if !taken.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ')
-                || left_over.iter().any(|byte| *byte != 0)
-            {
-                length = 0;
-                break;
-            }
-            bytes.iter_mut().skip(length).zip(taken).for_each(|(to, from)| *to = *from);
-            length += known;
-        }
-        let span = |byte: usize| text.span(start + byte * 8 / 6, start + (byte * 8 + 7) / 6 + 1);
-        if let Some(found) = readable::whole(bytes.get(..length).unwrap_or_default(), &span) {
-            readable::push_new(out, Decoded { text: found, how: "base64", trusted: false });
-        }
     }
 }
 

@@ -14,6 +14,7 @@ mod hex;
 mod markup;
 mod masks;
 mod mojibake;
+mod plain;
 mod readable;
 mod replace;
 mod signs;

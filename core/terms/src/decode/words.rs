@@ -185,7 +185,9 @@ pub(super) fn looks_encoded(word: &[u8]) -> bool {
     let hex = word.len() >= EIGHT && word.iter().all(u8::is_ascii_hexdigit);
     // Capitals alone are what letters of other scripts are in UTF-16.
     let long = word.len() >= LONG || (kinds == 1 << 2 && word.len() >= LEAST_BASE32);
-    kinds & 0b110 != 0 && !hex && (long || changes >= 3 || acronym || (digit && changes == 2))
+    // Four letters are what a text is split into most.
+    let few = word.len() <= EIGHT && (changes == 2 || (word.len() >= 4 && before == 2 && digit));
+    kinds & 0b110 != 0 && !hex && (long || few || changes >= 3 || acronym || (digit && changes == 2))
 }
 
 /// Tells whether a word has the padding of base64 behind it, and nothing behind that.
