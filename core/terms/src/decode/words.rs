@@ -77,7 +77,7 @@ fn is_long_or_odd(word: u32, last: u32, length: usize) -> bool {
         return true;
     }
     let capitals = last >> SIXTEEN;
-    if word & LOWER != 0 && capitals != 0 && capitals != 1 << (length - 1) {
+    if word & LOWER != 0 && capitals != 0 && capitals != 1 << length.saturating_sub(1) {
         return true;
     }
     let firsts = last & 0xffff;
@@ -94,25 +94,34 @@ impl Words {
         self.marks.clear();
         self.numbers = 0;
         let (mut all, mut word, mut last, mut start) = (0, 0, 0u32, 0);
-        for (at, byte) in clean.iter().enumerate() {
+        let mut bytes = clean.iter();
+        while let Some(byte) = bytes.next() {
             let (class, one) = table.0.get(usize::from(*byte)).copied().unwrap_or_default();
             if class & KIND != 0 {
                 word |= class;
                 last = last << 1 | one;
                 continue;
             }
+            let at = clean.len() - bytes.len() - 1;
+            let behind = (word, last);
+            (word, last) = (0, 0);
             all |= class;
+            // Most of what is no letter is a blank behind an ordinary word.
+            if class == 0 && at >= start && !is_long_or_odd(behind.0, behind.1, at - start) {
+                start = at + 1;
+                continue;
+            }
             if class & markup::SIGNS != 0 {
                 self.marks.push(at);
             }
             // A UUID ends behind its beginning.
             if let Some(length) = at.checked_sub(start).filter(|length| *length > 0) {
-                if *byte == b'=' || is_long_or_odd(word, last, length) {
+                if *byte == b'=' || is_long_or_odd(behind.0, behind.1, length) {
                     let skipped = if *byte == b'-' && length == EIGHT && is_uuid(clean.get(start..).unwrap_or_default())
                     {
                         UUID
                     } else {
-                        self.word(clean, start, at, word);
+                        self.word(clean, start, at, behind.0);
                         0
                     };
                     start += skipped;
@@ -121,7 +130,6 @@ impl Words {
             } else if start <= at {
                 start = at + 1;
             }
-            (word, last) = (0, 0);
         }
         if start < clean.len() {
             self.word(clean, start, clean.len(), word);
@@ -166,6 +174,9 @@ pub(super) fn looks_encoded(word: &[u8]) -> bool {
         b'A'..=b'Z' => 2,
         _ => 3,
     };
+    if word.len() < LONG && word.iter().skip(1).all(u8::is_ascii_lowercase) {
+        return false;
+    }
     // How many letters of one kind stand side by side, up to here and before.
     let (mut run, mut run_before, mut before): (usize, usize, u8) = (0, 0, 0);
     let (mut changes, mut kinds, mut acronym) = (0usize, 0u8, false);
