@@ -128,18 +128,31 @@ const GAP_MAX: usize = 8;
 struct Scan<'s, 't> {
     tokens: &'s mut Tokens<'t>,
     wanted: Option<&'s Numbers>,
+    /// There are mail addresses.
+    mail: bool,
     /// Where the last run ends, and the signs since.
     end: usize,
     signs: u16,
     spoken: u16,
 }
 
+/// The sets that ASCII signs are.
+const SIGNS: [u16; 128] = {
+    let mut signs = [gap::OTHER; 128];
+    let mut at = 0_u8;
+    while at < 128 {
+        signs[at as usize] = sign(at as char);
+        at += 1;
+    }
+    signs
+};
+
 /// Cuts a text; without terms nothing is named and nothing is left together.
 pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
     let chars = tokens.text.chars.as_slice();
     let mail = wanted.is_some_and(|numbers| !numbers.emails.is_empty());
     let colons = wanted.is_some_and(|numbers| !numbers.ips.is_empty());
-    let mut scan = Scan { tokens, wanted, end: 0, signs: 0, spoken: 0 };
+    let mut scan = Scan { tokens, wanted, mail, end: 0, signs: 0, spoken: 0 };
     let mut at = 0;
     while let Some(character) = chars.get(at).copied() {
         let code = character as u32;
@@ -148,25 +161,24 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
             at += 1;
             continue;
         }
-        if at > scan.end || at == 0 {
-            let hexadecimal = code.wrapping_sub(0x30) < 10 || (code | 0x20).wrapping_sub(0x61) < 6;
-            if hexadecimal
-                && let Some(numbers) = wanted
-                && let Some(to) = numbers.hexes.end(chars, at)
-            {
-                scan.sum(chars, at, to);
-                at = to;
-                continue;
-            }
-        }
-        if let Some(token) = letters(chars, at) {
-            scan.letters(token, mail);
-            at = token.to as usize;
-        } else if let Some(token) = digits(chars, at) {
+        let letter = (code | 0x20).wrapping_sub(0x61);
+        let number = code.wrapping_sub(0x30) < 10;
+        if (letter < 6 || number)
+            && (at != scan.end || at == 0)
+            && let Some(to) = wanted.and_then(|numbers| numbers.hexes.end(chars, at))
+        {
+            scan.sum(chars, at, to);
+            at = to;
+        } else if letter < 26 {
+            let (hash, to) = letters(chars, at);
+            scan.letters(hash, at, to);
+            at = to;
+        } else if number {
+            let token = digits(chars, at);
             scan.digits(token);
             at = token.to as usize;
-        } else {
-            scan.signs |= sign(character);
+        } else if code < 0x80 {
+            scan.signs |= SIGNS.get(code as usize).copied().unwrap_or(gap::OTHER);
             let named = match character {
                 ':' => colons,
                 '@' => mail,
@@ -177,36 +189,47 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
                 scan.tokens.signs.push((character, at as u32));
             }
             at += 1;
+        } else {
+            at = scan.other(chars, at);
         }
     }
 }
 
-/// Reads a run of letters.
+/// Reads a run of letters: its hash, and where it ends.
 #[inline]
-fn letters(chars: &[char], from: usize) -> Option<Token> {
-    let mut hash = SEED;
-    let mut to = from;
-    for character in chars.get(from..)? {
+fn letters(chars: &[char], from: usize) -> (u64, usize) {
+    let (mut hash, mut to) = (SEED, from);
+    let rest = chars.get(from..).unwrap_or_default();
+    for character in rest {
         let small = *character as u32 | 0x20;
-        if small.wrapping_sub(0x61) < 26 {
-            hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR);
-        } else if character.is_ascii() {
-            break;
-        } else {
-            // Digits of other scripts are not alphabetic: a run ends before them.
-            let Some(next) = add(hash, *character) else { break };
-            hash = next;
+        if small.wrapping_sub(0x61) >= 26 {
+            if !character.is_ascii() {
+                return other_letters(chars, hash, to);
+            }
+            return (hash, to);
         }
+        hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR);
         to += 1;
     }
-    (to > from).then_some(Token { hash, value: 0, from: from as u32, to: to as u32, gap: 0, digits: false })
+    (hash, to)
 }
 
-/// Reads a run of digits.
+/// Reads on where a letter may be outside ASCII.
+#[cold]
+fn other_letters(chars: &[char], mut hash: u64, mut to: usize) -> (u64, usize) {
+    // Digits of other scripts are not alphabetic: a run ends before them.
+    while let Some(next) = chars.get(to).and_then(|character| add(hash, *character)) {
+        hash = next;
+        to += 1;
+    }
+    (hash, to)
+}
+
+/// Reads a run of digits; it is empty where there is none.
 #[inline]
-fn digits(chars: &[char], from: usize) -> Option<Token> {
+fn digits(chars: &[char], from: usize) -> Token {
     let mut token = Token { hash: SEED, value: 0, from: from as u32, to: from as u32, gap: 0, digits: true };
-    for character in chars.get(from..)? {
+    for character in chars.get(from..).unwrap_or_default() {
         let mut value = (*character as u32).wrapping_sub(0x30);
         if value > 9 {
             if character.is_ascii() {
@@ -218,27 +241,46 @@ fn digits(chars: &[char], from: usize) -> Option<Token> {
         token.take(value);
         token.to += 1;
     }
-    (token.to > token.from).then_some(token)
+    token
 }
 
 impl Scan<'_, '_> {
-    fn letters(&mut self, token: Token, mail: bool) {
-        let hash = token.hash;
-        if (hash == DOT && token.len() == 3 || hash == NUMBER && token.len() == 2) && self.is_sign(token) {
+    #[inline]
+    fn letters(&mut self, hash: u64, from: usize, to: usize) {
+        let token = Token { hash, value: 0, from: from as u32, to: to as u32, gap: 0, digits: false };
+        if to - from <= 3 && (hash == DOT || hash == NUMBER) && self.is_sign(token) {
             if self.spoken == 0 {
-                let first = self.tokens.char(token.from as usize);
+                let first = self.tokens.char(from);
                 self.spoken = if matches!(first, 'd' | 'D') { gap::DOT } else { gap::NUMBER };
             }
             return;
         }
         if let Some(numbers) = self.wanted
-            && (numbers.rows.may_begin(token) || mail && hash == AT)
+            && (numbers.rows.may_begin(token) || hash == AT && self.mail)
         {
             self.tokens.named.push(self.tokens.all.len() as u32);
         }
         self.push(token);
     }
 
+    /// Takes what is not ASCII; returns where it goes on.
+    #[cold]
+    fn other(&mut self, chars: &[char], at: usize) -> usize {
+        let (hash, to) = other_letters(chars, SEED, at);
+        if to > at {
+            self.letters(hash, at, to);
+            return to;
+        }
+        let token = digits(chars, at);
+        if token.len() > 0 {
+            self.digits(token);
+            return token.to as usize;
+        }
+        self.signs |= chars.get(at).map_or(0, |character| sign(*character));
+        at + 1
+    }
+
+    #[inline]
     fn digits(&mut self, token: Token) {
         if let Some(numbers) = self.wanted {
             let this = self.tokens.all.len() as u32;
@@ -255,24 +297,34 @@ impl Scan<'_, '_> {
     }
 
     /// Adds the first run of a sum or UUID, what is between, and its last run.
+    #[inline(never)]
     fn sum(&mut self, chars: &[char], from: usize, to: usize) {
-        let put =
-            |scan: &mut Self, token: Token| if token.digits { scan.digits(token) } else { scan.letters(token, false) };
-        let Some(first) = letters(chars, from).or_else(|| digits(chars, from)) else { return };
-        put(self, first);
+        let first = self.run(chars, from);
         let numeric = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
         let mut last = to - 1;
         let kind = numeric(last);
-        while last > first.to as usize && numeric(last - 1) == kind && chars.get(last - 1) != Some(&'-') {
+        while last > first && numeric(last - 1) == kind && chars.get(last - 1) != Some(&'-') {
             last -= 1;
         }
-        if last > first.to as usize {
-            let (from, to) = (first.to, last as u32);
+        if last > first {
+            let (from, to) = (first as u32, last as u32);
             self.push(Token { hash: BETWEEN, value: u64::MAX, from, to, gap: 0, digits: false });
         }
-        if let Some(token) = letters(chars, last).or_else(|| digits(chars, last)).filter(|one| one.from >= first.to) {
-            put(self, token);
+        if last < to && last >= first {
+            self.run(chars, last);
         }
+    }
+
+    /// Adds the run that begins here; returns where it ends.
+    fn run(&mut self, chars: &[char], from: usize) -> usize {
+        let token = digits(chars, from);
+        if token.len() > 0 {
+            self.digits(token);
+            return token.to as usize;
+        }
+        let (hash, to) = letters(chars, from);
+        self.letters(hash, from, to);
+        to
     }
 
     #[inline]

@@ -205,8 +205,7 @@ impl Token {
 }
 
 /// Returns the set that one sign is.
-#[inline]
-pub(super) fn sign(character: char) -> u16 {
+pub(super) const fn sign(character: char) -> u16 {
     match character {
         ' ' => gap::BLANK,
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' => gap::HYPHEN,
