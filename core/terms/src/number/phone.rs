@@ -153,9 +153,6 @@ impl Phones {
         if last.len() < TAIL && !goes_back || last.value != u64::MAX && last.len() >= TAIL && !self.tail(last.value) {
             return;
         }
-        if !self.ends(tokens, at) {
-            return;
-        }
         // The digits, the last one first, and where runs begin.
         let mut reversed = [0_u32; DIGITS_MAX];
         let mut count = 0;
@@ -171,7 +168,7 @@ impl Phones {
             }
             if count >= TAIL && !likely {
                 let tail = reversed.iter().take(TAIL).rev().fold(0, |sum, value| sum * 10 + u64::from(*value));
-                if !self.tail(tail) {
+                if !self.tail(tail) || !self.ends(tokens, at) {
                     return;
                 }
                 likely = true;

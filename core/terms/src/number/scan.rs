@@ -2,11 +2,12 @@
 //!
 //! Guarantees: every run of digits is named, and every run of letters that a row may begin with, that stands before digits where terms
 //! are written together, or that is "at" where there are mail addresses; numbers of the form of a UUID and plain sums of 32, 40, 64 and
-//! 128 hexadecimal digits are three runs, their first, what is between and their last, unless a term may be in them.
+//! 128 hexadecimal digits are three runs that nothing begins at, unless a term may be in them.
 //!
 //! Does not know: what a run means.
 
 use super::Numbers;
+use super::table::Filter;
 use super::token::{AT, FACTOR, SEED, Token, Tokens, add, digit, gap, mix, sign};
 
 /// Digits of the groups of a UUID (RFC 9562).
@@ -50,18 +51,32 @@ impl Hexes {
         }
     }
 
-    fn holds(&self, head: u32) -> bool {
+    /// Tells whether a number that begins here may be of a term.
+    fn hold(&self, chars: &[char], from: usize) -> bool {
+        if self.bits.is_empty() {
+            return false;
+        }
+        let digits = chars.get(from..from + 4).unwrap_or_default();
+        let head = digits.iter().fold(0, |sum, one| sum << 4 | one.to_digit(16).unwrap_or(0));
         self.bits.get(head as usize / 64).is_some_and(|word| word >> (head % 64) & 1 == 1)
     }
 
     /// Returns where a UUID or a sum ends that begins here and is of no term.
+    #[inline]
     fn end(&self, chars: &[char], from: usize) -> Option<usize> {
         // Nearly every word ends here.
-        if !chars.get(from + 7)?.is_ascii_hexdigit() || *chars.get(from)? == '0' {
+        let digit =
+            |at: usize| chars.get(at).and_then(|one| DIGITS.get(*one as usize)).is_some_and(|value| *value < 16);
+        if digit(from + 7) && digit(from + 4) { self.whole(chars, from) } else { None }
+    }
+
+    #[inline(never)]
+    fn whole(&self, chars: &[char], from: usize) -> Option<usize> {
+        if *chars.get(from)? == '0' {
             return None;
         }
         let first = Group::of(chars, from);
-        if !first.lettered || self.holds(first.head) {
+        if !first.lettered || self.hold(chars, from) {
             return None;
         }
         let mut to = from + first.digits;
@@ -72,7 +87,7 @@ impl Hexes {
                     return None;
                 }
                 let group = Group::of(chars, to + 1);
-                if group.digits != length || self.holds(group.head) {
+                if group.digits != length || self.hold(chars, to + 1) {
                     return None;
                 }
                 lettered = group.lettered;
@@ -92,31 +107,33 @@ impl Hexes {
 struct Group {
     digits: usize,
     lettered: bool,
-    /// The first four of them.
-    head: u32,
 }
 
 impl Group {
     fn of(chars: &[char], from: usize) -> Group {
-        let mut group = Group { digits: 0, lettered: false, head: 0 };
-        for character in chars.get(from..).unwrap_or_default().iter().take(129) {
-            let code = *character as u32;
-            let value = match code {
-                0x30..=0x39 => code & 15,
-                0x41..=0x46 | 0x61..=0x66 => {
-                    group.lettered = true;
-                    (code & 15) + 9
-                }
-                _ => break,
-            };
-            if group.digits < 4 {
-                group.head = group.head << 4 | value;
-            }
-            group.digits += 1;
+        let (mut digits, mut seen) = (0, 0);
+        for character in chars.get(from..).unwrap_or_default() {
+            let Some(value) = DIGITS.get(*character as usize).filter(|value| **value < 16) else { break };
+            // The bit of 16 stands for a letter.
+            seen |= value + 6;
+            digits += 1;
         }
-        group
+        Group { digits, lettered: seen & 16 != 0 }
     }
 }
+
+/// The values of hexadecimal digits; 16 for all else.
+const DIGITS: [u8; 128] = {
+    let mut values = [16; 128];
+    let mut at = 0_u8;
+    while at < 128 {
+        if let Some(value) = (at as char).to_digit(16) {
+            values[at as usize] = value as u8;
+        }
+        at += 1;
+    }
+    values
+};
 
 /// Words that are no run where they stand for a sign.
 const DOT: u64 = mix(mix(mix(SEED, 'd'), 'o'), 't');
@@ -127,9 +144,13 @@ const GAP_MAX: usize = 8;
 /// Where a scan stands.
 struct Scan<'s, 't> {
     tokens: &'s mut Tokens<'t>,
-    wanted: Option<&'s Numbers>,
-    /// There are mail addresses.
-    mail: bool,
+    /// The words that rows begin with.
+    firsts: &'s Filter,
+    /// The hash of a word that is named besides.
+    at: u64,
+    /// Numbers are named, and what stands before them.
+    named: bool,
+    before: bool,
     /// Where the last run ends, and the signs since.
     end: usize,
     signs: u16,
@@ -152,7 +173,17 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
     let chars = tokens.text.chars.as_slice();
     let mail = wanted.is_some_and(|numbers| !numbers.emails.is_empty());
     let colons = wanted.is_some_and(|numbers| !numbers.ips.is_empty());
-    let mut scan = Scan { tokens, wanted, mail, end: 0, signs: 0, spoken: 0 };
+    let none = Filter::default();
+    let mut scan = Scan {
+        tokens,
+        firsts: wanted.map_or(&none, |numbers| numbers.rows.firsts()),
+        at: if mail { AT } else { SEED },
+        named: wanted.is_some(),
+        before: wanted.is_some_and(|numbers| !numbers.glued.is_empty()),
+        end: 0,
+        signs: 0,
+        spoken: 0,
+    };
     let mut at = 0;
     while let Some(character) = chars.get(at).copied() {
         let code = character as u32;
@@ -192,6 +223,9 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
         } else {
             at = scan.other(chars, at);
         }
+    }
+    if let Some(first) = tokens.all.first_mut() {
+        first.gap = gap::OTHER;
     }
 }
 
@@ -245,22 +279,25 @@ fn digits(chars: &[char], from: usize) -> Token {
 }
 
 impl Scan<'_, '_> {
-    #[inline]
+    #[inline(always)]
     fn letters(&mut self, hash: u64, from: usize, to: usize) {
-        let token = Token { hash, value: 0, from: from as u32, to: to as u32, gap: 0, digits: false };
-        if to - from <= 3 && (hash == DOT || hash == NUMBER) && self.is_sign(token) {
-            if self.spoken == 0 {
-                let first = self.tokens.char(from);
-                self.spoken = if matches!(first, 'd' | 'D') { gap::DOT } else { gap::NUMBER };
-            }
+        if to - from <= 3 && (hash == DOT || hash == NUMBER) && self.takes_sign(hash, from, to) {
             return;
         }
-        if let Some(numbers) = self.wanted
-            && (numbers.rows.may_begin(token) || hash == AT && self.mail)
-        {
+        if self.firsts.may_hold(hash) || hash == self.at {
             self.tokens.named.push(self.tokens.all.len() as u32);
         }
-        self.push(token);
+        self.push(Token { hash, value: 0, from: from as u32, to: to as u32, gap: 0, digits: false });
+    }
+
+    /// Takes a word that stands for a sign.
+    #[cold]
+    fn takes_sign(&mut self, hash: u64, from: usize, to: usize) -> bool {
+        let is = self.is_sign(hash, from, to);
+        if is && self.spoken == 0 {
+            self.spoken = if matches!(self.tokens.char(from), 'd' | 'D') { gap::DOT } else { gap::NUMBER };
+        }
+        is
     }
 
     /// Takes what is not ASCII; returns where it goes on.
@@ -282,10 +319,10 @@ impl Scan<'_, '_> {
 
     #[inline]
     fn digits(&mut self, token: Token) {
-        if let Some(numbers) = self.wanted {
+        if self.named {
             let this = self.tokens.all.len() as u32;
             // What is written together may begin with letters.
-            if !numbers.glued.is_empty()
+            if self.before
                 && let Some(before) = this.checked_sub(1)
                 && self.tokens.named.last() != Some(&before)
             {
@@ -315,40 +352,43 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Adds the run that begins here; returns where it ends.
+    /// Adds the run that begins here, not named; returns where it ends.
     fn run(&mut self, chars: &[char], from: usize) -> usize {
-        let token = digits(chars, from);
-        if token.len() > 0 {
-            self.digits(token);
-            return token.to as usize;
+        let mut token = digits(chars, from);
+        if token.len() == 0 {
+            let (hash, to) = letters(chars, from);
+            token = Token { hash, to: to as u32, digits: false, ..token };
         }
-        let (hash, to) = letters(chars, from);
-        self.letters(hash, from, to);
-        to
+        self.push(token);
+        token.to as usize
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, mut token: Token) {
         let from = token.from as usize;
-        token.gap = if self.tokens.all.is_empty() {
-            gap::OTHER
-        } else if from == self.end {
-            gap::EMPTY
-        } else if from - self.end > GAP_MAX {
-            gap::OTHER
-        } else if self.spoken != 0 {
-            self.spoken
-        } else {
-            self.signs
-        };
-        (self.end, self.signs, self.spoken) = (token.to as usize, 0, 0);
+        token.gap = if from == self.end + 1 { self.signs } else { self.gap(from) };
+        (self.end, self.signs) = (token.to as usize, 0);
         self.tokens.all.push(token);
     }
 
+    /// Returns what stands before a run; not for one sign.
+    #[inline(never)]
+    fn gap(&mut self, from: usize) -> u16 {
+        let spoken = std::mem::take(&mut self.spoken);
+        if from == self.end {
+            gap::EMPTY
+        } else if from - self.end > GAP_MAX {
+            gap::OTHER
+        } else if spoken != 0 {
+            spoken
+        } else {
+            self.signs
+        }
+    }
+
     /// Tells whether a run stands for a dot or for the sign of a number.
-    fn is_sign(&self, token: Token) -> bool {
-        let (from, to) = (token.from as usize, token.to as usize);
-        if token.hash == DOT {
+    fn is_sign(&self, hash: u64, from: usize, to: usize) -> bool {
+        if hash == DOT {
             return matches!(self.tokens.before(from), '[' | '(' | '{' | ' ' | '<')
                 && matches!(self.tokens.char(to), ']' | ')' | '}' | ' ' | '>');
         }

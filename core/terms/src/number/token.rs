@@ -194,6 +194,12 @@ impl<'t> Tokens<'t> {
 }
 
 impl Token {
+    /// Returns the hash that rows are asked with.
+    #[inline]
+    pub fn key(&self) -> u64 {
+        self.hash ^ u64::from(self.digits)
+    }
+
     /// Adds a digit.
     #[inline]
     pub fn take(&mut self, value: u32) {
