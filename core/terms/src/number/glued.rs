@@ -80,15 +80,15 @@ impl Glued {
         first: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
+        if first.gap == gap::EMPTY || at > 0 && follows(tokens, at) {
+            return;
+        }
         if !first.digits {
             // A row has digits near its beginning, or it is a word.
             let near = tokens.get(at + 1).is_some_and(|next| next.digits) && tokens.gap(at) & !GAPS == 0;
             if !near {
                 return;
             }
-        }
-        if at > 0 && follows(tokens, at) {
-            return;
         }
         let (mut hash, mut count) = (seed(), 0);
         for end in at.. {

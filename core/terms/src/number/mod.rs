@@ -111,7 +111,9 @@ impl Numbers {
                 }
                 if !self.dates.is_empty() {
                     self.dates.search(tokens, at, token, give);
-                    self.dates.week(tokens, at, token, give);
+                    if token.len() == 4 {
+                        self.dates.week(tokens, at, token, give);
+                    }
                 }
             } else if token.hash == AT && !self.emails.is_empty() {
                 self.emails.spoken(tokens, at, give);
@@ -143,7 +145,7 @@ struct Room {
 const ROOM_MAX: usize = 1 << 16;
 
 thread_local! {
-    static ROOM: Cell<Room> = Cell::default();
+    static ROOM: Cell<Room> = const { Cell::new(Room { all: Vec::new(), signs: Vec::new(), named: Vec::new() }) };
 }
 
 impl Room {
@@ -151,9 +153,9 @@ impl Room {
         self.all.clear();
         self.signs.clear();
         self.named.clear();
-        self.all.shrink_to(ROOM_MAX);
-        self.signs.shrink_to(ROOM_MAX);
-        self.named.shrink_to(ROOM_MAX);
+        if self.all.capacity() > ROOM_MAX {
+            *self = Room::default();
+        }
     }
 }
 

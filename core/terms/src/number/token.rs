@@ -117,6 +117,12 @@ pub(super) fn add(hash: u64, character: char) -> Option<u64> {
 
 /// Returns the hash of a word as a run has it.
 pub(super) fn word(text: &str) -> u64 {
+    if text.is_ascii() {
+        return text
+            .chars()
+            .filter_map(|character| add(SEED, character).map(|_| character.to_ascii_lowercase()))
+            .fold(SEED, mix);
+    }
     let folded = Text::of(text);
     folded.chars.iter().filter_map(|character| letter(*character)).fold(SEED, |hash, (first, second)| {
         let hash = mix(hash, first);
