@@ -138,12 +138,12 @@ impl Ips {
 
     fn dotted(&self, tokens: &Tokens<'_>, at: usize, first: Token, give: Give<'_>) {
         let kind = tokens.gap(at);
-        // Neither a byte nor octal digits.
-        if first.value > 255 && tokens.digits(first).next() != Some(0) {
-            return;
-        }
         let dots = kind & gap::DOT != 0 && kind & !(gap::DOT | gap::SQUARE | gap::ROUND) == 0;
         if !dots && kind != gap::HYPHEN {
+            return;
+        }
+        // Neither a byte nor octal digits.
+        if first.value > 255 && tokens.digits(first).next() != Some(0) {
             return;
         }
         let mut parts = [first; 4];

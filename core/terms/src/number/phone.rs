@@ -149,7 +149,8 @@ impl Phones {
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
         let before = last.gap;
-        let goes_back = before & !GAPS == 0 && before != gap::EMPTY && at > 0;
+        let goes_back =
+            before & !GAPS == 0 && before != gap::EMPTY && tokens.previous(at).is_some_and(|previous| previous.digits);
         if last.len() < TAIL && !goes_back || last.value != u64::MAX && last.len() >= TAIL && !self.tail(last.value) {
             return;
         }

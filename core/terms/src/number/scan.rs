@@ -2,7 +2,8 @@
 //!
 //! Guarantees: every run of digits is named, and every run of letters that a row may begin with, that stands before digits where terms
 //! are written together, or that is "at" where there are mail addresses; numbers of the form of a UUID and plain sums of 32, 40, 64 and
-//! 128 hexadecimal digits are three runs that nothing begins at, unless a term may be in them.
+//! 128 hexadecimal digits are three runs that nothing begins at, unless a term may be in them; of a time of RFC 3339 only the year is named, for its clock is no
+//! term.
 //!
 //! Does not know: what a run means.
 
@@ -205,6 +206,12 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
             scan.letters(hash, at, to);
             at = to;
         } else if number {
+            let stamp = if chars.get(at + 10) == Some(&'T') && scan.named { stamp(chars, at) } else { None };
+            if let Some(to) = stamp.filter(|_| at != scan.end || at == 0) {
+                scan.stamp(chars, at, to);
+                at = to;
+                continue;
+            }
             let token = digits(chars, at);
             scan.digits(token);
             at = token.to as usize;
@@ -228,6 +235,30 @@ pub(super) fn scan(tokens: &mut Tokens<'_>, wanted: Option<&Numbers>) {
         first.gap = gap::OTHER;
     }
 }
+
+/// Returns where a time as in RFC 3339 ends that begins here: 2026-03-14T10:15:30.471Z.
+fn stamp(chars: &[char], from: usize) -> Option<usize> {
+    let head = chars.get(from..from + STAMP.len())?;
+    let same = head
+        .iter()
+        .zip(STAMP)
+        .all(|(one, form)| if form == b'0' { one.is_ascii_digit() } else { *one as u32 == u32::from(form) });
+    if !same {
+        return None;
+    }
+    let mut to = from + STAMP.len();
+    if chars.get(to) == Some(&'.') {
+        let part = chars.get(to + 1..).unwrap_or_default().iter().take_while(|one| one.is_ascii_digit()).count();
+        if part == 0 {
+            return None;
+        }
+        to += 1 + part;
+    }
+    let ends = chars.get(to + 1).is_none_or(|next| !next.is_alphanumeric());
+    (chars.get(to) == Some(&'Z') && ends).then_some(to + 1)
+}
+
+const STAMP: [u8; 19] = *b"0000-00-00T00:00:00";
 
 /// Reads a run of letters: its hash, and where it ends.
 #[inline]
@@ -350,6 +381,19 @@ impl Scan<'_, '_> {
         if last < to && last >= first {
             self.run(chars, last);
         }
+    }
+
+    /// Adds the runs of a time: only at its year something may begin or end.
+    #[inline(never)]
+    fn stamp(&mut self, chars: &[char], from: usize, to: usize) {
+        self.digits(digits(chars, from));
+        for part in [5, 8, 10] {
+            self.signs |= if part == 10 { 0 } else { gap::HYPHEN };
+            self.run(chars, from + part);
+        }
+        let (from, last) = (from as u32 + 11, to - 1);
+        self.push(Token { hash: BETWEEN, value: u64::MAX, from, to: last as u32, gap: 0, digits: false });
+        self.run(chars, last);
     }
 
     /// Adds the run that begins here, not named; returns where it ends.
