@@ -80,6 +80,10 @@ impl Glued {
         first: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
+        // Too short a number, and nothing of it follows.
+        if first.digits && first.len() <= HEAD && tokens.gap(at) & !GAPS != 0 {
+            return;
+        }
         if first.gap == gap::EMPTY || at > 0 && follows(tokens, at) {
             return;
         }

@@ -76,7 +76,7 @@ impl Numbers {
         {
             return;
         }
-        let mut room = ROOM.take();
+        let mut room = ROOM.with(Cell::take);
         let (all, signs, named) = (take(&mut room.all), take(&mut room.signs), take(&mut room.named));
         let mut tokens = Tokens { text, all, signs, named };
         scan::scan(&mut tokens, Some(self));
@@ -89,7 +89,7 @@ impl Numbers {
         let Tokens { all, signs, named, .. } = tokens;
         room = Room { all, signs, named };
         room.empty();
-        ROOM.set(room);
+        ROOM.with(|kept| kept.set(room));
     }
 
     /// Looks at the runs of a text.

@@ -2,8 +2,8 @@
 //!
 //! Guarantees: every run of digits is named, and every run of letters that a row may begin with, that stands before digits where terms
 //! are written together, or that is "at" where there are mail addresses; numbers of the form of a UUID and plain sums of 32, 40, 64 and
-//! 128 hexadecimal digits are three runs that nothing begins at, unless a term may be in them; of a time of RFC 3339 only the year is named, for its clock is no
-//! term.
+//! 128 hexadecimal digits are three runs that nothing begins at, unless a term may be in them; of a time of RFC 3339 only the
+//! year is named, for its clock is no term.
 //!
 //! Does not know: what a run means.
 
@@ -57,8 +57,10 @@ impl Hexes {
         if self.bits.is_empty() {
             return false;
         }
-        let digits = chars.get(from..from + 4).unwrap_or_default();
-        let head = digits.iter().fold(0, |sum, one| sum << 4 | one.to_digit(16).unwrap_or(0));
+        let Some([first, second, third, fourth]) = chars.get(from..from + 4) else { return false };
+        // They are digits: the sign of a letter has the bit of 64.
+        let value = |one: char| (one as u32 & 15) + (one as u32 >> 6 & 1) * 9;
+        let head = value(*first) << 12 | value(*second) << 8 | value(*third) << 4 | value(*fourth);
         self.bits.get(head as usize / 64).is_some_and(|word| word >> (head % 64) & 1 == 1)
     }
 
@@ -68,7 +70,7 @@ impl Hexes {
         // Nearly every word ends here.
         let digit =
             |at: usize| chars.get(at).and_then(|one| DIGITS.get(*one as usize)).is_some_and(|value| *value < 16);
-        if digit(from + 7) && digit(from + 4) { self.whole(chars, from) } else { None }
+        if digit(from + 7) && digit(from + 4) && digit(from + 2) { self.whole(chars, from) } else { None }
     }
 
     #[inline(never)]
@@ -263,20 +265,17 @@ const STAMP: [u8; 19] = *b"0000-00-00T00:00:00";
 /// Reads a run of letters: its hash, and where it ends.
 #[inline]
 fn letters(chars: &[char], from: usize) -> (u64, usize) {
-    let (mut hash, mut to) = (SEED, from);
-    let rest = chars.get(from..).unwrap_or_default();
-    for character in rest {
+    let mut hash = SEED;
+    let mut rest = chars.get(from..).unwrap_or_default().iter();
+    while let Some(character) = rest.next() {
         let small = *character as u32 | 0x20;
         if small.wrapping_sub(0x61) >= 26 {
-            if !character.is_ascii() {
-                return other_letters(chars, hash, to);
-            }
-            return (hash, to);
+            let to = chars.len() - rest.len() - 1;
+            return if character.is_ascii() { (hash, to) } else { other_letters(chars, hash, to) };
         }
-        hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR);
-        to += 1;
+        hash = (hash ^ u64::from(small)).wrapping_mul(FACTOR);
     }
-    (hash, to)
+    (hash, chars.len())
 }
 
 /// Reads on where a letter may be outside ASCII.

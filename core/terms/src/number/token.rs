@@ -49,7 +49,7 @@ impl Token {
 
 /// Adds a character to a hash.
 pub(super) const fn mix(hash: u64, character: char) -> u64 {
-    (hash.rotate_left(5) ^ character as u64).wrapping_mul(FACTOR)
+    (hash ^ character as u64).wrapping_mul(FACTOR)
 }
 
 /// Returns the hash of nothing.
@@ -105,7 +105,7 @@ pub(super) fn letter(character: char) -> Option<(char, Option<char>)> {
 pub(super) fn add(hash: u64, character: char) -> Option<u64> {
     let small = character as u32 | 0x20;
     if small.wrapping_sub(0x61) < 26 {
-        return Some((hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR));
+        return Some((hash ^ u64::from(small)).wrapping_mul(FACTOR));
     }
     if character.is_ascii() {
         return None;
@@ -212,7 +212,8 @@ impl Token {
         if value != 0 || self.value != 0 {
             self.hash = mix(self.hash, char::from(b'0' + value as u8));
         }
-        self.value = self.value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(value))).unwrap_or(u64::MAX);
+        let fits = self.value <= (u64::MAX - 9) / 10;
+        self.value = if fits { self.value * 10 + u64::from(value) } else { u64::MAX };
     }
 }
 
