@@ -80,12 +80,14 @@ impl Numbers {
         let (all, signs, named) = (take(&mut room.all), take(&mut room.signs), take(&mut room.named));
         let mut tokens = Tokens { text, all, signs, named };
         scan::scan(&mut tokens, Some(self));
-        let mut given: Map<(u32, u32, u32), ()> = Map::default();
-        self.runs(&tokens, &mut |term, from, to, class| {
-            if given.insert((term, from as u32, to as u32), ()).is_none() {
-                give(term, from, to, class);
-            }
-        });
+        if !tokens.named.is_empty() || !tokens.signs.is_empty() {
+            let mut given: Map<(u32, u32, u32), ()> = Map::default();
+            self.runs(&tokens, &mut |term, from, to, class| {
+                if given.insert((term, from as u32, to as u32), ()).is_none() {
+                    give(term, from, to, class);
+                }
+            });
+        }
         let Tokens { all, signs, named, .. } = tokens;
         room = Room { all, signs, named };
         room.empty();
