@@ -289,12 +289,14 @@ fn numeric(tokens: &Tokens<'_>, at: usize, one: Token, put: &mut dyn FnMut(u64, 
         if let Some(year) = long_year(one) {
             put(year, two.value, three.value, at + 2, "date/iso");
         }
-    } else if one.len() <= 2 && matches!(three.len(), 2 | 4) && (three.len() == 4 || set & gap::BLANK == 0) {
-        if let Some(year) = long_year(three) {
-            put(year, two.value, one.value, at + 2, "date/numeric");
-            if set != gap::DOT && one.value != two.value {
-                put(year, one.value, two.value, at + 2, "date/numeric");
-            }
+    } else if one.len() <= 2
+        && matches!(three.len(), 2 | 4)
+        && (three.len() == 4 || set & gap::BLANK == 0)
+        && let Some(year) = long_year(three)
+    {
+        put(year, two.value, one.value, at + 2, "date/numeric");
+        if set != gap::DOT && one.value != two.value {
+            put(year, one.value, two.value, at + 2, "date/numeric");
         }
     }
 }

@@ -128,12 +128,12 @@ impl Group {
 /// The values of hexadecimal digits; 16 for all else.
 const DIGITS: [u8; 128] = {
     let mut values = [16; 128];
-    let mut at = 0_u8;
-    while at < 128 {
+    let (mut at, mut rest): (u8, &mut [u8]) = (0, &mut values);
+    while let Some((place, others)) = rest.split_first_mut() {
         if let Some(value) = (at as char).to_digit(16) {
-            values[at as usize] = value as u8;
+            *place = value as u8;
         }
-        at += 1;
+        (at, rest) = (at + 1, others);
     }
     values
 };
@@ -163,10 +163,10 @@ struct Scan<'s, 't> {
 /// The sets that ASCII signs are.
 const SIGNS: [u16; 128] = {
     let mut signs = [gap::OTHER; 128];
-    let mut at = 0_u8;
-    while at < 128 {
-        signs[at as usize] = sign(at as char);
-        at += 1;
+    let (mut at, mut rest): (u8, &mut [u16]) = (0, &mut signs);
+    while let Some((place, others)) = rest.split_first_mut() {
+        *place = sign(at as char);
+        (at, rest) = (at + 1, others);
     }
     signs
 };

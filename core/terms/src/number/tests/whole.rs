@@ -16,7 +16,7 @@ fn terms_in_uuids_and_sums_are_found() {
         &["9c1e8f6a-51d2-4b1e-9c1e-beef4711aa00", "beef4711aa00-51d2"],
         &[uuid, sum],
     );
-    check(TermKind::Document, "GZ 9c1e8f6a-51d2", &["9c1e8f6a-51d2", "9C1E8F6A 51D2"], &[uuid]);
+    check(TermKind::Document, "GZ 9c1e8f6a-51d2", &["9c1e8f6a-51d2", "9C1E8F6A 51D2", uuid], &[sum]);
     check(TermKind::Ip, "fd41:8cd9:8f00:b204:e980:998:ecf8:427e", &["fd418cd98f00b204e9800998ecf8427e"], &[sum]);
     check(TermKind::Phone, "+43 660 7418325", &["00000000-0000-0000-0000-436607418325 0660/7418325"], &[uuid]);
 }
