@@ -6,8 +6,8 @@
 
 use super::base64::is_separator;
 use super::hex::pieces;
-use super::readable::Classes;
-use super::signs::stretches;
+use super::readable::{Classes, READABLE_RUN};
+use super::words::Words;
 use super::{Decoded, documents};
 use crate::Text;
 
@@ -37,11 +37,12 @@ fn ordered(byte: u8) -> Option<u8> {
 pub(super) fn decode(
     text: &Text,
     clean: &[u8],
+    words: &Words,
     classes: &Classes,
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
-    for (start, end) in stretches(clean, LEAST, |byte| byte.is_ascii_alphanumeric()) {
+    for (start, end) in words.base32.iter().copied() {
         let token = clean.get(start..end).unwrap_or_default();
         let lower = token.first_chunk::<LEAST>().is_some_and(|head| head.iter().any(u8::is_ascii_lowercase));
         for alphabet in [plain, ordered] {
@@ -117,5 +118,5 @@ fn undo(
         let last = at.get((byte * 8 + 7) / 5).copied().unwrap_or(first);
         text.span(first, last + 1)
     };
-    pieces(&bytes, "base32", values.len() >= LEAST_OTHER, &span, out, spend)
+    pieces(&bytes, "base32", READABLE_RUN, values.len() >= LEAST_OTHER, &span, out, spend)
 }

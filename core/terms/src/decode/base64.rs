@@ -1,17 +1,18 @@
 //! Undoes base64: both alphabets, any padding, any of the four alignments, one or two separators between pieces, glued to neighbours.
 //!
-//! Guarantees: words, which are letters of base64 too, are told from it by table before anything is allocated; all that is readable
+//! Guarantees: words of a language, which are letters of base64 too, are told from it before anything is allocated; all that is readable
 //! inside is given back: UTF-8, UTF-16, charsets from before Unicode where a piece is one as a whole, and texts of documents.
 //!
 //! Does not know: a term shorter than seven characters that is encoded and glued to other letters of base64.
 
 use super::readable::{self, CHARACTERS_IN_NOISE, Classes};
 use super::signs::Signs;
-use super::{Decoded, documents};
+use super::words::{Range, Words, is_padded, looks_encoded};
+use super::{Decoded, documents, plain};
 use crate::Text;
 
 /// The shortest run of letters that is undone: four bytes.
-const LEAST: usize = 6;
+pub(super) const LEAST: usize = 6;
 /// The shortest piece that is looked at for text that is not UTF-8, and for documents.
 const LEAST_OTHER: usize = 8;
 /// How many bytes tell whether a piece may be text in another charset.
@@ -28,7 +29,7 @@ const BOTH: u8 = FRONT | BACK;
 
 /// Which of the characters that are both letters of an alphabet and separators are read as letters.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Alphabet {
+pub(super) enum Alphabet {
     Neither,
     Standard,
     UrlSafe,
@@ -42,6 +43,8 @@ struct Token {
     at: usize,
     /// A sign that is a letter only in some alphabets stands in it.
     sign: bool,
+    /// It is no word of a language.
+    encoded: bool,
 }
 
 /// Tables and buffers.
@@ -60,7 +63,7 @@ struct Run {
     tokens: Vec<Token>,
 }
 
-fn value(alphabet: Alphabet, byte: usize) -> u8 {
+pub(super) fn value(alphabet: Alphabet, byte: usize) -> u8 {
     let byte = u8::try_from(byte).unwrap_or(0);
     match (alphabet, byte) {
         (_, b'A'..=b'Z') => byte - b'A',
@@ -93,26 +96,30 @@ impl Base64 {
         text: &Text,
         clean: &[u8],
         signs: Signs,
+        words: &Words,
         out: &mut Vec<Decoded>,
         spend: &mut dyn FnMut(usize) -> bool,
     ) -> bool {
         let slash = signs.has(b'/') || signs.has(b'+');
         let dash = signs.has(b'-') || signs.has(b'_');
         let Base64 { values: tables, run } = self;
+        words.plain.iter().for_each(|word| plain::decode(text, clean, *word, out));
         let needed = [true, slash || dash, slash && dash, slash && dash];
-        let mut go = true;
         for (number, (values, needed)) in tables.iter().zip(needed).enumerate() {
-            if number == 0 && needed {
-                go = walk(values, run, text, clean, (0, clean.len()), true, out, spend);
-            }
+            let (mut at, mut found) = (0, words.base64.as_slice());
             // In the alphabets with signs only the pieces around signs are read.
-            let mut at = 0;
-            while let (true, true, Some((from, to))) = (number > 0 && needed, go, around_sign(values, clean, at)) {
-                go = walk(values, run, text, clean, (from, to), false, out, spend);
+            while let (true, Some((first, _))) = (needed, found.split_first()) {
+                let (from, to) = around(values, clean, at, *first, found);
+                let is_sign = |byte: &u8| matches!(values.get(usize::from(*byte)), Some(62 | 63));
+                let wanted = number == 0 || clean.get(from..to).unwrap_or_default().iter().any(is_sign);
+                if wanted && !walk(values, run, text, clean, (from, to), number == 0, out, spend) {
+                    return false;
+                }
                 at = to;
+                found = found.get(found.partition_point(|(_, end)| *end <= to)..).unwrap_or_default();
             }
         }
-        go
+        true
     }
 }
 
@@ -124,10 +131,10 @@ fn covers((low, high): (usize, usize), start: usize, end: usize) -> bool {
 }
 
 /// The length of a UUID.
-const UUID: usize = 36;
+pub(super) const UUID: usize = 36;
 
 /// Tells whether a UUID stands here: its letters are of base64 too, and by far too many of them are hexadecimal digits.
-fn is_uuid(rest: &[u8]) -> bool {
+pub(super) fn is_uuid(rest: &[u8]) -> bool {
     let dash = |at: usize| rest.get(at) == Some(&b'-');
     dash(8)
         && dash(13)
@@ -136,24 +143,25 @@ fn is_uuid(rest: &[u8]) -> bool {
         && rest.get(..UUID).is_some_and(|uuid| uuid.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == 32)
 }
 
-/// Returns the pieces around the next signs that are letters in this alphabet: up to where five characters that are none were passed.
-fn around_sign(values: &[u8; 256], clean: &[u8], at: usize) -> Option<(usize, usize)> {
+/// Returns the pieces around words: up to where five characters that are no letters were passed.
+fn around(values: &[u8; 256], clean: &[u8], at: usize, (start, end): Range, words: &[Range]) -> Range {
     const GAPS: usize = 5;
-    let value = |byte: &u8| values.get(usize::from(*byte)).copied().unwrap_or(NONE);
-    let is_sign = |byte: &u8| matches!(value(byte), 62 | 63);
-    let rest = clean.get(at..)?;
-    let sign = at + rest.iter().position(is_sign)?;
-    let before = clean.get(at..sign)?;
-    let from = before.iter().enumerate().rev().filter(|(_, byte)| value(byte) == NONE).nth(GAPS);
-    let (mut to, mut gaps) = (sign, 0);
-    for byte in clean.get(sign..)? {
-        gaps = if is_sign(byte) { 0 } else { gaps + usize::from(value(byte) == NONE) };
+    let none = |byte: &u8| values.get(usize::from(*byte)) == Some(&NONE);
+    let before = clean.get(at..start).unwrap_or_default();
+    let from = before.iter().enumerate().rev().filter(|(_, byte)| none(byte)).nth(GAPS);
+    let (mut to, mut gaps) = (end.max(at), 0);
+    let mut next = words.iter().skip(1).peekable();
+    for byte in clean.get(to..).unwrap_or_default() {
+        while next.next_if(|(start, _)| *start <= to).is_some() {
+            gaps = 0;
+        }
+        gaps += usize::from(none(byte));
         if gaps > GAPS {
             break;
         }
         to += 1;
     }
-    Some((from.map_or(at, |(offset, _)| at + offset), to))
+    (from.map_or(at.min(start), |(offset, _)| at + offset), to)
 }
 
 /// Goes through the text and undoes each run.
@@ -187,7 +195,9 @@ fn walk(
             let token = rest.get(..length).unwrap_or_default();
             run.values.extend(token.iter().map(value));
             let sign = !all && token.iter().any(|byte| value(byte) >= 62);
-            run.tokens.push(Token { first: before, at, sign });
+            let padded = is_padded(token, clean.get(at + length..).unwrap_or_default());
+            let encoded = padded || token.split(|byte| value(byte) >= 62).any(looks_encoded);
+            run.tokens.push(Token { first: before, at, sign, encoded });
             at += length;
         }
         // What parts this piece from the next.
@@ -285,7 +295,11 @@ impl Run {
         self.noise(low, high, text, out, &mut trusted);
         for token in from..to {
             let start = self.first(token);
+            let encoded = |token: usize| self.tokens.get(token).is_some_and(|token| token.encoded);
             let (alone, two) = (self.first(token + 1), self.first((token + 2).min(to)));
+            if !encoded(token) && !encoded(token + 1) {
+                continue;
+            }
             if two < start + LEAST {
                 continue;
             }
@@ -296,7 +310,7 @@ impl Run {
                 }
             }
             // All that follows is read from long pieces only: lines of one document.
-            if alone >= start + LEAST_OTHER {
+            if encoded(token) && alone >= start + LEAST_OTHER {
                 let all = if start == low || alone - start >= 2 * LEAST_OTHER { high } else { alone };
                 if !self.other(start, alone, all, &trusted, text, out, spend) {
                     return false;
@@ -358,7 +372,9 @@ impl Run {
         let stop = (end + 4).min(high);
         if (stop - start) * 6 / 8 >= CHARACTERS_IN_NOISE && self.may_be_long(start, stop) {
             let bytes = self.bytes(start, stop);
-            for (one, other) in readable::runs(&bytes, "base64", out, &|byte| self.span(text, start, byte)) {
+            for (one, other) in
+                readable::runs(&bytes, "base64", CHARACTERS_IN_NOISE, out, &|byte| self.span(text, start, byte))
+            {
                 trusted.push((start + one * 8 / 6, start + (other * 8).div_ceil(6)));
             }
         }

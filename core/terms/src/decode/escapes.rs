@@ -4,15 +4,15 @@
 //!
 //! Does not know: how often a text was escaped.
 
-use super::markup;
 use super::replace::{Piece, Reader};
+use super::signs::bit;
 use std::sync::LazyLock;
 
 /// How escapes are called, what they begin with, how they are read, how often over.
 pub(super) type Escape = (&'static str, u8, Reader, usize);
 
 /// All escapes; the readers of one sign are in the order of how much they read.
-pub(super) const ALL: [Escape; 21] = [
+pub(super) const ALL: [Escape; 12] = [
     ("percent", b'%', percent, 3),
     ("html", b'&', entity, 2),
     ("html", b'&', closed_entity, 2),
@@ -25,16 +25,10 @@ pub(super) const ALL: [Escape; 21] = [
     ("defanged", b'[', defanged, 1),
     ("defanged", b'(', defanged, 1),
     ("defanged", b'{', defanged, 1),
-    ("markup", b'<', markup::tag, 1),
-    ("markup", b'[', markup::bracket, 1),
-    ("markup", b']', markup::link_end, 1),
-    ("markup", b'*', markup::emphasis, 1),
-    ("markup", b'_', markup::emphasis, 1),
-    ("markup", b'`', markup::emphasis, 1),
-    ("markup", b'~', markup::emphasis, 1),
-    ("markup", b'\\', markup::command, 1),
-    ("markup", b'}', markup::closing, 1),
 ];
+
+/// What any escape begins with, as bits.
+pub(super) const SIGNS: u32 = bit(b'%') | bit(b'&') | bit(b'\\') | bit(b'=') | bit(b'[') | bit(b'(') | bit(b'{');
 
 /// Reads hexadecimal digits.
 pub(super) fn hex_at(clean: &[u8], at: usize, digits: usize) -> Option<u32> {

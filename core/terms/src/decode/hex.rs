@@ -1,12 +1,12 @@
 //! Undoes hexadecimal: in either alignment, with one separator between any two digits, as `0x4b, 0x6f` and alone.
 //!
-//! Guarantees: a text without eight digits in a row of digits and separators costs a look at each eighth character.
+//! Guarantees: a text in which no word is of digits costs nothing; identifiers in the form of a UUID are passed over.
 //!
 //! Does not know: escapes such as `\x4b` and `%4b`, which stand beside plain letters.
 
-use super::base64::is_separator;
-use super::readable::{self, CHARACTERS_IN_NOISE};
-use super::signs::stretches;
+use super::base64::{UUID, is_separator, is_uuid};
+use super::readable::{self, CHARACTERS_IN_NOISE, READABLE_RUN};
+use super::words::Words;
 use super::{Decoded, documents};
 use crate::Text;
 
@@ -22,19 +22,37 @@ fn value(byte: u8) -> Option<u8> {
 struct Run {
     values: Vec<u8>,
     at: Vec<usize>,
+    /// Two different signs part them: a time, not bytes.
+    uneven: bool,
 }
 
 impl Run {
     fn clear(&mut self) {
         self.values.clear();
         self.at.clear();
+        self.uneven = false;
     }
 }
 
 /// Undoes all hexadecimal of a text; false where the work was too much.
-pub(super) fn decode(text: &Text, clean: &[u8], out: &mut Vec<Decoded>, spend: &mut dyn FnMut(usize) -> bool) -> bool {
+pub(super) fn decode(
+    text: &Text,
+    clean: &[u8],
+    words: &Words,
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
     let mut whole = Run::default();
-    for (start, end) in stretches(clean, LEAST, |byte| value(byte).is_some() || is_separator(byte)) {
+    let mut done = 0;
+    let inside = |byte: &&u8| value(**byte).is_some() || is_separator(**byte);
+    for (from, to) in words.hex.iter().copied() {
+        if from < done {
+            continue;
+        }
+        let before = clean.get(done..from).unwrap_or_default().iter().rev().take_while(inside).count();
+        let behind = clean.get(to..).unwrap_or_default().iter().take_while(inside).count();
+        let (start, end) = (from - before, to + behind);
+        done = end;
         let digits = clean.get(start..end).unwrap_or_default();
         if digits.iter().filter(|byte| value(**byte).is_some()).count() < LEAST {
             continue;
@@ -57,9 +75,20 @@ fn stretch(
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     let (mut at, mut pieces) = (start, 0usize);
+    let (mut parted, mut before) = (None, None);
     whole.clear();
     while at < end {
         let rest = clean.get(at..end).unwrap_or_default();
+        // What an identifier hides is not in parts of it.
+        if is_uuid(rest) {
+            if whole.values.len() >= LEAST && !undo(text, whole, 0, out, spend) {
+                return false;
+            }
+            whole.clear();
+            pieces = 0;
+            at += UUID;
+            continue;
+        }
         let from = whole.values.len();
         for (offset, digit) in rest.iter().map_while(|byte| value(*byte)).enumerate() {
             whole.values.push(digit);
@@ -67,6 +96,11 @@ fn stretch(
         }
         let length = whole.values.len() - from;
         let gap = rest.iter().skip(length).take_while(|byte| value(**byte).is_none()).count();
+        // A sign counts only between digits.
+        if let Some(sign) = before.take().filter(|_| length > 0) {
+            whole.uneven |= *parted.get_or_insert(sign) != sign;
+        }
+        before = rest.get(length).copied().filter(|sign| gap == 1 && length > 0 && *sign != b' ');
         at += length + gap;
         pieces += 1;
         let ends = gap > 1 || at >= end;
@@ -75,7 +109,8 @@ fn stretch(
             return false;
         }
         if ends {
-            if whole.values.len() >= LEAST && !undo(text, whole, 0, out, spend) {
+            let time = whole.uneven && whole.values.len() < 2 * READABLE_RUN;
+            if whole.values.len() >= LEAST && !time && !undo(text, whole, 0, out, spend) {
                 return false;
             }
             whole.clear();
@@ -99,7 +134,7 @@ fn undo(text: &Text, run: &Run, from: usize, out: &mut Vec<Decoded>, spend: &mut
             let last = run.at.get(from + skip + byte * 2 + 1).copied().unwrap_or(first);
             text.span(first, last + 1)
         };
-        if !pieces(&bytes, "hex", skip == 0, &span, out, spend) {
+        if !pieces(&bytes, "hex", CHARACTERS_IN_NOISE, skip == 0, &span, out, spend) {
             return false;
         }
     }
@@ -110,6 +145,7 @@ fn undo(text: &Text, run: &Run, from: usize, out: &mut Vec<Decoded>, spend: &mut
 pub(super) fn pieces(
     bytes: &[u8],
     how: &'static str,
+    least: usize,
     aligned: bool,
     span: &dyn Fn(usize) -> (usize, usize),
     out: &mut Vec<Decoded>,
@@ -121,8 +157,8 @@ pub(super) fn pieces(
         if !bytes.contains(&0) && !documents::is_document(bytes) {
             return true;
         }
-    } else if bytes.len() >= CHARACTERS_IN_NOISE {
-        readable::runs(bytes, how, out, span);
+    } else if bytes.len() >= least {
+        readable::runs(bytes, how, least, out, span);
     }
     !aligned || !documents::may_be_other(bytes) || documents::other(bytes, how, span, out, spend)
 }

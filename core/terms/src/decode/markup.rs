@@ -1,13 +1,96 @@
 //! Takes markup out from between letters: tags, comments, BBCode, emphasis of Markdown, commands of LaTeX, colours of a terminal.
 //!
-//! Guarantees: the letters around what is taken out stand side by side; a text without such marks costs a search for each sign.
+//! Guarantees: the letters around what is taken out stand side by side; marks that stand between words cost a look; only what is around
+//! marks between letters is given, not the whole text again.
 //!
 //! Does not know: what is markup in which language; whatever looks like it is taken out, in a text of its own.
 
-use super::replace::Piece;
+use super::replace::{Piece, Reader, Replaced};
+use super::signs::bit;
+use super::{Decoded, readable};
+use crate::Text;
 
 /// The longest tag that is taken out.
 const LONGEST: usize = 2000;
+
+/// How many characters are given on both sides of a mark.
+const AROUND: usize = 80;
+
+/// What marks begin with, and how they are read.
+const ALL: [(u8, Reader); 9] = [
+    (b'<', tag),
+    (b'[', bracket),
+    (b']', link_end),
+    (b'*', emphasis),
+    (b'_', emphasis),
+    (b'`', emphasis),
+    (b'~', emphasis),
+    (b'\\', command),
+    (b'}', closing),
+];
+
+/// The same, as bits.
+pub(super) const SIGNS: u32 =
+    bit(b'<') | bit(b'[') | bit(b']') | bit(b'*') | bit(b'_') | bit(b'`') | bit(b'~') | bit(b'\\') | bit(b'}');
+
+#[inline]
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'<' | b'[' | b']' | b'*' | b'_' | b'`' | b'~' | b'\\' | b'}')
+}
+
+/// Gives the surroundings of marks between letters without the marks; false where the work was too much.
+pub(super) fn decode(
+    text: &Text,
+    clean: &[u8],
+    marks: &[usize],
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let mut window: Option<(usize, usize)> = None;
+    for at in marks.iter().copied() {
+        let Some(end) = joins(clean, at) else { continue };
+        let (from, to) = (at.saturating_sub(AROUND), (end + AROUND).min(clean.len()));
+        window = match window {
+            Some((begun, until)) if from <= until => Some((begun, until.max(to))),
+            Some(done) if !without(text, clean, done, out, spend) => return false,
+            _ => Some((from, to)),
+        };
+    }
+    window.is_none_or(|window| without(text, clean, window, out, spend))
+}
+
+/// Returns the end of the mark that begins here, if no blank and no end of a sentence stands beside it: a letter, or another mark.
+fn joins(clean: &[u8], at: usize) -> Option<usize> {
+    let touches = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'>' || is_sign(*byte))
+    };
+    if !touches(at.checked_sub(1).and_then(|before| clean.get(before))) {
+        return None;
+    }
+    let (_, reader) = ALL.into_iter().find(|(known, _)| clean.get(at) == Some(known))?;
+    let end = at + reader(clean, at)?.length;
+    touches(clean.get(end)).then_some(end)
+}
+
+fn without(
+    text: &Text,
+    clean: &[u8],
+    (from, to): (usize, usize),
+    out: &mut Vec<Decoded>,
+    spend: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    if !spend(to - from) {
+        return false;
+    }
+    let mut replaced = Replaced::part(text, clean, from, to);
+    let found = ALL.into_iter().fold(false, |found, (sign, reader)| {
+        clean.get(from..to).is_some_and(|part| part.contains(&sign)) && replaced.round(sign, reader) || found
+    });
+    if found {
+        readable::push_new(out, Decoded { text: replaced.text(text), how: "markup", trusted: true });
+    }
+    true
+}
 
 /// Reads a tag, a comment, or the frame of verbatim characters: `<b>`, `<!-- -->`, `<![CDATA[`; `]]>` is a sign of its own.
 pub(super) fn tag(clean: &[u8], at: usize) -> Option<Piece> {

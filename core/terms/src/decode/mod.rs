@@ -14,10 +14,12 @@ mod hex;
 mod markup;
 mod masks;
 mod mojibake;
+mod plain;
 mod readable;
 mod replace;
 mod signs;
 mod spliced;
+mod words;
 
 use crate::Text;
 pub use documents::documents;
@@ -44,6 +46,8 @@ const BACKWARDS: usize = 200;
 #[derive(Default)]
 pub struct Decoder {
     looks: signs::Looks,
+    table: words::Table,
+    words: words::Words,
     clean: Vec<u8>,
     base64: base64::Base64,
     classes: readable::Classes,
@@ -58,13 +62,17 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
         return out;
     }
     let mut clean = std::mem::take(&mut decoder.clean);
-    let signs = decoder.looks.read(text, &mut clean);
+    let mut words = std::mem::take(&mut decoder.words);
+    decoder.looks.read(text, &mut clean);
+    let signs = words.read(&decoder.table, text, &clean);
     let _ = escapes(text, &clean, signs, &mut out, spend)
-        && words(text, &clean, signs, decoder, &mut out, spend)
-        && decoder.base64.decode(text, &clean, signs, &mut out, spend)
-        && hex::decode(text, &clean, &mut out, spend)
-        && base32::decode(text, &clean, &decoder.classes, &mut out, spend);
+        && markup::decode(text, &clean, &words.marks, &mut out, spend)
+        && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)
+        && decoder.base64.decode(text, &clean, signs, &words, &mut out, spend)
+        && hex::decode(text, &clean, &words, &mut out, spend)
+        && base32::decode(text, &clean, &words, &decoder.classes, &mut out, spend);
     decoder.clean = clean;
+    decoder.words = words;
     out
 }
 
@@ -75,23 +83,11 @@ fn escapes(
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
-    let mut without: Option<Replaced> = None;
+    if !signs.any(escapes::SIGNS) {
+        return true;
+    }
     for (how, sign, reader, rounds) in escapes::ALL {
         if !signs.has(sign) {
-            continue;
-        }
-        // All markup is taken out of one text.
-        if how == "markup" {
-            match &mut without {
-                Some(replaced) => drop(replaced.round(sign, reader)),
-                None => without = Replaced::start(text, clean, sign, reader),
-            }
-            if let Some(replaced) = &mut without {
-                replaced.round(sign, reader);
-                if !spend(clean.len()) {
-                    return false;
-                }
-            }
             continue;
         }
         let Some(mut replaced) = Replaced::start(text, clean, sign, reader) else { continue };
@@ -109,25 +105,22 @@ fn escapes(
             }
         }
     }
-    if let Some(mut replaced) = without {
-        readable::push_new(out, Decoded { text: replaced.text(text), how: "markup", trusted: true });
-    }
     true
 }
 
 /// Tells whether a text is short enough to be read backwards, and not an identifier or a time.
 fn may_be_backwards(clean: &[u8]) -> bool {
-    let digits = clean.iter().take(BACKWARDS + 1).filter(|byte| byte.is_ascii_digit()).count();
     (LEAST..=BACKWARDS).contains(&clean.len())
-        && digits * 2 < clean.len()
+        && clean.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < clean.len()
         && memchr::memmem::find(clean, b"--").is_none()
 }
 
 /// Undoes what is encoded in whole words, and a short text that is written backwards.
-fn words(
+fn whole_words(
     text: &Text,
     clean: &[u8],
     signs: Signs,
+    found: &words::Words,
     decoder: &mut Decoder,
     out: &mut Vec<Decoded>,
     spend: &mut dyn FnMut(usize) -> bool,
@@ -141,8 +134,11 @@ fn words(
         }
         spend(clean.len())
     };
-    let [decimal, octal] = spliced::lists(clean);
-    let mut go = add("list", &decimal, out) && add("list", &octal, out);
+    let mut go = true;
+    if found.numbers >= spliced::LEAST_NUMBERS {
+        let [decimal, octal] = spliced::lists(clean);
+        go = add("list", &decimal, out) && add("list", &octal, out);
+    }
     if signs.has(b'=') {
         go = go && add("mime-word", &spliced::mime_words(clean), out);
     }
@@ -164,7 +160,12 @@ fn words(
     }
     if go && may_be_backwards(clean) {
         let mut backwards = Text::new();
-        (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
+        if text.ascii {
+            backwards.chars.extend(text.chars.iter().rev());
+            backwards.spans.extend(text.spans.iter().rev());
+        } else {
+            (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
+        }
         out.push(Decoded { text: backwards, how: "reversed", trusted: false });
     }
     go

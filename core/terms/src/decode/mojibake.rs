@@ -39,6 +39,9 @@ impl Mojibake {
     /// Returns the text undone once and twice, where something can be undone.
     pub fn undo(&self, text: &Text) -> Vec<Text> {
         let mut out = Vec::new();
+        if !may_be_broken(text) {
+            return out;
+        }
         for table in [&self.western, &self.cyrillic] {
             let once = splice(text, &parts(text, table));
             let twice = once.as_ref().and_then(|once| splice(once, &parts(once, table)));
@@ -46,6 +49,21 @@ impl Mojibake {
         }
         out
     }
+}
+
+/// Tells whether two characters that ASCII has not, or came out of one, stand side by side; or one behind which something is not seen.
+fn may_be_broken(text: &Text) -> bool {
+    let mut last: Option<&(u32, u32)> = None;
+    let mut wide = false;
+    for span in &text.spans {
+        let now = span.1.wrapping_sub(span.0) != 1;
+        let gap = last.is_some_and(|last| span.0 != last.1);
+        if wide && (now || gap) {
+            return true;
+        }
+        (wide, last) = (now, Some(span));
+    }
+    false
 }
 
 /// Finds the runs that are UTF-8.

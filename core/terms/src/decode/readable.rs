@@ -5,9 +5,10 @@
 //!
 //! Does not know: how the bytes were encoded.
 
-use super::Decoded;
 use super::replace::character_at;
+use super::{Decoded, charsets};
 use crate::Text;
+use unicode_normalization::char::is_combining_mark;
 
 /// A run of readable characters inside other bytes counts as text from this length on.
 pub(super) const READABLE_RUN: usize = 12;
@@ -65,16 +66,53 @@ fn run(bytes: &[u8], start: usize) -> (usize, usize) {
     (at, count)
 }
 
+/// Tells whether readable bytes are what people write, and not by chance: mostly letters and digits, each word of one script. What is
+/// long and ASCII throughout is no chance; between other bytes, seven letters of one script side by side are none.
+fn is_plausible(bytes: &[u8], whole: bool) -> bool {
+    if bytes.len() >= READABLE_RUN && bytes.is_ascii() {
+        return true;
+    }
+    let (mut at, mut all, mut blank, mut plain) = (0, 0usize, 0usize, 0usize);
+    let (mut scripts, mut last, mut mixed) = (0u32, None, false);
+    let (mut side_by_side, mut of) = (0usize, None);
+    while let Some((character, length)) = character_at(bytes, at) {
+        at += length;
+        if character == '\0' {
+            continue;
+        }
+        all += 1;
+        blank += usize::from(character.is_whitespace());
+        // Marks are letters of Indic scripts and of Thai.
+        let letter = character.is_alphabetic() || is_combining_mark(character);
+        plain += usize::from(letter || character.is_numeric());
+        let other = !letter && !character.is_numeric() && !character.is_whitespace();
+        let script = letter.then(|| charsets::script(character).max(1));
+        if let Some(script) = script {
+            scripts |= 1 << script;
+            mixed |= last.is_some_and(|last| last != script);
+        }
+        last = script;
+        let changed = other || script.zip(of).is_some_and(|(script, of)| script != of);
+        (side_by_side, of) = if changed { (usize::from(!other), script) } else { (side_by_side + 1, script.or(of)) };
+        if !whole && side_by_side >= CHARACTERS_IN_NOISE {
+            return true;
+        }
+    }
+    let east = scripts & (1 << 6 | 1 << 7) != 0;
+    (plain + blank) * 4 >= all * 3 && plain * 2 >= all && scripts.count_ones() <= 2 && (!mixed || east)
+}
+
 /// Returns all bytes as text, if they are one.
 pub(super) fn whole(bytes: &[u8], span: &dyn Fn(usize) -> (usize, usize)) -> Option<Text> {
     let (end, count) = run(bytes, 0);
-    (end == bytes.len() && count >= CHARACTERS_ALONE).then(|| text(bytes, 0, end, span))
+    (end == bytes.len() && count >= CHARACTERS_ALONE && is_plausible(bytes, true)).then(|| text(bytes, 0, end, span))
 }
 
 /// Takes the readable runs out of bytes; returns the end of each run that is trusted, with its beginning.
 pub(super) fn runs(
     bytes: &[u8],
     how: &'static str,
+    least: usize,
     out: &mut Vec<Decoded>,
     span: &dyn Fn(usize) -> (usize, usize),
 ) -> Vec<(usize, usize)> {
@@ -82,10 +120,11 @@ pub(super) fn runs(
     while at < bytes.len() {
         let (end, count) = run(bytes, at);
         let trusted = count >= READABLE_RUN;
-        if count >= CHARACTERS_IN_NOISE {
+        let plausible = count >= least && bytes.get(at..end).is_some_and(|bytes| is_plausible(bytes, false));
+        if plausible {
             out.push(Decoded { text: text(bytes, at, end, span), how, trusted });
         }
-        if trusted {
+        if trusted && plausible {
             long.push((at, end));
         }
         at = end + 1;

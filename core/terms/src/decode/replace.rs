@@ -78,6 +78,17 @@ impl Replaced {
         Some(Replaced { units, seen: clean.to_vec(), foreign: false })
     }
 
+    /// Takes some characters of a text as they are.
+    pub fn part(text: &Text, clean: &[u8], from: usize, to: usize) -> Replaced {
+        let characters = text.chars.get(from..to).unwrap_or_default().iter();
+        let unit = |(at, character): (u32, &char)| Unit { stands_for: Stands::Char(*character), from: at, to: at + 1 };
+        Replaced {
+            units: (from as u32..).zip(characters).map(unit).collect(),
+            seen: clean.get(from..to).unwrap_or_default().to_vec(),
+            foreign: false,
+        }
+    }
+
     /// Replaces every escape once; false where there is none.
     pub fn round(&mut self, sign: u8, reader: Reader) -> bool {
         let (mut units, mut seen) = (Vec::with_capacity(self.units.len()), Vec::with_capacity(self.seen.len()));
@@ -133,14 +144,28 @@ impl Replaced {
 
     fn write(&mut self, text: &Text, charset: Option<&'static Encoding>) -> Option<Text> {
         let mut out = Text::new();
+        out.chars.reserve(self.units.len());
+        out.spans.reserve(self.units.len());
         let mut bytes = Bytes::default();
         for unit in &self.units {
+            let same = matches!(unit.stands_for, Stands::Char(_)) && unit.to - unit.from == 1;
+            if same && bytes.bytes.is_empty() {
+                let at = unit.from as usize;
+                match (text.chars.get(at), text.spans.get(at)) {
+                    (Some(character), Some(span)) if text.ascii && out.ascii => {
+                        out.chars.push(*character);
+                        out.spans.push(*span);
+                    }
+                    _ => out.copy(text, at),
+                }
+                continue;
+            }
             let (start, end) = text.span(unit.from as usize, unit.to as usize);
             match unit.stands_for {
                 Stands::Byte(byte) => bytes.push(byte, start as u32, end as u32),
                 Stands::Char(character) => {
                     self.foreign |= bytes.flush(&mut out, charset)?;
-                    if unit.to - unit.from == 1 {
+                    if same {
                         out.copy(text, unit.from as usize);
                     } else {
                         out.push(character, start as u32, end as u32);

@@ -15,51 +15,78 @@ pub(super) const OTHER: u8 = 0x80;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Signs(u32);
 
-/// The signs that decoders ask for.
-const KNOWN: &[u8] = b"%&\\=<[]({}+*_`~-/";
+/// The bit of what ASCII has not.
+const NOT_ASCII: u32 = 1 << 31;
+/// The bits of signs.
+const SIGNS: u32 = (1 << 18) - 1;
+
+/// Returns the bit in [`Signs`] of a sign that decoders ask for; none for other characters.
+pub(super) const fn bit(byte: u8) -> u32 {
+    let number = match byte {
+        b'%' => 0,
+        b'&' => 1,
+        b'\\' => 2,
+        b'=' => 3,
+        b'<' => 4,
+        b'[' => 5,
+        b']' => 6,
+        b'(' => 7,
+        b'{' => 8,
+        b'}' => 9,
+        b'+' => 10,
+        b'*' => 11,
+        b'_' => 12,
+        b'`' => 13,
+        b'~' => 14,
+        b'-' => 15,
+        b'/' => 16,
+        0x80..=0xff => 31,
+        _ => return 0,
+    };
+    1 << number
+}
 
 impl Signs {
+    /// Takes the bits of all characters of a text.
+    pub fn of(bits: u32, text: &Text) -> Signs {
+        let known = bits & (NOT_ASCII | SIGNS);
+        // A look-alike of ASCII is no longer told from it: the letters of broken UTF-8 are looked for in every such text.
+        Signs(if text.ascii { known } else { known | NOT_ASCII })
+    }
+
     /// Tells whether a sign stands in the text.
     pub fn has(self, sign: u8) -> bool {
-        KNOWN.iter().position(|known| *known == sign).is_none_or(|bit| self.0 & (1 << bit) != 0)
+        self.0 & bit(sign) != 0
+    }
+
+    /// Tells whether any of these signs, as bits, stands in the text.
+    pub fn any(self, bits: u32) -> bool {
+        self.0 & bits != 0
     }
 
     /// Tells whether something is there that ASCII has not.
     pub fn other(self) -> bool {
-        self.0 & (1 << 31) != 0
+        self.0 & NOT_ASCII != 0
     }
 }
 
 /// Reads characters as ASCII where they look like it, remembering those that needed work.
+#[derive(Default)]
 pub(super) struct Looks {
-    /// For each byte, its bit in [`Signs`].
-    bits: [u32; 256],
     /// For each character, what it looks like; zero where not known yet.
     known: Vec<u8>,
 }
 
-impl Default for Looks {
-    fn default() -> Self {
-        let bits = std::array::from_fn(|byte| {
-            let sign = KNOWN.iter().position(|known| usize::from(*known) == byte);
-            sign.map_or(if byte >= 0x80 { 1 << 31 } else { 0 }, |bit| 1 << bit)
-        });
-        Looks { bits, known: Vec::new() }
-    }
-}
-
 impl Looks {
-    /// Writes one byte for each character of the text, and says which signs are among them.
-    pub fn read(&mut self, text: &Text, clean: &mut Vec<u8>) -> Signs {
+    /// Writes one byte for each character of the text.
+    pub fn read(&mut self, text: &Text, clean: &mut Vec<u8>) {
         clean.clear();
         if text.ascii {
             clean.extend(text.chars.iter().map(|character| *character as u8));
         } else {
-            clean.extend(text.chars.iter().map(|character| self.like(*character)));
+            let like = |it: &char| if it.is_ascii() { *it as u8 } else { self.like(*it) };
+            clean.extend(text.chars.iter().map(like));
         }
-        let set = clean.iter().fold(0, |set, byte| set | self.bits.get(usize::from(*byte)).copied().unwrap_or(0));
-        // A look-alike of ASCII is no longer told from it: the letters of broken UTF-8 are looked for in every such text.
-        Signs(if text.ascii { set } else { set | 1 << 31 })
     }
 
     /// Returns the ASCII character that this one looks like.

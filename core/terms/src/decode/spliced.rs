@@ -218,9 +218,12 @@ pub(super) fn lists(clean: &[u8]) -> [Vec<Part>; 2] {
     [decimal, octal]
 }
 
+/// Fewer numbers are no list.
+pub(super) const LEAST_NUMBERS: usize = 4;
+
 /// Keeps a run of at least four numbers; the last leaves what stands behind it.
 fn keep(run: &mut Vec<Part>, gap: usize, out: &mut Vec<Part>) {
-    if run.len() >= 4 {
+    if run.len() >= LEAST_NUMBERS {
         if let Some((_, to, _)) = run.last_mut() {
             *to -= gap;
         }

@@ -4,8 +4,10 @@
 //! without dots. Does not know: towns, postal codes, which streets there are.
 
 use super::sequence::{Edge, Row, Sequences};
+use super::table::Map;
 use super::token::{Token, Tokens, gap, word};
 use crate::Text;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Words for streets.
@@ -19,6 +21,31 @@ const WORDS_MIN: usize = 10;
 /// Shorter abbreviations are not joined to a name.
 const JOINED_MIN: usize = 3;
 const WORDS_MAX: usize = 6;
+
+/// A word for street.
+struct Kind {
+    /// Where it stands beside the name.
+    side: &'static str,
+    writings: Vec<&'static str>,
+    /// Hash and letters of each writing.
+    words: Vec<(u64, usize)>,
+}
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let kind = |line: &'static str| {
+        let mut fields = line.split('\t');
+        let side = fields.next().unwrap_or_default();
+        let writings: Vec<&str> = fields.collect();
+        let words = writings.iter().map(|written| (word(written), written.chars().count())).collect();
+        Kind { side, writings, words }
+    };
+    STREETS.lines().filter(|line| !line.starts_with('#')).map(kind).collect()
+});
+
+static COMMONS: LazyLock<Map<u64, ()>> = LazyLock::new(|| {
+    let names = COMMON.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
+    names.map(|known| (word(known), ())).collect()
+});
 
 /// The parts of an address.
 struct Parts {
@@ -42,12 +69,7 @@ pub(super) fn add(text: &str, term: u32, rows: &mut Sequences) -> bool {
     let street = street(&parts.words);
     let letters = street.name.chars().filter(|character| character.is_alphabetic()).count();
     let name = word(&street.name);
-    let common = COMMON
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .any(|known| word(known) == name);
-    let alone = !common && letters >= if street.known { NAME_MIN } else { WORDS_MIN };
+    let alone = !COMMONS.contains_key(&name) && letters >= if street.known { NAME_MIN } else { WORDS_MIN };
     if !alone && parts.house.is_none() {
         return false;
     }
@@ -109,27 +131,24 @@ fn street(words: &[String]) -> Street {
     let mut street = Street { writings: vec![plain.clone()], name: plain, known: false };
     let folded: Vec<u64> = words.iter().map(|one| word(one)).collect();
     let mut longest = 0;
-    for line in STREETS.lines().filter(|line| !line.starts_with('#')) {
-        let mut fields = line.split('\t');
-        let side = fields.next().unwrap_or_default();
-        let writings: Vec<&str> = fields.collect();
-        for written in &writings {
-            let hash = word(written);
+    for Kind { side, writings, words: known } in KINDS.iter() {
+        let side = *side;
+        for (written, (hash, letters)) in writings.iter().zip(known.iter().copied()) {
             let (first, last) = (folded.first() == Some(&hash), folded.last() == Some(&hash));
             let apart = words.len() > 1 && (last && side != "before" || first && side != "after");
             if apart {
                 let skip = usize::from(!(last && side != "before"));
                 let name: Vec<&str> = words.iter().skip(skip).take(words.len() - 1).map(String::as_str).collect();
-                street.take(&name.join(" "), side, &writings, longest < usize::MAX);
+                street.take(&name.join(" "), side, writings, longest < usize::MAX);
                 longest = usize::MAX;
-            } else if side == "after" && written.chars().count() >= JOINED_MIN && written.chars().count() > longest {
+            } else if side == "after" && letters >= JOINED_MIN && letters > longest {
                 let stem =
                     words.last().and_then(|last| last.strip_suffix(written)).filter(|stem| stem.chars().count() >= 3);
                 if let Some(stem) = stem {
                     let mut name: Vec<&str> = words.iter().take(words.len() - 1).map(String::as_str).collect();
                     name.push(stem);
-                    street.take(&name.join(" "), side, &writings, true);
-                    longest = written.chars().count();
+                    street.take(&name.join(" "), side, writings, true);
+                    longest = letters;
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::glued::Glued;
 use super::sequence::{Edge, ROW_MAX, Row, Sequences};
 use super::token::{Token, Tokens, gap, mix, seed, word};
 use crate::Text;
+use std::sync::LazyLock;
 
 /// Words before a number that are no part of it.
 const LABELS: [&str; 14] = [
@@ -25,6 +26,7 @@ const LABELS: [&str; 14] = [
     "document",
     "docket",
 ];
+static LABELLED: LazyLock<[u64; 14]> = LazyLock::new(|| LABELS.map(word));
 const GAPS: u16 = gap::EMPTY
     | gap::BLANK
     | gap::HYPHEN
@@ -43,8 +45,7 @@ const CHARACTERS_MIN: usize = 4;
 pub(super) fn add_case(text: &str, term: u32, rows: &mut Sequences, glued: &mut Glued) -> bool {
     let text = Text::of(text);
     let tokens = Tokens::of(&text);
-    let labels = LABELS.map(word);
-    let labelled = tokens.all.iter().take_while(|token| !token.digits && labels.contains(&token.hash)).count();
+    let labelled = tokens.all.iter().take_while(|token| !token.digits && LABELLED.contains(&token.hash)).count();
     let all = tokens.all.get(labelled..).unwrap_or_default();
     let digits: usize = all.iter().filter(|token| token.digits).map(Token::len).sum();
     let characters: usize = all.iter().map(Token::len).sum();

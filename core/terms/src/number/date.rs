@@ -3,7 +3,7 @@
 //! Guarantees: what may be read in two ways is read in both; whole numbers only. Does not know: days without a year; calendars other
 //! than the Gregorian, but for the years of Thailand, Taiwan and Japan.
 
-use super::table::Map;
+use super::table::{Filter, Map};
 use super::token::{Token, Tokens, gap, join, seed, word};
 use crate::Text;
 
@@ -25,6 +25,9 @@ pub(super) struct Dates {
     days: Map<u64, Vec<u32>>,
     months: Map<u64, u16>,
     fillers: Map<u64, ()>,
+    /// The first runs of the names of months.
+    heads: Filter,
+    filling: Filter,
 }
 
 /// A reading: the day, the last run, the first run, and the class.
@@ -57,8 +60,10 @@ impl Dates {
         let text = Text::of(text.trim());
         let tokens = Tokens::of(&text);
         let first = tokens.all.iter().position(|token| token.digits && token.len() <= 8);
-        let mut days: Vec<u64> =
-            first.map_or(Vec::new(), |at| self.read(&tokens, at).iter().map(|reading| reading.day).collect());
+        let mut days = Vec::new();
+        if let Some(at) = first {
+            self.read(&tokens, at, &mut |reading| days.push(reading.day));
+        }
         days.sort_unstable();
         days.dedup();
         days
@@ -66,17 +71,22 @@ impl Dates {
 
     /// Reads the tables.
     pub fn load(&mut self) {
+        let mut heads = Vec::new();
         for line in MONTHS.lines().filter(|line| !line.starts_with('#')) {
             let mut names = line.split('\t');
             let Some(month) = names.next().and_then(|number| number.parse::<u16>().ok()) else { continue };
             for name in names {
                 let text = Text::of(name);
-                let hash = Tokens::of(&text).all.iter().fold(seed(), |hash, token| join(hash, token.hash));
+                let tokens = Tokens::of(&text).all;
+                heads.extend(tokens.first().map(|token| join(seed(), token.hash)));
+                let hash = tokens.iter().fold(seed(), |hash, token| join(hash, token.hash));
                 *self.months.entry(hash).or_default() |= 1 << month;
             }
         }
         let fillers = FILLERS.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
         self.fillers = fillers.map(|filler| (word(filler), ())).collect();
+        self.heads = Filter::of(heads.into_iter());
+        self.filling = Filter::of(self.fillers.keys().copied().collect::<Vec<_>>().into_iter());
     }
 
     /// Gives the days that begin at a run of digits, or at the month before it.
@@ -90,52 +100,47 @@ impl Dates {
         if !matches!(first.len(), 1..=4 | 8 | 10 | 13) {
             return;
         }
-        for reading in self.read(tokens, at) {
-            let Some(terms) = self.days.get(&reading.day) else { continue };
-            let (Some(first), Some(last)) = (tokens.get(reading.first), tokens.get(reading.last)) else { continue };
+        self.read(tokens, at, &mut |reading| {
+            let Some(terms) = self.days.get(&reading.day) else { return };
+            let (Some(first), Some(last)) = (tokens.get(reading.first), tokens.get(reading.last)) else { return };
             if stands_alone(tokens, &reading) {
                 for term in terms {
                     give(*term, first.from as usize, last.to as usize, reading.class);
                 }
             }
-        }
+        });
     }
 
-    fn read(&self, tokens: &Tokens<'_>, at: usize) -> Vec<Reading> {
-        let mut readings = Vec::new();
-        let Some(one) = tokens.get(at) else { return readings };
+    fn read(&self, tokens: &Tokens<'_>, at: usize, take: &mut dyn FnMut(Reading)) {
+        let Some(one) = tokens.get(at) else { return };
         let mut put = |year: u64, month: u64, day: u64, last: usize, class: &'static str| {
             if let Some(day) = day_of(year, month, day) {
-                readings.push(Reading { day, first: at, last, class });
+                take(Reading { day, first: at, last, class });
             }
         };
         match one.len() {
             8 => put(one.value / 10_000, one.value / 100 % 100, one.value % 100, at, "date/basic"),
-            10 => {
-                readings.push(Reading { day: one.value / 86_400 + EPOCH, first: at, last: at, class: "date/seconds" })
-            }
-            13 => readings.push(Reading {
-                day: one.value / 86_400_000 + EPOCH,
-                first: at,
-                last: at,
-                class: "date/seconds",
-            }),
+            10 => take(Reading { day: one.value / 86_400 + EPOCH, first: at, last: at, class: "date/seconds" }),
+            13 => take(Reading { day: one.value / 86_400_000 + EPOCH, first: at, last: at, class: "date/seconds" }),
             1..=4 => {
                 let next = tokens.get(at + 1);
-                if next.is_some_and(|next| next.digits) {
+                let day = one.len() <= 2 && (1..=31).contains(&one.value);
+                if one.len() == 4 && long_year(one).is_none() {
+                    return;
+                }
+                if (day || one.len() == 4) && next.is_some_and(|next| next.digits) {
                     numeric(tokens, at, one, &mut put);
                 }
                 if one.len() >= 3 || next.is_some_and(|next| !next.digits) {
                     self.year_first(tokens, at, one, &mut put);
                 }
-                if one.len() <= 2 {
+                if day {
                     self.day_first(tokens, at, one, &mut put);
-                    self.month_first(tokens, at, one, &mut readings);
+                    self.month_first(tokens, at, one, take);
                 }
             }
             _ => {}
         }
-        readings
     }
 
     /// Reads the months that a name at a run stands for, and how many runs it has.
@@ -145,11 +150,18 @@ impl Dates {
         for step in 0..3 {
             let Some(token) = tokens.get(at + step).filter(|token| !token.digits) else { break };
             hash = join(hash, token.hash);
+            if step == 0 && !self.heads.may_hold(hash) {
+                return None;
+            }
             if let Some(months) = self.months.get(&hash) {
                 found = Some((*months, step + 1));
             }
         }
         found
+    }
+
+    fn fills(&self, token: Token) -> bool {
+        self.filling.may_hold(token.hash) && self.fillers.contains_key(&token.hash)
     }
 
     /// Skips words such as "th", "de", "of", as long as no other sign stands between.
@@ -159,7 +171,7 @@ impl Dates {
                 return None;
             }
             match tokens.get(at) {
-                Some(token) if !token.digits && self.fillers.contains_key(&token.hash) => at += 1,
+                Some(token) if !token.digits && self.fills(token) => at += 1,
                 Some(_) => return Some(at),
                 None => return None,
             }
@@ -174,7 +186,7 @@ impl Dates {
         one: Token,
         put: &mut dyn FnMut(u64, u64, u64, usize, &'static str),
     ) {
-        let Some(years) = years(tokens, one) else { return };
+        let Some(year) = first_year(tokens, one) else { return };
         let Some(second) = self.skip(tokens, at + 1) else { return };
         if let Some((months, runs)) = self.month(tokens, second) {
             // 2026 March 14
@@ -183,9 +195,7 @@ impl Dates {
                 .and_then(|at| Some((at, tokens.get(at)?)))
                 .filter(|(_, token)| token.digits && token.len() <= 2)
             {
-                each(months, &mut |month| {
-                    years.iter().for_each(|year| put(*year, month, day.1.value, day.0, "date/words"))
-                });
+                each(months, &mut |month| put(year, month, day.1.value, day.0, "date/words"));
             }
             return;
         }
@@ -196,14 +206,12 @@ impl Dates {
         let Some(third) = self.skip(tokens, second + 1) else { return };
         if let Some((months, runs)) = self.month(tokens, third) {
             // 2026. gada 14. marts
-            each(months, &mut |month| {
-                years.iter().for_each(|year| put(*year, month, middle.value, third + runs - 1, "date/words"))
-            });
+            each(months, &mut |month| put(year, month, middle.value, third + runs - 1, "date/words"));
         } else if let Some(last) =
             tokens.get(third).filter(|token| token.digits && token.len() <= 2 && third > second + 1)
         {
             // 2026年3月14日
-            years.iter().for_each(|year| put(*year, middle.value, last.value, third, "date/words"));
+            put(year, middle.value, last.value, third, "date/words");
         }
     }
 
@@ -222,27 +230,27 @@ impl Dates {
         };
         let Some(at) = self.skip(tokens, month + runs) else { return };
         let Some(token) = tokens.get(at).filter(|token| token.digits) else { return };
-        for year in long_years(token) {
+        if let Some(year) = long_year(token) {
             each(months, &mut |month| put(year, month, one.value, at, "date/words"));
         }
     }
 
     /// March 14th, 2026: the run is the day.
-    fn month_first(&self, tokens: &Tokens<'_>, at: usize, one: Token, readings: &mut Vec<Reading>) {
+    fn month_first(&self, tokens: &Tokens<'_>, at: usize, one: Token, take: &mut dyn FnMut(Reading)) {
         let Some(before) = tokens.previous(at).filter(|token| !token.digits) else { return };
         if tokens.gap(at - 1) & !WORDED != 0 {
             return;
         }
-        let first = if self.fillers.contains_key(&before.hash) { at.saturating_sub(2) } else { at - 1 };
+        let first = if self.fills(before) { at.saturating_sub(2) } else { at - 1 };
         for start in [first, first.saturating_sub(1)] {
             let whole = |found: &(u16, usize)| start + found.1 > first && start + found.1 <= at;
             let Some((months, _)) = self.month(tokens, start).filter(whole) else { continue };
             let Some(last) = self.skip(tokens, at + 1) else { return };
             let Some(token) = tokens.get(last).filter(|token| token.digits) else { return };
-            for year in long_years(token) {
+            if let Some(year) = long_year(token) {
                 each(months, &mut |month| {
                     if let Some(day) = day_of(year, month, one.value) {
-                        readings.push(Reading { day, first: start, last, class: "date/words" });
+                        take(Reading { day, first: start, last, class: "date/words" });
                     }
                 });
             }
@@ -278,40 +286,42 @@ fn numeric(tokens: &Tokens<'_>, at: usize, one: Token, put: &mut dyn FnMut(u64, 
         return;
     }
     if one.len() == 4 && three.len() <= 2 {
-        for year in long_years(one) {
+        if let Some(year) = long_year(one) {
             put(year, two.value, three.value, at + 2, "date/iso");
         }
-    } else if one.len() <= 2 && matches!(three.len(), 2 | 4) && (three.len() == 4 || set & gap::BLANK == 0) {
-        for year in long_years(three) {
-            put(year, two.value, one.value, at + 2, "date/numeric");
-            if set != gap::DOT && one.value != two.value {
-                put(year, one.value, two.value, at + 2, "date/numeric");
-            }
+    } else if one.len() <= 2
+        && matches!(three.len(), 2 | 4)
+        && (three.len() == 4 || set & gap::BLANK == 0)
+        && let Some(year) = long_year(three)
+    {
+        put(year, two.value, one.value, at + 2, "date/numeric");
+        if set != gap::DOT && one.value != two.value {
+            put(year, one.value, two.value, at + 2, "date/numeric");
         }
     }
 }
 
-/// Returns the years that a number at the beginning may stand for; none where it is no year.
-fn years(tokens: &Tokens<'_>, one: Token) -> Option<Vec<u64>> {
+/// Returns the year that a number at the beginning may stand for; none where it is no year.
+fn first_year(tokens: &Tokens<'_>, one: Token) -> Option<u64> {
     if one.len() == 4 {
-        return Some(long_years(one));
+        return long_year(one);
     }
     let from = one.from as usize;
     if tokens.before(from).is_ascii() {
         return None;
     }
-    let era: String = (from.saturating_sub(2)..from).map(|at| tokens.char(at)).collect();
-    let (_, before) = ERAS.iter().find(|(name, _)| *name == era)?;
-    Some(vec![one.value + before])
+    let era = |name: &str| name.chars().eq((from.saturating_sub(2)..from).map(|at| tokens.char(at)));
+    let (_, before) = ERAS.iter().find(|(name, _)| era(name))?;
+    Some(one.value + before)
 }
 
-fn long_years(token: Token) -> Vec<u64> {
+fn long_year(token: Token) -> Option<u64> {
     match (token.len(), token.value) {
-        (4, 2400..=2700) => vec![token.value - BUDDHIST],
-        (4, 1800..=2399) => vec![token.value],
-        (2, 0..=69) => vec![token.value + 2000],
-        (2, _) => vec![token.value + 1900],
-        _ => Vec::new(),
+        (4, 2400..=2700) => Some(token.value - BUDDHIST),
+        (4, 1800..=2399) => Some(token.value),
+        (2, 0..=69) => Some(token.value + 2000),
+        (2, _) => Some(token.value + 1900),
+        _ => None,
     }
 }
 

@@ -7,6 +7,8 @@ use super::token::{Token, Tokens, digit, gap, letter, mix, seed};
 
 /// A row is told apart after so many characters.
 const HEAD: usize = 4;
+/// And told apart again.
+const SECOND: usize = 8;
 /// Longer rows are not kept.
 const ROW_MAX: usize = 128;
 const GAPS: u16 = gap::EMPTY | gap::BLANK | gap::HYPHEN | gap::DOT | gap::SLASH | gap::UNDERSCORE;
@@ -17,7 +19,11 @@ pub(super) struct Glued {
     rows: Map<u64, Vec<(u32, &'static str)>>,
     heads: Vec<u64>,
     head: Filter,
+    seconds: Vec<u64>,
+    second: Filter,
     longest: usize,
+    /// One bit for each length of a row.
+    lengths: u128,
 }
 
 impl Glued {
@@ -29,7 +35,7 @@ impl Glued {
     pub fn add(&mut self, row: &str, term: u32, class: &'static str) -> bool {
         let mut hash = seed();
         let mut count = 0;
-        let mut head = None;
+        let (mut head, mut second) = (None, None);
         for character in row.chars() {
             let Some(folded) = digit(character)
                 .and_then(|value| char::from_digit(value, 10))
@@ -45,9 +51,14 @@ impl Glued {
             if count == HEAD {
                 head = Some(hash);
             }
+            if count == SECOND {
+                second = Some(hash);
+            }
         }
         let Some(head) = head.filter(|_| (HEAD + 1..=ROW_MAX).contains(&count)) else { return false };
         self.heads.push(head);
+        self.seconds.extend(second);
+        self.lengths |= 1 << (count - 1);
         self.longest = self.longest.max(count);
         let rows = self.rows.entry(hash).or_default();
         if !rows.iter().any(|known| known.0 == term) {
@@ -58,6 +69,7 @@ impl Glued {
 
     pub fn build(&mut self) {
         self.head = Filter::of(std::mem::take(&mut self.heads).into_iter());
+        self.second = Filter::of(std::mem::take(&mut self.seconds).into_iter());
     }
 
     /// Gives the rows that begin at a run.
@@ -68,15 +80,19 @@ impl Glued {
         first: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
+        // Too short a number, and nothing of it follows.
+        if first.digits && first.len() <= HEAD && tokens.gap(at) & !GAPS != 0 {
+            return;
+        }
+        if first.gap == gap::EMPTY || at > 0 && follows(tokens, at) {
+            return;
+        }
         if !first.digits {
             // A row has digits near its beginning, or it is a word.
             let near = tokens.get(at + 1).is_some_and(|next| next.digits) && tokens.gap(at) & !GAPS == 0;
             if !near {
                 return;
             }
-        }
-        if at > 0 && follows(tokens, at) {
-            return;
         }
         let (mut hash, mut count) = (seed(), 0);
         for end in at.. {
@@ -85,20 +101,22 @@ impl Glued {
                 return;
             }
             for character in tokens.text.chars.get(token.from as usize..token.to as usize).unwrap_or_default() {
-                let folded = match letter(*character) {
-                    Some((folded, _)) => folded,
-                    None => digit(*character).and_then(|value| char::from_digit(value, 10)).unwrap_or('0'),
-                };
+                let folded = fold(*character);
                 if count == 0 && folded == '0' {
                     continue;
                 }
                 hash = mix(hash, folded);
                 count += 1;
-                if count == HEAD && !self.head.may_hold(hash) || count > self.longest {
+                if count == HEAD && !self.head.may_hold(hash)
+                    || count == SECOND && !self.second.may_hold(hash)
+                    || count > self.longest
+                {
                     return;
                 }
             }
-            if let Some(rows) = self.rows.get(&hash)
+            if count > 0
+                && self.lengths >> (count - 1) & 1 == 1
+                && let Some(rows) = self.rows.get(&hash)
                 && !goes_on(tokens, end)
             {
                 for (term, class) in rows {
@@ -106,6 +124,19 @@ impl Glued {
                 }
             }
         }
+    }
+}
+
+/// Returns a letter or digit as rows have it.
+#[inline]
+fn fold(character: char) -> char {
+    match character {
+        '0'..='9' | 'a'..='z' => character,
+        'A'..='Z' => character.to_ascii_lowercase(),
+        _ => match letter(character) {
+            Some((folded, _)) => folded,
+            None => digit(character).and_then(|value| char::from_digit(value, 10)).unwrap_or('0'),
+        },
     }
 }
 

@@ -142,6 +142,10 @@ impl Ips {
         if !dots && kind != gap::HYPHEN {
             return;
         }
+        // Neither a byte nor octal digits.
+        if first.value > 255 && tokens.digits(first).next() != Some(0) {
+            return;
+        }
         let mut parts = [first; 4];
         for (step, part) in parts.iter_mut().enumerate() {
             let Some(token) = tokens.get(at + step).filter(|token| token.digits && token.len() <= 4) else { return };
@@ -233,10 +237,18 @@ impl Ips {
 
     /// Reads 8 or 32 hexadecimal digits in a row, and the nibbles of `ip6.arpa`.
     fn nibbles(&self, tokens: &Tokens<'_>, at: usize, first: Token, give: Give<'_>) {
+        // A number that stands for itself is of as many digits as it has.
+        let lone = !tokens.glued(at) && tokens.gap(at) != gap::EMPTY;
+        if lone && !matches!(first.len(), 1 | 8 | 32) {
+            return;
+        }
         let hexadecimal = |at: usize| tokens.char(at).is_ascii_hexdigit();
         let mut from = first.from as usize;
         if first.len() == 1 && tokens.char(from + 1) == '.' || tokens.gap(at) == gap::DOT && first.len() == 1 {
             self.reverse(tokens, from, give);
+        }
+        if lone && first.len() == 1 {
+            return;
         }
         let is_first =
             !tokens.glued(at) || tokens.previous(at).is_some_and(|before| !tokens.glued(at - 1) && !before.digits);
@@ -283,12 +295,19 @@ impl Ips {
         {
             from -= 1;
         }
-        let mut plain = String::new();
+        let mut room = [0_u8; 64];
+        let mut places = room.iter_mut();
+        let mut colons = 0;
         let mut to = from;
-        while plain.len() < 64 {
+        let mut length = 0;
+        while length < 64 {
             let character = tokens.char(to);
             if inside(character) {
-                plain.push(character);
+                if let Some(place) = places.next() {
+                    *place = character as u8;
+                }
+                length += 1;
+                colons += usize::from(character == ':');
             } else if !matches!(
                 (character, tokens.char(to + 1), tokens.before(to)),
                 ('[', ':' | '.', _) | (']', _, ':' | '.')
@@ -298,12 +317,16 @@ impl Ips {
             to += 1;
         }
         *done = to;
+        if colons < 2 {
+            return;
+        }
+        let mut plain = room.get(..length).and_then(|plain| str::from_utf8(plain).ok()).unwrap_or_default();
         // `ipv6:` stands before.
         if tokens.before(from).is_alphanumeric()
             && let Some((head, rest)) = plain.split_once(':')
         {
             from += head.len() + 1;
-            plain = rest.to_owned();
+            plain = rest;
         }
         if plain.matches(':').count() < 2 || tokens.char(to).is_alphanumeric() || tokens.before(from).is_alphanumeric()
         {
@@ -311,7 +334,7 @@ impl Ips {
         }
         let short = plain.trim_end_matches(['.', ':']);
         let tail = plain.len() - short.len();
-        for text in [plain.as_str(), short] {
+        for text in [plain, short] {
             if let Ok(address) = text.parse::<Ipv6Addr>() {
                 let end = if text.len() == plain.len() { to } else { to - tail };
                 let value = u128::from(address);

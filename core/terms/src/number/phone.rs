@@ -148,6 +148,12 @@ impl Phones {
         last: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
+        let before = last.gap;
+        let goes_back =
+            before & !GAPS == 0 && before != gap::EMPTY && tokens.previous(at).is_some_and(|previous| previous.digits);
+        if last.len() < TAIL && !goes_back || last.value != u64::MAX && last.len() >= TAIL && !self.tail(last.value) {
+            return;
+        }
         // The digits, the last one first, and where runs begin.
         let mut reversed = [0_u32; DIGITS_MAX];
         let mut count = 0;
@@ -162,8 +168,8 @@ impl Phones {
                 count += 1;
             }
             if count >= TAIL && !likely {
-                let tail = reversed.iter().take(TAIL).rev().fold(0, |sum, value| sum * 10 + *value as usize);
-                if self.tails.get(tail / 64).is_none_or(|bits| bits >> (tail % 64) & 1 == 0) {
+                let tail = reversed.iter().take(TAIL).rev().fold(0, |sum, value| sum * 10 + u64::from(*value));
+                if !self.tail(tail) || !self.ends(tokens, at) {
                     return;
                 }
                 likely = true;
@@ -175,18 +181,21 @@ impl Phones {
                 starts.push((first, count));
             }
             let Some(previous) = tokens.previous(first) else { break };
-            if !previous.digits || tokens.gap(first - 1) & !GAPS != 0 || tokens.gap(first - 1) == gap::EMPTY {
+            if !previous.digits || token.gap & !GAPS != 0 || token.gap == gap::EMPTY {
                 break;
             }
             first -= 1;
-        }
-        if starts.is_empty() || !self.ends(tokens, at) {
-            return;
         }
         for (start, count) in starts {
             let digits: Vec<u32> = reversed.iter().take(count).rev().copied().collect();
             self.of(tokens, start, last, &digits, give);
         }
+    }
+
+    /// Tells whether a number may end with the last digits of another.
+    fn tail(&self, value: u64) -> bool {
+        let tail = (value % 100_000) as usize;
+        self.tails.get(tail / 64).is_some_and(|bits| bits >> (tail % 64) & 1 == 1)
     }
 
     fn of(

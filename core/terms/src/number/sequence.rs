@@ -4,7 +4,7 @@
 //! which rows stand for a term; the files of the kinds do.
 
 use super::table::{Filter, Map};
-use super::token::{Token, Tokens, gap};
+use super::token::{Token, Tokens, gap, join};
 
 /// Longer rows are not kept.
 pub(super) const ROW_MAX: usize = 16;
@@ -37,6 +37,9 @@ pub(super) struct Sequences {
     steps: Map<(u32, u64), u32>,
     rows: Map<u32, Vec<Row>>,
     firsts: Filter,
+    /// Rows of one run, and the first two runs of the others.
+    beginnings: Filter,
+    heads: Vec<u64>,
     nodes: u32,
     /// A row has no digit in it.
     pub worded: bool,
@@ -54,10 +57,13 @@ impl Sequences {
         }
         let mut node = 0;
         for token in tokens.iter().take(ROW_MAX) {
-            node = *self.steps.entry((node, token.hash ^ u64::from(token.digits))).or_insert_with(|| {
+            node = *self.steps.entry((node, token.key())).or_insert_with(|| {
                 self.nodes += 1;
                 self.nodes
             });
+        }
+        if let Some(first) = tokens.first() {
+            self.heads.push(tokens.get(1).map_or(first.key(), |second| join(first.key(), second.key())));
         }
         self.worded |= tokens.iter().all(|token| !token.digits);
         let rows = self.rows.entry(node).or_default();
@@ -69,12 +75,18 @@ impl Sequences {
     pub fn build(&mut self) {
         let firsts: Vec<u64> = self.steps.keys().filter(|(node, _)| *node == 0).map(|(_, hash)| *hash).collect();
         self.firsts = Filter::of(firsts.into_iter());
+        self.beginnings = Filter::of(std::mem::take(&mut self.heads).into_iter());
+    }
+
+    /// Returns the filter of the runs that rows begin with.
+    pub fn firsts(&self) -> &Filter {
+        &self.firsts
     }
 
     /// Tells whether a row may begin with a run.
     #[inline]
     pub fn may_begin(&self, first: Token) -> bool {
-        self.firsts.may_hold(first.hash ^ u64::from(first.digits))
+        self.firsts.may_hold(first.key())
     }
 
     /// Gives the rows that begin at a run.
@@ -85,13 +97,18 @@ impl Sequences {
         first: Token,
         give: &mut dyn FnMut(u32, usize, usize, &'static str),
     ) {
+        let next = tokens.get(at + 1);
+        let two = next.is_some_and(|second| self.beginnings.may_hold(join(first.key(), second.key())));
+        if !two && !self.beginnings.may_hold(first.key()) {
+            return;
+        }
         let (mut node, mut gaps) = (0, 0);
         for end in at..at + ROW_MAX {
             let Some(token) = tokens.get(end) else { return };
             if end > at {
                 gaps |= tokens.gap(end - 1);
             }
-            let Some(next) = self.steps.get(&(node, token.hash ^ u64::from(token.digits))) else { return };
+            let Some(next) = self.steps.get(&(node, token.key())) else { return };
             node = *next;
             for row in self.rows.get(&node).into_iter().flatten() {
                 if gaps & !row.gaps == 0 && row.edge.holds(tokens, at, end) {

@@ -3,6 +3,7 @@
 //! Guarantees: capitals, accents and the script of digits make no difference, nor do zeros in front of digits; `[dot]`, `(dot)` and
 //! ` dot ` are a dot; one pass over the text. Does not know: what a run means.
 
+use super::scan::scan;
 use crate::Text;
 use unicode_normalization::char::is_combining_mark;
 
@@ -23,10 +24,8 @@ pub(super) mod gap {
     pub const OTHER: u16 = 0x8000;
 }
 
-/// A longer gap keeps two runs apart.
-const GAP_MAX: usize = 8;
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
+pub(super) const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
 
 /// A run of letters, or of digits.
 #[derive(Clone, Copy)]
@@ -37,6 +36,8 @@ pub(super) struct Token {
     pub value: u64,
     pub from: u32,
     pub to: u32,
+    /// What stands between it and the run before it.
+    pub gap: u16,
     pub digits: bool,
 }
 
@@ -48,7 +49,7 @@ impl Token {
 
 /// Adds a character to a hash.
 pub(super) const fn mix(hash: u64, character: char) -> u64 {
-    (hash.rotate_left(5) ^ character as u64).wrapping_mul(FACTOR)
+    (hash ^ character as u64).wrapping_mul(FACTOR)
 }
 
 /// Returns the hash of nothing.
@@ -101,10 +102,10 @@ pub(super) fn letter(character: char) -> Option<(char, Option<char>)> {
 
 /// Adds a letter to a hash; none where the character is no letter.
 #[inline]
-fn add(hash: u64, character: char) -> Option<u64> {
+pub(super) fn add(hash: u64, character: char) -> Option<u64> {
     let small = character as u32 | 0x20;
     if small.wrapping_sub(0x61) < 26 {
-        return Some((hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(FACTOR));
+        return Some((hash ^ u64::from(small)).wrapping_mul(FACTOR));
     }
     if character.is_ascii() {
         return None;
@@ -116,6 +117,12 @@ fn add(hash: u64, character: char) -> Option<u64> {
 
 /// Returns the hash of a word as a run has it.
 pub(super) fn word(text: &str) -> u64 {
+    if text.is_ascii() {
+        return text
+            .chars()
+            .filter_map(|character| add(SEED, character).map(|_| character.to_ascii_lowercase()))
+            .fold(SEED, mix);
+    }
     let folded = Text::of(text);
     folded.chars.iter().filter_map(|character| letter(*character)).fold(SEED, |hash, (first, second)| {
         let hash = mix(hash, first);
@@ -123,65 +130,25 @@ pub(super) fn word(text: &str) -> u64 {
     })
 }
 
+/// The hash of "at".
+pub(super) const AT: u64 = mix(mix(SEED, 'a'), 't');
+
 /// The runs of a text.
 pub(super) struct Tokens<'t> {
     pub text: &'t Text,
     pub all: Vec<Token>,
-    /// Where `@`, `%` and `:` stand.
+    /// Where `@`, `%40` and `:` stand.
     pub signs: Vec<(char, u32)>,
+    /// The runs that a term may begin or end with.
+    pub named: Vec<u32>,
 }
-
-/// Words that are no run where they stand for a sign.
-const DOT: u64 = mix(mix(mix(SEED, 'd'), 'o'), 't');
-const NUMBER: u64 = mix(mix(SEED, 'n'), 'o');
 
 impl<'t> Tokens<'t> {
     /// Cuts a text.
     pub fn of(text: &'t Text) -> Self {
-        let mut tokens = Tokens { text, all: Vec::with_capacity(text.chars.len() / 4 + 4), signs: Vec::new() };
-        let mut rest = text.chars.iter().copied().enumerate().peekable();
-        while let Some((from, character)) = rest.next() {
-            // Most characters are small letters without accents and blanks.
-            if character == ' ' {
-                continue;
-            }
-            if let Some(mut hash) = add(SEED, character) {
-                let mut to = from + 1;
-                // Digits of other scripts are not alphabetic: a run ends before them.
-                while let Some(next) = rest.peek().and_then(|(_, next)| add(hash, *next)) {
-                    hash = next;
-                    to += 1;
-                    rest.next();
-                }
-                if !tokens.is_sign(hash, from, to) {
-                    tokens.all.push(Token { hash, value: 0, from: from as u32, to: to as u32, digits: false });
-                }
-            } else if let Some(value) = digit(character) {
-                let mut token = Token { hash: SEED, value: 0, from: from as u32, to: from as u32 + 1, digits: true };
-                token.take(value);
-                while let Some((at, value)) = rest.peek().and_then(|(at, next)| Some((*at, digit(*next)?))) {
-                    token.take(value);
-                    token.to = at as u32 + 1;
-                    rest.next();
-                }
-                tokens.all.push(token);
-            } else if matches!(character, '@' | '%' | ':') {
-                tokens.signs.push((character, from as u32));
-            }
-        }
+        let mut tokens = Tokens { text, all: Vec::new(), signs: Vec::new(), named: Vec::new() };
+        scan(&mut tokens, None);
         tokens
-    }
-
-    /// Tells whether a run stands for a dot or for the sign of a number.
-    fn is_sign(&self, hash: u64, from: usize, to: usize) -> bool {
-        if hash == DOT && to - from == 3 {
-            return matches!(self.before(from), '[' | '(' | '{' | ' ' | '<')
-                && matches!(self.char(to), ']' | ')' | '}' | ' ' | '>');
-        }
-        hash == NUMBER && to - from == 2 && {
-            let spans = &self.text.spans;
-            spans.get(from).is_some_and(|first| spans.get(from + 1) == Some(first))
-        }
     }
 
     /// Returns a character; NUL outside.
@@ -206,27 +173,12 @@ impl<'t> Tokens<'t> {
     /// Returns what stands between a run and the next.
     #[inline]
     pub fn gap(&self, at: usize) -> u16 {
-        let (Some(left), Some(right)) = (self.get(at), self.get(at + 1)) else { return gap::OTHER };
-        let (from, to) = (left.to as usize, right.from as usize);
-        if from == to {
-            return gap::EMPTY;
-        }
-        if to - from == 1 {
-            return sign(self.char(from));
-        }
-        if to - from > GAP_MAX {
-            return gap::OTHER;
-        }
-        let between = self.text.chars.get(from..to).unwrap_or_default();
-        if let Some(spoken) = between.iter().find(|character| character.is_alphabetic()) {
-            return if matches!(spoken, 'd' | 'D') { gap::DOT } else { gap::NUMBER };
-        }
-        between.iter().fold(0, |set, character| set | sign(*character))
+        self.all.get(at + 1).map_or(gap::OTHER, |next| next.gap)
     }
 
     /// Tells whether a run follows on the one before without anything between.
     pub fn glued(&self, at: usize) -> bool {
-        self.get(at).zip(self.previous(at)).is_some_and(|(one, before)| before.to == one.from)
+        self.all.get(at).is_some_and(|one| one.gap == gap::EMPTY)
     }
 
     /// Tells whether a run of digits stands within a word of letters and digits such as a hash, not at the first change in it.
@@ -248,15 +200,25 @@ impl<'t> Tokens<'t> {
 }
 
 impl Token {
-    fn take(&mut self, value: u32) {
+    /// Returns the hash that rows are asked with.
+    #[inline]
+    pub fn key(&self) -> u64 {
+        self.hash ^ u64::from(self.digits)
+    }
+
+    /// Adds a digit.
+    #[inline]
+    pub fn take(&mut self, value: u32) {
         if value != 0 || self.value != 0 {
-            self.hash = mix(self.hash, char::from_digit(value, 10).unwrap_or('0'));
+            self.hash = mix(self.hash, char::from(b'0' + value as u8));
         }
-        self.value = self.value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(value))).unwrap_or(u64::MAX);
+        let fits = self.value <= (u64::MAX - 9) / 10;
+        self.value = if fits { self.value * 10 + u64::from(value) } else { u64::MAX };
     }
 }
 
-fn sign(character: char) -> u16 {
+/// Returns the set that one sign is.
+pub(super) const fn sign(character: char) -> u16 {
     match character {
         ' ' => gap::BLANK,
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' => gap::HYPHEN,

@@ -80,6 +80,7 @@ fn inputs_made_to_break() {
         "////++++",
         "--------",
         "\\\\\\\\",
+        "0042A9F5-F053-4769-B3EF-9AD018DFA298",
         "1f8b0800000000000003",
         "504b0304ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     ];

@@ -6,6 +6,7 @@ mod days;
 mod forms;
 mod numbers;
 mod places;
+mod whole;
 
 use super::*;
 
