@@ -335,5 +335,10 @@ fn beside_digits(text: &Text, words: &Words, begin: usize, end: usize) -> bool {
     digit(from.checked_sub(1))
         || digit(Some(to))
         || (point(from.checked_sub(1)) && digit(from.checked_sub(2)))
-        || (point(Some(to)) && digit(Some(to + 1)))
+        || (point(Some(to)) && digit(Some(to + 1)) && !is_nothing(text, to + 1))
+}
+
+/// Tells whether nothing but zeros stands from here on: `4711.0` is the number 4711.
+fn is_nothing(text: &Text, from: usize) -> bool {
+    text.chars.get(from..).unwrap_or_default().iter().all(|letter| *letter == '0')
 }

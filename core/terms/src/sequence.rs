@@ -292,8 +292,8 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
 }
 
 /// Tells whether a given name that many people have stands there as a part of somebody else's name, or as the name of a month.
-fn names_another(row: &Row<'_>, word: &Word) -> bool {
-    let plain: String = crate::fold::plain_word(row.letters(word)).into_iter().collect();
+fn names_another(row: &Row<'_>, word: &Word, term: &[char]) -> bool {
+    let plain: String = crate::fold::plain_word(term).into_iter().collect();
     if !tables::is_given(&plain) {
         return false;
     }
@@ -306,7 +306,8 @@ fn names_another(row: &Row<'_>, word: &Word) -> bool {
         let letters = row.letters(next);
         let small: String = crate::fold::plain_word(letters).into_iter().collect();
         let capital = letters.first().is_some_and(|letter| letter.is_uppercase());
-        matches!(signs, [' ' | '-']) && capital && letters.len() > 1 && !tables::is_ordinary(&small)
+        let initial = letters.len() == 1 && row.text.chars.get(next.to) == Some(&'.');
+        matches!(signs, [' ' | '-']) && capital && (initial || letters.len() > 1 && !tables::is_ordinary(&small))
     });
     let given = beside(false).is_some_and(|(before, signs)| {
         let letters = row.letters(before);
@@ -366,7 +367,9 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
     for first in seen.iter().filter(|it| it.role == Role::Word(0)) {
         let Some(word) = row.word(first.word) else { continue };
         if words.len() == 1 {
-            if may_stand_alone(row, first, word, says_enough) && !names_another(row, word) {
+            if may_stand_alone(row, first, word, says_enough)
+                && words.first().is_none_or(|term| !names_another(row, word, term))
+            {
                 let how = match first.how {
                     How::Plain => "word",
                     How::Form => "word/form",

@@ -8,6 +8,7 @@
 mod base32;
 mod base64;
 mod charsets;
+mod codes;
 mod documents;
 mod escapes;
 mod hex;
@@ -65,6 +66,7 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     let mut words = std::mem::take(&mut decoder.words);
     decoder.looks.read(text, &mut clean);
     let signs = words.read(&decoder.table, text, &clean);
+    codes::decode(text, &clean, &mut out);
     let _ = escapes(text, &clean, signs, &mut out, spend)
         && markup::decode(text, &clean, &words.marks, &mut out, spend)
         && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)

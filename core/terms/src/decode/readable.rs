@@ -8,6 +8,8 @@
 use super::replace::character_at;
 use super::{Decoded, charsets};
 use crate::Text;
+use crate::words::information;
+use comity_text::Unseen;
 use unicode_normalization::char::is_combining_mark;
 
 /// A run of readable characters inside other bytes counts as text from this length on.
@@ -16,6 +18,9 @@ pub(super) const READABLE_RUN: usize = 12;
 pub(super) const CHARACTERS_IN_NOISE: usize = 7;
 /// Fewer characters are no text, even alone.
 const CHARACTERS_ALONE: usize = 4;
+
+/// In scripts that say more with each character, so many are.
+const CHARACTERS_DENSE: usize = 2;
 
 /// Which two bytes can stand side by side in a readable text, as bits.
 pub(super) struct Classes(Vec<u32>);
@@ -75,18 +80,28 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
     let (mut at, mut all, mut blank, mut plain) = (0, 0usize, 0usize, 0usize);
     let (mut scripts, mut last, mut mixed) = (0u32, None, false);
     let (mut side_by_side, mut of) = (0usize, None);
+    let (mut signs, mut dense) = (0usize, 0usize);
     while let Some((character, length)) = character_at(bytes, at) {
         at += length;
-        if character == '\0' {
+        if character == '\0'
+            || crate::text::is_accent(character)
+            || comity_text::unseen(character).is_some_and(|why| !matches!(why, Unseen::Blank | Unseen::LineBreak))
+        {
             continue;
         }
         all += 1;
+        dense += usize::from(information(character) > 1);
         blank += usize::from(character.is_whitespace());
         // Marks are letters of Indic scripts and of Thai.
         let letter = character.is_alphabetic() || is_combining_mark(character);
         plain += usize::from(letter || character.is_numeric());
         let other = !letter && !character.is_numeric() && !character.is_whitespace();
-        let script = letter.then(|| charsets::script(character).max(1));
+        signs += usize::from(
+            whole && matches!(character, '.' | '-' | ':' | '/' | '@' | '_' | '+' | '(' | ')' | ',' | '"' | '{' | '}'),
+        );
+        // Letters that look like Latin ones stand in Latin words.
+        let alike = character.is_ascii() || matches!(character, '\u{370}'..='\u{52f}');
+        let script = letter.then(|| if alike { 1 } else { charsets::script(character).max(1) });
         if let Some(script) = script {
             scripts |= 1 << script;
             mixed |= last.is_some_and(|last| last != script);
@@ -99,13 +114,14 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
         }
     }
     let east = scripts & (1 << 6 | 1 << 7) != 0;
-    (plain + blank) * 4 >= all * 3 && plain * 2 >= all && scripts.count_ones() <= 2 && (!mixed || east)
+    let few = all < CHARACTERS_ALONE && dense < all;
+    !few && (plain + blank + signs) * 4 >= all * 3 && plain * 2 >= all && scripts.count_ones() <= 2 && (!mixed || east)
 }
 
 /// Returns all bytes as text, if they are one.
 pub(super) fn whole(bytes: &[u8], span: &dyn Fn(usize) -> (usize, usize)) -> Option<Text> {
     let (end, count) = run(bytes, 0);
-    (end == bytes.len() && count >= CHARACTERS_ALONE && is_plausible(bytes, true)).then(|| text(bytes, 0, end, span))
+    (end == bytes.len() && count >= CHARACTERS_DENSE && is_plausible(bytes, true)).then(|| text(bytes, 0, end, span))
 }
 
 /// Takes the readable runs out of bytes; returns the end of each run that is trusted, with its beginning.

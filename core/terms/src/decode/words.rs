@@ -149,6 +149,11 @@ impl Words {
         if hex && (digit || length >= EIGHT) {
             self.hex.push(range);
         }
+        // `0x4b6f72` in one piece.
+        let prefixed = word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X"));
+        if prefixed.is_some_and(|digits| digits.len() >= EIGHT && digits.iter().all(u8::is_ascii_hexdigit)) {
+            return self.hex.push((start + 2, end));
+        }
         let letters = class & (LOWER | UPPER) != 0;
         if one_case && letters && !(hex && digit) {
             let padded = clean.get(end) == Some(&b'=');
