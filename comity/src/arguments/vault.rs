@@ -27,6 +27,8 @@ pub enum VaultVerb {
         /// A word that must never appear in a release; may be repeated
         #[arg(long, visible_alias = "terms", value_name = "TERM", value_delimiter = ',')]
         term: Vec<String>,
+        #[command(flatten)]
+        kinds: Box<TermArguments>,
         /// Admiralty reliability of the source, A to F
         #[arg(long, default_value = "F", value_parser = ["A", "B", "C", "D", "E", "F"])]
         reliability: String,
@@ -90,4 +92,75 @@ pub enum VaultVerb {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// Protected terms by what they are: each is looked for in every way in which people write such a thing.
+#[derive(clap::Args)]
+pub struct TermArguments {
+    /// The name of a person as `Given Names/Surname`; may be repeated, like the others
+    #[arg(long, value_name = "GIVEN/SURNAME", help_heading = "Protected terms by kind")]
+    pub person: Vec<String>,
+    /// A code name
+    #[arg(long, value_name = "NAME", help_heading = "Protected terms by kind")]
+    pub code_name: Vec<String>,
+    /// The name of a project or operation
+    #[arg(long, value_name = "NAME", help_heading = "Protected terms by kind")]
+    pub project: Vec<String>,
+    /// The name of a machine or domain
+    #[arg(long, value_name = "HOST", help_heading = "Protected terms by kind")]
+    pub host: Vec<String>,
+    /// A street address
+    #[arg(long, value_name = "ADDRESS", help_heading = "Protected terms by kind")]
+    pub address: Vec<String>,
+    /// A telephone number
+    #[arg(long, value_name = "NUMBER", help_heading = "Protected terms by kind")]
+    pub phone: Vec<String>,
+    /// The number of a case or file
+    #[arg(long, value_name = "NUMBER", help_heading = "Protected terms by kind")]
+    pub case_number: Vec<String>,
+    /// A mail address
+    #[arg(long, value_name = "ADDRESS", help_heading = "Protected terms by kind")]
+    pub email: Vec<String>,
+    /// An IP address or range
+    #[arg(long, value_name = "ADDRESS", help_heading = "Protected terms by kind")]
+    pub ip: Vec<String>,
+    /// A day
+    #[arg(long, value_name = "DATE", help_heading = "Protected terms by kind")]
+    pub date: Vec<String>,
+    /// A name in a network or forum
+    #[arg(long, value_name = "NAME", help_heading = "Protected terms by kind")]
+    pub handle: Vec<String>,
+    /// The number or title of a document
+    #[arg(long, value_name = "TEXT", help_heading = "Protected terms by kind")]
+    pub document: Vec<String>,
+    /// The number of an account, card or wallet
+    #[arg(long, value_name = "NUMBER", help_heading = "Protected terms by kind")]
+    pub account: Vec<String>,
+    /// Words in a row
+    #[arg(long, value_name = "TEXT", help_heading = "Protected terms by kind")]
+    pub phrase: Vec<String>,
+}
+
+impl TermArguments {
+    /// Returns the terms with the words of their kinds.
+    pub fn entries(self) -> Vec<comity_node::TermEntry> {
+        let kinds = [
+            ("person", self.person),
+            ("cryptonym", self.code_name),
+            ("project", self.project),
+            ("host", self.host),
+            ("address", self.address),
+            ("phone", self.phone),
+            ("case_number", self.case_number),
+            ("email", self.email),
+            ("ip", self.ip),
+            ("date", self.date),
+            ("handle", self.handle),
+            ("document", self.document),
+            ("account", self.account),
+            ("phrase", self.phrase),
+        ];
+        let entry = |kind: &str, term| comity_node::TermEntry::Kind { term, kind: kind.to_owned() };
+        kinds.into_iter().flat_map(|(kind, terms)| terms.into_iter().map(move |term| entry(kind, term))).collect()
+    }
 }

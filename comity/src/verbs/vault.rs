@@ -3,18 +3,19 @@
 use super::{Session, officer_key, selection};
 use crate::arguments::VaultVerb;
 use crate::output::{Output, list, number, text};
-use comity_node::{Failure, LeakAsk, Request, SourceReading};
+use comity_node::{Failure, LeakAsk, Request, SourceReading, TermEntry};
 use serde_json::Value;
 
 /// Keeps the source register.
 pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
     match verb {
-        VaultVerb::Add { home, key, cryptonym, identity, contact, handler, term, reliability, notes } => {
+        VaultVerb::Add { home, key, cryptonym, identity, contact, handler, term, kinds, reliability, notes } => {
             let identity = super::text(identity, None, "true identity")?.trim().to_owned();
             let key = officer_key(&key.key)?;
             let mut session = Session::open(&home.home)?;
+            let terms = term.into_iter().map(TermEntry::Word).chain(kinds.entries()).collect();
             let request =
-                Request::VaultAdd { cryptonym, identity, contact, handlers: handler, terms: term, reliability, notes };
+                Request::VaultAdd { cryptonym, identity, contact, handlers: handler, terms, reliability, notes };
             let done = session.ask_as(&key, &request)?;
             output.answer(&done, |done| {
                 vec![format!("entered source {} ({})", text(done, "cryptonym"), text(done, "source"))]
@@ -37,7 +38,12 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
                 for field in ["cryptonym", "identity", "contact", "reliability", "notes", "created"] {
                     lines.push(format!("{field:<12} {}", text(shown, field)));
                 }
-                for field in ["handlers", "terms", "objects"] {
+                for entry in list(shown, "term_kinds") {
+                    let told =
+                        if entry.get("said").and_then(Value::as_bool) == Some(true) { "" } else { " (by its form)" };
+                    lines.push(format!("{:<12} {} {}{told}", "term", text(entry, "kind"), text(entry, "term")));
+                }
+                for field in ["handlers", "objects"] {
                     let values: Vec<&str> = list(shown, field).iter().filter_map(Value::as_str).collect();
                     lines.push(format!("{field:<12} {}", values.join(", ")));
                 }

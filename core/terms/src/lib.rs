@@ -29,5 +29,5 @@ pub use kind::{TermKind, UnknownKind};
 pub use literal::Origin;
 pub use lookalike::{Compact, FORMS, Form, Normaliser};
 pub use register::{Hit, Register, RegisterBuilder, Searcher};
-pub use term::{Term, infer};
+pub use term::{Term, infer, is_personal_name};
 pub use text::{Text, is_accent};

@@ -39,6 +39,15 @@ impl Term {
     }
 }
 
+/// Tells whether a text is the name of a person: `Given Names/Surname`, `Surname, Given Names`, or words that are known as names.
+pub fn is_personal_name(text: &str) -> bool {
+    if crate::number::infer(text).is_some() {
+        return false;
+    }
+    let name = crate::name::Name::parse(text);
+    name.looks_like_a_person() || (text.matches('/').count() == 1 && name.is_full() && name.is_short())
+}
+
 /// Tells the kind of a term by its form: numbers and addresses by theirs, several words that are all names as a person, one word as a
 /// cryptonym, the rest as a phrase.
 pub fn infer(text: &str) -> TermKind {
@@ -48,8 +57,7 @@ pub fn infer(text: &str) -> TermKind {
     if text.trim().starts_with('@') {
         return TermKind::Handle;
     }
-    let name = crate::name::Name::parse(text);
-    if text.contains('/') && name.is_full() || name.looks_like_a_person() {
+    if is_personal_name(text) {
         return TermKind::Person;
     }
     let words = text.split(|letter: char| !is_letter(letter)).filter(|word| !word.is_empty()).count();

@@ -79,7 +79,7 @@ impl Node {
             };
             let answered = answers.get(&vault.term_tag(term.source, &term.term));
             if asked && !answered.is_some_and(|answered| answered.not_mine) {
-                terms.add(comity_release::leak::Term::inferred(&term.term), term.matter);
+                terms.add(comity_release::leak::Term::new(term.kind, &term.term), term.matter);
             }
         }
         Ok(terms)

@@ -47,6 +47,7 @@ mod restore;
 mod stop_values;
 mod tables;
 mod taxii_recipients;
+mod term_entry;
 mod tls;
 mod vault_asked;
 mod vault_guard;
@@ -85,4 +86,5 @@ pub use request::{
     Selection, SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
+pub use term_entry::TermEntry;
 pub use vault_asked::LeakAsk;

@@ -7,6 +7,7 @@ use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
 pub use crate::asked::{FindingsAnswered, ReleaseDraftRequest, Selection, SourceReading};
 use crate::call::{CredentialAnswer, NewCredential};
+use crate::term_entry::TermEntry;
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
 use comity_release::{ApprovalProof, LinkActKind, RecallKind};
@@ -189,7 +190,7 @@ pub enum Request {
         /// Who runs it; the asking officer is always among them.
         handlers: Vec<OfficerCode>,
         /// Words that must never appear in a release.
-        terms: Vec<String>,
+        terms: Vec<TermEntry>,
         /// Admiralty reliability, A to F.
         reliability: String,
         /// Free notes.

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::releases::answer::{ANSWERS_A_DAY, LIMIT, TOLD_AT_ONCE_FROM, day_of};
 use comity_release::Draft;
-use comity_release::leak::terms_in;
+use comity_release::leak::{Term, terms_in};
 use comity_store::desk::LeakBlockedRow;
 use comity_store::vault::{HandlersAnswer, TermTag};
 use comity_vocab::{OfficerCode, Role, Timestamp};
@@ -133,8 +133,8 @@ impl Node {
     fn standing(&mut self, draft: &Draft) -> Result<Standing, Failure> {
         let vault = self.vault()?;
         let terms = vault.terms()?;
-        let texts: Vec<&str> = terms.iter().map(|term| term.term.as_str()).collect();
-        let found = terms_in(draft.parts(), &texts).ok_or_else(|| {
+        let searched = terms.iter().map(|term| Term::new(term.kind, &term.term)).collect();
+        let found = terms_in(draft.parts(), searched).ok_or_else(|| {
             Failure::operational(format!("the draft of release {} cannot be searched through", draft.release()))
         })?;
         let mut standing = Standing::new();

@@ -5,10 +5,11 @@
 
 use crate::failure::Failure;
 use crate::node::{Node, audit};
+use crate::term_entry::TermEntry;
 use crate::vault_guard::vault_failure;
 use comity_crypto::Zeroizing;
-use comity_release::leak::is_matchable;
-use comity_store::vault::{NewSource, SourceSummary, VaultError};
+use comity_release::leak::{TermKind, is_matchable};
+use comity_store::vault::{NewSource, ProtectedTerm, SourceSummary, VaultError};
 use comity_vocab::{OfficerCode, Role, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,13 +21,24 @@ const TERMS_MAX: usize = 1_000;
 /// A shorter term would be found in every text.
 const TERM_CHARS_MIN: usize = 2;
 
+impl TermEntry {
+    /// Returns the term as it is entered.
+    fn protected(&self) -> Result<ProtectedTerm, Failure> {
+        let kind = match self.kind() {
+            None => None,
+            Some(word) => Some(word.parse::<TermKind>().map_err(|error| Failure::usage(error.to_string()))?),
+        };
+        Ok(ProtectedTerm { term: Zeroizing::new(self.text().to_owned()), kind })
+    }
+}
+
 /// A source as a handler brings it.
 pub(crate) struct NewEntry {
     pub cryptonym: String,
     pub identity: String,
     pub contact: String,
     pub handlers: Vec<OfficerCode>,
-    pub terms: Vec<String>,
+    pub terms: Vec<TermEntry>,
     pub reliability: String,
     pub notes: String,
 }
@@ -41,7 +53,7 @@ impl NewEntry {
             .hint("write it as it would stand in a text, or leave it out; nothing was entered"))
         };
         for (number, term) in self.terms.iter().enumerate() {
-            if !is_matchable(term) {
+            if !is_matchable(term.text()) {
                 return refused(format!("protected term {}", number + 1));
             }
         }
@@ -66,7 +78,8 @@ impl Node {
         if fields.iter().any(|field| field.len() > FIELD_BYTES_MAX) {
             return Err(Failure::usage(format!("a field of a source has at most {FIELD_BYTES_MAX} bytes")));
         }
-        if entry.terms.len() > TERMS_MAX || entry.terms.iter().any(|term| term.trim().chars().count() < TERM_CHARS_MIN)
+        if entry.terms.len() > TERMS_MAX
+            || entry.terms.iter().any(|term| term.text().trim().chars().count() < TERM_CHARS_MIN)
         {
             return Err(Failure::usage(format!(
                 "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
@@ -81,6 +94,7 @@ impl Node {
         if self.find_source(&officer, &cryptonym)?.is_some() {
             return Err(Failure::no("you handle a source of this cryptonym already"));
         }
+        let protected_terms = entry.terms.iter().map(TermEntry::protected).collect::<Result<_, _>>()?;
         let draw = self.draw();
         let id = self.entropy.stream("source", "vault", draw).uuid_v4();
         let source = NewSource {
@@ -88,7 +102,7 @@ impl Node {
             true_identity: Zeroizing::new(entry.identity),
             contact: Zeroizing::new(entry.contact),
             handlers: entry.handlers.into_iter().chain([officer.clone()]).collect(),
-            protected_terms: entry.terms.into_iter().map(Zeroizing::new).collect(),
+            protected_terms,
             reliability,
             notes: Zeroizing::new(entry.notes),
         };
@@ -139,7 +153,10 @@ impl Node {
             |vault, before| vault.show(found, &officer, &reason, now, before),
             |tx| audit(tx.view().desk(), now, Some(&officer), act, "", ""),
         )?;
-        let terms: Vec<&str> = shown.protected_terms.iter().map(|term| term.as_str()).collect();
+        let terms: Vec<&str> = shown.protected_terms.iter().map(|entry| entry.term.as_str()).collect();
+        let kinds: Vec<Value> = shown.protected_terms.iter().map(|entry| {
+            json!({ "term": entry.term.as_str(), "kind": entry.kind().as_str(), "said": entry.kind.is_some() })
+        }).collect();
         Ok(json!({
             "source": shown.id,
             "cryptonym": shown.cryptonym.as_str(),
@@ -147,6 +164,7 @@ impl Node {
             "contact": shown.contact.as_str(),
             "handlers": shown.handlers,
             "terms": terms,
+            "term_kinds": kinds,
             "reliability": shown.reliability.letter().to_string(),
             "notes": shown.notes.as_str(),
             "created": shown.created,

@@ -125,7 +125,7 @@ impl World<'_> {
                         identity: self.own.word(),
                         contact: self.own.word(),
                         handlers: vec![],
-                        terms: vec![self.own.word()],
+                        terms: vec![self.own.word().into()],
                         reliability: "B".into(),
                         notes: self.own.word(),
                     };

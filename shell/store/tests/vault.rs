@@ -47,7 +47,7 @@ fn source(handlers: &[&str]) -> NewSource {
         true_identity: secret("Wanda Canaria, born 1970; Pier 9"),
         contact: secret("+999 555 0101"),
         handlers: handlers.iter().map(|code| officer(code)).collect(),
-        protected_terms: vec![secret("blue herring"), secret("dock foreman")],
+        protected_terms: vec![secret("blue herring").into(), secret("dock foreman").into()],
         reliability: Reliability::B,
         notes: secret("met on Tuesdays"),
     }

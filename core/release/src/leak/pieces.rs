@@ -6,14 +6,14 @@
 //! Runs of words that say nothing by themselves are no pieces. Does not know: which drafts are blocked, what is protected.
 
 use super::check::{DEPTH_MAX, STEPS_MIN, STEPS_PER_BYTE};
-use super::corpus::LeakCorpus;
+use super::corpus::{LeakCorpus, VaultTerms};
 use super::finding::FindingClass;
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::print::{PrintKey, has_no_blanks};
 use comity_correlate::CorrelatedValue;
-use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Text, decode};
+use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Term, Text, decode};
 use comity_vocab::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -52,7 +52,7 @@ impl Pieces {
         let own: HashSet<String> =
             own.iter().flat_map(|text| words_of(&mut normaliser, &Text::of(text), Form::Folded)).collect();
         let mut prints = HashSet::new();
-        each_reading(parts, &mut |normaliser, text| {
+        each_reading(parts, Backwards::No, &mut |normaliser, text| {
             for form in forms_of(text) {
                 let words = words_of(normaliser, text, *form);
                 let ordinary: Vec<bool> =
@@ -88,7 +88,7 @@ impl Pieces {
     /// Tells whether one of the pieces stands in these parts, in any reading; also where that could not be found out.
     pub fn stand_in(&self, parts: &[Vec<u8>]) -> bool {
         let mut stands = false;
-        let whole = each_reading(parts, &mut |normaliser, text| {
+        let whole = each_reading(parts, Backwards::Too, &mut |normaliser, text| {
             for form in forms_of(text) {
                 each_piece(&words_of(normaliser, text, *form), &mut |piece| {
                     stands = stands || self.prints.contains(&piece.print(&self.key));
@@ -172,14 +172,15 @@ fn forms_of(text: &Text) -> &'static [Form] {
 }
 
 /// Tells which of these terms stand in the parts, by their place in the list; none where that could not be found out.
-pub fn terms_in(parts: &[Vec<u8>], terms: &[&str]) -> Option<BTreeSet<usize>> {
-    let mut builder = LeakCorpus::builder();
-    for (place, term) in terms.iter().enumerate() {
-        builder.vault_term(term, place as u64);
+pub fn terms_in(parts: &[Vec<u8>], terms: Vec<Term>) -> Option<BTreeSet<usize>> {
+    let mut vault = VaultTerms::new();
+    for (place, term) in (0u64..).zip(terms) {
+        vault.add(term, place);
     }
+    let corpus = LeakCorpus::builder().vault_terms(vault).build();
     let mut standing = BTreeSet::new();
     let mut whole = true;
-    for finding in super::check::search_terms(parts, &builder.build()) {
+    for finding in super::check::search_terms(parts, &corpus) {
         match (finding.class, finding.matter) {
             (FindingClass::VaultTerm, Some(place)) => drop(standing.insert(usize::try_from(place).ok()?)),
             // A term that nothing is left of is a matter of its own handlers.
@@ -191,10 +192,24 @@ pub fn terms_in(parts: &[Vec<u8>], terms: &[&str]) -> Option<BTreeSet<usize>> {
     (whole || !standing.is_empty()).then_some(standing)
 }
 
+/// Whether texts are read from their end too. One of the two drafts that are compared is enough: of the other, every ordinary word would
+/// be a word that says something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backwards {
+    No,
+    Too,
+}
+
 /// Gives every reading of every text of the parts, as the check makes them. Tells whether it came to an end.
-fn each_reading(parts: &[Vec<u8>], read: &mut dyn FnMut(&mut Normaliser, &Text)) -> bool {
-    let mut reader =
-        Reader { normaliser: Normaliser::default(), decoder: Decoder::default(), steps: 0, exhausted: false, read };
+fn each_reading(parts: &[Vec<u8>], backwards: Backwards, read: &mut dyn FnMut(&mut Normaliser, &Text)) -> bool {
+    let mut reader = Reader {
+        normaliser: Normaliser::default(),
+        decoder: Decoder::default(),
+        steps: 0,
+        exhausted: false,
+        backwards,
+        read,
+    };
     let mut whole = true;
     for part in parts {
         let scan = Scan::new(part);
@@ -211,6 +226,7 @@ struct Reader<'a> {
     decoder: Decoder,
     steps: usize,
     exhausted: bool,
+    backwards: Backwards,
     read: &'a mut dyn FnMut(&mut Normaliser, &Text),
 }
 
@@ -253,6 +269,9 @@ impl Reader<'_> {
             !*exhausted
         });
         for inner in decoded {
+            if inner.how == "reversed" && self.backwards == Backwards::No {
+                continue;
+            }
             self.text(&inner.text, if inner.trusted { depth + 1 } else { DEPTH_MAX });
         }
     }
@@ -367,8 +386,9 @@ mod tests {
 
     #[test]
     fn terms_are_told_by_their_place() {
-        let found = terms_in(&part("Kormoran and Reiher"), &["Moewe", "Reiher", "Kormoran"]).unwrap();
+        let found =
+            terms_in(&part("Kormoran and Reiher"), ["Moewe", "Reiher", "Kormoran"].map(Term::inferred).into()).unwrap();
         assert_eq!(found, [1, 2].into());
-        assert_eq!(terms_in(&[b"{".to_vec()], &["Moewe"]), None);
+        assert_eq!(terms_in(&[b"{".to_vec()], vec![Term::inferred("Moewe")]), None);
     }
 }

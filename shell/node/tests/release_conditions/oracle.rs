@@ -253,7 +253,7 @@ fn a_day_of_guessing_leaves_no_set_smaller_than_forty() {
         identity: "Zyxqvutnk".into(),
         contact: String::new(),
         handlers: vec![],
-        terms: vec![name(TERM)],
+        terms: vec![name(TERM).into()],
         reliability: "B".into(),
         notes: String::new(),
     };

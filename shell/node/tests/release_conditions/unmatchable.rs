@@ -15,7 +15,7 @@ fn add(terms: &[&str], cryptonym: &str, identity: &str, contact: &str) -> Reques
         identity: identity.into(),
         contact: contact.into(),
         handlers: vec![],
-        terms: terms.iter().map(|term| (*term).to_owned()).collect(),
+        terms: terms.iter().map(|term| (*term).into()).collect(),
         reliability: "B".into(),
         notes: String::new(),
     }
@@ -74,7 +74,7 @@ fn a_term_that_is_in_the_vault_and_cannot_be_searched_for_makes_nothing_clean() 
         true_identity: Zeroizing::new("-".into()),
         contact: Zeroizing::new("?".into()),
         handlers: [code("hal")].into(),
-        protected_terms: vec![Zeroizing::new("=#=#=".into())],
+        protected_terms: vec![Zeroizing::new("=#=#=".to_owned()).into()],
         reliability: "B".parse().unwrap(),
         notes: Zeroizing::new(String::new()),
     };

@@ -19,7 +19,7 @@ pub use access::Access;
 pub use answers::{Answered, HandlersAnswer, TermTag};
 pub use commitment::{Commitment, Fit};
 pub use error::VaultError;
-pub use record::{NewSource, Reliability, ReliabilityError, Source, SourceSummary};
+pub use record::{NewSource, ProtectedTerm, Reliability, ReliabilityError, Source, SourceSummary};
 pub use terms::VaultTerm;
 
 use comity_crypto::{DataKey, MacKey};

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: no `Debug`, `Display`, `Serialize` or `Clone` on what holds an identity; the texts are overwritten when dropped.
 
+use comity_release::leak::TermKind;
 use comity_vocab::{OfficerCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -63,6 +64,28 @@ impl Reliability {
     }
 }
 
+/// A word that must never leave, as a handler enters it.
+#[derive(Clone)]
+pub struct ProtectedTerm {
+    /// The word.
+    pub term: Zeroizing<String>,
+    /// What it is; nobody said it where absent, and its form decides.
+    pub kind: Option<TermKind>,
+}
+
+impl ProtectedTerm {
+    /// Returns what it is: as a handler said, or as its form tells.
+    pub fn kind(&self) -> TermKind {
+        self.kind.unwrap_or_else(|| comity_release::leak::infer(&self.term))
+    }
+}
+
+impl From<Zeroizing<String>> for ProtectedTerm {
+    fn from(term: Zeroizing<String>) -> Self {
+        Self { term, kind: None }
+    }
+}
+
 /// A source to be entered.
 pub struct NewSource {
     /// The internal cover name.
@@ -74,7 +97,7 @@ pub struct NewSource {
     /// The officers who run it; only they read the record.
     pub handlers: BTreeSet<OfficerCode>,
     /// Words that must never leave: names, places, habits.
-    pub protected_terms: Vec<Zeroizing<String>>,
+    pub protected_terms: Vec<ProtectedTerm>,
     /// How reliable it is.
     pub reliability: Reliability,
     /// Anything else.
@@ -96,7 +119,7 @@ pub struct Source {
     /// The officers who run it.
     pub handlers: BTreeSet<OfficerCode>,
     /// Words that must never leave.
-    pub protected_terms: Vec<Zeroizing<String>>,
+    pub protected_terms: Vec<ProtectedTerm>,
     /// How reliable it is.
     pub reliability: Reliability,
     /// Anything else.
@@ -130,11 +153,30 @@ pub(super) struct Sealed {
     pub true_identity: String,
     pub contact: String,
     pub protected_terms: Vec<String>,
+    /// The kind of each term, empty where nobody said it. Records of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[zeroize(skip)]
+    term_kinds: Vec<String>,
     #[zeroize(skip)]
     reliability: Reliability,
     notes: String,
     #[zeroize(skip)]
     created: Timestamp,
+}
+
+impl Sealed {
+    /// The protected terms with their kinds; a kind that this version does not know is none.
+    pub fn terms(&self) -> Vec<ProtectedTerm> {
+        let kind = |at: usize| self.term_kinds.get(at).and_then(|kind| kind.parse().ok());
+        let term = |(at, term): (usize, &String)| ProtectedTerm { term: Zeroizing::new(term.clone()), kind: kind(at) };
+        self.protected_terms.iter().enumerate().map(term).collect()
+    }
+}
+
+/// The kinds as they are sealed; none where nobody said any, so that such a record is what it always was.
+fn kinds_of(terms: &[ProtectedTerm]) -> Vec<String> {
+    let kinds: Vec<String> = terms.iter().map(|term| term.kind.map_or("", TermKind::as_str).to_owned()).collect();
+    if kinds.iter().all(String::is_empty) { Vec::new() } else { kinds }
 }
 
 /// Pads with blanks, which neither JSON nor an identifier ends with.
@@ -152,7 +194,8 @@ pub(super) fn encode(source: &NewSource, created: Timestamp) -> Zeroizing<Vec<u8
         cryptonym: source.cryptonym.to_string(),
         true_identity: source.true_identity.to_string(),
         contact: source.contact.to_string(),
-        protected_terms: source.protected_terms.iter().map(|term| term.to_string()).collect(),
+        protected_terms: source.protected_terms.iter().map(|entry| entry.term.to_string()).collect(),
+        term_kinds: kinds_of(&source.protected_terms),
         reliability: source.reliability,
         notes: source.notes.to_string(),
         created,
@@ -185,6 +228,7 @@ pub(super) fn decode(
     matter: i64,
 ) -> Option<Source> {
     let mut sealed = read(plain)?;
+    let protected_terms = sealed.terms();
     Some(Source {
         id,
         matter: u64::try_from(matter).ok()?,
@@ -192,7 +236,7 @@ pub(super) fn decode(
         true_identity: take(&mut sealed.true_identity),
         contact: take(&mut sealed.contact),
         handlers,
-        protected_terms: sealed.protected_terms.iter_mut().map(take).collect(),
+        protected_terms,
         reliability: sealed.reliability,
         notes: take(&mut sealed.notes),
         created: sealed.created,

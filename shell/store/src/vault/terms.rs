@@ -1,7 +1,7 @@
 //! The terms that must never leave, for the leak check inside the vault.
 
 use super::{Vault, VaultError, record};
-use comity_release::leak::is_matchable;
+use comity_release::leak::{TermKind, infer, is_matchable, is_personal_name};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -12,6 +12,8 @@ const PART_CHARS_MIN: usize = 4;
 pub struct VaultTerm {
     /// The term.
     pub term: Zeroizing<String>,
+    /// What it is.
+    pub kind: TermKind,
     /// The number of the matter.
     pub matter: u64,
     /// The source.
@@ -40,20 +42,26 @@ impl Vault {
             let plain = self.key.open(&super::record_role(id), &sealed).map_err(|_| damaged())?;
             let sealed = record::read(&plain).ok_or_else(damaged)?;
             let matter = u64::try_from(matter).map_err(|_| damaged())?;
-            let mut add = |term: &str| {
+            let mut add = |term: &str, kind: TermKind| {
                 let term = term.trim();
                 if !term.is_empty() {
-                    terms.push(VaultTerm { term: Zeroizing::new(term.to_owned()), matter, source: id });
+                    terms.push(VaultTerm { term: Zeroizing::new(term.to_owned()), kind, matter, source: id });
                 }
             };
-            for term in &sealed.protected_terms {
-                add(term);
+            for entry in &sealed.terms() {
+                add(&entry.term, entry.kind());
             }
-            add(&sealed.cryptonym);
+            add(&sealed.cryptonym, TermKind::Cryptonym);
             for text in [&sealed.true_identity, &sealed.contact] {
+                // The name of a person is one term, whatever signs are in it.
+                if is_personal_name(text) {
+                    add(text, TermKind::Person);
+                    continue;
+                }
                 let parts = text.split([',', ';', '/', '|', '(', ')', '\n']).map(str::trim);
                 let parts = parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim());
-                std::iter::once(text.as_str()).chain(parts).filter(|term| is_matchable(term)).for_each(&mut add);
+                let parts = std::iter::once(text.as_str()).chain(parts).filter(|term| is_matchable(term));
+                parts.for_each(|term| add(term, infer(term)));
             }
         }
         snapshot.finish()?;

@@ -8,7 +8,7 @@ use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::{Extension, Json};
-use comity_node::{LeakAsk, Request, SourceReading};
+use comity_node::{LeakAsk, Request, SourceReading, TermEntry};
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,14 +36,31 @@ pub(crate) struct NewSource {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     handlers: Vec<OfficerCode>,
-    /// Words that must never appear in a release.
+    /// Words that must never appear in a release; each alone, or with what it is.
     #[serde(default)]
-    terms: Vec<String>,
+    #[schema(value_type = Vec<ProtectedTerm>)]
+    terms: Vec<TermEntry>,
     /// Admiralty reliability, A to F.
     reliability: String,
     /// Free notes.
     #[serde(default)]
     notes: String,
+}
+
+/// A word that must never appear in a release: the word alone, or the word with what it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "the schema of `TermEntry`, which is read")]
+pub(crate) enum ProtectedTerm {
+    /// Its form tells what it is.
+    Word(String),
+    /// With its kind.
+    Kind {
+        /// The word; of a person, `Given Names/Surname`.
+        term: String,
+        /// person, cryptonym, project, host, address, phone, case_number, email, ip, date, handle, document, account or phrase.
+        kind: String,
+    },
 }
 
 /// Enters a source.

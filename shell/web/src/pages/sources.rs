@@ -14,8 +14,9 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{FailureKind, Request, SourceReading};
+use comity_node::{FailureKind, Request, SourceReading, TermEntry};
 use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 struct Line {
@@ -58,8 +59,23 @@ struct Shown {
     notes: String,
     created: String,
     handlers: Vec<String>,
-    terms: Vec<String>,
+    terms: Vec<Protected>,
     objects: Vec<String>,
+}
+
+/// A protected term, and what it is.
+struct Protected {
+    term: String,
+    kind: String,
+    /// A handler said what it is.
+    said: bool,
+}
+
+impl Protected {
+    fn read(entry: &Value) -> Self {
+        let said = entry.get("said").and_then(Value::as_bool).unwrap_or_default();
+        Self { term: text(entry, "term"), kind: text(entry, "kind").replace('_', " "), said }
+    }
 }
 
 /// What a handler types in.
@@ -130,8 +146,8 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource
 /// Answers `POST /sources`.
 pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): Form<NewSource>) -> Response {
     let shell = shell(&desk, &officer);
-    let words = |text: &str| -> Vec<String> {
-        text.split(['\n', ';']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let words = |text: &str| -> Vec<TermEntry> {
+        text.split(['\n', ';']).map(str::trim).filter(|word| !word.is_empty()).map(TermEntry::typed).collect()
     };
     let mut handlers = Vec::new();
     for word in entry.handlers.split([',', ' ', '\n']).filter(|word| !word.is_empty()) {
@@ -219,7 +235,7 @@ async fn opened(
         notes: text(&answer, "notes"),
         created: text(&answer, "created"),
         handlers: texts(&answer, "handlers"),
-        terms: texts(&answer, "terms"),
+        terms: list(&answer, "term_kinds").iter().map(Protected::read).collect(),
         objects: texts(&answer, "objects"),
     };
     let page = SourcePage { shell: &shell, source, reason, shown: Some(shown), refused: String::new(), sheet };
