@@ -9,6 +9,7 @@ pub mod detect;
 pub mod figure;
 pub mod home;
 pub mod import;
+pub mod leak;
 pub mod link;
 pub mod machine;
 pub mod memory;

@@ -2,13 +2,14 @@
 
 use comity_benches::report::{Report, Section};
 use comity_benches::{
-    Outcome, Setting, correlate, detect, import, link, machine, memory, pattern, recall, search, start, taxii, validate,
+    Outcome, Setting, correlate, detect, import, leak, link, machine, memory, pattern, recall, search, start, taxii,
+    validate,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect|correlate|recall]...
+usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect|correlate|recall|leak]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
@@ -18,8 +19,20 @@ Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix
 environment under the build folder when it can be. OpenTAXII and medallion are measured where COMITY_BENCH_OPENTAXII and
 COMITY_BENCH_MEDALLION name Python environments that have them.";
 
-const ALL: [&str; 11] =
-    ["import", "start", "memory", "link", "taxii", "search", "validate", "pattern", "detect", "correlate", "recall"];
+const ALL: [&str; 12] = [
+    "import",
+    "start",
+    "memory",
+    "link",
+    "taxii",
+    "search",
+    "validate",
+    "pattern",
+    "detect",
+    "correlate",
+    "recall",
+    "leak",
+];
 
 struct Arguments {
     json: bool,
@@ -85,6 +98,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             "pattern" => pattern::measure(&setting),
             "correlate" => correlate::measure(&setting),
             "recall" => recall::measure(&setting),
+            "leak" => leak::measure(&setting),
             "detect" => detect::measure(&setting),
             "taxii" => taxii::measure(&setting),
             "validate" => validate::measure(&setting),

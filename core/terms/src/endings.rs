@@ -78,7 +78,8 @@ fn fitting(rules: &'static [Rule], script: Script, name: &[char]) -> Vec<(usize,
     static BARE: Rule = Rule { script: Script::Other, base: Vec::new(), tails: Vec::new() };
     let mut found: Vec<(usize, &'static Rule)> = rules
         .iter()
-        .filter(|rule| rule.script == script && name.ends_with(&rule.base))
+        .filter(|rule| rule.script == script)
+        .filter(|rule| rule.base.is_empty() || rule.base.last() == name.last() && name.ends_with(&rule.base))
         .filter_map(|rule| Some((name.len().checked_sub(rule.base.len())?, rule)))
         .filter(|(stem, rule)| rule.base.is_empty() || *stem >= STEM_MIN)
         .collect();

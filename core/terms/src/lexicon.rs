@@ -5,8 +5,10 @@
 
 use crate::endings::{Rule, rules_of, without_prefix};
 use crate::fold;
+use crate::lookalike::{Compact, FORMS, Form, Normaliser};
 use crate::romanise::{Script, script_of};
 use crate::sounds::{Sounds, ascii, chat};
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map<K, V> = hashbrown::HashMap<K, V>;
@@ -75,6 +77,26 @@ pub(crate) struct Lexicon {
     /// By the letters of the stem.
     stems: Map<Box<[char]>, Vec<Stem>>,
     sounds: Sounds,
+    /// By what they look like.
+    looks: Map<Box<[u8]>, Vec<u32>>,
+    /// The longest word of one letter, and whether there is one of digits alone.
+    singles: bool,
+    digits: bool,
+}
+
+/// Words of this length that look like a word of a term are taken for it.
+const LOOKS_LIKE: usize = 7;
+
+/// What a word looks like, in each way to resolve it; once where all is ASCII.
+fn looks(word: &[char]) -> Vec<Vec<u8>> {
+    let text = Text::of(&word.iter().collect::<String>());
+    let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
+    let (mut normaliser, mut compact) = (Normaliser::default(), Compact::default());
+    let look = |form: &Form| {
+        normaliser.compact(&text, *form, &mut compact);
+        compact.bytes.clone()
+    };
+    forms.iter().map(look).collect()
 }
 
 impl Lexicon {
@@ -88,6 +110,13 @@ impl Lexicon {
                 self.numbers.insert(small.clone(), number);
                 self.lexemes.push(Lexeme { plain: fold::plain_word(&small), uses: BTreeSet::new() });
                 self.index(number, &small);
+                self.singles |= small.len() == 1;
+                self.digits |= small.iter().all(|letter| letter.is_numeric());
+                if small.len() >= LOOKS_LIKE {
+                    for look in looks(&small) {
+                        self.looks.entry(look.into()).or_default().push(number);
+                    }
+                }
                 number
             }
         };
@@ -135,6 +164,16 @@ impl Lexicon {
         let plain = fold::plain_word(letters);
         let script = plain.iter().find_map(|letter| script_of(*letter));
         self.spelled(&plain, false, &mut found);
+        // `rn` for m, 1 for l: only where the whole word is what the other looks like.
+        if letters.len() >= LOOKS_LIKE - 1
+            && letters.iter().any(|letter| matches!(letter, 'n' | 'm' | 'l' | 'i' | '1' | '0') || !letter.is_ascii())
+        {
+            for look in looks(letters) {
+                for lexeme in self.looks.get(look.as_slice()).into_iter().flatten() {
+                    note(&mut found, *lexeme, How::Plain);
+                }
+            }
+        }
         if let Some(wide) = fold::wide(letters) {
             self.spelled(&wide, false, &mut found);
         }
@@ -169,9 +208,17 @@ impl Lexicon {
         }
     }
 
-    /// Tells whether words may be found that a text writes as several: only those of other scripts.
-    pub fn joins(&self) -> bool {
+    /// Tells whether words may be found that a text writes with blanks between: only those of other scripts.
+    pub fn blanks(&self) -> bool {
         self.sounds.has_native()
+    }
+
+    /// Tells whether a word may be a word of a term at all.
+    pub fn may_hold(&self, word: &[u8]) -> bool {
+        match word {
+            [_] => self.singles || self.sounds.has_native(),
+            _ => self.digits || !word.iter().all(u8::is_ascii_digit),
+        }
     }
 
     /// Tells whether a lexeme has enough letters for a match by sound alone.

@@ -14,11 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A term that says this much is found inside of words.
 const INSIDE_WORDS: usize = 8;
 /// Shorter terms are found across signs only where each letter stands by itself.
-const ACROSS_SIGNS: usize = 5;
+const ACROSS_SIGNS: usize = 4;
 /// Shorter terms are not looked for in a few readable bytes between others; chance would find them.
 const IN_NOISE: usize = 7;
-/// Words of this length that look like a term need not be written in another script.
-const LOOKS_LIKE: usize = 7;
 
 /// What a pattern stands for.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,12 +201,15 @@ impl Literals {
         if self.looks.automaton.is_none() {
             return;
         }
-        let suspicious = suspicious(text, words);
-        let mut compact = Compact::default();
-        let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
-        if suspicious.is_empty() && text.ascii && !may_look_otherwise(&text.chars) {
+        if text.ascii && !words.words.iter().any(|word| word.leet) {
             return;
         }
+        let suspicious = suspicious(text, words);
+        if suspicious.is_empty() {
+            return;
+        }
+        let mut compact = Compact::default();
+        let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
         for form in forms {
             normaliser.compact(text, *form, &mut compact);
             self.looks.search(&compact.bytes, |begin, end, pattern| {
@@ -217,29 +218,15 @@ impl Literals {
                 let ends = compact.begins.get(end).is_none_or(|begins| *begins);
                 let touches = suspicious.iter().any(|word| word.0 < to && from < word.1);
                 let whole = starts && ends;
-                let long = pattern.information >= LOOKS_LIKE;
-                let single = whole
-                    && pattern.words == 1
-                    && !compact.begins.get(begin + 1..end).unwrap_or_default().contains(&true);
                 if touches
                     && (whole
                         || pattern.information >= INSIDE_WORDS && !splits(&compact, begin) && !splits(&compact, end))
-                    || long && single && !pattern.digits
                 {
                     give(pattern.term, from, to, "look-alike");
                 }
             });
         }
     }
-}
-
-/// Tells whether plain letters may stand for others: `rn` for m, a capital I for l.
-fn may_look_otherwise(letters: &[char]) -> bool {
-    letters.windows(2).any(|pair| {
-        pair == ['r', 'n']
-            || matches!(pair, [before, 'I'] if before.is_ascii_lowercase())
-            || matches!(pair, ['I', 'a' | 'e' | 'i' | 'o' | 'u' | 'y'])
-    })
 }
 
 /// A match that begins or ends between the two letters that stand for one `m` looks like nothing that is there.
@@ -255,9 +242,9 @@ fn splits(compact: &Compact, at: usize) -> bool {
 fn suspicious(text: &Text, words: &Words) -> Vec<(usize, usize)> {
     let mut scripts: BTreeMap<u8, usize> = BTreeMap::new();
     let mut each: Vec<(&Word, BTreeSet<u8>, bool)> = Vec::new();
-    for word in words.words.iter().filter(|word| !word.piece && !word.noise) {
+    for word in words.words.iter().filter(|word| !word.piece && !(word.noise && text.ascii)) {
         let letters = text.chars.get(word.from..word.to).unwrap_or_default();
-        let digits = letters.iter().any(char::is_ascii_digit);
+        let digits = word.leet;
         if text.ascii && !digits {
             continue;
         }
@@ -319,7 +306,9 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
     let signs = |pair: &[&Word]| match pair {
         [before, after] => text.chars.get(before.to..after.from).is_some_and(|between| {
             let blank = between.iter().any(|sign| sign.is_whitespace());
-            between.len() <= 2 && (!blank || between == ['-', ' '])
+            // A slash parts words of an address more often than it hides one.
+            let parts = between.contains(&'/') && pattern.information == ACROSS_SIGNS;
+            between.len() <= 2 && !parts && (!blank || between == ['-', ' '])
         }),
         _ => false,
     };

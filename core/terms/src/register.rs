@@ -14,6 +14,7 @@ use crate::term::Term;
 use crate::text::Text;
 use crate::words::{Words, is_letter};
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// Terms up to this length in words are looked for with the endings of their words.
 const WORDS_MAX: usize = 12;
@@ -25,6 +26,8 @@ const GENERIC: &str = "operation op project task force taskforce unternehmen ope
 const SHORTER_MIN: usize = 8;
 /// Titles and forms of address that Chinese and Japanese write together with a name.
 const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 主任 经理 教授 博士 老师 さん 氏 様 くん ちゃん 君";
+/// So many words of terms may stand in one text.
+const SEEN_MAX: usize = 500_000;
 /// So many distinct words are remembered.
 const WORDS_KNOWN_MAX: usize = 200_000;
 /// An initial and a surname written together must have so many letters.
@@ -49,7 +52,12 @@ pub struct Register {
     terms: Vec<(Option<Shape>, u32)>,
     unmatchable: Vec<u32>,
     unbuilt: bool,
+    /// The words that were met by the searches before.
+    known: Mutex<Known>,
 }
+
+/// Words of texts, small, with the words of terms that they may be.
+type Known = hashbrown::HashMap<Box<[u8]>, Box<[Match]>>;
 
 impl std::fmt::Debug for Register {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -215,6 +223,7 @@ impl RegisterBuilder {
             lexicon: self.lexicon,
             terms: self.terms,
             unmatchable: self.unmatchable,
+            known: Mutex::default(),
         }
     }
 }
@@ -246,7 +255,9 @@ impl Register {
     pub fn searcher(&self) -> Searcher<'_> {
         Searcher {
             register: self,
-            known: hashbrown::HashMap::new(),
+            known: self.known.lock().map(|mut known| std::mem::take(&mut *known)).unwrap_or_default(),
+            buffer: String::new(),
+            overrun: false,
             words: Words::default(),
             normaliser: Normaliser::default(),
         }
@@ -256,7 +267,9 @@ impl Register {
 /// A search over texts; it remembers the words that it met.
 pub struct Searcher<'r> {
     register: &'r Register,
-    known: hashbrown::HashMap<Box<str>, Box<[Match]>>,
+    known: Known,
+    buffer: String,
+    overrun: bool,
     words: Words,
     normaliser: Normaliser,
 }
@@ -267,7 +280,23 @@ impl std::fmt::Debug for Searcher<'_> {
     }
 }
 
+impl Drop for Searcher<'_> {
+    /// The next search knows the words that this one met.
+    fn drop(&mut self) {
+        if let Ok(mut known) = self.register.known.lock()
+            && known.len() < self.known.len()
+        {
+            *known = std::mem::take(&mut self.known);
+        }
+    }
+}
+
 impl Searcher<'_> {
+    /// Tells whether a text held so much that the search did not come to its end.
+    pub fn overran(&self) -> bool {
+        self.overrun
+    }
+
     /// Gives every place of a term in a text.
     pub fn search(&mut self, text: &Text, origin: Origin, give: &mut dyn FnMut(Hit)) {
         let register = self.register;
@@ -289,31 +318,38 @@ impl Searcher<'_> {
         if self.register.lexicon.lexemes.is_empty() {
             return;
         }
+        let lexicon = &self.register.lexicon;
+        self.words.join(text, lexicon.blanks());
         let mut seen: BTreeMap<u32, Vec<(u32, Seen)>> = BTreeMap::new();
-        let mut buffer = String::new();
-        let joined = self.register.lexicon.joins().then_some(&self.words.joined).into_iter().flatten();
-        for (at, word) in self.words.words.iter().chain(joined).enumerate() {
-            if word.noise {
+        let mut count = 0;
+        for (at, word) in self.words.words.iter().chain(&self.words.joined).enumerate() {
+            let bytes = self.words.bytes(word);
+            if word.noise || !lexicon.may_hold(bytes) {
                 continue;
             }
-            buffer.clear();
-            if text.ascii {
-                buffer.extend(self.words.bytes(word).iter().map(|byte| *byte as char));
+            let bytes = if text.ascii {
+                bytes
             } else {
+                self.buffer.clear();
                 let letters = text.letters().get(word.from..word.to).unwrap_or_default();
                 let letters = letters.iter().filter(|letter| is_letter(**letter));
-                buffer.extend(letters.flat_map(|letter| letter.to_lowercase()));
-            }
-            if !self.known.contains_key(buffer.as_str()) {
+                self.buffer.extend(letters.flat_map(|letter| letter.to_lowercase()));
+                self.buffer.as_bytes()
+            };
+            if !self.known.contains_key(bytes) {
                 if self.known.len() >= WORDS_KNOWN_MAX {
                     self.known.clear();
                 }
-                let letters: Vec<char> = buffer.chars().collect();
-                let matches = self.register.lexicon.analyse(&letters);
-                self.known.insert(buffer.as_str().into(), matches.into_boxed_slice());
+                let letters: Vec<char> = String::from_utf8_lossy(bytes).chars().collect();
+                self.known.insert(bytes.into(), lexicon.analyse(&letters).into_boxed_slice());
             }
-            for found in self.known.get(buffer.as_str()).into_iter().flatten() {
-                let Some(lexeme) = self.register.lexicon.lexemes.get(found.lexeme as usize) else { continue };
+            for found in self.known.get(bytes).into_iter().flatten() {
+                let Some(lexeme) = lexicon.lexemes.get(found.lexeme as usize) else { continue };
+                count += lexeme.uses.len();
+                if count > SEEN_MAX {
+                    self.overrun = true;
+                    return;
+                }
                 for (term, role) in &lexeme.uses {
                     seen.entry(*term).or_default().push((found.lexeme, Seen { word: at, role: *role, how: found.how }));
                 }
@@ -322,8 +358,8 @@ impl Searcher<'_> {
         let row = Row { text, words: &self.words.words, joined: &self.words.joined };
         for (term, found) in seen {
             let Some((Some(shape), _)) = self.register.terms.get(term as usize) else { continue };
-            let lexicon = &self.register.lexicon;
-            let seen: Vec<Seen> = found.iter().map(|(_, seen)| *seen).collect();
+            let mut seen: Vec<Seen> = found.iter().map(|(_, seen)| *seen).collect();
+            seen.sort_by_key(|it| row.word(it.word).map_or(0, |word| word.from));
             let says_enough = |it: &Seen| {
                 found.iter().any(|(lexeme, other)| {
                     other.word == it.word && other.role == it.role && lexicon.says_enough(*lexeme)

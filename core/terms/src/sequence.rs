@@ -12,6 +12,8 @@ use crate::words::Word;
 
 /// So many words may stand between a given name and the surname behind it.
 const BETWEEN: usize = 3;
+/// Farther apart, in words, no rule puts them together.
+const NEAR: usize = 8;
 /// So many where the surname comes first.
 const BETWEEN_REVERSED: usize = 1;
 /// Short words take endings only where the whole name stands there.
@@ -77,7 +79,7 @@ pub(crate) struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn word(&self, at: usize) -> Option<&Word> {
+    pub fn word(&self, at: usize) -> Option<&Word> {
         self.words.get(at).or_else(|| self.joined.get(at.checked_sub(self.words.len())?))
     }
 
@@ -88,6 +90,16 @@ impl Row<'_> {
     /// The characters between two words.
     fn between(&self, before: &Word, after: &Word) -> &[char] {
         self.text.chars.get(before.to..after.from).unwrap_or_default()
+    }
+
+    /// Returns what was seen not far from a place of the list, which is in the order of the text.
+    fn near<'s>(&self, seen: &'s [Seen], place: usize) -> &'s [Seen] {
+        let run = |at: usize| seen.get(at).and_then(|it| self.word(it.word)).map(|word| word.run);
+        let Some(here) = run(place) else { return &[] };
+        let far = |at: usize| run(at).is_none_or(|other| other.abs_diff(here) > NEAR);
+        let from = (0..place).rev().take_while(|at| !far(*at)).last().unwrap_or(place);
+        let to = (place + 1..seen.len()).take_while(|at| !far(*at)).last().unwrap_or(place);
+        seen.get(from..=to).unwrap_or_default()
     }
 
     /// The number of words between two, if no sentence ends there; none if they are parts of one another.
@@ -136,9 +148,9 @@ impl Shape {
 impl Person {
     fn places(&self, row: &Row<'_>, seen: &[Seen], says_enough: &dyn Fn(&Seen) -> bool) -> Vec<Place> {
         let mut places = Vec::new();
-        let given =
-            || seen.iter().filter(|it| matches!(it.role, Role::Given(_) | Role::Patronymic(_) | Role::Syllable(_)));
-        for it in seen {
+        let is_given = |it: &&Seen| matches!(it.role, Role::Given(_) | Role::Patronymic(_) | Role::Syllable(_));
+        for (place, it) in seen.iter().enumerate() {
+            let given = || row.near(seen, place).iter().filter(is_given);
             let Some(word) = row.word(it.word) else { continue };
             if it.role == Role::Joined {
                 if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
@@ -157,8 +169,9 @@ impl Person {
             places.extend(found);
         }
         // Given name and patronymic name somebody too.
-        for it in seen.iter().filter(|it| matches!(it.role, Role::Patronymic(_))) {
-            let Some(word) = row.word(it.word) else { continue };
+        for (place, it) in seen.iter().enumerate() {
+            let Some(word) = row.word(it.word).filter(|_| matches!(it.role, Role::Patronymic(_))) else { continue };
+            let given = || row.near(seen, place).iter().filter(is_given);
             let before =
                 given().filter(|other| matches!(other.role, Role::Given(_))).filter_map(|other| row.word(other.word));
             if let Some(given) =
@@ -364,8 +377,9 @@ fn is_initial(given: &[char], letters: &[char]) -> bool {
 /// The words of a term one behind the other.
 fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn Fn(&Seen) -> bool) -> Vec<Place> {
     let mut places = Vec::new();
-    for first in seen.iter().filter(|it| it.role == Role::Word(0)) {
+    for (place, first) in seen.iter().enumerate().filter(|(_, it)| it.role == Role::Word(0)) {
         let Some(word) = row.word(first.word) else { continue };
+        let mut near = place;
         if words.len() == 1 {
             if may_stand_alone(row, first, word, says_enough)
                 && words.first().is_none_or(|term| !names_another(row, word, term))
@@ -382,13 +396,14 @@ fn in_a_row(words: &[Vec<char>], row: &Row<'_>, seen: &[Seen], says_enough: &dyn
         let mut last = word;
         let mut number = 1;
         let mut alike = usize::from(first.how == How::Alike);
-        while let Some(next) = seen.iter().find_map(|it| {
+        while let Some((at, next, how)) = row.near(seen, near).iter().find_map(|it| {
             let after = row.word(it.word)?;
             let fits = it.role == Role::Word(number) && row.gap(last, after) == Some(0) && after.from >= last.to;
-            fits.then_some((after, it.how))
+            fits.then_some((it.word, after, it.how))
         }) {
-            alike += usize::from(next.1 == How::Alike);
-            last = next.0;
+            near = (near..seen.len()).find(|place| seen.get(*place).is_some_and(|it| it.word == at)).unwrap_or(near);
+            alike += usize::from(how == How::Alike);
+            last = next;
             number += 1;
         }
         // Of three words one may be alike in sound only.

@@ -26,7 +26,10 @@ fn by(rules: &Rules, word: &[char]) -> Vec<u8> {
     let mut rest = word;
     while let Some((first, more)) = rest.split_first() {
         // The longest that fits: `sch` before `ch`.
-        let fitting = rules.iter().filter(|(from, _)| rest.starts_with(from)).max_by_key(|(from, _)| from.len());
+        let fitting = rules
+            .iter()
+            .filter(|(from, _)| from.first() == Some(first) && rest.starts_with(from))
+            .max_by_key(|(from, _)| from.len());
         if let Some((from, to)) = fitting {
             out.extend(to.iter().copied());
             rest = rest.get(from.len()..).unwrap_or_default();

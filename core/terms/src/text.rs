@@ -35,6 +35,20 @@ impl Text {
         out
     }
 
+    /// Takes bytes instead of what it holds: such that are printable ASCII throughout, as they stand in a part from one place on; `false` where they are not.
+    pub fn read_plain(&mut self, bytes: &[u8], start: u32) -> bool {
+        self.chars.clear();
+        self.spans.clear();
+        self.accented.clear();
+        self.ascii = true;
+        if !bytes.iter().all(|byte| (0x20..0x7f).contains(byte) && *byte != b'\\') {
+            return false;
+        }
+        self.chars.extend(bytes.iter().map(|byte| char::from(*byte)));
+        self.spans.extend((0..bytes.len() as u32).map(|at| (start + at, start + at + 1)));
+        true
+    }
+
     /// Adds a character in NFKD, without accents and what is not seen; control characters that end a line or a word become blanks.
     pub fn push(&mut self, character: char, start: u32, end: u32) {
         if character.is_ascii() {

@@ -12,6 +12,8 @@ const PIECES_MAX: usize = 4;
 /// Hexadecimal from this length on is not cut into pieces.
 const HEX_MIN: usize = 4;
 
+/// The length of a UUID.
+const UUID: usize = 36;
 /// So many runs are read as one word at most.
 const JOINED_MAX: usize = 4;
 /// Runs of this length may be syllables of one name.
@@ -60,6 +62,8 @@ pub(crate) struct Word {
     pub piece: bool,
     /// Letters and digits without order.
     pub noise: bool,
+    /// Letters with digits between them that look like letters.
+    pub leet: bool,
 }
 
 /// The words of one text. Its buffers are used again for the next one.
@@ -95,19 +99,43 @@ impl Words {
             let from = at;
             let begin = self.compact.len();
             self.classes.clear();
+            if text.ascii {
+                let mut plain = true;
+                while let Some(letter) = chars.get(at).filter(|letter| letter.is_ascii_alphanumeric()) {
+                    plain &= letter.is_ascii_lowercase() || at == from && letter.is_ascii_uppercase();
+                    self.compact.push(letter.to_ascii_lowercase() as u8);
+                    at += 1;
+                }
+                if plain && at > from {
+                    let run = self.words.last().map_or(0, |word| word.run + 1);
+                    let end = self.compact.len();
+                    self.begins.push(begin as u32);
+                    self.words.push(Word {
+                        from,
+                        to: at,
+                        begin,
+                        end,
+                        run,
+                        last: run,
+                        piece: false,
+                        noise: false,
+                        leet: false,
+                    });
+                } else if at > from {
+                    self.classes.extend(chars.get(from..at).unwrap_or_default().iter().map(|letter| class(*letter)));
+                    self.run(text, from, at, begin);
+                }
+                continue;
+            }
             while let Some(letter) = chars.get(at).filter(|letter| is_letter(**letter)) {
                 self.classes.push(class(*letter));
-                if text.ascii {
-                    self.compact.push(letter.to_ascii_lowercase() as u8);
-                } else {
-                    self.folded.clear();
-                    fold::plain(*letter, &mut self.folded);
-                    for letter in &self.folded {
-                        let mut buffer = [0; 4];
-                        let bytes = letter.encode_utf8(&mut buffer).as_bytes();
-                        self.compact.extend_from_slice(bytes);
-                        self.at.extend(std::iter::repeat_n(at as u32, bytes.len()));
-                    }
+                self.folded.clear();
+                fold::plain(*letter, &mut self.folded);
+                for letter in &self.folded {
+                    let mut buffer = [0; 4];
+                    let bytes = letter.encode_utf8(&mut buffer).as_bytes();
+                    self.compact.extend_from_slice(bytes);
+                    self.at.extend(std::iter::repeat_n(at as u32, bytes.len()));
                 }
                 at += 1;
             }
@@ -115,29 +143,37 @@ impl Words {
                 self.run(text, from, at, begin);
             }
         }
-        uuids(text, &mut self.words);
-        self.join(text);
+        self.joined.clear();
+        if chars.len() >= UUID {
+            uuids(text, &mut self.words);
+        }
     }
 
-    /// Reads neighbouring runs as one word: across an apostrophe or hyphen, and short ones across a blank.
-    fn join(&mut self, text: &Text) {
-        self.joined.clear();
-        let runs: Vec<&Word> = self.words.iter().filter(|word| !word.piece).collect();
-        for (at, first) in runs.iter().enumerate() {
-            let mut before = *first;
-            for next in runs.iter().skip(at + 1).take(JOINED_MAX - 1) {
+    /// Reads neighbouring runs as one word: across an apostrophe or hyphen, and with `blanks` short ones across a blank.
+    pub fn join(&mut self, text: &Text, blanks: bool) {
+        let next_run =
+            |from: usize| (from..self.words.len()).find(|at| self.words.get(*at).is_some_and(|word| !word.piece));
+        let mut at = next_run(0);
+        while let Some(first) = at {
+            at = next_run(first + 1);
+            let Some(start) = self.words.get(first).filter(|word| !word.noise) else { continue };
+            let (mut before, mut following) = (*start, at);
+            for _ in 1..JOINED_MAX {
+                let Some(next) = following.and_then(|at| self.words.get(at)).filter(|next| !next.noise) else { break };
                 let between = text.chars.get(before.to..next.from).unwrap_or_default();
                 let short = |word: &Word| word.to - word.from <= SYLLABLE_MAX;
                 let joins = match between {
-                    [sign] if is_apostrophe(*sign) || *sign == '-' => true,
-                    [' '] => short(before) && short(next),
+                    ['-'] => true,
+                    [' '] => blanks && short(&before) && short(next),
+                    [sign] => is_apostrophe(*sign),
                     _ => false,
                 };
-                if !joins || before.noise || next.noise {
+                if !joins {
                     break;
                 }
-                self.joined.push(Word { to: next.to, end: next.end, last: next.run, piece: true, ..**first });
-                before = next;
+                self.joined.push(Word { to: next.to, end: next.end, last: next.run, piece: true, ..*start });
+                before = *next;
+                following = next_run(following.map_or(0, |at| at + 1));
             }
         }
     }
@@ -146,7 +182,7 @@ impl Words {
     fn run(&mut self, text: &Text, from: usize, to: usize, begin: usize) {
         let end = self.compact.len();
         let run = self.words.last().map_or(0, |word| word.run + 1);
-        let word = Word { from, to, begin, end, run, last: run, piece: false, noise: false };
+        let word = Word { from, to, begin, end, run, last: run, piece: false, noise: false, leet: false };
         self.begins.push(begin as u32);
         let first = self.words.len();
         self.words.push(word);
@@ -163,6 +199,12 @@ impl Words {
         let hexadecimal = letters.len() >= HEX_MIN
             && letters.iter().all(char::is_ascii_hexdigit)
             && letters.iter().any(char::is_ascii_digit);
+        let middle = letters.get(1..letters.len().saturating_sub(1)).unwrap_or_default();
+        let alike = middle.iter().any(|letter| matches!(letter, '0' | '1'));
+        let many = letters.iter().filter(|letter| letter.is_alphabetic()).count() >= 3;
+        if let Some(noted) = self.words.get_mut(first) {
+            noted.leet = alike && many && !hexadecimal;
+        }
         if !dense && (hexadecimal || cuts.len() >= PIECES_MAX) {
             if let Some(noted) = self.words.get_mut(first) {
                 noted.noise = true;
@@ -192,6 +234,7 @@ impl Words {
                 last: run,
                 piece: true,
                 noise: false,
+                leet: false,
             });
             begin += length;
         }

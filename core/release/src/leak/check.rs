@@ -26,6 +26,11 @@ pub(super) const DEPTH_MAX: usize = 3;
 pub(super) const STEPS_PER_BYTE: usize = 400;
 /// Steps allowed for the smallest part.
 pub(super) const STEPS_MIN: usize = 1_000_000;
+/// So far before a place another may begin that overlaps it.
+const OVERLAP: usize = 4_096;
+/// Texts of so many bytes are remembered where nothing was found, and so many of them.
+const REMEMBERED_BYTES: usize = 80;
+const REMEMBERED_MAX: usize = 100_000;
 /// Officers' codes below this length are not looked for in hexadecimal and base64.
 const CHARACTERS_IN_WORDS: usize = 4;
 
@@ -125,6 +130,8 @@ fn run(
             tlp: Tlp::Clear,
             prose: Prose::No,
             terms_only,
+            clean: HashSet::new(),
+            text: Text::new(),
         };
         for (at, token) in scan.tokens.iter().enumerate() {
             part.token = at;
@@ -238,6 +245,10 @@ struct PartCheck<'a, 'b> {
     prose: Prose,
     /// Nothing else is looked for.
     terms_only: bool,
+    /// Short texts in which nothing was found.
+    clean: HashSet<Box<[u8]>>,
+    /// The text that is read; its memory is used again.
+    text: Text,
 }
 
 impl PartCheck<'_, '_> {
@@ -255,10 +266,25 @@ impl PartCheck<'_, '_> {
             let rule = "dangling-reference/not-in-release".to_owned();
             self.hits.entry(key).or_insert(Hit { rule, token: self.token });
         }
-        let mut text = Text::new();
-        scan.characters(token, &mut |character, start, end| text.push(character, start, end));
+        let content = scan.content(token);
+        let short = self.terms_only && content.len() <= REMEMBERED_BYTES;
+        if short && self.clean.contains(content) {
+            return;
+        }
+        let before = self.hits.len();
+        let mut text = std::mem::take(&mut self.text);
+        let plain = text.read_plain(content, token.start as u32);
+        if !plain {
+            scan.characters(token, &mut |character, start, end| text.push(character, start, end));
+        }
         self.check_text(&text, &mut Vec::new(), true);
-        self.check_not_seen(scan, token);
+        self.text = text;
+        if !plain {
+            self.check_not_seen(scan, token);
+        }
+        if short && self.hits.len() == before && !self.exhausted && self.clean.len() < REMEMBERED_MAX {
+            self.clean.insert(content.into());
+        }
     }
 
     /// Characters that nobody sees, one finding for each class of them in a token, and the texts that they make.
@@ -287,6 +313,8 @@ impl PartCheck<'_, '_> {
             self.check_places(text, via);
         }
         if self.prose != Prose::No
+            // In a pattern quotes tell what is an observed value; they are gone where something was decoded.
+            && (via.is_empty() || self.prose != Prose::Pattern)
             && let Some((from, to)) = listed(text, self.prose, self.reading)
         {
             self.hit(FindingClass::SpecialCategory, text.span(from, to), None, "text", via);
@@ -316,6 +344,7 @@ impl PartCheck<'_, '_> {
         let packed = matches!(via.last(), Some(&"base64" | &"hex"));
         let mut found = Vec::new();
         self.searcher.search(text, Origin { noise: !trusted, packed }, &mut |hit| found.push(hit));
+        self.exhausted |= self.searcher.overran();
         for hit in found {
             let matter = corpus.matters.get(hit.term as usize).copied();
             self.hit(FindingClass::VaultTerm, text.span(hit.from, hit.to), matter, hit.how, via);
@@ -473,6 +502,13 @@ impl PartCheck<'_, '_> {
         via: &[&'static str],
     ) {
         let token = self.token;
+        // A word of a special category is one, in however many readings it is found.
+        let range = (class, start.saturating_sub(OVERLAP), 0, None)..(class, end, 0, None);
+        if class == FindingClass::SpecialCategory
+            && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
+        {
+            return;
+        }
         self.hits.entry((class, start, end - start, matter)).or_insert_with(|| {
             let mut rule = format!("{}/", class.as_str());
             match (how, via) {

@@ -203,13 +203,28 @@ impl<'a> Scan<'a> {
         (None, path)
     }
 
-    /// Returns the node of the bundle's object that a node is in; the root where it is in none.
-    pub fn object_of(&self, node: usize) -> usize {
-        let path = self.path(node);
-        match path.as_slice() {
-            [list, object, ..] if self.key_of(*list) == Some(b"objects") => *object,
-            _ => 0,
+    /// Returns of each node the node of the bundle's object that it is in; the root where it is in none.
+    pub fn objects(&self) -> Vec<usize> {
+        let mut objects = vec![0; self.nodes.len()];
+        let list = |node: usize| {
+            self.nodes.get(node).is_some_and(|it| it.parent == 0) && self.key_of(node) == Some(b"objects")
+        };
+        for (number, node) in self.nodes.iter().enumerate().skip(1) {
+            // A node stands behind its parent.
+            let object = if list(node.parent) { number } else { objects.get(node.parent).copied().unwrap_or(0) };
+            if let Some(place) = objects.get_mut(number) {
+                *place = object;
+            }
         }
+        objects
+    }
+
+    /// Tells whether a value is one of the standard's own words or an identifier: no part of anything that people write.
+    pub fn is_closed(&self, node: usize) -> bool {
+        let name = self.key_of(node);
+        name.is_some_and(|name| {
+            [&b"type"[..], b"id", b"spec_version", b"created", b"modified", b"relationship_type"].contains(&name)
+        })
     }
 
     /// Returns the JSON pointer of a node in the part.

@@ -53,6 +53,7 @@ impl Row {
 pub(super) fn neighbours(scan: &Scan<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = Row::new();
+    let objects = scan.objects();
     let mut before: Option<(usize, &Token)> = None;
     let mut object = 0;
     for (number, token) in scan.tokens.iter().enumerate() {
@@ -60,7 +61,8 @@ pub(super) fn neighbours(scan: &Scan<'_>) -> Vec<Row> {
             continue;
         }
         let short = token.end - token.start <= CHARACTERS_MAX && !scan.is_reference(token.node) && is_text(scan, token);
-        let of = scan.object_of(token.node);
+        let short = short && !scan.is_closed(token.node);
+        let of = objects.get(token.node).copied().unwrap_or(0);
         if !short || of != object || row.text.chars.len() > ROW_MAX {
             let goes_on = short && of == object;
             let full = std::mem::replace(&mut row, Row::new());

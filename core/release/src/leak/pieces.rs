@@ -241,7 +241,10 @@ impl Reader<'_> {
             };
             Uuid::try_parse(uuid).is_ok() && kind.split('-').all(&mut fixed)
         });
-        if is_id || plain == EVERYWHERE || Timestamp::parse(&plain).is_ok() {
+        // The name of a property of the standard: its words say nothing, apart or together.
+        let mut ordinary = |word: &str| ORDINARY_WORDS.contains(&spelled(&mut self.normaliser, word));
+        let is_name = token.key && plain.split('_').all(|word| !word.is_empty() && ordinary(word));
+        if is_id || is_name || plain == EVERYWHERE || Timestamp::parse(&plain).is_ok() {
             return;
         }
         let mut text = Text::new();

@@ -18,6 +18,7 @@ mod mojibake;
 mod plain;
 mod readable;
 mod replace;
+mod short;
 mod signs;
 mod spliced;
 mod words;
@@ -67,6 +68,7 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     decoder.looks.read(text, &mut clean);
     let signs = words.read(&decoder.table, text, &clean);
     codes::decode(text, &clean, &mut out);
+    short::decode(text, &clean, &mut out);
     let _ = escapes(text, &clean, signs, &mut out, spend)
         && markup::decode(text, &clean, &words.marks, &mut out, spend)
         && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)

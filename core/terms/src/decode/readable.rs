@@ -97,7 +97,28 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
         plain += usize::from(letter || character.is_numeric());
         let other = !letter && !character.is_numeric() && !character.is_whitespace();
         signs += usize::from(
-            whole && matches!(character, '.' | '-' | ':' | '/' | '@' | '_' | '+' | '(' | ')' | ',' | '"' | '{' | '}'),
+            whole
+                && matches!(
+                    character,
+                    '.' | '-'
+                        | ':'
+                        | '/'
+                        | '@'
+                        | '_'
+                        | '+'
+                        | '('
+                        | ')'
+                        | ','
+                        | '"'
+                        | '{'
+                        | '}'
+                        | '&'
+                        | '#'
+                        | ';'
+                        | '%'
+                        | '\\'
+                        | '='
+                ),
         );
         // Letters that look like Latin ones stand in Latin words.
         let alike = character.is_ascii() || matches!(character, '\u{370}'..='\u{52f}');
