@@ -70,6 +70,15 @@ impl Text {
             self.ascii = false;
             self.accented.clone_from(&self.chars);
         }
+        // The strokes of a syllable of Hangul, one by one.
+        if matches!(character, '\u{1100}'..='\u{11ff}')
+            && let (Some(last), Some(plain), Some(span)) =
+                (self.accented.last_mut(), self.chars.last_mut(), self.spans.last_mut())
+            && let Some(one) = compose(*last, character)
+        {
+            (*last, *plain, span.1) = (one, one, end);
+            return;
+        }
         // A syllable of Hangul is one letter, not the strokes that it is made of.
         if matches!(character, '\u{ac00}'..='\u{d7a3}') {
             return self.put(character, start, end);

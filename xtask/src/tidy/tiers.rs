@@ -7,8 +7,15 @@ use crate::repository::Repository;
 use serde_json::Value;
 
 /// Third-party libraries that core may use: pure, without clock, file, thread or socket.
-const CORE_LIBRARIES: [&str; 27] = [
+const CORE_LIBRARIES: [&str; 34] = [
     "aho-corasick",
+    "any_ascii",
+    "daachorse",
+    "encoding_rs",
+    "flate2",
+    "hashbrown",
+    "idna",
+    "pinyin",
     "argon2",
     "base64",
     "bip39",
@@ -38,7 +45,14 @@ const CORE_LIBRARIES: [&str; 27] = [
 ];
 
 /// Libraries that have a home: used there and nowhere else, so that one crate decides how.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 42] = [
+    ("any_ascii", &["core/terms"]),
+    ("daachorse", &["core/terms", "benches"]),
+    ("encoding_rs", &["core/terms", "testing/leak"]),
+    ("flate2", &["core/terms", "testing/leak"]),
+    ("hashbrown", &["core/terms"]),
+    ("idna", &["core/terms", "testing/leak"]),
+    ("pinyin", &["core/terms"]),
     ("argon2", &["core/crypto"]),
     ("chacha20poly1305", &["core/crypto"]),
     ("ed25519-dalek", &["core/crypto", "testing/kit"]),

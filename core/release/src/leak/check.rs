@@ -5,10 +5,11 @@ use super::checked::{Checked, Coverage};
 use super::corpus::{LeakCorpus, Plain, Protected};
 use super::facts::{ObjectFacts, object_facts, released_values};
 use super::finding::{Finding, FindingClass};
-use super::held::{Held, NotRead};
+use super::held::Held;
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::neighbours::neighbours;
+use super::pending::{PendingRun, PendingValue};
 use super::personal::{Prose, listed, prose};
 use super::pieces::Nothing;
 use super::places::{self, UuidCheck};
@@ -205,26 +206,8 @@ fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, ke
     }
 }
 
-/// A run of words, to be asked about when the part was read.
-struct PendingRun {
-    print: u64,
-    span: (usize, usize),
-    token: usize,
-    /// Which text it is in: only runs of one text can overlap.
-    text: usize,
-    via: Vec<&'static str>,
-}
-
-/// A value, to be asked about when the part was read.
-struct PendingValue {
-    value: CorrelatedValue,
-    span: (usize, usize),
-    token: usize,
-    via: Vec<&'static str>,
-}
-
-struct PartCheck<'a, 'b> {
-    corpus: &'a LeakCorpus,
+pub(super) struct PartCheck<'a, 'b> {
+    pub(super) corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
     decoder: &'a mut Decoder,
     searcher: &'a mut Searcher<'b>,
@@ -233,12 +216,12 @@ struct PartCheck<'a, 'b> {
     steps: usize,
     exhausted: bool,
     hits: BTreeMap<Key, Hit>,
-    runs: Vec<PendingRun>,
-    values: Vec<PendingValue>,
+    pub(super) runs: Vec<PendingRun>,
+    pub(super) values: Vec<PendingValue>,
     /// How many texts were read.
-    texts: usize,
+    pub(super) texts: usize,
     /// The token being checked.
-    token: usize,
+    pub(super) token: usize,
     /// The marking of the object it is in.
     tlp: Tlp,
     /// Whether people read it.
@@ -393,58 +376,6 @@ impl PartCheck<'_, '_> {
         }
     }
 
-    fn note_runs(&mut self, text: &Text, compact: &Compact, via: &[&'static str]) {
-        self.texts += 1;
-        for run in self.corpus.print_key.runs(compact) {
-            let (from, to) = compact.characters(run.start, run.end);
-            let (span, token, text) = (text.span(from, to), self.token, self.texts);
-            self.runs.push(PendingRun { print: run.print, span, token, text, via: via.to_vec() });
-        }
-    }
-
-    /// Asks the holdings about every run of words and value of the part. Without an answer there are no such findings, and the caller
-    /// says that the check was not finished.
-    fn ask(&mut self, held: &dyn Held, own: &HashSet<CorrelatedValue>) -> Result<(), NotRead> {
-        let (runs, values) = (std::mem::take(&mut self.runs), std::mem::take(&mut self.values));
-        let known = &self.corpus.prints;
-        let asked: BTreeSet<u64> = runs.iter().map(|run| run.print).filter(|print| !known.contains(print)).collect();
-        let texts = held.texts(&asked);
-        let none = HashSet::new();
-        let unreleased = texts.as_ref().unwrap_or(&none);
-        // Runs that overlap are one place.
-        let mut place: Option<PendingRun> = None;
-        for run in runs.into_iter().filter(|run| known.contains(&run.print) || unreleased.contains(&run.print)) {
-            place = match place {
-                Some(mut first) if first.text == run.text && run.span.0 <= first.span.1 => {
-                    first.span.1 = first.span.1.max(run.span.1);
-                    Some(first)
-                }
-                before => {
-                    self.sentence(before);
-                    Some(run)
-                }
-            };
-        }
-        self.sentence(place);
-        let asked: BTreeSet<CorrelatedValue> =
-            values.iter().map(|it| &it.value).filter(|value| !own.contains(value)).cloned().collect();
-        let unreleased = held.values(&asked)?;
-        for PendingValue { value, span, token, via } in values {
-            if unreleased.contains(&value) {
-                self.token = token;
-                self.hit(FindingClass::UnreleasedValue, span, None, value.kind.name(), &via);
-            }
-        }
-        texts.map(drop)
-    }
-
-    fn sentence(&mut self, place: Option<PendingRun>) {
-        if let Some(PendingRun { span: (start, end), token, via, .. }) = place {
-            self.token = token;
-            self.hit(FindingClass::VerbatimSentence, (start, end), None, "words-in-a-row", &via);
-        }
-    }
-
     /// What is written with its separators: UUIDs, hosts, officers' codes, instants, addresses.
     fn check_places(&mut self, text: &Text, via: &[&'static str]) {
         let clean: Vec<char> = text.chars.iter().map(|character| self.normaliser.clean(*character)).collect();
@@ -493,7 +424,7 @@ impl PartCheck<'_, '_> {
         }
     }
 
-    fn hit(
+    pub(super) fn hit(
         &mut self,
         class: FindingClass,
         (start, end): (usize, usize),

@@ -18,6 +18,7 @@ mod held;
 mod hidden;
 mod json;
 mod neighbours;
+mod pending;
 mod personal;
 mod pieces;
 mod places;

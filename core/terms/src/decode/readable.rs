@@ -80,7 +80,7 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
     let (mut at, mut all, mut blank, mut plain) = (0, 0usize, 0usize, 0usize);
     let (mut scripts, mut last, mut mixed) = (0u32, None, false);
     let (mut side_by_side, mut of) = (0usize, None);
-    let (mut signs, mut dense) = (0usize, 0usize);
+    let (mut signs, mut dense, mut count) = (0usize, 0usize, 0usize);
     while let Some((character, length)) = character_at(bytes, at) {
         at += length;
         if character == '\0'
@@ -89,12 +89,14 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
         {
             continue;
         }
-        all += 1;
-        dense += usize::from(information(character) > 1);
+        let says = information(character);
+        all += says;
+        dense += usize::from(says > 1);
+        count += 1;
         blank += usize::from(character.is_whitespace());
         // Marks are letters of Indic scripts and of Thai.
         let letter = character.is_alphabetic() || is_combining_mark(character);
-        plain += usize::from(letter || character.is_numeric());
+        plain += says * usize::from(letter || character.is_numeric());
         let other = !letter && !character.is_numeric() && !character.is_whitespace();
         signs += usize::from(
             whole
@@ -135,7 +137,7 @@ fn is_plausible(bytes: &[u8], whole: bool) -> bool {
         }
     }
     let east = scripts & (1 << 6 | 1 << 7) != 0;
-    let few = all < CHARACTERS_ALONE && dense < all;
+    let few = count < CHARACTERS_ALONE && dense < count;
     !few && (plain + blank + signs) * 4 >= all * 3 && plain * 2 >= all && scripts.count_ones() <= 2 && (!mixed || east)
 }
 
