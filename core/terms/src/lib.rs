@@ -8,6 +8,7 @@
 mod decode;
 mod endings;
 mod fold;
+mod heard;
 mod kind;
 mod lexicon;
 mod literal;
@@ -25,9 +26,10 @@ mod text;
 mod words;
 
 pub use decode::{Decoded, Decoder, decode, documents};
+pub use heard::{Heard, heard};
 pub use kind::{TermKind, UnknownKind};
 pub use literal::Origin;
 pub use lookalike::{Compact, FORMS, Form, Normaliser};
 pub use register::{Hit, Register, RegisterBuilder, Searcher};
-pub use term::{Term, infer, is_personal_name};
+pub use term::{Term, infer, is_common_given_name, is_personal_name};
 pub use text::{Text, is_accent};

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A term that says this much is found inside of words.
 const INSIDE_WORDS: usize = 8;
+/// So many signs may stand between two letters.
+const SIGNS_MAX: usize = 3;
 /// Shorter terms are found across signs only where each letter stands by itself.
 const ACROSS_SIGNS: usize = 4;
 /// Shorter terms are not looked for in a few readable bytes between others; chance would find them.
@@ -242,7 +244,7 @@ fn splits(compact: &Compact, at: usize) -> bool {
 fn suspicious(text: &Text, words: &Words) -> Vec<(usize, usize)> {
     let mut scripts: BTreeMap<u8, usize> = BTreeMap::new();
     let mut each: Vec<(&Word, BTreeSet<u8>, bool)> = Vec::new();
-    for word in words.words.iter().filter(|word| !word.piece && !(word.noise && text.ascii)) {
+    for word in words.words.iter().filter(|word| !word.piece && !(word.noise && text.ascii && !word.leet)) {
         let letters = text.chars.get(word.from..word.to).unwrap_or_default();
         let digits = word.leet;
         if text.ascii && !digits {
@@ -301,18 +303,44 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
         // As many words as the term has: blanks are where it has them.
         return true;
     }
-    // Across separators: every letter by itself, signs that are no blanks, the end of a line, or in text that was packed.
-    let single = pieces.iter().all(|word| word.to - word.from == 1);
-    let signs = |pair: &[&Word]| match pair {
-        [before, after] => text.chars.get(before.to..after.from).is_some_and(|between| {
-            let blank = between.iter().any(|sign| sign.is_whitespace());
-            // A slash parts words of an address more often than it hides one.
-            let parts = between.contains(&'/') && pattern.information == ACROSS_SIGNS;
-            between.len() <= 2 && !parts && (!blank || between == ['-', ' '])
-        }),
-        _ => false,
-    };
-    single || origin.packed || pattern.information >= ACROSS_SIGNS && pieces.windows(2).all(signs)
+    // Across separators: every letter by itself, signs that are no blanks, the end of a line, a blank where the term has one, one blank
+    // between parts that are no words, or in text that was packed.
+    if origin.packed {
+        return true;
+    }
+    let mut boundaries = pattern.lengths.iter().scan(0, |sum, length| {
+        *sum += length;
+        Some(*sum)
+    });
+    let (mut letters, mut cuts) = (0, 0);
+    let joined = pieces.windows(2).all(|pair| {
+        let [before, after] = pair else { return false };
+        letters += before.to - before.from;
+        let between = text.chars.get(before.to..after.from).unwrap_or_default();
+        let single = before.to - before.from == 1 && after.to - after.from == 1;
+        if single || between == ['-', ' '] {
+            return true;
+        }
+        if between.iter().any(|sign| sign.is_whitespace()) {
+            let has_one = boundaries.by_ref().find(|boundary| *boundary >= letters) == Some(letters);
+            cuts += usize::from(!has_one);
+            let word = |word: &Word| {
+                let plain: String = text
+                    .chars
+                    .get(word.from..word.to)
+                    .unwrap_or_default()
+                    .iter()
+                    .flat_map(|it| it.to_lowercase())
+                    .collect();
+                word.to - word.from > 1 && !crate::tables::is_ordinary(&plain)
+            };
+            return has_one || between.len() == 1 && cuts == 1 && word(before) && word(after);
+        }
+        // A slash parts words of an address more often than it hides one.
+        let parts = between.contains(&'/') && pattern.information == ACROSS_SIGNS && pieces.len() == 2;
+        between.len() <= SIGNS_MAX && !parts
+    });
+    joined && (pattern.information >= ACROSS_SIGNS || pieces.iter().all(|word| word.to - word.from == 1))
 }
 
 /// Tells whether a digit stands right before or behind, be it across one separator of numbers.

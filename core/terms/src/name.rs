@@ -117,12 +117,6 @@ impl Name {
         !self.given.is_empty() && !self.surnames.is_empty()
     }
 
-    /// Tells whether it has no more words than names have, and no digit.
-    pub fn is_short(&self) -> bool {
-        let parts = || self.given.iter().chain(&self.surnames);
-        parts().count() <= 6 && parts().flatten().all(|letter| !letter.is_numeric())
-    }
-
     /// Tells whether words that nobody classified are a personal name.
     pub fn looks_like_a_person(&self) -> bool {
         let known = |part: &Part| {

@@ -12,7 +12,7 @@ use crate::number::Numbers;
 use crate::sequence::{Person, Row, Seen, Shape};
 use crate::term::Term;
 use crate::text::Text;
-use crate::words::{Words, is_letter};
+use crate::words::{Word, Words, information, is_letter};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -26,8 +26,9 @@ const GENERIC: &str = "operation op project task force taskforce unternehmen ope
 const SHORTER_MIN: usize = 8;
 /// Titles and forms of address that Chinese and Japanese write together with a name.
 const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 主任 经理 教授 博士 老师 さん 氏 様 くん ちゃん 君";
-/// So many words of terms may stand in one text.
-const SEEN_MAX: usize = 500_000;
+/// So many words are looked at together, and so many of them again with the next ones, so that nothing is cut in two.
+const TOGETHER: usize = 4_096;
+const AGAIN: usize = 64;
 /// So many distinct words are remembered.
 const WORDS_KNOWN_MAX: usize = 200_000;
 /// An initial and a surname written together must have so many letters.
@@ -148,6 +149,15 @@ impl RegisterBuilder {
         }
         // Handles and the local parts of addresses: an initial and the surname together.
         let first = |parts: &[Vec<char>]| parts.first().and_then(|part| part.first()).copied();
+        let person = Person::of(name);
+        for (surname, alone) in name.surnames.iter().zip(&person.alone) {
+            let written: String = surname.iter().collect();
+            if *alone && surname.iter().map(|letter| information(*letter)).sum::<usize>() >= SHORTER_MIN {
+                self.literals.add(&written, number);
+            } else if *alone {
+                self.literals.add_whole(&written, number);
+            }
+        }
         let all: Vec<char> = name.surnames.concat();
         for surname in name.surnames.iter().chain([&all, &name.surname_written]) {
             let (Some(initial), false) = (first(&name.given), name.syllables) else { continue };
@@ -158,7 +168,7 @@ impl RegisterBuilder {
                 self.lexicon.add(&behind, number, Role::Joined);
             }
         }
-        self.shape(number, Shape::Person(Person::of(name)));
+        self.shape(number, Shape::Person(person));
     }
 
     fn words(&mut self, text: &str, number: u32) {
@@ -257,7 +267,6 @@ impl Register {
             register: self,
             known: self.known.lock().map(|mut known| std::mem::take(&mut *known)).unwrap_or_default(),
             buffer: String::new(),
-            overrun: false,
             words: Words::default(),
             normaliser: Normaliser::default(),
         }
@@ -269,7 +278,6 @@ pub struct Searcher<'r> {
     register: &'r Register,
     known: Known,
     buffer: String,
-    overrun: bool,
     words: Words,
     normaliser: Normaliser,
 }
@@ -292,11 +300,6 @@ impl Drop for Searcher<'_> {
 }
 
 impl Searcher<'_> {
-    /// Tells whether a text held so much that the search did not come to its end.
-    pub fn overran(&self) -> bool {
-        self.overrun
-    }
-
     /// Gives every place of a term in a text.
     pub fn search(&mut self, text: &Text, origin: Origin, give: &mut dyn FnMut(Hit)) {
         let register = self.register;
@@ -318,11 +321,35 @@ impl Searcher<'_> {
         if self.register.lexicon.lexemes.is_empty() {
             return;
         }
+        self.words.join(text, self.register.lexicon.blanks());
+        let runs = self.words.words.last().map_or(0, |word| word.run + 1);
+        let mut from = 0;
+        loop {
+            self.together(text, from, from + TOGETHER, give);
+            from += TOGETHER - AGAIN;
+            if from + AGAIN >= runs {
+                return;
+            }
+        }
+    }
+
+    /// Looks at the runs from one to another. What a word may be is looked at again for each stretch, so that the memory depends on the
+    /// stretch and not on the text.
+    fn together(&mut self, text: &Text, from: usize, to: usize, give: &mut dyn FnMut(u32, usize, usize, &'static str)) {
         let lexicon = &self.register.lexicon;
-        self.words.join(text, lexicon.blanks());
         let mut seen: BTreeMap<u32, Vec<(u32, Seen)>> = BTreeMap::new();
-        let mut count = 0;
-        for (at, word) in self.words.words.iter().chain(&self.words.joined).enumerate() {
+        let within = |words: &[Word]| {
+            let first = words.partition_point(|word| word.run < from);
+            let last = words.partition_point(|word| word.run < to);
+            first..last.max(first)
+        };
+        let (near, joined) = (within(&self.words.words), within(&self.words.joined));
+        let count = self.words.words.len();
+        let joined = joined.map(|at| count + at);
+        for at in near.chain(joined) {
+            let Some(word) = self.words.words.get(at).or_else(|| self.words.joined.get(at.checked_sub(count)?)) else {
+                continue;
+            };
             let bytes = self.words.bytes(word);
             if word.noise || !lexicon.may_hold(bytes) {
                 continue;
@@ -345,11 +372,6 @@ impl Searcher<'_> {
             }
             for found in self.known.get(bytes).into_iter().flatten() {
                 let Some(lexeme) = lexicon.lexemes.get(found.lexeme as usize) else { continue };
-                count += lexeme.uses.len();
-                if count > SEEN_MAX {
-                    self.overrun = true;
-                    return;
-                }
                 for (term, role) in &lexeme.uses {
                     seen.entry(*term).or_default().push((found.lexeme, Seen { word: at, role: *role, how: found.how }));
                 }

@@ -12,6 +12,10 @@ use crate::words::Word;
 
 /// So many words may stand between a given name and the surname behind it.
 const BETWEEN: usize = 3;
+/// Pieces of one run may have so many characters between them.
+const PIECES_APART: usize = 6;
+/// So many words of the term are looked at on either side, where they crowd.
+const CROWD: usize = 64;
 /// Farther apart, in words, no rule puts them together.
 const NEAR: usize = 8;
 /// So many where the surname comes first.
@@ -97,15 +101,16 @@ impl Row<'_> {
         let run = |at: usize| seen.get(at).and_then(|it| self.word(it.word)).map(|word| word.run);
         let Some(here) = run(place) else { return &[] };
         let far = |at: usize| run(at).is_none_or(|other| other.abs_diff(here) > NEAR);
-        let from = (0..place).rev().take_while(|at| !far(*at)).last().unwrap_or(place);
-        let to = (place + 1..seen.len()).take_while(|at| !far(*at)).last().unwrap_or(place);
+        let from = (0..place).rev().take(CROWD).take_while(|at| !far(*at)).last().unwrap_or(place);
+        let to = (place + 1..seen.len()).take(CROWD).take_while(|at| !far(*at)).last().unwrap_or(place);
         seen.get(from..=to).unwrap_or_default()
     }
 
     /// The number of words between two, if no sentence ends there; none if they are parts of one another.
     fn gap(&self, before: &Word, after: &Word) -> Option<usize> {
         if after.run <= before.last {
-            return (before.to <= after.from).then_some(0);
+            // Pieces of one run: side by side, or nearly.
+            return (before.to <= after.from && after.from - before.to <= PIECES_APART).then_some(0);
         }
         let between = after.run.checked_sub(before.last + 1)?;
         if between > BETWEEN {
@@ -114,11 +119,12 @@ impl Row<'_> {
         let signs = self.between(before, after);
         let ends = signs.iter().any(|sign| matches!(sign, '!' | '?' | ';' | '。' | '！' | '？' | '؛' | '؟' | '।'));
         // A point ends a sentence behind a word, not behind an initial.
-        let stops = signs.iter().enumerate().any(|(at, sign)| {
+        let stops = signs.iter().enumerate().filter(|(_, sign)| **sign == '.').any(|(at, _)| {
             let place = before.to + at;
-            let word_before = self.words.iter().rev().find(|word| !word.piece && word.to <= place);
-            *sign == '.'
-                && self.text.chars.get(place + 1).is_none_or(|next| next.is_whitespace())
+            let first = self.words.partition_point(|word| word.from < place);
+            let words = self.words.get(..first).unwrap_or_default();
+            let word_before = words.iter().rev().find(|word| !word.piece && word.to <= place);
+            self.text.chars.get(place + 1).is_none_or(|next| next.is_whitespace())
                 && word_before.is_some_and(|word| word.to - word.from > 3)
         });
         (!ends && !stops).then_some(between)
@@ -318,7 +324,9 @@ fn names_another(row: &Row<'_>, word: &Word, term: &[char]) -> bool {
     let surname = beside(true).is_some_and(|(next, signs)| {
         let letters = row.letters(next);
         let small: String = crate::fold::plain_word(letters).into_iter().collect();
-        let capital = letters.first().is_some_and(|letter| letter.is_uppercase());
+        // `GRU` is no surname.
+        let acronym = letters.len() > 1 && letters.iter().all(|letter| letter.is_uppercase());
+        let capital = letters.first().is_some_and(|letter| letter.is_uppercase()) && !acronym;
         let initial = letters.len() == 1 && row.text.chars.get(next.to) == Some(&'.');
         matches!(signs, [' ' | '-']) && capital && (initial || letters.len() > 1 && !tables::is_ordinary(&small))
     });

@@ -39,13 +39,14 @@ impl Term {
     }
 }
 
-/// Tells whether a text is the name of a person: `Given Names/Surname`, `Surname, Given Names`, or words that are known as names.
+/// Tells whether a text is the name of a person: words that are known as names, also as `Given Names/Surname` or `Surname, Given Names`.
 pub fn is_personal_name(text: &str) -> bool {
-    if crate::number::infer(text).is_some() {
-        return false;
-    }
-    let name = crate::name::Name::parse(text);
-    name.looks_like_a_person() || (text.matches('/').count() == 1 && name.is_full() && name.is_short())
+    crate::number::infer(text).is_none() && crate::name::Name::parse(text).looks_like_a_person()
+}
+
+/// Tells whether a text is nothing but a given name that many people have.
+pub fn is_common_given_name(text: &str) -> bool {
+    crate::name::Name::is_common_given(text)
 }
 
 /// Tells the kind of a term by its form: numbers and addresses by theirs, several words that are all names as a person, one word as a

@@ -9,6 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A run with more pieces than this was not written by a person.
 const PIECES_MAX: usize = 4;
+/// A word in which digits stand for letters has so many others.
+const LEET_LETTERS: usize = 2;
+/// Digits behind a prefix from this many on are a number of their own.
+const NUMBER_DIGITS: usize = 6;
 /// Hexadecimal from this length on is not cut into pieces.
 const HEX_MIN: usize = 4;
 
@@ -199,13 +203,15 @@ impl Words {
         let hexadecimal = letters.len() >= HEX_MIN
             && letters.iter().all(char::is_ascii_hexdigit)
             && letters.iter().any(char::is_ascii_digit);
-        let middle = letters.get(1..letters.len().saturating_sub(1)).unwrap_or_default();
-        let alike = middle.iter().any(|letter| matches!(letter, '0' | '1'));
-        let many = letters.iter().filter(|letter| letter.is_alphabetic()).count() >= 3;
+        let digits = letters.iter().filter(|letter| letter.is_numeric()).count();
+        let alike = letters.iter().filter(|letter| matches!(letter, '0' | '1')).count();
         if let Some(noted) = self.words.get_mut(first) {
-            noted.leet = alike && many && !hexadecimal;
+            noted.leet = digits > 0 && alike == digits && letters.len() >= digits + LEET_LETTERS;
         }
-        if !dense && (hexadecimal || cuts.len() >= PIECES_MAX) {
+        // A prefix and a number: `DE4711081500`.
+        let number = cuts.len() == 1 && digits >= NUMBER_DIGITS;
+        let many = cuts.len() >= PIECES_MAX;
+        if !dense && !number && (hexadecimal || many) {
             if let Some(noted) = self.words.get_mut(first) {
                 noted.noise = true;
             }
@@ -326,11 +332,12 @@ pub(crate) fn is_han(letter: char) -> bool {
     matches!(letter, '\u{3005}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// How much a letter says: a character of Chinese or a syllable of Korean says as much as four Latin letters.
+/// How much a letter says: a character of Chinese or a syllable of Korean says as much as four Latin letters, one of kana, Thai, Lao,
+/// Khmer or Burmese as two.
 pub(crate) fn information(letter: char) -> usize {
     match class(letter) {
         Class::Letter(Dense::Han | Dense::Hangul) => 4,
-        Class::Letter(Dense::Hiragana | Dense::Katakana) => 2,
+        Class::Letter(Dense::Hiragana | Dense::Katakana | Dense::Thai) => 2,
         _ => 1,
     }
 }
@@ -393,7 +400,7 @@ mod tests {
             ("蒋晓雯さん", "蒋晓雯さん +蒋晓雯 +さん"),
             ("Kormoranの船", "kormoranの船 +kormoran +の +船"),
             ("किरण", "किरण"),
-            ("a0000000-0000-4000-8000-00000000ada1 ada", "a0000000~ 0000~ 4000~ 8000~ 00000000ada1~ ada"),
+            ("a0000000-0000-4000-8000-00000000ada1 ada", "a0000000~ +a~ +0000000~ 0000~ 4000~ 8000~ 00000000ada1~ ada"),
         ] {
             assert_eq!(words(text).join(" "), expected, "{text}");
         }

@@ -327,7 +327,6 @@ impl PartCheck<'_, '_> {
         let packed = matches!(via.last(), Some(&"base64" | &"hex"));
         let mut found = Vec::new();
         self.searcher.search(text, Origin { noise: !trusted, packed }, &mut |hit| found.push(hit));
-        self.exhausted |= self.searcher.overran();
         for hit in found {
             let matter = corpus.matters.get(hit.term as usize).copied();
             self.hit(FindingClass::VaultTerm, text.span(hit.from, hit.to), matter, hit.how, via);

@@ -27,7 +27,7 @@ mod terms;
 
 pub use check::{leak_check, search};
 pub use checked::{Checked, Coverage};
-pub use comity_terms::{Term, TermKind, UnknownKind, infer, is_personal_name};
+pub use comity_terms::{Term, TermKind, UnknownKind, infer, is_common_given_name, is_personal_name};
 pub use configuration::{CheckConfiguration, TABLES};
 pub use corpus::{LeakCorpus, LeakCorpusBuilder, VaultTerms, is_matchable, is_matchable_host};
 pub use finding::{Finding, FindingClass};

@@ -11,9 +11,10 @@ use super::finding::FindingClass;
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
+use super::neighbours::{Row, neighbours};
 use super::print::{PrintKey, has_no_blanks};
 use comity_correlate::CorrelatedValue;
-use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Term, Text, decode};
+use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Term, Text, decode, heard};
 use comity_vocab::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -53,6 +54,7 @@ impl Pieces {
             own.iter().flat_map(|text| words_of(&mut normaliser, &Text::of(text), Form::Folded)).collect();
         let mut prints = HashSet::new();
         each_reading(parts, Backwards::No, &mut |normaliser, text| {
+            prints.extend(heard(text).iter().map(|it| sound(&key, it.latin, it.number)));
             for form in forms_of(text) {
                 let words = words_of(normaliser, text, *form);
                 let ordinary: Vec<bool> =
@@ -89,6 +91,9 @@ impl Pieces {
     pub fn stand_in(&self, parts: &[Vec<u8>]) -> bool {
         let mut stands = false;
         let whole = each_reading(parts, Backwards::Too, &mut |normaliser, text| {
+            // The same word in another script. In the same script the letters tell.
+            stands =
+                stands || heard(text).iter().any(|it| self.prints.contains(&sound(&self.key, !it.latin, it.number)));
             for form in forms_of(text) {
                 each_piece(&words_of(normaliser, text, *form), &mut |piece| {
                     stands = stands || self.prints.contains(&piece.print(&self.key));
@@ -97,6 +102,11 @@ impl Pieces {
         });
         stands || (!whole && !self.is_empty())
     }
+}
+
+/// The number of the sound of a word in Latin letters or in another script.
+fn sound(key: &PrintKey, latin: bool, number: u64) -> u64 {
+    key.of(&[&b"sound"[..], &[u8::from(latin)], &number.to_be_bytes()].concat())
 }
 
 /// What a piece is.
@@ -216,6 +226,7 @@ fn each_reading(parts: &[Vec<u8>], backwards: Backwards, read: &mut dyn FnMut(&m
         reader.steps = STEPS_MIN.saturating_add(part.len().saturating_mul(STEPS_PER_BYTE));
         reader.exhausted = false;
         scan.tokens.iter().for_each(|token| reader.token(&scan, token));
+        neighbours(&scan).iter().for_each(|row| reader.row(row));
         whole &= !scan.broken && !reader.exhausted;
     }
     whole
@@ -252,6 +263,13 @@ impl Reader<'_> {
         self.text(&text, 0);
         for (_, hidden) in not_seen(scan, token).texts {
             self.text(&hidden, 1);
+        }
+    }
+
+    /// Neighbouring texts as one, as the check reads them.
+    fn row(&mut self, row: &Row) {
+        if self.spend(row.text.chars.len() * 4) {
+            (self.read)(&mut self.normaliser, &row.text);
         }
     }
 
@@ -355,6 +373,8 @@ mod tests {
             ("Kormoran--a0000000-0000-4000-8000-000000000001", true),
             ("malware-kormoran--a0000000-0000-4000-8000-000000000001", true),
             ("港区", true),
+            ("Белявский пришёл", true),
+            ("Μπιελάφσκι", false),
             ("The ship left on Tuesday and nobody was seen.", false),
             ("Of the and in with", false),
         ] {

@@ -109,12 +109,17 @@ fn mime_word(rest: &[u8]) -> Option<(usize, String)> {
 
 /// Finds UTF-7 (RFC 2152): `+AGs-`.
 pub(super) fn utf7(clean: &[u8]) -> Vec<Part> {
-    let mut out = Vec::new();
+    let (mut out, mut done) = (Vec::new(), 0);
     for at in memchr::memchr_iter(b'+', clean) {
+        // Inside of what was read already; looked at before anything is counted, so that the work stays linear.
+        if at < done {
+            continue;
+        }
         let length = letters(clean, at + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+        done = at + 1 + length;
         let closed = usize::from(clean.get(at + 1 + length) == Some(&b'-'));
         let encoded = clean.get(at + 1..at + 1 + length).unwrap_or_default();
-        if length < 3 || out.last().is_some_and(|(_, to, _): &Part| *to > at) {
+        if length < 3 {
             continue;
         }
         let Some(bytes) = base64(encoded).filter(|bytes| bytes.len() % 2 == 0) else { continue };
@@ -135,7 +140,8 @@ pub(super) fn punycode(clean: &[u8]) -> Vec<Part> {
         if !clean.get(at..at + 2).is_some_and(|start| start.eq_ignore_ascii_case(b"xn")) {
             continue;
         }
-        let length = letters(clean, at + 4, |byte| byte.is_ascii_alphanumeric() || byte == b'-').min(63);
+        let label = clean.get(at + 4..clean.len().min(at + 4 + 63)).unwrap_or_default();
+        let length = label.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
         if let Some(label) = clean.get(at + 4..at + 4 + length).and_then(punycode_label) {
             out.push((at, at + 4 + length, With::Chars(label)));
         }
@@ -248,9 +254,14 @@ fn code(number: &[u8], radix: u32) -> Option<u32> {
 /// Finds ascii85 in its frame: `<~ ~>`.
 pub(super) fn ascii85(clean: &[u8]) -> Vec<Part> {
     let mut out = Vec::new();
+    let mut done = 0;
     for at in memchr::memmem::find_iter(clean, b"<~") {
+        if at < done {
+            continue;
+        }
         let inside = clean.get(at + 2..).unwrap_or_default();
         let Some(end) = memchr::memmem::find(inside, b"~>") else { break };
+        done = at + end + 4;
         if let Some(bytes) = inside.get(..end).and_then(ascii85_bytes) {
             out.push((at, at + end + 4, With::Bytes(bytes)));
         }

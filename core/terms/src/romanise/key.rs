@@ -27,6 +27,11 @@ impl Key {
         usize::from(self.length)
     }
 
+    /// Returns the key as a number: another for each key.
+    pub fn number(&self) -> u64 {
+        self.symbols | u64::from(self.length) << 56
+    }
+
     /// Tells whether the word has no consonant that counts.
     pub fn is_empty(&self) -> bool {
         self.length == 0

@@ -1,7 +1,7 @@
 //! The terms that must never leave, for the leak check inside the vault.
 
 use super::{Vault, VaultError, record};
-use comity_release::leak::{TermKind, infer, is_matchable, is_personal_name};
+use comity_release::leak::{TermKind, infer, is_common_given_name, is_matchable, is_personal_name};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -53,15 +53,15 @@ impl Vault {
             }
             add(&sealed.cryptonym, TermKind::Cryptonym);
             for text in [&sealed.true_identity, &sealed.contact] {
-                // The name of a person is one term, whatever signs are in it.
-                if is_personal_name(text) {
-                    add(text, TermKind::Person);
-                    continue;
-                }
                 let parts = text.split([',', ';', '/', '|', '(', ')', '\n']).map(str::trim);
                 let parts = parts.filter(|part| part.chars().count() >= PART_CHARS_MIN && *part != text.trim());
                 let parts = std::iter::once(text.as_str()).chain(parts).filter(|term| is_matchable(term));
-                parts.for_each(|term| add(term, infer(term)));
+                // A given name by itself is a person's too: it is not found in the names of others.
+                let kind = |term: &str| {
+                    let person = is_personal_name(term) || is_common_given_name(term);
+                    if person { TermKind::Person } else { infer(term) }
+                };
+                parts.for_each(|term| add(term, kind(term)));
             }
         }
         snapshot.finish()?;

@@ -12,13 +12,20 @@ const MOST: usize = 1 << 20;
 const RATIO: usize = 20;
 
 /// Unpacks a stream of gzip or zlib.
-pub(super) fn with_header(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+pub(super) fn with_header(bytes: &[u8]) -> Option<(Unpacked, &'static str)> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
-        let (out, _) = unpack(bytes.get(gzip_header(bytes)?..)?, false);
-        return Some((out, "gzip"));
+        return Some((unpack(bytes.get(gzip_header(bytes)?..)?, false), "gzip"));
     }
-    let (out, _) = unpack(bytes, true);
-    Some((out, "zlib"))
+    Some((unpack(bytes, true), "zlib"))
+}
+
+/// What came out of a stream.
+pub(super) struct Unpacked {
+    pub bytes: Vec<u8>,
+    /// It came to its end.
+    pub ended: bool,
+    /// There was more than the bounds allow: what was not read is not known to be clean.
+    pub cut: bool,
 }
 
 /// Unpacks a stream without a header, if it has an end and makes readable bytes: chance seldom does.
@@ -29,29 +36,29 @@ pub(super) fn raw(bytes: &[u8]) -> Option<Vec<u8>> {
     if first & 7 != 3 && !own_code {
         return None;
     }
-    let (out, ended) = unpack(bytes, false);
+    let Unpacked { bytes: out, ended, .. } = unpack(bytes, false);
     let readable = out.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..=0xf4)).count();
     (ended && out.len() >= 12 && readable * 10 >= out.len() * 9).then_some(out)
 }
 
-/// Unpacks a deflated stream; says whether it came to its end.
-pub(super) fn unpack(bytes: &[u8], zlib: bool) -> (Vec<u8>, bool) {
+/// Unpacks a deflated stream.
+pub(super) fn unpack(bytes: &[u8], zlib: bool) -> Unpacked {
     let most = MOST.min(bytes.len().saturating_mul(RATIO)).max(64);
     let mut out = Vec::new();
     let mut stream = Decompress::new(zlib);
     loop {
         let left = most.saturating_sub(out.len());
         if left == 0 {
-            return (out, false);
+            return Unpacked { bytes: out, ended: false, cut: true };
         }
         out.reserve(left.min(bytes.len().saturating_mul(4).max(256)));
         let read = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
         let before = out.len();
         let status = stream.decompress_vec(bytes.get(read..).unwrap_or_default(), &mut out, FlushDecompress::None);
         match status {
-            Ok(Status::StreamEnd) => return (out, true),
+            Ok(Status::StreamEnd) => return Unpacked { bytes: out, ended: true, cut: false },
             Ok(_) if out.len() > before => {}
-            _ => return (out, false),
+            _ => return Unpacked { bytes: out, ended: false, cut: false },
         }
         out.truncate(most);
     }

@@ -126,11 +126,19 @@ impl Reading<'_> {
         true
     }
 
+    /// Reads what was unpacked. What was cut off was not read: that is told as work that was too much.
+    fn unpacked(&mut self, unpacked: &inflate::Unpacked, how: &'static str, depth: usize) -> bool {
+        if unpacked.cut {
+            let _ = (self.spend)(usize::MAX);
+        }
+        self.inside(&unpacked.bytes, how, depth) && !unpacked.cut
+    }
+
     /// Opens a document.
     fn document(&mut self, bytes: &[u8], depth: usize) -> bool {
         if is_packed(bytes) {
             return match inflate::with_header(bytes) {
-                Some((unpacked, how)) => self.inside(&unpacked, how, depth - 1),
+                Some((unpacked, how)) => self.unpacked(&unpacked, how, depth - 1),
                 None => true,
             };
         }

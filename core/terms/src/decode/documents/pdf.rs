@@ -26,8 +26,9 @@ impl Reading<'_> {
             let skip = data.iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             let data = data.get(skip..).unwrap_or_default();
             let end = memchr::memmem::find(data, b"endstream").unwrap_or(data.len());
-            let (unpacked, _) = inflate::unpack(data.get(..end).unwrap_or_default(), true);
-            if !(self.spend)(unpacked.len()) {
+            let inflate::Unpacked { bytes: unpacked, cut, .. } =
+                inflate::unpack(data.get(..end).unwrap_or_default(), true);
+            if !(self.spend)(if cut { usize::MAX } else { unpacked.len() }) {
                 return false;
             }
             streams.push(unpacked);

@@ -19,7 +19,14 @@ impl Reading<'_> {
             names.push('\n');
             let unpacked = match file.method {
                 0 => file.data.get(..file.packed).unwrap_or(file.data).to_vec(),
-                8 => inflate::unpack(file.data, false).0,
+                8 => {
+                    let unpacked = inflate::unpack(file.data, false);
+                    if unpacked.cut {
+                        let _ = (self.spend)(usize::MAX);
+                        return false;
+                    }
+                    unpacked.bytes
+                }
                 _ => continue,
             };
             if depth > 0 && !self.inside(&unpacked, "zip", depth - 1) {
