@@ -15,6 +15,7 @@ mod detection;
 mod exchange;
 mod http;
 mod interop;
+mod leak_check;
 mod operations;
 mod pattern;
 mod validate;

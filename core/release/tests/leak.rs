@@ -309,6 +309,10 @@ fn hide(how: Hide, text: &str, seed: u64) -> String {
         Hide::ZeroWidth => {
             each(&|c| format!("{c}{}", ["\u{200b}", "\u{200d}", "\u{2060}", "\u{ad}"][(seed % 4) as usize]))
         }
+        // A word of fewer than eight letters is not found across blanks and slashes, which part words.
+        Hide::Separators if text.chars().filter(|c| c.is_alphanumeric()).count() < 8 => {
+            each(&|c| format!("{c}{}", ["-", "_", "."][(seed % 3) as usize]))
+        }
         Hide::Separators => each(&|c| format!("{c}{}", ["-", "_", " ", ".", "/"][(seed % 5) as usize])),
         Hide::Percent => each(&|c| c.to_string().bytes().map(|b| format!("%{b:02x}")).collect()),
         Hide::PercentAll => text.bytes().map(|b| format!("%{b:02X}")).collect(),

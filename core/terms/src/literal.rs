@@ -244,7 +244,7 @@ fn splits(compact: &Compact, at: usize) -> bool {
 fn suspicious(text: &Text, words: &Words) -> Vec<(usize, usize)> {
     let mut scripts: BTreeMap<u8, usize> = BTreeMap::new();
     let mut each: Vec<(&Word, BTreeSet<u8>, bool)> = Vec::new();
-    for word in words.words.iter().filter(|word| !word.piece && !(word.noise && text.ascii && !word.leet)) {
+    for word in words.words.iter().filter(|word| !(word.piece || word.noise && text.ascii && !word.leet)) {
         let letters = text.chars.get(word.from..word.to).unwrap_or_default();
         let digits = word.leet;
         if text.ascii && !digits {
@@ -322,6 +322,9 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
             return true;
         }
         if between.iter().any(|sign| sign.is_whitespace()) {
+            if pattern.cut == Cut::Nowhere {
+                return false;
+            }
             let has_one = boundaries.by_ref().find(|boundary| *boundary >= letters) == Some(letters);
             cuts += usize::from(!has_one);
             let word = |word: &Word| {

@@ -2,6 +2,8 @@
 //!
 //! Reads the catalogues of `COMITY_TEST_DATA`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "test")]
+
 use comity_release::leak::{Term, TermKind, TermList};
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -406,7 +406,8 @@ impl Run {
     /// Takes letters that are text as a whole.
     fn closed(&self, start: usize, end: usize, trusted: &[(usize, usize)], text: &Text, out: &mut Vec<Decoded>) {
         let length = end.saturating_sub(start);
-        if length < LEAST || trusted.iter().any(|run| covers(*run, start, end)) {
+        // Also where a longer run covers it: a neighbour that is glued to it makes another word of it.
+        if length < LEAST || trusted.contains(&(start, end)) {
             return;
         }
         let full = (start..).step_by(4).take_while(|at| at + 4 <= end);

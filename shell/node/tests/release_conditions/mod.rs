@@ -3,6 +3,7 @@ use crate::common;
 mod compared;
 mod edited;
 mod given;
+mod kinds;
 mod oracle;
 mod personal;
 mod recalled;

@@ -11,6 +11,9 @@ const MOST: usize = 1 << 20;
 /// The most that comes out of each byte.
 const RATIO: usize = 20;
 
+/// What is cut off below this was no stream; chance begins many.
+const CUT_MIN: usize = 4_096;
+
 /// Unpacks a stream of gzip or zlib.
 pub(super) fn with_header(bytes: &[u8]) -> Option<(Unpacked, &'static str)> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -49,7 +52,8 @@ pub(super) fn unpack(bytes: &[u8], zlib: bool) -> Unpacked {
     loop {
         let left = most.saturating_sub(out.len());
         if left == 0 {
-            return Unpacked { bytes: out, ended: false, cut: true };
+            let cut = out.len() >= CUT_MIN;
+            return Unpacked { bytes: out, ended: false, cut };
         }
         out.reserve(left.min(bytes.len().saturating_mul(4).max(256)));
         let read = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);

@@ -13,7 +13,7 @@ fn check(text: &str) -> usize {
     let (mut steps, mut decoder) = (0usize, Decoder::default());
     let source = Text::of(text);
     let out = decode(&source, &mut decoder, &mut |count| {
-        steps += count;
+        steps = steps.saturating_add(count);
         true
     });
     for decoded in &out {
