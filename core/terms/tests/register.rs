@@ -1,5 +1,7 @@
 //! Terms as people write them, through the whole register.
 
+#![allow(clippy::indexing_slicing, missing_docs, reason = "test")]
+
 use comity_terms::{Origin, Register, Term, TermKind, Text};
 
 fn how(kind: TermKind, term: &str, text: &str) -> Vec<String> {
