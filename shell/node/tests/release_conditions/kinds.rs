@@ -43,6 +43,10 @@ fn terms_of_a_kind_are_found_as_people_write_them() {
         .map(|it| (it["kind"].as_str().unwrap(), it["said"].as_bool().unwrap()))
         .collect();
     assert_eq!(kinds, [("person", true), ("phone", true), ("cryptonym", false)]);
+    // First what is clear: afterwards pieces of what was blocked are.
+    for text in ["Anton Berger sailed", "ask 0660/7418326", "falters"] {
+        assert_eq!(drafted(&mut org, &id, text)["blocked"], false, "{text}");
+    }
     for text in [
         "Vasarescu, M. came",
         "told by Mirelei Vasarescu",
@@ -54,8 +58,5 @@ fn terms_of_a_kind_are_found_as_people_write_them() {
         "z Antonim Bielawskim",
     ] {
         assert_eq!(drafted(&mut org, &id, text)["blocked"], true, "{text}");
-    }
-    for text in ["Anton Berger sailed", "ask 0660/7418326", "falters"] {
-        assert_eq!(drafted(&mut org, &id, text)["blocked"], false, "{text}");
     }
 }
