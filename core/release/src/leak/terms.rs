@@ -1,6 +1,6 @@
 //! The search for terms alone: what `comity leak-check` says of a document, for people and tools that have a list and no node.
 //!
-//! Guarantees: the same search as the leak check's; what could not be read to its end is said. The terms come from whoever asks, so that a
+//! Guarantees: the same search as the leak check's; what could not be read to its end is said. The terms come from the person who asks, so that a
 //! finding may name them. Does not know: who may see what.
 
 use super::check::search_terms;
