@@ -342,7 +342,13 @@ fn hidden(term: &str, hidden: &str, before: usize) -> Result<(), TestCaseError> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    // One seed, so that a run tells of the change and not of chance; other seeds are for long runs.
+    #![proptest_config(ProptestConfig {
+        cases: 32,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(11),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn single_ways_of_hiding_are_found(term in term(), seed: u64) {
