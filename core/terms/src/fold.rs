@@ -104,6 +104,16 @@ pub(crate) fn base(letter: char) -> Vec<char> {
     out
 }
 
+/// A word in small letters, accents kept.
+pub(crate) fn small(letters: &[char]) -> Vec<char> {
+    letters.iter().flat_map(|letter| letter.to_lowercase()).collect()
+}
+
+/// The plain spelling of a word as one text, as the tables of words have it.
+pub(crate) fn plain_text(letters: &[char]) -> String {
+    letters.iter().flat_map(|letter| base(*letter)).collect()
+}
+
 /// The plain spelling of a word whose letters may have accents.
 pub(crate) fn plain_word(letters: &[char]) -> Vec<char> {
     letters.iter().flat_map(|letter| base(*letter)).collect()

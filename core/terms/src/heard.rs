@@ -29,7 +29,7 @@ pub fn heard(text: &Text) -> Vec<Heard> {
     let mut out = Vec::new();
     for word in words.words.iter().filter(|word| !word.noise && word.to - word.from >= LETTERS_MIN) {
         let letters = text.letters().get(word.from..word.to).unwrap_or_default();
-        let small: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+        let small = fold::small(letters);
         let plain = fold::plain_word(&small);
         if tables::is_ordinary(&plain.iter().collect::<String>()) {
             continue;

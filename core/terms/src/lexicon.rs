@@ -102,7 +102,7 @@ fn looks(word: &[char]) -> Vec<Vec<u8>> {
 impl Lexicon {
     /// Adds a word of a term. `letters`: with their accents.
     pub fn add(&mut self, letters: &[char], term: u32, role: Role) {
-        let small: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+        let small = fold::small(letters);
         let lexeme = match self.numbers.get(&small) {
             Some(known) => *known,
             None => {
@@ -188,7 +188,7 @@ impl Lexicon {
                     self.sounds.romanised(&latin, &mut found);
                 }
             } else {
-                let small: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+                let small = fold::small(letters);
                 self.sounds.written_back(&small, script, &mut found);
             }
         }

@@ -31,5 +31,6 @@ pub use kind::{TermKind, UnknownKind};
 pub use literal::Origin;
 pub use lookalike::{Compact, FORMS, Form, Normaliser};
 pub use register::{Hit, Register, RegisterBuilder, Searcher};
+pub use tables::ORDINARY_WORDS;
 pub use term::{Term, infer, is_common_given_name, is_personal_name};
 pub use text::{Text, is_accent};

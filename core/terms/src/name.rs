@@ -56,7 +56,7 @@ impl Name {
             }
             return Self::of(Vec::new(), parts);
         }
-        let plain: Vec<String> = parts.iter().map(|part| crate::fold::plain_word(part).into_iter().collect()).collect();
+        let plain: Vec<String> = parts.iter().map(|part| crate::fold::plain_text(part)).collect();
         let is_particle = |at: usize| plain.get(at).is_some_and(|word| tables::is_particle(word));
         let is_given = |at: usize| plain.get(at).is_some_and(|word| tables::is_given(word));
         let is_common = |at: usize| plain.get(at).is_some_and(|word| tables::is_common_surname(word));
@@ -105,7 +105,7 @@ impl Name {
     fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
         let surname_written = surnames.concat();
         let named = |parts: Vec<Part>| -> Vec<Part> {
-            let word = |part: &Part| crate::fold::plain_word(part).into_iter().collect::<String>();
+            let word = |part: &Part| crate::fold::plain_text(part);
             let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
@@ -120,7 +120,7 @@ impl Name {
     /// Tells whether words that nobody classified are a personal name.
     pub fn looks_like_a_person(&self) -> bool {
         let known = |part: &Part| {
-            let word: String = crate::fold::plain_word(part).into_iter().collect();
+            let word: String = crate::fold::plain_text(part);
             tables::is_given(&word)
         };
         let words = self.given.len() + self.surnames.len();
@@ -135,7 +135,7 @@ impl Name {
     /// Tells whether a name is nothing but a given name that many people have.
     pub fn is_common_given(text: &str) -> bool {
         matches!(words(text).as_slice(), [one] if {
-            let word: String = crate::fold::plain_word(one).into_iter().collect();
+            let word: String = crate::fold::plain_text(one);
             tables::is_given(&word)
         })
     }
@@ -168,7 +168,7 @@ pub(crate) fn words(text: &str) -> Vec<Part> {
 
 /// A word that stands before an apostrophe instead of a vowel.
 fn is_elided(word: &[char]) -> bool {
-    let word: String = crate::fold::plain_word(word).into_iter().collect();
+    let word: String = crate::fold::plain_text(word);
     ["d", "l", "dell", "dall", "nell", "sull", "sant", "т", "д"].contains(&word.as_str())
 }
 

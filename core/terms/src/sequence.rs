@@ -51,9 +51,9 @@ pub(crate) struct Person {
 
 impl Person {
     pub fn of(name: &Name) -> Self {
-        let small = |part: &Vec<char>| part.iter().flat_map(|letter| letter.to_lowercase()).collect::<Vec<char>>();
+        let small = |part: &Vec<char>| crate::fold::small(part);
         let alone = |part: &Vec<char>| {
-            let word: String = crate::fold::plain_word(part).into_iter().collect();
+            let word: String = crate::fold::plain_text(part);
             let common = tables::is_common_surname(&word) || tables::is_given(&word) || tables::is_ordinary(&word);
             part.len() >= SURNAME_ALONE && !common && !name.syllables
         };
@@ -227,11 +227,7 @@ impl Person {
             run.reverse();
         }
         given.iter().zip(run).all(|(syllable, word)| {
-            let letters: Vec<u8> = crate::fold::plain_word(row.letters(word))
-                .iter()
-                .filter(|letter| letter.is_ascii_alphabetic())
-                .map(|letter| *letter as u8)
-                .collect();
+            let letters: Vec<u8> = crate::sounds::ascii(&crate::fold::plain_word(row.letters(word)));
             reach(&[*syllable], &letters).whole()
         })
     }
@@ -285,7 +281,7 @@ impl Person {
 /// word or name of its own, in another script where it says enough and is no ordinary word.
 fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&Seen) -> bool) -> bool {
     let letters = row.letters(word);
-    let plain: String = crate::fold::plain_word(letters).into_iter().collect();
+    let plain: String = crate::fold::plain_text(letters);
     // Words that only a reader puts together are no name by themselves.
     if !one_word(row, word) {
         return false;
@@ -312,7 +308,7 @@ fn may_stand_alone(row: &Row<'_>, it: &Seen, word: &Word, says_enough: &dyn Fn(&
 
 /// Tells whether a given name that many people have stands there as a part of somebody else's name, or as the name of a month.
 fn names_another(row: &Row<'_>, word: &Word, term: &[char]) -> bool {
-    let plain: String = crate::fold::plain_word(term).into_iter().collect();
+    let plain: String = crate::fold::plain_text(term);
     if !tables::is_given(&plain) {
         return false;
     }
@@ -323,7 +319,7 @@ fn names_another(row: &Row<'_>, word: &Word, term: &[char]) -> bool {
     };
     let surname = beside(true).is_some_and(|(next, signs)| {
         let letters = row.letters(next);
-        let small: String = crate::fold::plain_word(letters).into_iter().collect();
+        let small: String = crate::fold::plain_text(letters);
         // `GRU` is no surname.
         let acronym = letters.len() > 1 && letters.iter().all(|letter| letter.is_uppercase());
         let capital = letters.first().is_some_and(|letter| letter.is_uppercase()) && !acronym;
@@ -332,7 +328,7 @@ fn names_another(row: &Row<'_>, word: &Word, term: &[char]) -> bool {
     });
     let given = beside(false).is_some_and(|(before, signs)| {
         let letters = row.letters(before);
-        let small: String = crate::fold::plain_word(letters).into_iter().collect();
+        let small: String = crate::fold::plain_text(letters);
         let capital = letters.first().is_some_and(|letter| letter.is_uppercase());
         // `Schroeder, W.` and `Bohannon, Daniel`; `Maria Anna`.
         matches!(signs, [',', ' ']) && capital && letters.len() > 2 && !tables::is_ordinary(&small)
@@ -355,17 +351,11 @@ fn one_word(row: &Row<'_>, word: &Word) -> bool {
 /// Tells whether a short word is the initial of a given name, in its script or another.
 fn is_initial(given: &[char], letters: &[char]) -> bool {
     let Some(first) = given.first() else { return false };
-    let short: Vec<char> = letters.iter().flat_map(|letter| letter.to_lowercase()).collect();
+    let short = crate::fold::small(letters);
     if short.len() == 1 && crate::fold::plain_word(&short) == crate::fold::plain_word(&[*first]) {
         return true;
     }
-    let latin = |letters: &[char]| -> Vec<u8> {
-        crate::fold::plain_word(letters)
-            .iter()
-            .filter(|letter| letter.is_ascii_alphabetic())
-            .map(|letter| *letter as u8)
-            .collect()
-    };
+    let latin = |letters: &[char]| -> Vec<u8> { crate::sounds::ascii(&crate::fold::plain_word(letters)) };
     match (script_of(*first), short.first().and_then(|letter| script_of(*letter))) {
         (Some(Script::Latin), Some(script)) if script != Script::Latin => {
             let start = latin(given);

@@ -38,7 +38,7 @@ fn by(rules: &Rules, word: &[char]) -> Vec<u8> {
             rest = more;
         }
     }
-    out.iter().filter(|letter| letter.is_ascii_alphabetic()).map(|letter| *letter as u8).collect()
+    crate::sounds::ascii(&out)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn words(table: &'static str) -> HashSet<&'static str> {
 
 static GIVEN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(include_str!("tables/given.txt")));
 static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(include_str!("tables/surnames.txt")));
-static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(include_str!("tables/ordinary.txt")));
+static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(ORDINARY_WORDS));
 static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     words(
         "sant von van vom zu zum zur de der den des dem del della dello di da do dos das du la le les los el al bin ibn bint ben bat abu umm af av \
@@ -19,6 +19,9 @@ static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
          בן בת אבו בר אל בין بن ابن بنت ابو ام ال آل",
     )
 });
+
+/// Words that say nothing by themselves, in several languages, and the fixed words of STIX; lines that begin with `#` say so.
+pub const ORDINARY_WORDS: &str = include_str!("tables/ordinary.txt");
 
 /// A given name that many people have.
 pub(crate) fn is_given(word: &str) -> bool {

@@ -6,7 +6,7 @@ use super::configuration::CheckConfiguration;
 use super::places;
 use super::print::{PrintKey, Printer};
 use aho_corasick::AhoCorasick;
-use comity_terms::{Compact, FORMS, Normaliser, Register, Term, TermKind, Text};
+use comity_terms::{Compact, FORMS, Normaliser, Register, Term, Text};
 use comity_vocab::time::Precision;
 use comity_vocab::{Timestamp, Tlp};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -92,12 +92,6 @@ impl LeakCorpusBuilder {
     /// Adds a term protected by the vault; its form tells its kind.
     pub fn vault_term(&mut self, term: &str, matter: u64) -> &mut Self {
         self.vault.add(Term::inferred(term), matter);
-        self
-    }
-
-    /// Adds a term of a known kind protected by the vault.
-    pub fn vault_term_of(&mut self, kind: TermKind, term: &str, matter: u64) -> &mut Self {
-        self.vault.add(Term::new(kind, term), matter);
         self
     }
 

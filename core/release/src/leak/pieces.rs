@@ -20,8 +20,6 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// Words that say nothing by themselves, in several languages, and the fixed words of STIX.
-const ORDINARY: &str = include_str!("ordinary.txt");
 /// A word longer than this counts by every part of it of this many characters, a shorter one whole.
 const WITHIN_WORDS: usize = 5;
 /// Characters in a row that count across words: a shorter term is not found across words.
@@ -33,7 +31,7 @@ const EVERYWHERE: &str = "2.1";
 
 static ORDINARY_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut normaliser = Normaliser::default();
-    let lines = ORDINARY.lines().filter(|line| !line.starts_with('#'));
+    let lines = comity_terms::ORDINARY_WORDS.lines().filter(|line| !line.starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
     words.filter_map(|word| words_of(&mut normaliser, &Text::of(word), Form::Folded).pop()).collect()
 });
