@@ -48,6 +48,32 @@ pub enum VaultVerb {
         #[command(flatten)]
         selection: SelectionArguments,
     },
+    /// Change the protected terms or the handlers of a source that you handle
+    Change {
+        #[command(flatten)]
+        home: HomeArguments,
+        #[command(flatten)]
+        key: KeyArguments,
+        /// Cryptonym or id of the source
+        source: String,
+        /// Why; kept inside the vault
+        #[arg(long)]
+        reason: String,
+        /// A further word that must never appear in a release; may be repeated
+        #[arg(long, visible_alias = "terms", value_name = "TERM", value_delimiter = ',')]
+        term: Vec<String>,
+        #[command(flatten)]
+        kinds: Box<TermArguments>,
+        /// A word that is no longer protected, as it was entered; may be repeated
+        #[arg(long, value_name = "TERM")]
+        drop_term: Vec<String>,
+        /// An officer who handles the source from now on
+        #[arg(long, visible_alias = "handlers", value_name = "CODE", value_delimiter = ',')]
+        handler: Vec<OfficerCode>,
+        /// An officer who no longer does
+        #[arg(long, value_name = "CODE", value_delimiter = ',')]
+        drop_handler: Vec<OfficerCode>,
+    },
     /// Read a source that you handle
     Show {
         #[command(flatten)]
@@ -82,6 +108,9 @@ pub enum VaultVerb {
         key: KeyArguments,
         /// The release
         release: String,
+        /// Answer for this term alone, as `comity vault asked` names it; may be repeated
+        #[arg(long, value_name = "NAME")]
+        term: Vec<String>,
         /// What stands in it is not your source: it may go as far as you are concerned
         #[arg(long, conflicts_with = "keep_back", required_unless_present = "keep_back")]
         not_mine: bool,

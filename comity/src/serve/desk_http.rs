@@ -65,15 +65,10 @@ fn tls(certificate: &Path, key: &Path) -> Result<rustls::ServerConfig, Failure> 
 fn ask(node: SharedNode, events: Sender<Event>) -> Ask {
     let events = Mutex::new(events);
     Arc::new(move |call| {
-        // Observations are matched while others are answered.
-        if let Some(answer) = comity_node::observe(&node, world::now(), call, true) {
-            return answer;
-        }
-        // So is a recall sent: batch by batch.
         let mut tell = |node: &mut comity_node::Node| {
             tell_gate(node, &events.lock().unwrap_or_else(PoisonError::into_inner));
         };
-        if let Some(answer) = comity_node::send_recall(&node, world::now(), call, true, &mut tell) {
+        if let Some(answer) = comity_node::answer_apart(&node, world::now(), call, true, &mut tell) {
             return answer;
         }
         let mut node = lock(&node);

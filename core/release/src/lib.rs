@@ -45,7 +45,7 @@ pub use descriptor::{
 pub use draft::{Change, Draft, DraftFault, Dropped, Item, Mode};
 pub use leak::{
     CheckConfiguration, Checked, Coverage, Finding, FindingClass, Held, LeakCorpus, LeakCorpusBuilder, NotRead,
-    VaultTerms, leak_check,
+    leak_check,
 };
 pub use link_act::{LinkAct, LinkActKind, LinkDeed, plain_words, same_words};
 pub use person::{

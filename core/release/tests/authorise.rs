@@ -203,6 +203,11 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     assert_eq!(checked(&draft).coverage(), Coverage::Whole { act: 7 });
     let other = tampered(&draft, |it| it["expires"] = json!(now().plus_seconds(9)));
     assert_eq!(run(checked(&other)), Err(Refusal::OtherDraft));
+    // One that was kept serves again for this draft, as it was read, and for nothing else.
+    let [tag, later] = [b"as it was", b"as it is "].map(|state| comity_crypto::sha256(&[state.as_slice()]));
+    let kept = comity_release::leak::KeptCheck::of(tag, checked(&draft)).unwrap();
+    assert_eq!(run(kept.again(&tag, &draft).unwrap()), Ok(()));
+    assert!(kept.again(&later, &draft).is_none() && kept.again(&tag, &other).is_none());
     // More to look for is no harm; anything else is another check.
     let with = |builder: &mut comity_release::LeakCorpusBuilder| run(leak_check(&draft, &builder.build(), &EMPTY));
     assert_eq!(with(corpus().internal_host("more.vsis.example").officer("hal", "Hal Hollow")), Ok(()));

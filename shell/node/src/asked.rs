@@ -2,6 +2,7 @@
 //!
 //! Does not know: how any of it is answered.
 
+use crate::term_entry::TermEntry;
 use comity_crypto::VerifyingKey;
 use comity_release::{ApprovalProof, PersonalData};
 use comity_vocab::time::Precision;
@@ -154,6 +155,48 @@ pub struct SourceReading {
     pub source: String,
     /// Why; logged.
     pub reason: String,
+}
+
+/// A source as a handler brings it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEntry {
+    /// Internal cover name.
+    pub cryptonym: String,
+    /// True identity.
+    pub identity: String,
+    /// How the source is reached.
+    pub contact: String,
+    /// Who runs it; the asking officer is always among them.
+    pub handlers: Vec<OfficerCode>,
+    /// Words that must never appear in a release.
+    pub terms: Vec<TermEntry>,
+    /// Admiralty reliability, A to F.
+    pub reliability: String,
+    /// Free notes.
+    pub notes: String,
+}
+
+/// What a source handler changes of a source, and why.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEdit {
+    /// Id or cryptonym.
+    pub source: String,
+    /// Why; kept inside the vault.
+    pub reason: String,
+    /// Words that must never appear in a release from now on. One that is protected already is classified as given here.
+    #[serde(default)]
+    pub terms: Vec<TermEntry>,
+    /// Words that are no longer protected.
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// Officers who handle it from now on.
+    #[serde(default)]
+    pub handlers: Vec<OfficerCode>,
+    /// Officers who no longer do.
+    #[serde(default)]
+    pub former_handlers: Vec<OfficerCode>,
 }
 
 /// What an officer says of an own object that rests on what a partner recalled.

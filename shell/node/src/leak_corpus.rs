@@ -3,14 +3,20 @@
 //!
 //! Guarantees: vault terms go straight from the vault into the check and nowhere else. Does not know: what counts as a finding.
 
+use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::held_here::Here;
 use crate::node::Node;
-use comity_release::{Checked, Draft, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, VaultTerms, leak_check};
-use comity_store::{Filter, SearchQuery};
-use comity_vocab::{OrgCode, Timestamp};
+use crate::protected::Looking;
+use crate::releases::recipients_own::recipients_own;
+use comity_crypto::sha256;
+use comity_release::leak::{KeptCheck, LookedFor};
+use comity_release::{Checked, Draft, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, leak_check};
+use comity_store::{Filter, SearchQuery, View};
+use comity_vocab::{Digest, OrgCode, Timestamp};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// How many objects are taken into the indexes at a time before a check, and how often.
 const CATCH_UP_OBJECTS: usize = 20_000;
@@ -18,11 +24,9 @@ const CATCH_UP_STEPS: usize = 20;
 
 /// Which sources a check looks for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Sources<'a> {
+pub(crate) enum Sources {
     /// None: the vault is not read.
     Unread,
-    /// Those of these matters.
-    Of(&'a [u64]),
     /// All.
     Read,
 }
@@ -42,47 +46,33 @@ impl Node {
         builder
     }
 
-    /// Runs the leak check on the exact bytes of a draft.
-    pub(crate) fn leak_checked(&mut self, draft: &Draft, sources: Sources<'_>) -> Result<Checked, Failure> {
-        let mut builder = self.check_basis();
-        builder.vault_terms(self.terms_for(draft, sources)?);
-        let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
-        if draft.mode() == Mode::Tearline {
-            self.add_originals(draft, &mut builder)?;
-            let parts: Vec<&[u8]> = draft.parts().iter().map(Vec::as_slice).collect();
-            for own in self.recipients_own(draft.audience(), &parts)? {
-                builder.may_occur(&own);
+    /// Runs the leak check on the exact bytes of a draft, or gives the one of before where everything that it read is as it was.
+    pub(crate) fn leak_checked(&mut self, draft: &Draft, sources: Sources) -> Result<Checked, Failure> {
+        let gathered = self.gather(draft, sources)?;
+        let view = self.holdings.view();
+        let Some(tag) = gathered.tag(view, draft)? else { return gathered.run(view, draft) };
+        if let Some(checked) = self.checks.again(&tag, draft) {
+            return Ok(checked);
+        }
+        match KeptCheck::of(tag, gathered.run(view, draft)?) {
+            Err(checked) => Ok(checked),
+            Ok(kept) => {
+                let checked = kept.again(&tag, draft);
+                self.checks.keep(kept);
+                checked.ok_or_else(|| Failure::operational("a check is of another draft than it was made for"))
             }
         }
-        self.add_raw_reports(&originals, &mut builder)?;
-        self.catch_up()?;
-        builder.print_key(self.holdings.view().print_key()?);
-        let corpus = builder.build();
-        let known = self.known_to_all(draft.audience(), &draft.released_ids())?;
-        let held = Here::new(self.holdings.view(), draft, known, self.declared_public()?)?;
-        Ok(leak_check(draft, &corpus, &held))
     }
 
-    /// The protected terms to look for, but those of which a handler said that what stands in this draft is not the source.
-    fn terms_for(&mut self, draft: &Draft, sources: Sources<'_>) -> Result<VaultTerms, Failure> {
-        let mut terms = VaultTerms::new();
-        if matches!(sources, Sources::Unread) {
-            return Ok(terms);
-        }
-        let vault = self.vault()?;
-        let answers = vault.answers(&draft.digest())?;
-        for term in vault.terms()? {
-            let asked = match sources {
-                Sources::Unread => false,
-                Sources::Read => true,
-                Sources::Of(matters) => matters.contains(&term.matter),
-            };
-            let answered = answers.get(&vault.term_tag(term.source, &term.term));
-            if asked && !answered.is_some_and(|answered| answered.not_mine) {
-                terms.add(comity_release::leak::Term::new(term.kind, &term.term), term.matter);
-            }
-        }
-        Ok(terms)
+    /// Gathers what a check needs of the node. It runs without the node, on the holdings alone.
+    pub(crate) fn gather(&mut self, draft: &Draft, sources: Sources) -> Result<Gathered, Failure> {
+        let looking = match sources {
+            Sources::Read => Some(self.looked_for(draft)?),
+            Sources::Unread => None,
+        };
+        self.catch_up()?;
+        self.checks.look(self.holdings.written_by_others()?);
+        Ok(Gathered { basis: self.check_basis(), looking, declared: self.declared_public()? })
     }
 
     /// Brings the indexes up to what is held, as far as one call may take; what is left makes the check undetermined.
@@ -94,75 +84,152 @@ impl Node {
         }
         Ok(())
     }
+}
 
-    /// What of the originals of a tearline did not go into it: texts and exact times.
-    fn add_originals(&self, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
-        let released = released_objects(draft);
-        let view = self.holdings.view();
-        // What was written for the release alone has no original.
-        for item in draft.items().iter().filter(|item| item.original_id != item.released_id) {
-            let object = view.get(&item.original_id)?.ok_or_else(|| {
-                Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
-                    .hint("draft the release again from what is held")
-            })?;
-            let original = properties(&item.original_id, &object.bytes)?;
-            // A property that went out as it was is released; everything else of the original is not.
-            let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
-            for (property, value) in &original {
-                let went_out = copy.is_some_and(|copy| copy.get(property) == Some(value));
-                each_string(value, &mut |text| match Timestamp::parse(text) {
-                    Ok(_) if !went_out => {
-                        builder.exact_time(text);
-                    }
-                    // An id is no sentence; ids are looked for as ids.
-                    Err(_) if !went_out && text.contains(char::is_whitespace) => {
-                        add_text(builder, text);
-                    }
-                    _ => {}
-                });
-            }
-        }
-        Ok(())
+/// What a check needs of the node, apart from what is held.
+pub(crate) struct Gathered {
+    basis: LeakCorpusBuilder,
+    /// None where the vault is not read.
+    looking: Option<Looking>,
+    declared: Declared,
+}
+
+impl Gathered {
+    /// What tells everything that a check of a draft reads from every other state of it; none where the tables are not summed.
+    pub fn tag(&self, view: View<'_>, draft: &Draft) -> Result<Option<Digest>, Failure> {
+        let Some(held) = view.desk().check_digest()? else { return Ok(None) };
+        let configuration = self.basis.configuration().digest();
+        let looking = self.looking.as_ref().map(Looking::tag);
+        let read: &[u8] = if looking.is_some() { b"read" } else { b"unread" };
+        let looking = looking.unwrap_or_default();
+        let parts =
+            [b"comity/v1/check".as_slice(), held.as_bytes(), configuration.as_bytes(), read, &looking, &draft.encode()];
+        Ok(Some(sha256(&parts)))
     }
 
-    /// Every raw report is unreleased, whether or not the draft was made from it: the exact times in it.
-    fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
-        let view = self.holdings.view();
-        let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
-        let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
-        loop {
-            let page = view.search(&query)?;
-            for hit in page.hits.iter().filter(|hit| !originals.contains(hit.id.as_str())) {
-                let object = view.get(&hit.id)?.ok_or_else(|| unreadable(&hit.id))?;
-                let report = properties(&hit.id, &object.bytes)?;
-                for property in ["title", "body"] {
-                    if let Some(Value::String(text)) = report.get(property) {
-                        add_times(builder, text);
-                    }
+    /// Runs the check, to be kept; none where it cannot be.
+    pub fn kept(self, view: View<'_>, draft: &Draft) -> Result<Option<KeptCheck>, Failure> {
+        let Some(tag) = self.tag(view, draft)? else { return Ok(None) };
+        Ok(KeptCheck::of(tag, self.run(view, draft)?).ok())
+    }
+
+    fn run(self, view: View<'_>, draft: &Draft) -> Result<Checked, Failure> {
+        let Self { basis: mut builder, looking, declared } = self;
+        if let Some(Looking { protected, answered }) = looking {
+            builder.protected(Arc::clone(&protected.terms), LookedFor::AllBut(answered));
+        }
+        let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
+        if draft.mode() == Mode::Tearline {
+            add_originals(view, draft, &mut builder)?;
+            let parts: Vec<&[u8]> = draft.parts().iter().map(Vec::as_slice).collect();
+            for own in recipients_own(view, draft.audience(), &parts)? {
+                builder.may_occur(&own);
+            }
+        }
+        add_raw_reports(view, &originals, &mut builder)?;
+        builder.print_key(view.print_key()?);
+        let corpus = builder.build();
+        let known = known_to_all(view, draft.audience(), &draft.released_ids())?;
+        Ok(leak_check(draft, &corpus, &Here::new(view, draft, known, declared)?))
+    }
+}
+
+/// How many checks are kept.
+const KEPT: usize = 16;
+
+/// The leak checks of late. None outlives a write that came past the node: not all that it changes is told by the sums of the tables.
+#[derive(Default)]
+pub(crate) struct KeptChecks {
+    kept: VecDeque<KeptCheck>,
+    written_by_others: i64,
+}
+
+impl KeptChecks {
+    pub fn keep(&mut self, check: KeptCheck) {
+        self.kept.truncate(KEPT - 1);
+        self.kept.push_front(check);
+    }
+
+    pub fn has(&self, tag: &Digest) -> bool {
+        self.kept.iter().any(|kept| kept.has_tag(tag))
+    }
+
+    fn look(&mut self, written_by_others: i64) {
+        if self.written_by_others != written_by_others {
+            *self = Self { kept: VecDeque::new(), written_by_others };
+        }
+    }
+
+    fn again(&self, tag: &Digest, draft: &Draft) -> Option<Checked> {
+        self.kept.iter().find_map(|kept| kept.again(tag, draft))
+    }
+}
+
+/// What of the originals of a tearline did not go into it: texts and exact times.
+fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
+    let released = released_objects(draft);
+    // What was written for the release alone has no original.
+    for item in draft.items().iter().filter(|item| item.original_id != item.released_id) {
+        let object = view.get(&item.original_id)?.ok_or_else(|| {
+            Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
+                .hint("draft the release again from what is held")
+        })?;
+        let original = properties(&item.original_id, &object.bytes)?;
+        // A property that went out as it was is released; everything else of the original is not.
+        let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
+        for (property, value) in &original {
+            let went_out = copy.is_some_and(|copy| copy.get(property) == Some(value));
+            each_string(value, &mut |text| match Timestamp::parse(text) {
+                Ok(_) if !went_out => {
+                    builder.exact_time(text);
+                }
+                // An id is no sentence; ids are looked for as ids.
+                Err(_) if !went_out && text.contains(char::is_whitespace) => {
+                    add_text(builder, text);
+                }
+                _ => {}
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every raw report is unreleased, whether or not the draft was made from it: the exact times in it.
+fn add_raw_reports(view: View<'_>, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
+    let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
+    let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
+    loop {
+        let page = view.search(&query)?;
+        for hit in page.hits.iter().filter(|hit| !originals.contains(hit.id.as_str())) {
+            let object = view.get(&hit.id)?.ok_or_else(|| unreadable(&hit.id))?;
+            let report = properties(&hit.id, &object.bytes)?;
+            for property in ["title", "body"] {
+                if let Some(Value::String(text)) = report.get(property) {
+                    add_times(builder, text);
                 }
             }
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return Ok(()),
-            }
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(()),
         }
     }
+}
 
-    /// Ids that every recipient was already given.
-    fn known_to_all(
-        &self,
-        audience: &BTreeSet<OrgCode>,
-        released: &BTreeSet<String>,
-    ) -> Result<BTreeSet<String>, Failure> {
-        let desk = self.holdings.view().desk();
-        let mut known = BTreeSet::new();
-        for id in desk.ids_given_to_all(&audience.iter().map(|code| code.as_str()).collect::<Vec<_>>())? {
-            if !released.contains(&id) {
-                known.insert(id);
-            }
+/// Ids that every recipient was already given.
+fn known_to_all(
+    view: View<'_>,
+    audience: &BTreeSet<OrgCode>,
+    released: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Failure> {
+    let desk = view.desk();
+    let mut known = BTreeSet::new();
+    for id in desk.ids_given_to_all(&audience.iter().map(|code| code.as_str()).collect::<Vec<_>>())? {
+        if !released.contains(&id) {
+            known.insert(id);
         }
-        Ok(known)
     }
+    Ok(known)
 }
 
 /// What could not be read was not compared: then nothing is clean.

@@ -7,6 +7,7 @@
 mod access;
 mod advice;
 mod anchor;
+mod apart;
 mod approvals;
 mod asked;
 mod audit_verbs;
@@ -37,6 +38,7 @@ mod officers;
 mod officers_ever;
 mod passkeys;
 mod proof;
+mod protected;
 mod public_list;
 mod quarantine;
 mod reader;
@@ -50,12 +52,14 @@ mod taxii_recipients;
 mod term_entry;
 mod tls;
 mod vault_asked;
+mod vault_change;
 mod vault_guard;
 mod vault_verbs;
 mod verify;
 mod writing;
 
 pub use access::{Access, DeskAddress, Identity, Scope, ScopeError};
+pub use apart::answer_apart;
 pub use backup::{
     BackupGrant, BackupWritten, LockedSafe, SafeKind, Watch, copy_identity, make_backup_key, write_backup,
 };
@@ -83,7 +87,7 @@ pub use reader::{
 pub use recalls::{RecallNamed, send_recall};
 pub use request::{
     BasisDecided, BasisDecision, FindingsAnswered, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request,
-    Selection, SourceReading,
+    Selection, SourceEdit, SourceEntry, SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
 pub use term_entry::TermEntry;

@@ -71,6 +71,10 @@ pub struct Node {
     pub(crate) detection: Detection,
     pub(crate) recalls: crate::recalls::UnderWay,
     pub(crate) vault: Option<Vault>,
+    /// All terms of the vault, compiled, while the sources are what they are.
+    pub(crate) protected: Option<std::sync::Arc<crate::protected::Protected>>,
+    /// The leak checks of late, for the same bytes again.
+    pub(crate) checks: crate::leak_corpus::KeptChecks,
     /// When it was last looked for what was set aside long enough.
     pub(crate) looked_aside: Option<Timestamp>,
     /// When the call that is being answered came, for what an opening of the vault notes.
@@ -216,7 +220,7 @@ impl Node {
         Ok((asker, request))
     }
 
-    fn act(&mut self, now: Timestamp, asker: &Asker, request: Request) -> Result<Value, Failure> {
+    pub(crate) fn act(&mut self, now: Timestamp, asker: &Asker, request: Request) -> Result<Value, Failure> {
         let by = asker.officer();
         match request {
             Request::Nonce => self.nonce(),
@@ -264,12 +268,9 @@ impl Node {
             Request::PublicSign { declaration, officer, role, proof } => {
                 self.public_sign(now, &declaration, officer, role, proof)
             }
-            Request::VaultAdd { cryptonym, identity, contact, handlers, terms, reliability, notes } => {
-                let entry =
-                    crate::vault_verbs::NewEntry { cryptonym, identity, contact, handlers, terms, reliability, notes };
-                self.vault_add(now, self.officer(by)?, entry)
-            }
+            Request::VaultAdd(entry) => self.vault_add(now, self.officer(by)?, entry),
             Request::VaultAttach { source, objects } => self.vault_attach(now, self.officer(by)?, &source, &objects),
+            Request::VaultChange(edit) => self.vault_change(now, self.officer(by)?, edit),
             Request::VaultShow(SourceReading { source, reason }) => {
                 self.vault_show(now, self.officer(by)?, &source, &reason, "vault.show")
             }

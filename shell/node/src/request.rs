@@ -5,9 +5,8 @@
 
 use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
-pub use crate::asked::{FindingsAnswered, ReleaseDraftRequest, Selection, SourceReading};
+pub use crate::asked::{FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry, SourceReading};
 use crate::call::{CredentialAnswer, NewCredential};
-use crate::term_entry::TermEntry;
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
 use comity_release::{ApprovalProof, LinkActKind, RecallKind};
@@ -180,22 +179,7 @@ pub enum Request {
         proof: ApprovalProof,
     },
     /// A source handler enters a source.
-    VaultAdd {
-        /// Internal cover name.
-        cryptonym: String,
-        /// True identity.
-        identity: String,
-        /// How the source is reached.
-        contact: String,
-        /// Who runs it; the asking officer is always among them.
-        handlers: Vec<OfficerCode>,
-        /// Words that must never appear in a release.
-        terms: Vec<TermEntry>,
-        /// Admiralty reliability, A to F.
-        reliability: String,
-        /// Free notes.
-        notes: String,
-    },
+    VaultAdd(SourceEntry),
     /// A source handler joins objects to a source.
     VaultAttach {
         /// Id or cryptonym.
@@ -203,6 +187,8 @@ pub enum Request {
         /// The objects.
         objects: Vec<String>,
     },
+    /// A source handler changes terms or handlers of a source.
+    VaultChange(SourceEdit),
     /// A source handler reads a source.
     VaultShow(SourceReading),
     /// A source handler reads a source to put it on paper.

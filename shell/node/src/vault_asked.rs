@@ -6,9 +6,9 @@
 
 use crate::failure::Failure;
 use crate::node::{Node, audit};
+use crate::protected::term_name;
 use crate::releases::answer::{ANSWERS_A_DAY, LIMIT, TOLD_AT_ONCE_FROM, day_of};
 use comity_release::Draft;
-use comity_release::leak::{Term, terms_in};
 use comity_store::desk::LeakBlockedRow;
 use comity_store::vault::{HandlersAnswer, TermTag};
 use comity_vocab::{OfficerCode, Role, Timestamp};
@@ -39,6 +39,9 @@ pub enum LeakAsk {
         release: String,
         /// Whether what stands in it is not the source; otherwise it stays blocked, and what else stood in it may be asked about again.
         not_mine: bool,
+        /// The terms that are answered for, as the findings name them; all of the handler's that stand in it where none is named.
+        #[serde(default)]
+        terms: Vec<String>,
         /// Why; kept inside the vault.
         reason: String,
     },
@@ -49,33 +52,41 @@ pub enum LeakAsk {
     },
 }
 
-/// Terms of sources that stand in a draft, by source.
-type Standing = BTreeMap<Uuid, BTreeSet<TermTag>>;
-
-/// Bytes of the text shown on either side of a place.
-const AROUND: usize = 80;
-
 /// Opens the draft of a row.
 pub(crate) fn decoded(row: &LeakBlockedRow) -> Result<Draft, Failure> {
     Draft::decode(&row.draft, &row.digest)
         .map_err(|_| Failure::operational(format!("the blocked draft of release {} cannot be read", row.release)))
 }
 
-/// The text around a place in a draft.
-fn excerpt(draft: &Draft, finding: &Value) -> String {
-    let number = |name: &str| finding.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-    let part = number("part").and_then(|part| draft.parts().get(part)).map(Vec::as_slice).unwrap_or_default();
-    let (offset, length) = (number("offset").unwrap_or(0), number("length").unwrap_or(0));
-    let to = offset.saturating_add(length).saturating_add(AROUND).min(part.len());
-    String::from_utf8_lossy(part.get(offset.saturating_sub(AROUND)..to).unwrap_or_default()).into_owned()
+/// Terms of sources that stand in a draft, by source.
+type Standing = BTreeMap<Uuid, BTreeSet<TermTag>>;
+
+/// Leaves the terms of these names; all where none is named.
+fn narrow(own: &mut Standing, names: &[String]) -> Result<(), Failure> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let tags: BTreeMap<String, TermTag> = own.values().flatten().map(|tag| (term_name(*tag), *tag)).collect();
+    let mut chosen = BTreeSet::new();
+    for name in names {
+        chosen.insert(*tags.get(name).ok_or_else(|| {
+            Failure::usage(format!("{name}: no term of yours of this name waits in this draft"))
+                .hint("comity vault asked")
+        })?);
+    }
+    own.retain(|_, terms| {
+        terms.retain(|term| chosen.contains(term));
+        !terms.is_empty()
+    });
+    Ok(())
 }
 
 impl Node {
     pub(crate) fn leak_ask(&mut self, now: Timestamp, officer: OfficerCode, ask: LeakAsk) -> Result<Value, Failure> {
         match ask {
             LeakAsk::Asked => self.leak_asked(now, &officer),
-            LeakAsk::Answer { release, not_mine, reason } => {
-                self.leak_answered(now, &officer, &release, not_mine, &reason)
+            LeakAsk::Answer { release, not_mine, terms, reason } => {
+                self.leak_answered(now, &officer, &release, not_mine, &terms, &reason)
             }
             LeakAsk::Limit { answers } => self.leak_limit(now, &officer, answers),
         }
@@ -97,27 +108,18 @@ impl Node {
         let mut waiting = Vec::new();
         for row in self.holdings.view().desk().leak_waiting()? {
             let draft = decoded(&row)?;
-            let own = self.own_standing(&draft, officer)?;
-            if own.is_empty() {
+            // Of what was answered nothing is told: it would say that another source's handlers have yet to answer.
+            let sources = self.own_unanswered(&draft, officer)?;
+            if sources.is_empty() {
                 continue;
             }
             // The places are shown here, for the draft may have been withdrawn since.
-            let places: Vec<Value> = self
-                .own_findings(&draft, officer)?
-                .into_iter()
-                .map(|mut finding| {
-                    let around = excerpt(&draft, &finding);
-                    if let Value::Object(fields) = &mut finding {
-                        fields.insert("excerpt".to_owned(), around.into());
-                    }
-                    finding
-                })
-                .collect();
+            let places = self.own_places(&draft, officer)?.map(|own| own.findings(&draft)).unwrap_or_default();
             waiting.push(json!({
                 "release": row.release,
                 "officer": row.officer,
                 "at": row.at,
-                "sources": own.keys().collect::<Vec<_>>(),
+                "sources": sources.keys().collect::<Vec<_>>(),
                 "places": places,
             }));
         }
@@ -129,31 +131,22 @@ impl Node {
         )
     }
 
-    /// Terms of all sources that stand in a draft; a draft that cannot be searched through is an error.
-    fn standing(&mut self, draft: &Draft) -> Result<Standing, Failure> {
-        let vault = self.vault()?;
-        let terms = vault.terms()?;
-        let searched = terms.iter().map(|term| Term::new(term.kind, &term.term)).collect();
-        let found = terms_in(draft.parts(), searched).ok_or_else(|| {
-            Failure::operational(format!("the draft of release {} cannot be searched through", draft.release()))
-        })?;
-        let mut standing = Standing::new();
-        for term in found.into_iter().filter_map(|place| terms.get(place)) {
-            standing.entry(term.source).or_default().insert(vault.term_tag(term.source, &term.term));
-        }
-        Ok(standing)
-    }
-
     /// Tells whether a term stands in a draft of which no handler said anything.
     pub(crate) fn has_unanswered(&mut self, draft: &Draft) -> Result<bool, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
-        Ok(self.standing(draft)?.into_values().flatten().any(|term| !answers.contains_key(&term)))
+        let standing = self.protected()?.standing(draft)?;
+        Ok(standing.into_values().flatten().any(|term| !answers.contains_key(&term)))
     }
 
-    fn own_standing(&mut self, draft: &Draft, officer: &OfficerCode) -> Result<Standing, Failure> {
-        let mut standing = self.standing(draft)?;
+    /// The terms of an officer's own sources that stand in a draft and of which no handler said anything.
+    fn own_unanswered(&mut self, draft: &Draft, officer: &OfficerCode) -> Result<Standing, Failure> {
+        let answers = self.vault()?.answers(&draft.digest())?;
+        let mut standing = self.protected()?.standing(draft)?;
         let own: BTreeSet<Uuid> = self.vault()?.list(officer)?.into_iter().map(|source| source.id).collect();
-        standing.retain(|source, _| own.contains(source));
+        standing.retain(|source, terms| {
+            terms.retain(|term| !answers.contains_key(term));
+            own.contains(source) && !terms.is_empty()
+        });
         Ok(standing)
     }
 
@@ -163,6 +156,7 @@ impl Node {
         officer: &OfficerCode,
         release: &str,
         not_mine: bool,
+        terms: &[String],
         reason: &str,
     ) -> Result<Value, Failure> {
         self.require_role(officer, &[Role::SourceHandler])?;
@@ -175,10 +169,11 @@ impl Node {
         let nothing = || Failure::no("no draft of this release waits for you").hint("comity vault asked");
         let row = self.holdings.view().desk().leak_blocked(release)?.filter(|row| row.waits).ok_or_else(nothing)?;
         let draft = decoded(&row)?;
-        let own = self.own_standing(&draft, officer)?;
+        let mut own = self.own_unanswered(&draft, officer)?;
         if own.is_empty() {
             return Err(nothing());
         }
+        narrow(&mut own, terms)?;
         if not_mine && self.release_row(release)?.author == officer.as_str() {
             return Err(Failure::no(
                 "nobody says of their own draft that it may go; another handler of the source does",

@@ -29,7 +29,11 @@ pub(crate) fn vault_failure(error: &VaultError) -> Failure {
     let failure = Failure::from_error(error);
     match error {
         VaultError::NothingReleasedToYou => Failure { kind: FailureKind::No, ..failure },
-        VaultError::ReasonMissing | VaultError::Incomplete { .. } => Failure { kind: FailureKind::Usage, ..failure },
+        VaultError::ReasonMissing
+        | VaultError::Incomplete { .. }
+        | VaultError::NoSuchTerm { .. }
+        | VaultError::TooManyTerms { .. }
+        | VaultError::NoSuchHandler { .. } => Failure { kind: FailureKind::Usage, ..failure },
         VaultError::Absent { .. } | VaultError::Unfit { .. } | VaultError::WrongKey | VaultError::Damaged { .. } => {
             failure.hint(HINT).code("vault_unfit")
         }

@@ -3,12 +3,13 @@
 //! Guarantees: only a source's handlers read or join it, with a reason that is logged inside the vault; to everybody else a source
 //! that exists and one that does not look the same. The audit log names the act, never the source.
 
+use crate::asked::SourceEntry;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::term_entry::TermEntry;
 use crate::vault_guard::vault_failure;
 use comity_crypto::Zeroizing;
-use comity_release::leak::{TermKind, is_matchable};
+use comity_release::leak::{TermKind, is_common_given_name, is_matchable};
 use comity_store::vault::{NewSource, ProtectedTerm, SourceSummary, VaultError};
 use comity_vocab::{OfficerCode, Role, Timestamp};
 use serde_json::{Value, json};
@@ -17,49 +18,49 @@ use uuid::Uuid;
 /// The longest field of a source, in bytes.
 const FIELD_BYTES_MAX: usize = 64 * 1024;
 /// The most protected terms of one source.
-const TERMS_MAX: usize = 1_000;
+pub(crate) const TERMS_MAX: usize = 1_000;
 /// A shorter term would be found in every text.
 const TERM_CHARS_MIN: usize = 2;
 
 impl TermEntry {
     /// Returns the term as it is entered.
-    fn protected(&self) -> Result<ProtectedTerm, Failure> {
+    pub(crate) fn protected(&self) -> Result<ProtectedTerm, Failure> {
         let kind = match self.kind() {
             None => None,
             Some(word) => Some(word.parse::<TermKind>().map_err(|error| Failure::usage(error.to_string()))?),
         };
-        Ok(ProtectedTerm { term: Zeroizing::new(self.text().to_owned()), kind })
+        Ok(ProtectedTerm { term: Zeroizing::new(self.text().trim().to_owned()), kind })
     }
 }
 
-/// A source as a handler brings it.
-pub(crate) struct NewEntry {
-    pub cryptonym: String,
-    pub identity: String,
-    pub contact: String,
-    pub handlers: Vec<OfficerCode>,
-    pub terms: Vec<TermEntry>,
-    pub reliability: String,
-    pub notes: String,
+/// Refuses terms that the leak check could not search for, and more of them than a source may have.
+pub(crate) fn check_terms(terms: &[TermEntry]) -> Result<(), Failure> {
+    if terms.len() > TERMS_MAX || terms.iter().any(|term| term.text().trim().chars().count() < TERM_CHARS_MIN) {
+        return Err(Failure::usage(format!(
+            "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
+        )));
+    }
+    let numbered = (1..).zip(terms).map(|(number, term): (usize, _)| (format!("protected term {number}"), term.text()));
+    numbered.into_iter().try_for_each(|(what, text)| check_searchable(&what, text))
 }
 
-impl NewEntry {
-    /// Refuses what the leak check could not search for: it would be taken for protected and is not. The term itself is not repeated.
+/// Refuses what the leak check could not search for: it would be taken for protected and is not. The text itself is not repeated.
+fn check_searchable(what: &str, text: &str) -> Result<(), Failure> {
+    if is_matchable(text) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{what} has no letter, digit or picture: the leak check could not search for it, and releases would be taken for clean"
+    ))
+    .hint("write it as it would stand in a text, or leave it out; nothing was entered"))
+}
+
+impl SourceEntry {
     fn can_be_searched_for(&self) -> Result<(), Failure> {
-        let refused = |what: String| {
-            Err(Failure::usage(format!(
-                "{what} has no letter, digit or picture: the leak check could not search for it, and releases would be taken for clean"
-            ))
-            .hint("write it as it would stand in a text, or leave it out; nothing was entered"))
-        };
-        for (number, term) in self.terms.iter().enumerate() {
-            if !is_matchable(term.text()) {
-                return refused(format!("protected term {}", number + 1));
-            }
-        }
+        check_terms(&self.terms)?;
         for (name, text) in [("cryptonym", &self.cryptonym), ("identity", &self.identity), ("contact", &self.contact)] {
-            if !text.trim().is_empty() && !is_matchable(text) {
-                return refused(format!("the {name}"));
+            if !text.trim().is_empty() {
+                check_searchable(&format!("the {name}"), text)?;
             }
         }
         Ok(())
@@ -71,19 +72,12 @@ impl Node {
         &mut self,
         now: Timestamp,
         officer: OfficerCode,
-        entry: NewEntry,
+        entry: SourceEntry,
     ) -> Result<Value, Failure> {
         self.require_role(&officer, &[Role::SourceHandler])?;
         let fields = [&entry.cryptonym, &entry.identity, &entry.contact, &entry.notes];
         if fields.iter().any(|field| field.len() > FIELD_BYTES_MAX) {
             return Err(Failure::usage(format!("a field of a source has at most {FIELD_BYTES_MAX} bytes")));
-        }
-        if entry.terms.len() > TERMS_MAX
-            || entry.terms.iter().any(|term| term.text().trim().chars().count() < TERM_CHARS_MIN)
-        {
-            return Err(Failure::usage(format!(
-                "a source has at most {TERMS_MAX} protected terms of at least {TERM_CHARS_MIN} characters"
-            )));
         }
         entry.can_be_searched_for()?;
         let cryptonym = entry.cryptonym.trim().to_owned();
@@ -93,6 +87,13 @@ impl Node {
         }
         if self.find_source(&officer, &cryptonym)?.is_some() {
             return Err(Failure::no("you handle a source of this cryptonym already"));
+        }
+        let mut warnings = crate::vault_change::warnings(&entry.terms);
+        if is_common_given_name(entry.identity.trim()) {
+            warnings.push(
+                "the identity is a given name alone: many people have it, and the rest of the name is not protected"
+                    .into(),
+            );
         }
         let protected_terms = entry.terms.iter().map(TermEntry::protected).collect::<Result<_, _>>()?;
         let draw = self.draw();
@@ -110,7 +111,7 @@ impl Node {
             |vault, before| vault.add(id, &source, &officer, now, before),
             |tx| audit(tx.view().desk(), now, Some(&officer), "vault.add", "", ""),
         )?;
-        Ok(json!({ "source": id, "cryptonym": cryptonym }))
+        Ok(json!({ "source": id, "cryptonym": cryptonym, "warnings": warnings }))
     }
 
     pub(crate) fn vault_attach(
@@ -157,7 +158,18 @@ impl Node {
         let kinds: Vec<Value> = shown.protected_terms.iter().map(|entry| {
             json!({ "term": entry.term.as_str(), "kind": entry.kind().as_str(), "said": entry.kind.is_some() })
         }).collect();
+        let changes: Vec<Value> = self
+            .vault()?
+            .changes(shown.id)?
+            .iter()
+            .map(|change| {
+                let dropped: Vec<&str> = change.dropped.iter().map(|term| term.as_str()).collect();
+                json!({ "at": change.at, "officer": change.officer, "did": change.changed, "dropped": dropped,
+                    "reason": change.reason.as_str() })
+            })
+            .collect();
         Ok(json!({
+            "changes": changes,
             "source": shown.id,
             "cryptonym": shown.cryptonym.as_str(),
             "identity": shown.true_identity.as_str(),
@@ -184,6 +196,7 @@ impl Node {
                     "cryptonym": source.cryptonym.as_str(),
                     "reliability": source.reliability.letter().to_string(),
                     "objects": source.objects,
+                    "unclassified": source.unclassified,
                 })
             })
             .collect();

@@ -8,7 +8,7 @@ use comity_crypto::{Entropy, Purpose, SealingKey, SigningKey, sha256};
 use comity_link::{Card, CardOrganisation, certify_node, certify_sealing, certify_tls};
 use comity_node::{
     BackupGrant, FromSafe, LinkAlone, LinkStep, Live, LockedSafe, Reader, ReleaseDraftRequest, Request, SafeKind,
-    Selection, copy_identity, make_backup_key, restore_home, write_backup,
+    Selection, SourceEntry, copy_identity, make_backup_key, restore_home, write_backup,
 };
 use comity_vocab::Timestamp;
 use common::{Org, PASSPHRASE, code, now};
@@ -114,7 +114,7 @@ fn checks(org: &mut Org) -> usize {
 }
 
 fn enter_source(org: &mut Org) {
-    let source = Request::VaultAdd {
+    let source = Request::VaultAdd(SourceEntry {
         cryptonym: "KESTREL".into(),
         identity: "Somebody".into(),
         contact: "at the quay".into(),
@@ -122,7 +122,7 @@ fn enter_source(org: &mut Org) {
         terms: vec!["Halvardsen".into()],
         reliability: "B".into(),
         notes: String::new(),
-    };
+    });
     org.ask_as("hal", &source).unwrap();
 }
 

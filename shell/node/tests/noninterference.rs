@@ -7,7 +7,7 @@
 use crate::common;
 
 use comity_link::gate_protocol::GateToDesk;
-use comity_node::{PersonalData, Reader, ReleaseDraftRequest, Request, Selection};
+use comity_node::{PersonalData, Reader, ReleaseDraftRequest, Request, Selection, SourceEntry};
 use common::{Org, Rng, carried, now};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -120,7 +120,7 @@ impl World<'_> {
                 }
                 2 => {
                     self.sources += 1;
-                    let add = Request::VaultAdd {
+                    let add = Request::VaultAdd(SourceEntry {
                         cryptonym: format!("SRC{}{}", self.sources, self.own.word()),
                         identity: self.own.word(),
                         contact: self.own.word(),
@@ -128,7 +128,7 @@ impl World<'_> {
                         terms: vec![self.own.word().into()],
                         reliability: "B".into(),
                         notes: self.own.word(),
-                    };
+                    });
                     self.vsis.ask_as("hal", &add).unwrap();
                 }
                 3 => {

@@ -178,6 +178,25 @@ impl Holdings {
         View::new(&self.conn)
     }
 
+    /// Returns a number that is another one as soon as somebody else wrote to the file; what is written through this value does not change it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn written_by_others(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// Reads at one instant: what others write meanwhile is not seen.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn still<T>(&self, read: impl FnOnce(View<'_>) -> T) -> Result<T, StoreError> {
+        let snapshot = self.conn.unchecked_transaction()?;
+        let value = read(View::new(&snapshot));
+        snapshot.finish()?;
+        Ok(value)
+    }
+
     /// Returns how the database was opened.
     pub fn mode(&self) -> Mode {
         self.mode

@@ -170,7 +170,12 @@ impl VaultError {
             Self::Absent { .. } => Trouble::Missing,
             Self::Unfit { .. } => Trouble::Unfit,
             Self::Damaged { .. } => Trouble::Damaged,
-            Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Trouble::Other,
+            Self::NothingReleasedToYou
+            | Self::ReasonMissing
+            | Self::Incomplete { .. }
+            | Self::NoSuchTerm { .. }
+            | Self::TooManyTerms { .. }
+            | Self::NoSuchHandler { .. } => Trouble::Other,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The vault: who may read, what is logged, what is on the disk.
 
+mod change;
 mod commitment;
 use crate::common;
 

@@ -108,7 +108,7 @@ fn run(
     };
     let mut normaliser = Normaliser::default();
     let mut decoder = Decoder::default();
-    let mut searcher = corpus.register.searcher();
+    let mut searcher = corpus.vault.searcher();
     let mut reading = Reading::default();
     let mut findings = Vec::new();
     let mut not_read = false;
@@ -118,7 +118,7 @@ fn run(
             corpus,
             normaliser: &mut normaliser,
             decoder: &mut decoder,
-            searcher: &mut searcher,
+            searcher: searcher.as_mut(),
             reading: &mut reading,
             uuids: &mut uuids,
             steps: STEPS_MIN.saturating_add(bytes.saturating_mul(STEPS_PER_BYTE)),
@@ -163,12 +163,10 @@ fn run(
         }
     }
     let whole = parts.first().map_or(0, Vec::len);
-    findings.extend(
-        corpus
-            .unmatchable
-            .iter()
-            .map(|matter| Finding { matter: Some(*matter), ..undetermined(0, whole, UNMATCHABLE) }),
-    );
+    let unmatchable: BTreeSet<u64> =
+        corpus.vault.unmatchable().filter_map(|term| matter_of(corpus, term, terms_only)).collect();
+    let unmatched = |matter| Finding { matter: Some(matter), ..undetermined(0, whole, UNMATCHABLE) };
+    findings.extend(unmatchable.into_iter().map(unmatched));
     if corpus.unbuilt {
         findings.push(undetermined(0, whole, "not-built"));
     }
@@ -176,6 +174,11 @@ fn run(
         findings.push(undetermined(0, whole, "not-read"));
     }
     findings
+}
+
+/// What a finding of a term names: its matter or, where nothing but terms is looked for, the term. None where it is not looked for.
+fn matter_of(corpus: &LeakCorpus, term: u32, terms_only: bool) -> Option<u64> {
+    corpus.vault.matter(term).map(|matter| if terms_only { u64::from(term) } else { matter })
 }
 
 fn uuid_of(id: &str) -> Option<Uuid> {
@@ -210,7 +213,7 @@ pub(super) struct PartCheck<'a, 'b> {
     pub(super) corpus: &'a LeakCorpus,
     normaliser: &'a mut Normaliser,
     decoder: &'a mut Decoder,
-    searcher: &'a mut Searcher<'b>,
+    searcher: Option<&'a mut Searcher<'b>>,
     reading: &'a mut Reading,
     uuids: &'a mut UuidCheck<'b>,
     steps: usize,
@@ -320,16 +323,23 @@ impl PartCheck<'_, '_> {
         }
     }
 
+    fn terms_in(&mut self, text: &Text, origin: Origin) -> Vec<comity_terms::Hit> {
+        let mut found = Vec::new();
+        if let Some(searcher) = &mut self.searcher {
+            searcher.search(text, origin, &mut |hit| found.push(hit));
+        }
+        found
+    }
+
     /// Terms; officers' names and markings in compact text; sentences in a row of words.
     fn check_words(&mut self, text: &Text, via: &[&'static str], trusted: bool) {
         let corpus = self.corpus;
         // Text out of base64 or hexadecimal is little and may have a neighbour's bytes glued to it.
         let packed = matches!(via.last(), Some(&"base64" | &"hex"));
-        let mut found = Vec::new();
-        self.searcher.search(text, Origin { noise: !trusted, packed }, &mut |hit| found.push(hit));
-        for hit in found {
-            let matter = corpus.matters.get(hit.term as usize).copied();
-            self.hit(FindingClass::VaultTerm, text.span(hit.from, hit.to), matter, hit.how, via);
+        for hit in self.terms_in(text, Origin { noise: !trusted, packed }) {
+            if let Some(matter) = matter_of(corpus, hit.term, self.terms_only) {
+                self.hit(FindingClass::VaultTerm, text.span(hit.from, hit.to), Some(matter), hit.how, via);
+            }
         }
         if !trusted || self.terms_only {
             return;
@@ -365,12 +375,13 @@ impl PartCheck<'_, '_> {
             if !self.spend(row.text.chars.len() * 2) {
                 return;
             }
-            let mut found = Vec::new();
-            self.searcher.search(&row.text, Origin { noise: false, packed: true }, &mut |hit| found.push(hit));
-            for hit in found.into_iter().filter(|hit| row.crosses(hit.from, hit.to)) {
-                let matter = self.corpus.matters.get(hit.term as usize).copied();
-                self.token = row.token_of(hit.from);
-                self.hit(FindingClass::VaultTerm, row.text.span(hit.from, hit.to), matter, "neighbours", &[]);
+            for hit in self.terms_in(&row.text, Origin { noise: false, packed: true }) {
+                let Some(matter) = matter_of(self.corpus, hit.term, self.terms_only) else { continue };
+                if row.crosses(hit.from, hit.to) {
+                    self.token = row.token_of(hit.from);
+                    let span = row.text.span(hit.from, hit.to);
+                    self.hit(FindingClass::VaultTerm, span, Some(matter), "neighbours", &[]);
+                }
             }
         }
     }

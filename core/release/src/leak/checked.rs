@@ -1,7 +1,7 @@
 //! The result of the leak check on one draft: the value without which nothing is authorised.
 //!
 //! Guarantees: only [`super::leak_check`] makes one, from the draft's own bytes; it says of which draft, with which configuration and
-//! over how much of the corpus. It can be used once.
+//! over how much of the corpus. It can be used once; [`super::KeptCheck`] gives it again for the same bytes, sources and holdings.
 //!
 //! Nobody else can make one:
 //!

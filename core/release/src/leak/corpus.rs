@@ -5,28 +5,13 @@
 use super::configuration::CheckConfiguration;
 use super::places;
 use super::print::{PrintKey, Printer};
+use super::protected::{Looked, LookedFor, ProtectedTerms, VaultTerms};
 use aho_corasick::AhoCorasick;
-use comity_terms::{Compact, FORMS, Normaliser, Register, Term, Text};
+use comity_terms::{Compact, FORMS, Normaliser, Term, Text};
 use comity_vocab::time::Precision;
 use comity_vocab::{Timestamp, Tlp};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-/// Terms protected by the vault, each with the matter whose handlers may see a finding. Cannot be printed, cloned or
-/// serialised.
-#[derive(Default)]
-pub struct VaultTerms(Vec<(Term, u64)>);
-
-impl VaultTerms {
-    /// Starts with none.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a term.
-    pub fn add(&mut self, term: Term, matter: u64) {
-        self.0.push((term, matter));
-    }
-}
+use std::sync::Arc;
 
 /// What a pattern in compact text stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,9 +34,8 @@ pub struct LeakCorpus {
     pub(super) compact: Option<AhoCorasick>,
     /// What each pattern in compact text stands for.
     pub(super) patterns: Vec<BTreeSet<Protected>>,
-    /// The terms of the vault; each has the place of its matter in the list behind it as its number.
-    pub(super) register: Register,
-    pub(super) matters: Vec<u64>,
+    /// The terms of the vault.
+    pub(super) vault: Looked,
     pub(super) plain: Option<AhoCorasick>,
     pub(super) plain_stands_for: Vec<Plain>,
     /// Runs of words of the originals that do not leave.
@@ -63,14 +47,13 @@ pub struct LeakCorpus {
     /// Identifiers that may occur beside those of the draft.
     pub(super) may_occur: BTreeSet<String>,
     pub(super) configuration: CheckConfiguration,
-    /// The matters of terms of which nothing is left to search for: then nothing is clean.
-    pub(super) unmatchable: BTreeSet<u64>,
 }
 
 /// Collects what must not leave.
 #[derive(Default)]
 pub struct LeakCorpusBuilder {
     vault: VaultTerms,
+    protected: Looked,
     texts: Vec<String>,
     hosts: Vec<String>,
     officers: Vec<(String, String)>,
@@ -89,15 +72,15 @@ impl LeakCorpus {
 }
 
 impl LeakCorpusBuilder {
-    /// Adds a term protected by the vault; its form tells its kind.
+    /// Adds a term protected by the vault; its form tells its kind. Instead of compiled ones.
     pub fn vault_term(&mut self, term: &str, matter: u64) -> &mut Self {
         self.vault.add(Term::inferred(term), matter);
         self
     }
 
-    /// Adds all of the vault's terms.
-    pub fn vault_terms(&mut self, terms: VaultTerms) -> &mut Self {
-        self.vault.0.extend(terms.0);
+    /// Sets the vault's terms, which are compiled already, and which of them are looked for.
+    pub fn protected(&mut self, terms: Arc<ProtectedTerms>, looked_for: LookedFor) -> &mut Self {
+        self.protected = Looked::new(terms, looked_for);
         self
     }
 
@@ -164,15 +147,6 @@ impl LeakCorpusBuilder {
                 patterns.entry(compact.bytes).or_default().insert(stands_for);
             }
         };
-        let mut register = Register::builder();
-        let mut matters = Vec::new();
-        for (term, matter) in std::mem::take(&mut self.vault.0) {
-            register.add(&term, matters.len() as u32);
-            matters.push(matter);
-        }
-        let register = register.build();
-        let unmatchable =
-            register.unmatchable().iter().filter_map(|term| matters.get(*term as usize)).copied().collect();
         for (_, name) in &self.officers {
             add(name, Protected::OfficerName);
         }
@@ -194,11 +168,14 @@ impl LeakCorpusBuilder {
         let mut prints = Vec::new();
         self.texts.drain(..).for_each(|text| printer.text(&text, &mut prints));
         let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
+        let vault = match std::mem::take(&mut self.vault) {
+            added if added.is_empty() => std::mem::take(&mut self.protected),
+            added => Looked::new(Arc::new(added.compile()), LookedFor::All),
+        };
         let named = AhoCorasick::new(plain.iter().map(|(text, _)| text));
         LeakCorpus {
-            unbuilt: compact.is_err() || named.is_err() || register.is_unbuilt(),
-            register,
-            matters,
+            unbuilt: compact.is_err() || named.is_err() || vault.is_unbuilt(),
+            vault,
             compact: compact.ok(),
             patterns: patterns.into_values().collect(),
             plain: named.ok().filter(|_| !plain.is_empty()),
@@ -209,7 +186,6 @@ impl LeakCorpusBuilder {
             private_addresses: self.private_addresses,
             may_occur: std::mem::take(&mut self.may_occur),
             configuration,
-            unmatchable,
         }
     }
 }

@@ -6,15 +6,13 @@
 //! Runs of words that say nothing by themselves are no pieces. Does not know: which drafts are blocked, what is protected.
 
 use super::check::{DEPTH_MAX, STEPS_MIN, STEPS_PER_BYTE};
-use super::corpus::{LeakCorpus, VaultTerms};
-use super::finding::FindingClass;
 use super::held::{Held, NotRead};
 use super::hidden::not_seen;
 use super::json::{Scan, Token};
 use super::neighbours::{Row, neighbours};
 use super::print::{PrintKey, has_no_blanks};
 use comity_correlate::CorrelatedValue;
-use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Term, Text, decode, heard};
+use comity_terms::{Compact, Decoder, FORMS, Form, Normaliser, Text, decode, heard};
 use comity_vocab::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -177,27 +175,6 @@ fn each_piece(words: &[String], give: &mut dyn FnMut(&Piece<'_>)) {
 /// The forms in which a text is compared.
 fn forms_of(text: &Text) -> &'static [Form] {
     if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default()
-}
-
-/// Tells which of these terms stand in the parts, by their place in the list; none where that could not be found out.
-pub fn terms_in(parts: &[Vec<u8>], terms: Vec<Term>) -> Option<BTreeSet<usize>> {
-    let mut vault = VaultTerms::new();
-    for (place, term) in (0u64..).zip(terms) {
-        vault.add(term, place);
-    }
-    let corpus = LeakCorpus::builder().vault_terms(vault).build();
-    let mut standing = BTreeSet::new();
-    let mut whole = true;
-    for finding in super::check::search_terms(parts, &corpus) {
-        match (finding.class, finding.matter) {
-            (FindingClass::VaultTerm, Some(place)) => drop(standing.insert(usize::try_from(place).ok()?)),
-            // A term that nothing is left of is a matter of its own handlers.
-            (FindingClass::Undetermined, None) => whole = false,
-            _ => {}
-        }
-    }
-    // What was found stands there, whatever was not read.
-    (whole || !standing.is_empty()).then_some(standing)
 }
 
 /// Whether texts are read from their end too. One of the two drafts that are compared is enough: of the other, every ordinary word would
@@ -403,13 +380,5 @@ mod tests {
         let blocked = Pieces::of(&part("Kormoran"), &[], PrintKey::default());
         assert!(blocked.stand_in(&[b"{\"a\":".to_vec()]));
         assert!(!Pieces::default().stand_in(&part("Kormoran")));
-    }
-
-    #[test]
-    fn terms_are_told_by_their_place() {
-        let found =
-            terms_in(&part("Kormoran and Reiher"), ["Moewe", "Reiher", "Kormoran"].map(Term::inferred).into()).unwrap();
-        assert_eq!(found, [1, 2].into());
-        assert_eq!(terms_in(&[b"{".to_vec()], vec![Term::inferred("Moewe")]), None);
     }
 }

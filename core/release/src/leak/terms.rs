@@ -4,12 +4,12 @@
 //! finding may name them. Does not know: who may see what.
 
 use super::check::search_terms;
-use super::corpus::{LeakCorpus, VaultTerms};
+use super::corpus::LeakCorpus;
+use super::excerpt::Excerpt;
 use super::finding::FindingClass;
+use super::protected::{LookedFor, VaultTerms};
 use comity_terms::Term;
-
-/// How many bytes around a place are shown.
-const AROUND: usize = 40;
+use std::sync::Arc;
 
 /// One place of a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl TermList {
         for (number, term) in (0u64..).zip(terms) {
             vault.add(term, number);
         }
-        Self(LeakCorpus::builder().vault_terms(vault).build())
+        Self(LeakCorpus::builder().protected(Arc::new(vault.compile()), LookedFor::All).build())
     }
 
     /// Finds the terms in a document.
@@ -78,7 +78,7 @@ impl TermList {
                 term: usize::try_from(term).unwrap_or(usize::MAX),
                 class: finding.rule.split_once('/').map_or("", |(_, how)| how).to_owned(),
                 path: finding.property.unwrap_or_default(),
-                excerpt: excerpt(document, finding.offset, finding.length),
+                excerpt: Excerpt::of(document, finding.offset, finding.length).to_string(),
                 rule: finding.rule,
                 offset: finding.offset,
                 length: finding.length,
@@ -86,19 +86,4 @@ impl TermList {
         }
         found
     }
-}
-
-/// The place between brackets, with some bytes on both sides.
-fn excerpt(document: &[u8], offset: usize, length: usize) -> String {
-    let end = offset + length;
-    let piece =
-        |from: usize, to: usize| String::from_utf8_lossy(document.get(from..to).unwrap_or_default()).into_owned();
-    let before = piece(offset.saturating_sub(AROUND), offset);
-    let after = piece(end, document.len().min(end + AROUND));
-    format!(
-        "{}\u{27e6}{}\u{27e7}{}",
-        before.trim_start_matches('\u{fffd}'),
-        piece(offset, end),
-        after.trim_end_matches('\u{fffd}')
-    )
 }

@@ -3,31 +3,20 @@
 //! What is looked for is asked likewise, for it may be read from the holdings first, which takes long where there is much.
 
 use super::observe::Admitted;
+use crate::apart::{hold, verb};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::request::Request;
 use comity_vocab::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
-use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-#[derive(Deserialize)]
-struct Verb<'a> {
-    #[serde(borrow)]
-    verb: Cow<'a, str>,
-}
-
-fn hold(node: &Mutex<Node>) -> MutexGuard<'_, Node> {
-    node.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use std::sync::Mutex;
 
 /// Answers a call that brings observations, or asks what is looked for; `None` where it is any other call. `remote` says that it
 /// comes over the network, where whoever shows nothing is nobody.
 pub fn observe(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Option<Result<Value, Failure>> {
-    let verb: Verb<'_> = serde_json::from_str(&call.request).ok()?;
-    match verb.verb.as_ref() {
+    let verb = verb(call)?;
+    match verb.as_ref() {
         "observe" => Some(observed(node, now, call, remote)),
         "detection_status" => Some(status(node, now, call, remote)),
         _ => None,

@@ -117,6 +117,8 @@ impl Node {
             detection,
             recalls,
             vault: None,
+            protected: None,
+            checks: Default::default(),
             looked_aside: None,
             clock: now,
             ask,

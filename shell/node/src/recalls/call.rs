@@ -1,28 +1,17 @@
 //! The call that sends a recall, answered in batches between which others have the node.
 
+use crate::apart::{hold, verb};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::request::Request;
 use comity_vocab::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
-use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// How long the node is left to others between two batches: a lock that is taken again at once would never be theirs.
 pub(crate) const PAUSE: Duration = Duration::from_millis(1);
-
-#[derive(Deserialize)]
-struct Verb<'a> {
-    #[serde(borrow)]
-    verb: Cow<'a, str>,
-}
-
-fn hold(node: &Mutex<Node>) -> MutexGuard<'_, Node> {
-    node.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Answers a call that sends a recall, holding the node for one batch at a time; `None` for every other call. `tell` hands on what a
 /// batch left for the gate, while the node is held. `remote`: over the network, where whoever shows nothing is nobody.
@@ -33,8 +22,8 @@ pub fn send_recall(
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Option<Result<Value, Failure>> {
-    let verb: Verb<'_> = serde_json::from_str(&call.request).ok()?;
-    (verb.verb.as_ref() == "recall_send").then(|| sent(node, now, call, remote, tell))
+    let verb = verb(call)?;
+    (verb.as_ref() == "recall_send").then(|| sent(node, now, call, remote, tell))
 }
 
 fn sent(

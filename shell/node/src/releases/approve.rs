@@ -18,18 +18,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 impl Node {
-    fn overrides_of(overrides: &BTreeMap<String, String>, officer: &OfficerCode) -> Vec<Override> {
-        overrides
-            .iter()
-            .map(|(finding, reason)| Override {
-                finding: finding.clone(),
-                officer: officer.clone(),
-                role: Role::ReleasingOfficer,
-                reason: reason.clone(),
-            })
-            .collect()
-    }
-
     /// Refuses findings that are neither absent nor overridden, before anybody signs. The vault was asked before.
     fn answered(
         &mut self,
@@ -89,7 +77,7 @@ impl Node {
         if row.author == officer.as_str() {
             return Err(Failure::no("a release is approved by another officer than its author"));
         }
-        let overrides = Self::overrides_of(overrides, officer);
+        let overrides = self.overrides_of(release, &draft, overrides, officer, Role::ReleasingOfficer)?;
         self.still_releasable(&draft)?;
         let all = [overrides.clone(), Signatures::of(&row)?.answers()].concat();
         let answered = self.answered(release, &draft, &all, officer);
@@ -118,8 +106,8 @@ impl Node {
         proof: ApprovalProof,
     ) -> Result<Value, Failure> {
         let (row, draft) = self.unsent(release)?;
-        let overrides = Self::overrides_of(overrides, &officer);
         let role = Role::ReleasingOfficer;
+        let overrides = self.overrides_of(release, &draft, overrides, &officer, role)?;
         let heads = self.heads_to_sign(release, &officer, role)?;
         let approval = Approval { officer: officer.clone(), role, proof, anchors: Some(heads), at: now };
         self.check_approval(

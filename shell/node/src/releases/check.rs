@@ -7,9 +7,9 @@ use super::answer::{Answered, VaultAnswer};
 use crate::failure::Failure;
 use crate::leak_corpus::Sources;
 use crate::node::Node;
-use comity_release::{Checked, Draft, Finding, FindingClass};
+use comity_release::{Checked, Draft, Finding};
 use comity_store::desk::ReleaseRow;
-use comity_vocab::{OfficerCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, Timestamp};
 use serde_json::{Value, json};
 
 /// What may be asked of the leak check within an hour; the setting counts the hour and the number within it.
@@ -50,7 +50,7 @@ impl Node {
             }
         };
         let mut findings = Self::told_to_all(&checked);
-        findings.extend(self.own_findings(draft, by)?);
+        findings.extend(self.own_places(draft, by)?.into_iter().flat_map(|own| own.findings(draft)));
         let blocked = answered.vault == VaultAnswer::Blocked;
         let bytes: usize = draft.parts().iter().map(Vec::len).sum();
         let mut answer = json!({
@@ -72,44 +72,6 @@ impl Node {
     /// The findings that everybody may see: none that the vault made.
     pub(super) fn told_to_all(checked: &Checked) -> Vec<Value> {
         checked.findings().iter().filter(|finding| finding.matter.is_none()).map(finding_json).collect()
-    }
-
-    /// The findings on the sources that an officer handles, in their places; none for everybody else.
-    pub(crate) fn own_findings(&mut self, draft: &Draft, by: &OfficerCode) -> Result<Vec<Value>, Failure> {
-        if self.require_role(by, &[Role::SourceHandler]).is_err() {
-            return Ok(Vec::new());
-        }
-        let own: Vec<u64> = self.vault()?.list(by)?.iter().map(|source| source.matter).collect();
-        if own.is_empty() {
-            return Ok(Vec::new());
-        }
-        let checked = self.leak_checked(draft, Sources::Of(&own))?;
-        let found: Vec<Finding> =
-            checked.findings().iter().filter(|finding| finding.matter.is_some()).cloned().collect();
-        found
-            .iter()
-            .map(|finding| match (finding.class, finding.matter) {
-                (FindingClass::Undetermined, Some(matter)) => self.unmatchable_json(finding, matter, by),
-                _ => Ok(finding_json(finding)),
-            })
-            .collect()
-    }
-
-    /// Tells a handler which of its sources has a term that cannot be searched for. The term is shown by `vault show`, with a reason.
-    fn unmatchable_json(&mut self, finding: &Finding, matter: u64, by: &OfficerCode) -> Result<Value, Failure> {
-        let source = self.vault()?.list(by)?.into_iter().find(|source| source.matter == matter).map(|source| source.id);
-        Ok(json!({
-            "finding": finding.id(),
-            "class": finding.class.as_str(),
-            "rule": finding.rule,
-            "overridable": false,
-            "message": format!(
-                "a protected term or the cryptonym of source {} has no letter, digit or picture and cannot be searched for; no release \
-                 is clean while it is in the vault",
-                source.map_or_else(|| "unknown".to_owned(), |id| id.to_string())
-            ),
-            "source": source,
-        }))
     }
 
     /// A check is work that others wait for: at most so many an hour.
@@ -135,7 +97,7 @@ impl Node {
     }
 }
 
-pub(super) fn finding_json(finding: &Finding) -> Value {
+pub(crate) fn finding_json(finding: &Finding) -> Value {
     json!({
         "finding": finding.id(),
         "class": finding.class.as_str(),

@@ -149,7 +149,7 @@ impl Node {
         if !request.as_published {
             self.add_known(&mut wanted, &ids)?;
             let bytes: Vec<&[u8]> = objects.iter().map(|object| object.bytes.as_slice()).collect();
-            wanted.recipients_own = self.recipients_own(&audience, &bytes)?;
+            wanted.recipients_own = super::recipients_own::recipients_own(self.holdings.view(), &audience, &bytes)?;
         }
         let make = |wanted: &DraftRequest<'_>, stream: &mut EntropyStream| {
             let draft = if request.as_published { draft_as_published(wanted) } else { draft_tearline(wanted, stream) };

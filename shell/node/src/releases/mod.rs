@@ -5,12 +5,14 @@
 //! the digest that was kept of it.
 
 pub(crate) mod answer;
+pub(crate) mod apart;
 mod approve;
-mod check;
+pub(crate) mod check;
 mod draft;
+mod grouped;
 mod personal;
 mod recipients;
-mod recipients_own;
+pub(crate) mod recipients_own;
 mod record;
 mod send;
 mod show;

@@ -113,10 +113,7 @@ impl Node {
             return Err(Failure::no("who drafted a release does not answer for the personal data in it")
                 .hint("another data_protection_officer answers"));
         }
-        let overrides: Vec<Override> = overrides
-            .into_iter()
-            .map(|(finding, reason)| Override { finding, officer: officer.clone(), role: ROLE, reason })
-            .collect();
+        let overrides = self.overrides_of(&release, &draft, &overrides, officer, ROLE)?;
         self.spend_check(now, &super::check::APPROVALS)?;
         self.are_answerable(&draft, &overrides)?;
         match proof {

@@ -4,37 +4,35 @@
 //! `comity_release` decides.
 
 use crate::failure::Failure;
-use crate::node::Node;
 use comity_release::about;
+use comity_store::View;
 use comity_vocab::OrgCode;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-impl Node {
-    /// Of everything that these objects or bundles are about, what the only recipient released to us; nothing where there are several.
-    pub(crate) fn recipients_own(
-        &self,
-        audience: &BTreeSet<OrgCode>,
-        texts: &[&[u8]],
-    ) -> Result<BTreeSet<String>, Failure> {
-        let mut recipients = audience.iter();
-        let (Some(partner), None) = (recipients.next(), recipients.next()) else { return Ok(BTreeSet::new()) };
-        let mut named = BTreeSet::new();
-        for text in texts {
-            if let Ok(value) = serde_json::from_slice(text) {
-                collect(&value, &mut named);
-            }
+/// Of everything that these objects or bundles are about, what the only recipient released to us; nothing where there are several.
+pub(crate) fn recipients_own(
+    view: View<'_>,
+    audience: &BTreeSet<OrgCode>,
+    texts: &[&[u8]],
+) -> Result<BTreeSet<String>, Failure> {
+    let mut recipients = audience.iter();
+    let (Some(partner), None) = (recipients.next(), recipients.next()) else { return Ok(BTreeSet::new()) };
+    let mut named = BTreeSet::new();
+    for text in texts {
+        if let Ok(value) = serde_json::from_slice(text) {
+            collect(&value, &mut named);
         }
-        let desk = self.holdings.view().desk();
-        let mut own = BTreeSet::new();
-        for id in named {
-            let items = desk.received(&id)?;
-            if items.iter().any(|item| item.link == partner.as_str() && item.recalled.is_none()) {
-                own.insert(id);
-            }
-        }
-        Ok(own)
     }
+    let desk = view.desk();
+    let mut own = BTreeSet::new();
+    for id in named {
+        let items = desk.received(&id)?;
+        if items.iter().any(|item| item.link == partner.as_str() && item.recalled.is_none()) {
+            own.insert(id);
+        }
+    }
+    Ok(own)
 }
 
 /// Collects what an object, or each object of a bundle, is about.

@@ -6,7 +6,7 @@ use crate::access::desk::Desk;
 use crate::common::{Org, carried, change_officer, code, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::GateToDesk;
-use comity_node::{Judgement, OfficerChange, ReleaseDraftRequest, Request, Selection};
+use comity_node::{Judgement, OfficerChange, ReleaseDraftRequest, Request, Selection, SourceEntry};
 use comity_vocab::Role;
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
@@ -206,7 +206,7 @@ fn lived_in(folder: &Path) -> Desk {
     import(org, folder, "feed", Some("TLP:AMBER"), &objects);
     objects[1]["name"] = json!("Zinnoberkraut, changed");
     import(org, folder, "other", None, &objects);
-    let source = Request::VaultAdd {
+    let source = Request::VaultAdd(SourceEntry {
         cryptonym: "KESTREL".into(),
         identity: "Somebody".into(),
         contact: "at the quay".into(),
@@ -214,7 +214,7 @@ fn lived_in(folder: &Path) -> Desk {
         terms: vec!["Halvardsen".into()],
         reliability: "B".into(),
         notes: String::new(),
-    };
+    });
     org.ask_as("hal", &source).unwrap();
     let attributed = written(org, Some("KESTREL".into()));
     let note = Request::WriteNote { selection: selected(&attributed), text: "A note.".into(), label: None };

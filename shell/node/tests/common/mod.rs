@@ -83,9 +83,15 @@ impl Org {
 
     /// Asks as an officer, with a proof.
     pub fn ask_as(&mut self, officer: &str, request: &Request) -> Result<Value, Failure> {
+        let call = self.call(officer, request)?;
+        self.node.handle(self.at, &call)
+    }
+
+    /// A call with an officer's proof, to be answered in another way than [`Self::ask_as`].
+    pub fn call(&mut self, officer: &str, request: &Request) -> Result<Call, Failure> {
         let key =
             OfficerKey { officer: officer.parse().unwrap(), organisation: self.organisation, key: self.key(officer) };
-        answer_at(&mut self.node, self.at, request, Some(&key))
+        call_at(&mut self.node, self.at, request, Some(&key))
     }
 
     pub fn sign(&self, officer: &str, purpose: Purpose, statement: &Value) -> Signature {
@@ -190,13 +196,18 @@ fn answer(node: &mut Node, request: &Request, key: Option<&OfficerKey>) -> Resul
 }
 
 fn answer_at(node: &mut Node, at: Timestamp, request: &Request, key: Option<&OfficerKey>) -> Result<Value, Failure> {
+    let call = call_at(node, at, request, key)?;
+    node.handle(at, &call)
+}
+
+fn call_at(node: &mut Node, at: Timestamp, request: &Request, key: Option<&OfficerKey>) -> Result<Call, Failure> {
     let request = serde_json::to_string(request).unwrap();
     let mut proof = None;
     if let Some(key) = key {
         let nonce = answer_at(node, at, &Request::Nonce, None)?["nonce"].as_str().unwrap().to_owned();
         proof = Some(key.prove(&nonce, &request).unwrap());
     }
-    node.handle(at, &Call { request, proof, ..Call::default() })
+    Ok(Call { request, proof, ..Call::default() })
 }
 
 /// Homes of three linked organisations, made once.

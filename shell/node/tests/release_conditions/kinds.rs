@@ -2,7 +2,7 @@
 
 use super::vault::Scene;
 use super::*;
-use comity_node::TermEntry;
+use comity_node::{SourceEntry, TermEntry};
 
 fn drafted(org: &mut Org, id: &str, text: &str) -> Value {
     let request = ReleaseDraftRequest { author: Some(code("alice")), ..telling(id, "kps", text) };
@@ -10,7 +10,7 @@ fn drafted(org: &mut Org, id: &str, text: &str) -> Value {
 }
 
 fn entry(cryptonym: &str, terms: Vec<TermEntry>) -> Request {
-    Request::VaultAdd {
+    Request::VaultAdd(SourceEntry {
         cryptonym: cryptonym.into(),
         identity: "Bielawski, Anton".into(),
         contact: String::new(),
@@ -18,7 +18,7 @@ fn entry(cryptonym: &str, terms: Vec<TermEntry>) -> Request {
         terms,
         reliability: "B".into(),
         notes: String::new(),
-    }
+    })
 }
 
 fn kind(kind: &str, term: &str) -> TermEntry {

@@ -1,5 +1,7 @@
 //! What must still hold when a release or a recall is sent, whatever happened since it was drafted.
 use crate::common;
+mod apart;
+mod changed_source;
 mod compared;
 mod edited;
 mod given;

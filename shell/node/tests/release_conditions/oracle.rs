@@ -4,7 +4,7 @@ use super::vault::Scene;
 use super::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use comity_node::LeakAsk;
+use comity_node::{LeakAsk, SourceEntry};
 
 /// Drafts a text as an officer and returns the release with what the check answered.
 fn drafted(org: &mut Org, officer: &str, id: &str, text: &str) -> (String, Value) {
@@ -19,7 +19,7 @@ fn check(org: &mut Org, officer: &str, release: &str) -> Result<Value, Failure> 
 
 fn answer(org: &mut Org, release: &str, not_mine: bool) -> Result<Value, Failure> {
     let reason = "I know this one".into();
-    org.ask_as("hal", &Request::LeakAsk(LeakAsk::Answer { release: release.into(), not_mine, reason }))
+    org.ask_as("hal", &Request::LeakAsk(LeakAsk::Answer { release: release.into(), not_mine, terms: vec![], reason }))
 }
 
 fn asked(org: &mut Org) -> Value {
@@ -104,7 +104,7 @@ fn a_handler_says_that_it_is_not_the_source_for_this_draft_alone() {
     let (mut org, id) = scene(folder.path());
     let (release, _) = drafted(&mut org, "alice", &id, "The ship Blue Herring left.");
     for officer in ["alice", "bob"] {
-        let ask = LeakAsk::Answer { release: release.clone(), not_mine: true, reason: "x".into() };
+        let ask = LeakAsk::Answer { release: release.clone(), not_mine: true, terms: vec![], reason: "x".into() };
         assert!(org.ask_as(officer, &Request::LeakAsk(ask)).is_err());
     }
     answer(&mut org, &release, true).unwrap();
@@ -138,7 +138,7 @@ fn no_writing_gets_around_what_stood_in_a_blocked_draft() {
     for (way, write) in writings {
         let folder = tempfile::tempdir().unwrap();
         let (mut org, id) = scene(folder.path());
-        let add = Request::VaultAdd {
+        let add = Request::VaultAdd(SourceEntry {
             cryptonym: "MERLIN".into(),
             identity: "Zyxqvutnk".into(),
             contact: String::new(),
@@ -146,7 +146,7 @@ fn no_writing_gets_around_what_stood_in_a_blocked_draft() {
             terms: vec!["Kormoran".into()],
             reliability: "B".into(),
             notes: String::new(),
-        };
+        });
         org.ask_as("hal", &add).unwrap();
         // Pieces that say nothing by themselves are asked about first, and are clear.
         for name in NAMES {
@@ -185,7 +185,7 @@ fn an_answer_holds_for_these_bytes_and_these_sources() {
     let (mut org, id) = scene(folder.path());
     let release = org.draft(telling(&id, "kps", "Montague sailed.")).unwrap();
     org.approve(&release).unwrap();
-    let add = Request::VaultAdd {
+    let add = Request::VaultAdd(SourceEntry {
         cryptonym: "MERLIN".into(),
         identity: "Montague".into(),
         contact: "+999 555 0102".into(),
@@ -193,7 +193,7 @@ fn an_answer_holds_for_these_bytes_and_these_sources() {
         terms: vec![],
         reliability: "B".into(),
         notes: String::new(),
-    };
+    });
     org.ask_as("hal", &add).unwrap();
     let refused = org.ask(&Request::ReleaseSend { release: release.clone() }).unwrap_err();
     assert!(refused.message.contains("changed since"), "{refused}");
@@ -248,7 +248,7 @@ fn a_day_of_guessing_leaves_no_set_smaller_than_forty() {
     const TERM: usize = 1_111;
     let folder = tempfile::tempdir().unwrap();
     let (mut org, id) = scene(folder.path());
-    let add = Request::VaultAdd {
+    let add = Request::VaultAdd(SourceEntry {
         cryptonym: "MERLIN".into(),
         identity: "Zyxqvutnk".into(),
         contact: String::new(),
@@ -256,7 +256,7 @@ fn a_day_of_guessing_leaves_no_set_smaller_than_forty() {
         terms: vec![name(TERM).into()],
         reliability: "B".into(),
         notes: String::new(),
-    };
+    });
     org.ask_as("hal", &add).unwrap();
     let text = |set: &[usize]| set.iter().map(|number| name(*number)).collect::<Vec<_>>().join(", ");
     // With a hundred answers, sets of fewer do not reach all candidates.
@@ -296,14 +296,16 @@ fn what_is_answered_differs_in_one_word_only() {
     let pairs = if std::env::var_os("COMITY_SOAK").is_some() { 1_000 } else { 60 };
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let mut worlds: Vec<(Org, String)> = folders.iter().map(|folder| scene(folder.path())).collect();
-    let add = |term: &str| Request::VaultAdd {
-        cryptonym: "MERLIN".into(),
-        identity: "Zyxqvutnk".into(),
-        contact: String::new(),
-        handlers: vec![],
-        terms: vec![term.into()],
-        reliability: "B".into(),
-        notes: String::new(),
+    let add = |term: &str| {
+        Request::VaultAdd(SourceEntry {
+            cryptonym: "MERLIN".into(),
+            identity: "Zyxqvutnk".into(),
+            contact: String::new(),
+            handlers: vec![],
+            terms: vec![term.into()],
+            reliability: "B".into(),
+            notes: String::new(),
+        })
     };
     worlds[0].0.ask_as("hal", &add("Montague")).unwrap();
     worlds[1].0.ask_as("hal", &add("Capulet")).unwrap();

@@ -3,14 +3,14 @@
 use super::vault::Scene;
 use super::{Request, common, report, telling};
 use comity_crypto::Zeroizing;
-use comity_node::{FailureKind, Home, HomeKeys};
+use comity_node::{FailureKind, Home, HomeKeys, SourceEntry};
 use comity_store::Vault;
 use comity_store::vault::{NewSource, VaultError};
 use common::{code, now};
 use serde_json::Value;
 
 fn add(terms: &[&str], cryptonym: &str, identity: &str, contact: &str) -> Request {
-    Request::VaultAdd {
+    Request::VaultAdd(SourceEntry {
         cryptonym: cryptonym.into(),
         identity: identity.into(),
         contact: contact.into(),
@@ -18,7 +18,7 @@ fn add(terms: &[&str], cryptonym: &str, identity: &str, contact: &str) -> Reques
         terms: terms.iter().map(|term| (*term).into()).collect(),
         reliability: "B".into(),
         notes: String::new(),
-    }
+    })
 }
 
 #[test]

@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::SealingKey;
 use comity_node::{
-    BackupGrant, BackupWritten, Belief, FromSafe, Home, HomeKeys, LockedSafe, Node, SafeKind, copy_identity,
-    make_backup_key, restore_home, verify_backup, write_backup,
+    BackupGrant, BackupWritten, Belief, FromSafe, Home, HomeKeys, LockedSafe, Node, SafeKind, SourceEntry,
+    copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
 };
 use comity_store::{Holdings, Mode, Vault, snapshot};
 use comity_vocab::Digest;
@@ -25,7 +25,7 @@ impl Scene {
     /// A home with a source, joined to a report, and its partner.
     pub fn new(folder: &Path) -> Self {
         let (mut org, _) = two(folder);
-        let add = Request::VaultAdd {
+        let add = Request::VaultAdd(SourceEntry {
             cryptonym: "KESTREL".into(),
             identity: "Wanda Canaria".into(),
             contact: "+999 555 0101".into(),
@@ -33,7 +33,7 @@ impl Scene {
             terms: vec![TERM.into()],
             reliability: "B".into(),
             notes: String::new(),
-        };
+        });
         org.ask_as("hal", &add).unwrap();
         Self { home: folder.join("vsis"), code: "vsis", folder: folder.to_owned() }
     }
@@ -63,7 +63,7 @@ impl Scene {
         std::fs::copy(self.folder.join(name), self.vault()).unwrap();
     }
 
-    fn acts(&self, act: &str) -> Vec<String> {
+    pub fn acts(&self, act: &str) -> Vec<String> {
         let rows = self.holdings().view().desk().audit_from(0, 1_000).unwrap();
         let entries = rows.iter().map(|row| comity_ledger::AuditEntry::parse(&row.bytes).unwrap());
         entries.filter(|entry| entry.act == act).map(|entry| entry.detail).collect()

@@ -3,25 +3,50 @@
 //! Guarantees: each writes one entry of the access log, refused attempts too; before an act is durable, the caller has written
 //! down what the vault will be after it. Does not know: where that is written.
 
+use super::commitment::Register;
 use super::{Access, NewSource, Source, Vault, VaultError, access, handlers_role, object_role, record, record_role};
+use comity_crypto::MacKey;
 use comity_vocab::{Digest, OfficerCode, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 impl Vault {
-    /// Runs one act. `before` is given the tag of the vault after the act, and writes it down durably before the act is.
+    /// Runs one act that only adds rows. `before` is given the tag of the vault after the act, and writes it down durably before the act is.
     pub(super) fn act<T, E: From<VaultError>>(
         &mut self,
         access: &Access,
         before: impl FnOnce(&Digest) -> Result<(), E>,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, E> {
+        self.run(access, before, write, |register, tx, key| {
+            let mut register = register.clone();
+            register.follow(tx, key)?;
+            Ok(register)
+        })
+    }
+
+    /// Runs one act that changes rows: the register is read whole again.
+    pub(super) fn rewrite<T, E: From<VaultError>>(
+        &mut self,
+        access: &Access,
+        before: impl FnOnce(&Digest) -> Result<(), E>,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, E> {
+        self.run(access, before, write, |_, tx, key| Register::read(tx, key))
+    }
+
+    fn run<T, E: From<VaultError>>(
+        &mut self,
+        access: &Access,
+        before: impl FnOnce(&Digest) -> Result<(), E>,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
+        after: impl FnOnce(&Register, &Transaction<'_>, &MacKey) -> Result<Register, VaultError>,
+    ) -> Result<T, E> {
         let nonce = (self.nonces)();
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(VaultError::from)?;
         access::append(&tx, &self.key, nonce, access)?;
         let written = write(&tx).map_err(VaultError::from)?;
-        let mut register = self.register.clone();
-        register.follow(&tx, &self.commitment_key)?;
+        let register = after(&self.register, &tx, &self.commitment_key)?;
         before(&register.commitment(&self.commitment_key))?;
         tx.commit().map_err(VaultError::from)?;
         self.register = register;

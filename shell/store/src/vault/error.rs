@@ -1,7 +1,7 @@
 //! What can go wrong with the vault. No message says whether a record exists.
 
 use crate::open::OpenError;
-use comity_vocab::Blame;
+use comity_vocab::{Blame, OfficerCode};
 use std::path::PathBuf;
 
 /// Why the vault did not do what was asked.
@@ -51,6 +51,24 @@ pub enum VaultError {
         /// What is missing.
         what: &'static str,
     },
+    /// A word that is to be no longer protected is not protected.
+    #[error("word {number} of those that are to be no longer protected is not a protected term of this source")]
+    NoSuchTerm {
+        /// Which of the words, from 1: the word itself is not repeated.
+        number: usize,
+    },
+    /// A source would have too many protected terms.
+    #[error("a source has at most {most} protected terms")]
+    TooManyTerms {
+        /// How many it may have.
+        most: usize,
+    },
+    /// An officer who is to handle a source no longer does not handle it.
+    #[error("{officer} does not handle this source")]
+    NoSuchHandler {
+        /// Who.
+        officer: OfficerCode,
+    },
 }
 
 impl VaultError {
@@ -63,7 +81,12 @@ impl VaultError {
             | Self::WrongKey
             | Self::Absent { .. }
             | Self::Unfit { .. } => Blame::Operator,
-            Self::NothingReleasedToYou | Self::ReasonMissing | Self::Incomplete { .. } => Blame::Caller,
+            Self::NothingReleasedToYou
+            | Self::ReasonMissing
+            | Self::Incomplete { .. }
+            | Self::NoSuchTerm { .. }
+            | Self::TooManyTerms { .. }
+            | Self::NoSuchHandler { .. } => Blame::Caller,
         }
     }
 }

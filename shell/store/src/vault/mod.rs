@@ -9,6 +9,7 @@
 mod access;
 mod acts;
 mod answers;
+mod change;
 mod commitment;
 mod error;
 mod opening;
@@ -17,6 +18,7 @@ mod terms;
 
 pub use access::Access;
 pub use answers::{Answered, HandlersAnswer, TermTag};
+pub use change::{Changed, FormerChange, SourceChange};
 pub use commitment::{Commitment, Fit};
 pub use error::VaultError;
 pub use record::{NewSource, ProtectedTerm, Reliability, ReliabilityError, Source, SourceSummary};
@@ -148,6 +150,14 @@ impl Vault {
     /// [`VaultError::Damaged`] where an entry does not open.
     pub fn accesses(&self) -> Result<Vec<Access>, VaultError> {
         access::all(&self.conn, &self.key)
+    }
+
+    fn sealed(&self, matter: i64, id: Uuid) -> Result<record::Sealed, VaultError> {
+        let sealed: Vec<u8> =
+            self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
+        let damaged = || VaultError::Damaged { table: "source", row: matter };
+        let plain = self.key.open(&record_role(id), &sealed).map_err(|_| damaged())?;
+        record::read(&plain).ok_or_else(damaged)
     }
 
     fn rows(&self) -> Result<Vec<(i64, Uuid)>, VaultError> {

@@ -144,6 +144,8 @@ pub struct SourceSummary {
     pub created: Timestamp,
     /// The number of objects it is joined to.
     pub objects: u64,
+    /// The number of protected terms of which nobody said what they are.
+    pub unclassified: usize,
 }
 
 /// The record as sealed. Private: nothing else can serialise a source.
@@ -170,6 +172,19 @@ impl Sealed {
         let kind = |at: usize| self.term_kinds.get(at).and_then(|kind| kind.parse().ok());
         let term = |(at, term): (usize, &String)| ProtectedTerm { term: Zeroizing::new(term.clone()), kind: kind(at) };
         self.protected_terms.iter().enumerate().map(term).collect()
+    }
+
+    /// Puts other terms in their place.
+    pub fn put_terms(&mut self, terms: &[ProtectedTerm]) {
+        self.protected_terms.zeroize();
+        self.protected_terms = terms.iter().map(|entry| entry.term.to_string()).collect();
+        self.term_kinds = kinds_of(terms);
+    }
+
+    /// The record as it is sealed.
+    pub fn padded(&self) -> Zeroizing<Vec<u8>> {
+        // INVARIANT: serialising these plain texts cannot fail; an empty record would be refused by `decode`.
+        padded(&Zeroizing::new(serde_json::to_vec(self).unwrap_or_default()))
     }
 }
 
@@ -200,8 +215,7 @@ pub(super) fn encode(source: &NewSource, created: Timestamp) -> Zeroizing<Vec<u8
         notes: source.notes.to_string(),
         created,
     };
-    // INVARIANT: serialising these plain texts cannot fail; an empty record would be refused by `decode`.
-    padded(&Zeroizing::new(serde_json::to_vec(&sealed).unwrap_or_default()))
+    sealed.padded()
 }
 
 pub(super) fn encode_handlers(handlers: &BTreeSet<OfficerCode>) -> Zeroizing<Vec<u8>> {
@@ -246,8 +260,10 @@ pub(super) fn decode(
 
 pub(super) fn decode_summary(id: Uuid, plain: &[u8], matter: i64, objects: u64) -> Option<SourceSummary> {
     let mut sealed = read(plain)?;
+    let unclassified = sealed.terms().iter().filter(|entry| entry.kind.is_none()).count();
     Some(SourceSummary {
         id,
+        unclassified,
         matter: u64::try_from(matter).ok()?,
         cryptonym: take(&mut sealed.cryptonym),
         reliability: sealed.reliability,

@@ -2,6 +2,7 @@
 
 use super::{Vault, VaultError, record};
 use comity_release::leak::{TermKind, infer, is_common_given_name, is_matchable, is_personal_name};
+use comity_vocab::Digest;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -21,6 +22,19 @@ pub struct VaultTerm {
 }
 
 impl Vault {
+    /// Returns what the sources are: another tag as soon as one is added or changed. Their rows are compared with what was committed to.
+    ///
+    /// # Errors
+    /// [`VaultError::Unfit`] where they are not those; a failing database.
+    pub fn sources(&self) -> Result<Digest, VaultError> {
+        let snapshot = self.conn.unchecked_transaction()?;
+        if !self.register.holds(&snapshot, &self.commitment_key, "source")? {
+            return Err(VaultError::Unfit { path: self.path.clone() });
+        }
+        snapshot.finish()?;
+        self.answer_tag(&[b"sources"])
+    }
+
     /// Returns every protected term, cryptonym, contact and identity (whole, and its parts between separators) of all sources. A dash in the
     /// place of an identity or contact, and such a part of one, is no term.
     ///

@@ -151,7 +151,18 @@ fn at_every_step_of_an_act_a_crash_leaves_a_vault_that_fits() {
     let again =
         |settled, pending| Vault::open(&home.path("vault.db"), &SEED, nonces(), Some(&Commitment { settled, pending }));
     type Act = fn(&mut Vault, &mut dyn FnMut(&Digest) -> Result<(), VaultError>) -> Result<(), VaultError>;
-    let acts: [(&str, Act); 4] = [
+    let acts: [(&str, Act); 5] = [
+        ("change", |vault, before| {
+            let edit = comity_store::vault::SourceChange {
+                terms: vec![secret("a red bird").into()],
+                dropped: Vec::new(),
+                handlers: Default::default(),
+                former: Default::default(),
+                terms_max: 9,
+                reason: secret("she moved"),
+            };
+            vault.change(ONE, &edit, &officer("hana"), now(), before).map(|_| ())
+        }),
         ("add", |vault, before| {
             vault.add(Uuid::from_u128(77), &source(&["hana"]), &officer("hana"), now(), before).map(|_| ())
         }),

@@ -126,6 +126,7 @@ api! {
     get "/sources" => sources::list;
     post "/sources" => sources::add;
     post "/sources/{source}/objects" => sources::attach;
+    post "/sources/{source}/changes" => sources::change;
     post "/sources/{source}/readings" => sources::read;
     get "/sources/asked" => sources::asked;
     post "/sources/asked/{release}" => sources::answer;

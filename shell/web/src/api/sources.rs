@@ -8,7 +8,7 @@ use crate::identity::Caller;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::{Extension, Json};
-use comity_node::{LeakAsk, Request, SourceReading, TermEntry};
+use comity_node::{LeakAsk, Request, SourceEdit, SourceEntry, SourceReading, TermEntry};
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -68,7 +68,12 @@ pub(crate) enum ProtectedTerm {
     responses((status = 200, description = "As `comity vault add --json`.", body = serde_json::Value)))]
 pub(crate) async fn add(State(desk): State<Arc<Desk>>, caller: Caller, Body(new): Body<NewSource>) -> Answer {
     let NewSource { cryptonym, identity, contact, handlers, terms, reliability, notes } = new;
-    ask(&desk, &caller, Request::VaultAdd { cryptonym, identity, contact, handlers, terms, reliability, notes }).await
+    ask(
+        &desk,
+        &caller,
+        Request::VaultAdd(SourceEntry { cryptonym, identity, contact, handlers, terms, reliability, notes }),
+    )
+    .await
 }
 
 /// Objects of a source.
@@ -88,6 +93,43 @@ pub(crate) async fn attach(
     Body(Attached { objects }): Body<Attached>,
 ) -> Answer {
     ask(&desk, &caller, Request::VaultAttach { source, objects }).await
+}
+
+/// A change of a source.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceChange {
+    /// Why; kept inside the vault.
+    reason: String,
+    /// Words that must never appear in a release from now on. One that is protected already is classified as given here.
+    #[serde(default)]
+    #[schema(value_type = Vec<ProtectedTerm>)]
+    terms: Vec<TermEntry>,
+    /// Words that are no longer protected, as they were entered.
+    #[serde(default)]
+    drop: Vec<String>,
+    /// Officers who handle it from now on.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    handlers: Vec<OfficerCode>,
+    /// Officers who no longer do.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    former_handlers: Vec<OfficerCode>,
+}
+
+/// Changes protected terms and handlers of a source. Needs the passkey again (`/step-up`).
+#[utoipa::path(post, path = "/api/v1/sources/{source}/changes", tag = "sources", params(("source" = String, Path)), request_body = SourceChange,
+    responses((status = 200, description = "As `comity vault change --json`.", body = serde_json::Value)))]
+pub(crate) async fn change(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(source): Named<String>,
+    Body(change): Body<SourceChange>,
+) -> Answer {
+    let SourceChange { reason, terms, drop, handlers, former_handlers } = change;
+    ask(&desk, &caller, Request::VaultChange(SourceEdit { source, reason, terms, drop, handlers, former_handlers }))
+        .await
 }
 
 /// Why a source is read.
@@ -123,6 +165,9 @@ pub(crate) async fn asked(State(desk): State<Arc<Desk>>, caller: Caller) -> Answ
 pub(crate) struct HandlersAnswer {
     /// What stands in it is not the source. Otherwise it stays blocked, and what else stood in it may be asked about again.
     not_mine: bool,
+    /// The terms that are answered for, as `term` of the places names them; all of the caller's that stand in it where none is named.
+    #[serde(default)]
+    terms: Vec<String>,
     /// Why; kept inside the vault.
     reason: String,
 }
@@ -134,7 +179,7 @@ pub(crate) async fn answer(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Named(release): Named<String>,
-    Body(HandlersAnswer { not_mine, reason }): Body<HandlersAnswer>,
+    Body(HandlersAnswer { not_mine, terms, reason }): Body<HandlersAnswer>,
 ) -> Answer {
-    ask(&desk, &caller, Request::LeakAsk(LeakAsk::Answer { release, not_mine, reason })).await
+    ask(&desk, &caller, Request::LeakAsk(LeakAsk::Answer { release, not_mine, terms, reason })).await
 }

@@ -4,6 +4,7 @@
 
 use super::answer::{flag, list, number, text};
 use super::banner::Banner;
+use super::ceremony::Fields;
 use super::shell::Shell;
 use super::sources::is_handler;
 use super::step_up;
@@ -14,15 +15,54 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_node::{LeakAsk, Request};
-use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 struct Waiting {
     release: String,
     officer: String,
     at: String,
-    /// How it was found, and the text around it.
-    places: Vec<(String, String)>,
+    /// The handler's terms that stand in it.
+    terms: Vec<Standing>,
+}
+
+/// A term, and where it stands.
+struct Standing {
+    /// The name under which it is answered for; none of what cannot be searched for.
+    term: String,
+    kind: String,
+    places: Vec<Place>,
+}
+
+/// A place, and what stands around it.
+struct Place {
+    rule: String,
+    property: String,
+    before: String,
+    found: String,
+    after: String,
+}
+
+impl Waiting {
+    fn read(row: &Value) -> Self {
+        let mut terms: Vec<Standing> = Vec::new();
+        for finding in list(row, "places") {
+            let (term, kind) = (text(finding, "term"), text(finding, "kind").replace('_', " "));
+            let around = finding.get("place").unwrap_or(&Value::Null);
+            let place = Place {
+                rule: text(finding, "rule"),
+                property: text(finding, "property"),
+                before: text(around, "before"),
+                found: text(around, "found"),
+                after: text(around, "after"),
+            };
+            match terms.iter_mut().find(|standing| standing.term == term) {
+                Some(standing) => standing.places.push(place),
+                None => terms.push(Standing { term, kind, places: vec![place] }),
+            }
+        }
+        Self { release: text(row, "release"), officer: text(row, "officer"), at: text(row, "at"), terms }
+    }
 }
 
 struct Asked {
@@ -55,15 +95,7 @@ async fn shown(desk: &Desk, officer: &Officer, refused: String) -> Response {
     shell.answer(answer.map(|answer| {
         AskedPage {
             shell: &shell,
-            waiting: list(&answer, "waiting")
-                .iter()
-                .map(|row| Waiting {
-                    release: text(row, "release"),
-                    officer: text(row, "officer"),
-                    at: text(row, "at"),
-                    places: list(row, "places").iter().map(|it| (text(it, "rule"), text(it, "excerpt"))).collect(),
-                })
-                .collect(),
+            waiting: list(&answer, "waiting").iter().map(Waiting::read).collect(),
             asked: list(&answer, "asked")
                 .iter()
                 .map(|row| Asked {
@@ -80,28 +112,32 @@ async fn shown(desk: &Desk, officer: &Officer, refused: String) -> Response {
     }))
 }
 
-/// What a handler sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    answer: String,
-    reason: String,
-}
+/// The field of a term that is answered for: this and the term's name.
+const TERM: &str = "term ";
 
 /// Answers `POST /sources/asked/{release}`.
 pub async fn answer(
     State(desk): State<Arc<Desk>>,
     officer: Officer,
     Path(release): Path<String>,
-    Form(given): Form<Answer>,
+    Form(given): Form<Fields>,
 ) -> Response {
-    let not_mine = given.answer == "not_mine";
-    let ask = LeakAsk::Answer { release: release.clone(), not_mine, reason: given.reason.clone() };
+    let field = |name: &str| given.get(name).cloned().unwrap_or_default();
+    let terms: Vec<String> = given.keys().filter_map(|name| name.strip_prefix(TERM)).map(str::to_owned).collect();
+    if terms.is_empty() && given.contains_key("several") {
+        return shown(&desk, &officer, "choose what you answer for; nothing was answered".into()).await;
+    }
+    let not_mine = match field("answer").as_str() {
+        "not_mine" => true,
+        "keep_back" => false,
+        _ => return shown(&desk, &officer, "say whether it is your source; nothing was answered".into()).await,
+    };
+    let ask = LeakAsk::Answer { release: release.clone(), not_mine, terms, reason: field("reason") };
     match desk.ask(&Request::LeakAsk(ask), &officer.credential).await {
         Ok(_) => Redirect::to("/sources/asked").into_response(),
         Err(failure) => {
             let shell = Shell::new(&desk, &officer, "sources");
-            let again = [("answer", given.answer.as_str()), ("reason", given.reason.as_str())];
+            let again: Vec<(&str, &str)> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             match step_up::again(&shell, &failure, &format!("/sources/asked/{release}"), &again) {
                 Some(response) => response,
                 None => shown(&desk, &officer, failure.message).await,

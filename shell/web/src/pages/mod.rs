@@ -29,7 +29,8 @@ mod search;
 pub mod shell;
 mod sightings;
 pub mod sign_in;
-pub mod sources;
+pub mod source_change;
+mod sources;
 mod step_up;
 mod timeline;
 pub mod tour;
@@ -103,6 +104,7 @@ fn content() -> Router<Arc<Desk>> {
         .route("/sources/asked/{release}", post(asked::answer))
         .route("/sources/{source}", get(sources::ask).post(sources::read))
         .route("/sources/{source}/print", post(sources::print))
+        .route("/sources/{source}/change", post(source_change::change))
         .route("/sources/{source}/objects", post(sources::attach))
         .route("/write/report", get(write::report).post(write::write_report))
         .route("/write/note", get(write::note).post(write::write_note))

@@ -7,6 +7,7 @@ use super::answer::{list, text, texts, typed};
 use super::banner::Banner;
 use super::line::encoded;
 use super::shell::Shell;
+use super::source_change::{Change, codes, entries};
 use crate::desk::Desk;
 use crate::identity::Officer;
 use askama::Template;
@@ -14,7 +15,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{FailureKind, Request, SourceReading, TermEntry};
+use comity_node::{FailureKind, Request, SourceEntry, SourceReading};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ struct Line {
     cryptonym: String,
     reliability: String,
     objects: String,
+    /// Protected terms of which nobody said what they are.
+    unclassified: String,
 }
 
 #[derive(Template)]
@@ -52,6 +55,9 @@ struct SourcePage<'a> {
 }
 
 struct Shown {
+    /// The lists that may be edited.
+    change: Change,
+    changes: Vec<FormerChange>,
     cryptonym: String,
     identity: String,
     contact: String,
@@ -61,6 +67,26 @@ struct Shown {
     handlers: Vec<String>,
     terms: Vec<Protected>,
     objects: Vec<String>,
+}
+
+/// A change that was made.
+struct FormerChange {
+    at: String,
+    officer: String,
+    /// Words that are no longer protected since.
+    dropped: Vec<String>,
+    reason: String,
+}
+
+impl FormerChange {
+    fn read(change: &Value) -> Self {
+        Self {
+            at: text(change, "at"),
+            officer: text(change, "officer"),
+            dropped: texts(change, "dropped"),
+            reason: text(change, "reason"),
+        }
+    }
 }
 
 /// A protected term, and what it is.
@@ -111,7 +137,7 @@ pub(super) fn is_handler(officer: &Officer) -> bool {
 
 /// The page's frame. Who handles sources sees what the vault holds, typed in or read out; its mark depends on the role alone, so that it
 /// tells nobody whether there is a source.
-fn shell(desk: &Desk, officer: &Officer) -> Shell {
+pub(super) fn shell(desk: &Desk, officer: &Officer) -> Shell {
     Shell::new(desk, officer, "sources").banner(if is_handler(officer) { Banner::Vault } else { Banner::NotDetermined })
 }
 
@@ -137,6 +163,7 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource
             cryptonym: text(source, "cryptonym"),
             reliability: text(source, "reliability"),
             objects: text(source, "objects"),
+            unclassified: text(source, "unclassified"),
         })
         .collect();
     let handler = is_handler(officer);
@@ -146,27 +173,19 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource
 /// Answers `POST /sources`.
 pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): Form<NewSource>) -> Response {
     let shell = shell(&desk, &officer);
-    let words = |text: &str| -> Vec<TermEntry> {
-        text.split(['\n', ';']).map(str::trim).filter(|word| !word.is_empty()).map(TermEntry::typed).collect()
+    let handlers = match codes(&entry.handlers) {
+        Ok(codes) => codes.into_iter().collect(),
+        Err(refused) => return listing(&desk, &officer, &shell, entry, refused).await,
     };
-    let mut handlers = Vec::new();
-    for word in entry.handlers.split([',', ' ', '\n']).filter(|word| !word.is_empty()) {
-        match word.parse() {
-            Ok(code) => handlers.push(code),
-            Err(error) => {
-                return listing(&desk, &officer, &shell, entry.clone(), format!("handler {word}: {error}")).await;
-            }
-        }
-    }
-    let request = Request::VaultAdd {
+    let request = Request::VaultAdd(SourceEntry {
         cryptonym: entry.cryptonym.trim().to_owned(),
         identity: entry.identity.clone(),
         contact: entry.contact.clone(),
         handlers,
-        terms: words(&entry.terms),
+        terms: entries(&entry.terms),
         reliability: entry.reliability.clone(),
         notes: typed(&entry.notes),
-    };
+    });
     match desk.ask(&request, &officer.credential).await {
         Ok(_) => Redirect::to("/sources").into_response(),
         Err(failure) => listing(&desk, &officer, &shell, entry, failure.message).await,
@@ -228,6 +247,8 @@ async fn opened(
         }
     };
     let shown = Shown {
+        change: Change::of(&answer),
+        changes: list(&answer, "changes").iter().map(FormerChange::read).collect(),
         cryptonym: text(&answer, "cryptonym"),
         identity: text(&answer, "identity"),
         contact: text(&answer, "contact"),

@@ -20,6 +20,7 @@ mod recalls;
 mod search;
 mod sightings;
 mod sightings_api;
+mod source_change;
 mod span;
 mod unseen;
 mod vault;

@@ -2,13 +2,13 @@
 
 use super::desk::{Face, face};
 use axum::http::StatusCode;
-use comity_node::Request;
+use comity_node::{Request, SourceEntry};
 
 const VAULT: &str = "VAULT · true identity · handlers only";
 
 fn handler() -> (Face, tempfile::TempDir, String, String) {
     let (mut face, folder) = face();
-    let request = Request::VaultAdd {
+    let request = Request::VaultAdd(SourceEntry {
         cryptonym: "KESTREL".into(),
         identity: "Ilan Voss\u{202e}".into(),
         contact: "harbour".into(),
@@ -16,7 +16,7 @@ fn handler() -> (Face, tempfile::TempDir, String, String) {
         terms: vec!["Voss".into()],
         reliability: "B".into(),
         notes: String::new(),
-    };
+    });
     let added = face.org.lock().unwrap().ask_as("hal", &request).unwrap();
     let alice = face.become_officer("hal");
     face.step_up();

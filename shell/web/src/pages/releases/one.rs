@@ -22,6 +22,9 @@ const BLOCK: usize = 200;
 /// The longest name in a line; the whole stands in the properties.
 const NAME_CHARS_MAX: usize = 120;
 
+/// Of what a group found so many are shown beside its answer; all stand above.
+const TOLD: usize = 4;
+
 /// One object, before and after.
 struct Item {
     original_id: String,
@@ -60,6 +63,52 @@ impl Check {
     /// Whether something in it waits for a role.
     fn waits_for(&self, role: &str) -> bool {
         self.findings.iter().any(|finding| finding.answered_by == role)
+    }
+
+    /// What a role answers for, in groups: one answer stands for all findings of a rule.
+    fn groups(&self, role: &str) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.answered_by == role) {
+            match groups.iter_mut().find(|group| group.rule == finding.rule) {
+                Some(group) => {
+                    group.name = group.rule;
+                    group.findings += 1;
+                    if !group.places.contains(&finding.place.as_str()) {
+                        group.places.push(&finding.place);
+                    }
+                }
+                None => groups.push(Group {
+                    name: &finding.id,
+                    rule: &finding.rule,
+                    class: &finding.class,
+                    findings: 1,
+                    places: vec![&finding.place],
+                }),
+            }
+        }
+        groups
+    }
+}
+
+/// Findings of one rule.
+struct Group<'a> {
+    /// What is answered for: the finding where there is one alone, else the rule.
+    name: &'a str,
+    rule: &'a str,
+    class: &'a str,
+    findings: usize,
+    /// What was found, each once.
+    places: Vec<&'a str>,
+}
+
+impl Group<'_> {
+    /// The first of what was found, and how many more there are.
+    fn told(&self) -> String {
+        let first: Vec<String> = self.places.iter().take(TOLD).map(|place| format!("“{place}”")).collect();
+        match self.places.len().saturating_sub(TOLD) {
+            0 => first.join(", "),
+            more => format!("{} and {more} more", first.join(", ")),
+        }
     }
 }
 

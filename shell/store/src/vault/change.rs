@@ -1,0 +1,171 @@
+//! Later changes of a source: its protected terms and its handlers.
+//!
+//! Guarantees: only a handler changes a source, with a reason; a source keeps at least one handler; what was changed stands in the vault's
+//! own log, with the words that are no longer protected, so that a term cannot be taken out and put back unseen.
+//! Does not know: which officers may be handlers.
+
+use super::acts::entry;
+use super::{ProtectedTerm, Vault, VaultError, handlers_role, record, record_role};
+use comity_vocab::{Digest, OfficerCode, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// What changes of a source.
+pub struct SourceChange {
+    /// Words that must never leave from now on; one that is protected already is classified as given here.
+    pub terms: Vec<ProtectedTerm>,
+    /// Words that are no longer protected, exactly as they were entered.
+    pub dropped: Vec<Zeroizing<String>>,
+    /// Officers who handle it from now on.
+    pub handlers: BTreeSet<OfficerCode>,
+    /// Officers who no longer do.
+    pub former: BTreeSet<OfficerCode>,
+    /// The most terms that a source may have.
+    pub terms_max: usize,
+    /// Why; kept inside the vault.
+    pub reason: Zeroizing<String>,
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Terms that are new.
+    pub added: usize,
+    /// Terms of which somebody said what they are.
+    pub classified: usize,
+    /// Terms that are no longer protected.
+    pub dropped: usize,
+    /// Handlers that are new.
+    pub handlers: usize,
+    /// Officers who no longer handle the source.
+    pub former: usize,
+}
+
+/// What is written down of a change.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    changed: Changed,
+    dropped: Vec<String>,
+    handlers: BTreeSet<OfficerCode>,
+    former: BTreeSet<OfficerCode>,
+    reason: String,
+}
+
+/// The act of a change in the vault's log.
+const CHANGE: &str = "change";
+
+/// A change that was made, as a handler of the source may read it.
+pub struct FormerChange {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub officer: OfficerCode,
+    /// What was done.
+    pub changed: Changed,
+    /// The words that are no longer protected since.
+    pub dropped: Vec<Zeroizing<String>>,
+    /// Why.
+    pub reason: Zeroizing<String>,
+}
+
+impl Vault {
+    /// Changes terms and handlers of a source.
+    ///
+    /// # Errors
+    /// [`VaultError::ReasonMissing`]; [`VaultError::NothingReleasedToYou`] where the officer does not handle the source (the attempt is
+    /// logged); [`VaultError::NoSuchTerm`], [`VaultError::NoSuchHandler`], [`VaultError::TooManyTerms`] and
+    /// [`VaultError::Incomplete`], with nothing done; what `before`
+    /// says, with nothing done.
+    pub fn change<E: From<VaultError>>(
+        &mut self,
+        id: Uuid,
+        change: &SourceChange,
+        officer: &OfficerCode,
+        now: Timestamp,
+        before: impl FnOnce(&Digest) -> Result<(), E>,
+    ) -> Result<Changed, E> {
+        if change.reason.trim().is_empty() {
+            return Err(VaultError::ReasonMissing.into());
+        }
+        let Some(matter) = self.admitted(id, officer)? else {
+            self.act(&entry(officer, now, id, CHANGE, false, ""), before, |_| Ok(()))?;
+            return Err(VaultError::NothingReleasedToYou.into());
+        };
+        let mut changed = Changed::default();
+        let mut sealed = self.sealed(matter, id)?;
+        let mut terms = sealed.terms();
+        for (number, dropped) in change.dropped.iter().enumerate() {
+            let before = terms.len();
+            terms.retain(|entry| entry.term != *dropped);
+            if terms.len() == before {
+                return Err(VaultError::NoSuchTerm { number: number + 1 }.into());
+            }
+            changed.dropped += before - terms.len();
+        }
+        for term in &change.terms {
+            match terms.iter_mut().find(|entry| entry.term == term.term) {
+                Some(entry) => {
+                    changed.classified += usize::from(entry.kind != term.kind);
+                    entry.kind = term.kind;
+                }
+                None => {
+                    changed.added += 1;
+                    terms.push(term.clone());
+                }
+            }
+        }
+        if terms.len() > change.terms_max {
+            return Err(VaultError::TooManyTerms { most: change.terms_max }.into());
+        }
+        let mut handlers = self.handlers(matter, id)?;
+        for former in &change.former {
+            if !handlers.remove(former) {
+                return Err(VaultError::NoSuchHandler { officer: former.clone() }.into());
+            }
+            changed.former += 1;
+        }
+        changed.handlers = change.handlers.difference(&handlers).count();
+        handlers.extend(change.handlers.iter().cloned());
+        if handlers.is_empty() {
+            return Err(VaultError::Incomplete { what: "a handler" }.into());
+        }
+        sealed.put_terms(&terms);
+        let record = self.seal(&record_role(id), &sealed.padded());
+        let handlers = self.seal(&handlers_role(id), &record::encode_handlers(&handlers));
+        let said = Said {
+            changed,
+            dropped: change.dropped.iter().map(|term| term.to_string()).collect(),
+            handlers: change.handlers.clone(),
+            former: change.former.clone(),
+            reason: change.reason.to_string(),
+        };
+        // INVARIANT: texts and numbers: writing them as JSON cannot fail.
+        let said = Zeroizing::new(serde_json::to_string(&said).unwrap_or_default());
+        self.rewrite(&entry(officer, now, id, CHANGE, true, &said), before, |tx| {
+            tx.execute("UPDATE source SET handlers = ?2, record = ?3 WHERE matter = ?1", (matter, handlers, record))
+        })?;
+        Ok(changed)
+    }
+
+    /// Returns the changes of a source, oldest first. Only for what one of its handlers is shown.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`].
+    pub fn changes(&self, id: Uuid) -> Result<Vec<FormerChange>, VaultError> {
+        let mut changes = Vec::new();
+        for access in self.accesses()?.into_iter().filter(|it| it.source == id && it.act == CHANGE && it.allowed) {
+            let damaged = |_| VaultError::Damaged { table: "access", row: 0 };
+            let said: Said = serde_json::from_str(&access.reason).map_err(damaged)?;
+            changes.push(FormerChange {
+                at: access.at,
+                officer: access.officer,
+                changed: said.changed,
+                dropped: said.dropped.into_iter().map(Zeroizing::new).collect(),
+                reason: Zeroizing::new(said.reason),
+            });
+        }
+        Ok(changes)
+    }
+}
