@@ -68,7 +68,7 @@ fn ask(node: SharedNode, events: Sender<Event>) -> Ask {
         let mut tell = |node: &mut comity_node::Node| {
             tell_gate(node, &events.lock().unwrap_or_else(PoisonError::into_inner));
         };
-        if let Some(answer) = comity_node::answer_apart(&node, world::now(), call, true, &mut tell) {
+        if let Some(answer) = comity_node::answer_apart(&node, &world::now, call, true, &mut tell) {
             return answer;
         }
         let mut node = lock(&node);

@@ -106,6 +106,9 @@ pub fn run(arguments: &ServeArguments, output: &Output) -> Result<(), Failure> {
     node.unlock()?;
     let changed = node.configuration_changed().map(str::to_owned);
     let node: SharedNode = Arc::new(Mutex::new(node));
+    // The first check does not wait for the terms to be compiled.
+    let making_ready = node.clone();
+    std::thread::spawn(move || comity_node::make_ready(&making_ready));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

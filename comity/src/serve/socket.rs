@@ -42,7 +42,7 @@ pub fn listen(path: &Path, node: SharedNode, events: Sender<Event>) -> Result<So
 
 fn answer(node: &SharedNode, events: &Sender<Event>, call: &Call) -> Result<Value, Failure> {
     let mut tell = |node: &mut comity_node::Node| tell_gate(node, events);
-    if let Some(answer) = comity_node::answer_apart(node, world::now(), call, false, &mut tell) {
+    if let Some(answer) = comity_node::answer_apart(node, &world::now, call, false, &mut tell) {
         return answer;
     }
     let mut node = lock(node);

@@ -79,6 +79,13 @@ pub fn run(verb: VaultVerb, output: &Output) -> Result<(), Failure> {
                         if gone.is_empty() { String::new() } else { format!("; no longer: {}", gone.join(", ")) };
                     let did = did(change.get("did").unwrap_or(&Value::Null));
                     let (at, officer) = (text(change, "at"), text(change, "officer"));
+                    let other: Vec<String> = list(change, "classified")
+                        .iter()
+                        .map(|it| {
+                            format!("; {}: from {:?} to {:?}", text(it, "term"), text(it, "from"), text(it, "to"))
+                        })
+                        .collect();
+                    let gone = format!("{gone}{}", other.concat());
                     lines.push(format!("{:<12} {at} {officer}: {did}{gone}; {}", "changed", text(change, "reason")));
                 }
                 lines.push("this reading was logged".into());

@@ -31,12 +31,12 @@ pub(crate) fn hold(node: &Mutex<Node>) -> MutexGuard<'_, Node> {
 /// the gate, while the node is held. `remote`: over the network, where who shows nothing is nobody.
 pub fn answer_apart(
     node: &Mutex<Node>,
-    now: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
     call: &Call,
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Option<Result<Value, Failure>> {
-    crate::detection::observe(node, now, call, remote)
-        .or_else(|| crate::recalls::send_recall(node, now, call, remote, tell))
-        .or_else(|| crate::releases::apart::check(node, now, call, remote, tell))
+    crate::detection::observe(node, clock(), call, remote)
+        .or_else(|| crate::recalls::send_recall(node, clock(), call, remote, tell))
+        .or_else(|| crate::releases::apart::check(node, clock, call, remote, tell))
 }

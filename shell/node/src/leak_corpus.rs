@@ -107,10 +107,12 @@ impl Gathered {
         Ok(Some(sha256(&parts)))
     }
 
-    /// Runs the check, to be kept; none where it cannot be.
-    pub fn kept(self, view: View<'_>, draft: &Draft) -> Result<Option<KeptCheck>, Failure> {
-        let Some(tag) = self.tag(view, draft)? else { return Ok(None) };
-        Ok(KeptCheck::of(tag, self.run(view, draft)?).ok())
+    /// Runs the check, to be kept; none where it cannot be, or where the holdings are not those of this tag any more.
+    pub fn kept(self, view: View<'_>, draft: &Draft, tag: &Digest) -> Result<Option<KeptCheck>, Failure> {
+        if self.tag(view, draft)?.as_ref() != Some(tag) {
+            return Ok(None);
+        }
+        Ok(KeptCheck::of(*tag, self.run(view, draft)?).ok())
     }
 
     fn run(self, view: View<'_>, draft: &Draft) -> Result<Checked, Failure> {

@@ -85,6 +85,7 @@ pub use reader::{
     SightingSheet, SightingSummary, Snippet, SnippetPiece, TheirRecall, WarningListFacts, differences,
 };
 pub use recalls::{RecallNamed, send_recall};
+pub use releases::apart::make_ready;
 pub use request::{
     BasisDecided, BasisDecision, FindingsAnswered, LinkAlone, LinkStep, OfficerChange, ReleaseDraftRequest, Request,
     Selection, SourceEdit, SourceEntry, SourceReading,

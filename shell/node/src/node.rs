@@ -220,6 +220,26 @@ impl Node {
         Ok((asker, request))
     }
 
+    /// Refuses what was admitted some time ago, where it would not be admitted now: a session that ended, an officer who may nothing any
+    /// more, tables that do not fit. A nonce is not asked for again.
+    pub(crate) fn admit_again(
+        &mut self,
+        now: Timestamp,
+        call: &Call,
+        asker: &Asker,
+        request: &Request,
+    ) -> Result<(), Failure> {
+        self.clock = now;
+        self.fit(request)?;
+        match asker {
+            Asker::Key(code) => drop(self.active(code)?),
+            Asker::Machine => {}
+            Asker::Session(_) | Asker::Token(_) => self.prove(now, call)?.check(request, now)?,
+        }
+        asker.check(request, now)?;
+        self.admitted(asker, request)
+    }
+
     pub(crate) fn act(&mut self, now: Timestamp, asker: &Asker, request: Request) -> Result<Value, Failure> {
         let by = asker.officer();
         match request {

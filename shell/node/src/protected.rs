@@ -122,6 +122,10 @@ impl Node {
 
     /// What is to be compiled, where the sources are not those of what is kept.
     pub(crate) fn uncompiled(&mut self) -> Result<Option<Uncompiled>, Failure> {
+        // Who waits for officers, or is not what it was, reads nothing of the vault ahead of time.
+        if self.quarantine.is_some() || self.unfit.is_some() {
+            return Ok(None);
+        }
         let sources = self.vault()?.sources()?;
         if self.protected.as_ref().is_some_and(|kept| kept.sources == sources) {
             return Ok(None);
@@ -130,7 +134,7 @@ impl Node {
         let mut uncompiled = Uncompiled { sources, terms: VaultTerms::new(), of: Vec::new() };
         for term in vault.terms()? {
             uncompiled.terms.add(Term::new(term.kind, &term.term), term.matter);
-            let tag = vault.term_tag(term.source, &term.term);
+            let tag = vault.term_tag(term.source, &term.term, term.kind);
             uncompiled.of.push(TermOf { tag, source: term.source, kind: term.kind });
         }
         Ok(Some(uncompiled))
@@ -185,6 +189,13 @@ impl Own {
             tag(next) == tag(kept) && a.part == b.part && b.offset < a.offset + a.length
         });
         self.places.sort_by_key(|place| (place.finding.part, place.finding.offset));
+    }
+
+    /// Leaves the places of these terms alone.
+    pub fn of(mut self, tags: &BTreeSet<TermTag>) -> Self {
+        let protected = Arc::clone(&self.protected);
+        self.places.retain(|place| protected.term(place.number).is_some_and(|term| tags.contains(&term.tag)));
+        self
     }
 
     /// The findings as a handler is shown them: which of the own terms stands there, in which way it is written, and the place itself.

@@ -23,7 +23,7 @@ const DAY_SECONDS: i64 = 86_400;
 /// The most answers a day that may be set.
 const ANSWERS_MAX: u64 = 10_000;
 /// The longest reason, in bytes.
-const REASON_BYTES_MAX: usize = 4 << 10;
+pub(crate) const REASON_BYTES_MAX: usize = 4 << 10;
 /// What one officer proposed, until the other role agrees.
 const PROPOSED: &str = "leak_answers_proposed";
 
@@ -108,13 +108,20 @@ impl Node {
         let mut waiting = Vec::new();
         for row in self.holdings.view().desk().leak_waiting()? {
             let draft = decoded(&row)?;
+            if !self.has_unanswered(&draft)? {
+                // No term stands in it any more: it waits for nobody.
+                self.end_wait(&row.release)?;
+                continue;
+            }
             // Of what was answered nothing is told: it would say that another source's handlers have yet to answer.
-            let sources = self.own_unanswered(&draft, officer)?;
+            let sources = self.own_unanswered(&draft, officer, false)?;
             if sources.is_empty() {
                 continue;
             }
+            let terms: BTreeSet<TermTag> = sources.values().flatten().copied().collect();
             // The places are shown here, for the draft may have been withdrawn since.
-            let places = self.own_places(&draft, officer)?.map(|own| own.findings(&draft)).unwrap_or_default();
+            let places =
+                self.own_places(&draft, officer)?.map(|own| own.of(&terms).findings(&draft)).unwrap_or_default();
             waiting.push(json!({
                 "release": row.release,
                 "officer": row.officer,
@@ -138,13 +145,22 @@ impl Node {
         Ok(standing.into_values().flatten().any(|term| !answers.contains_key(&term)))
     }
 
-    /// The terms of an officer's own sources that stand in a draft and of which no handler said anything.
-    fn own_unanswered(&mut self, draft: &Draft, officer: &OfficerCode) -> Result<Standing, Failure> {
+    /// Ends the waiting of a blocked draft, which is to be checked again.
+    pub(crate) fn end_wait(&mut self, release: &str) -> Result<(), Failure> {
+        let tx = self.holdings.transaction()?;
+        tx.view().desk().end_leak_wait(release)?;
+        tx.view().desk().forget_leak_answer(release)?;
+        Ok(tx.commit()?)
+    }
+
+    /// The terms of an officer's own sources that stand in a draft and of which no handler said anything; with those of which one said
+    /// that they may go, where they are `kept_back` now.
+    fn own_unanswered(&mut self, draft: &Draft, officer: &OfficerCode, kept_back: bool) -> Result<Standing, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
         let mut standing = self.protected()?.standing(draft)?;
         let own: BTreeSet<Uuid> = self.vault()?.list(officer)?.into_iter().map(|source| source.id).collect();
         standing.retain(|source, terms| {
-            terms.retain(|term| !answers.contains_key(term));
+            terms.retain(|term| answers.get(term).is_none_or(|answer| kept_back && answer.not_mine));
             own.contains(source) && !terms.is_empty()
         });
         Ok(standing)
@@ -167,9 +183,14 @@ impl Node {
         }
         // A draft that does not exist and one that is another handler's get one answer.
         let nothing = || Failure::no("no draft of this release waits for you").hint("comity vault asked");
-        let row = self.holdings.view().desk().leak_blocked(release)?.filter(|row| row.waits).ok_or_else(nothing)?;
-        let draft = decoded(&row)?;
-        let mut own = self.own_unanswered(&draft, officer)?;
+        let waits = self.holdings.view().desk().leak_blocked(release)?.filter(|row| row.waits);
+        let draft = match &waits {
+            Some(row) => decoded(row)?,
+            // What may go is kept back after all, as long as it has not gone.
+            None if !not_mine => self.unsent(release).map_err(|_| nothing())?.1,
+            None => return Err(nothing()),
+        };
+        let mut own = self.own_unanswered(&draft, officer, !not_mine)?;
         if own.is_empty() {
             return Err(nothing());
         }
@@ -181,22 +202,17 @@ impl Node {
             .hint("answer --keep-back, and let another officer draft it"));
         }
         for (number, (source, terms)) in own.into_iter().enumerate() {
-            let answer = HandlersAnswer { draft: row.digest, terms, reason: reason.to_owned() };
+            let answer = HandlersAnswer { draft: draft.digest(), terms, reason: reason.to_owned() };
             self.vault_act(
                 |vault, before| vault.answer(source, not_mine, &answer, officer, now, before),
                 // One entry, of nobody: who answered, and for how many sources, stands inside the vault.
                 |tx| if number == 0 { audit(tx.view().desk(), now, None, "vault.answer", "", "") } else { Ok(()) },
             )?;
         }
-        let all = !self.has_unanswered(&draft)?;
-        let tx = self.holdings.transaction()?;
-        let desk = tx.view().desk();
-        if all {
-            desk.end_leak_wait(release)?;
+        // What was answered before holds until nothing is left to answer: how many terms there are is not seen from it.
+        if waits.is_none() || !self.has_unanswered(&draft)? {
+            self.end_wait(release)?;
         }
-        // What was answered before does not hold any more: the draft is to be checked again.
-        desk.forget_leak_answer(release)?;
-        tx.commit()?;
         // Whether another source's handlers have yet to answer is not told: it would say that there is one.
         Ok(json!({ "release": release, "answered": true }))
     }

@@ -164,7 +164,7 @@ impl Node {
             .iter()
             .map(|change| {
                 let dropped: Vec<&str> = change.dropped.iter().map(|term| term.as_str()).collect();
-                json!({ "at": change.at, "officer": change.officer, "did": change.changed, "dropped": dropped,
+                json!({ "at": change.at, "officer": change.officer, "did": change.changed, "dropped": dropped, "classified": change.classified,
                     "reason": change.reason.as_str() })
             })
             .collect();
@@ -208,7 +208,7 @@ impl Node {
     }
 
     /// The source of this cryptonym or id among those the officer handles.
-    fn find_source(&mut self, officer: &OfficerCode, name: &str) -> Result<Option<Uuid>, Failure> {
+    pub(crate) fn find_source(&mut self, officer: &OfficerCode, name: &str) -> Result<Option<Uuid>, Failure> {
         let found = self
             .summaries(officer)?
             .iter()

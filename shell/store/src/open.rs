@@ -288,7 +288,12 @@ pub(crate) fn calm(conn: &Connection) -> Result<(), rusqlite::Error> {
 ///
 /// Returns whether that was complete; a reader in another process can hold it up.
 pub(crate) fn truncate_wal(conn: &Connection) -> Result<bool, rusqlite::Error> {
-    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    // Who reads is not waited for: whoever asked holds others up, and tries again.
+    let waits: i64 = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+    conn.pragma_update_and_check(None, "busy_timeout", 0, |row| row.get::<_, i64>(0))?;
+    let cut = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    conn.pragma_update_and_check(None, "busy_timeout", waits, |row| row.get::<_, i64>(0))?;
+    let busy: i64 = cut?;
     // What was erased may still stand in pages that are held in memory.
     conn.execute_batch("PRAGMA shrink_memory")?;
     Ok(busy == 0)

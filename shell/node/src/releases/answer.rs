@@ -183,7 +183,7 @@ impl Node {
 
     /// Tells whether something stands in a draft that stood in one for which a handler has yet to answer. What was sent since the sources
     /// are what they are is not held against a draft: two officers let it go.
-    fn stood_in_a_blocked_draft(&mut self, draft: &Draft) -> Result<bool, Failure> {
+    pub(super) fn stood_in_a_blocked_draft(&mut self, draft: &Draft) -> Result<bool, Failure> {
         let waiting = self.holdings.view().desk().leak_waiting()?;
         if waiting.is_empty() {
             return Ok(false);
@@ -192,10 +192,15 @@ impl Node {
         let known = self.holdings.view().desk().leak_clear()?;
         for row in waiting {
             let blocked = decoded(&row)?;
-            if blocked.digest() == draft.digest() || self.pieces(&blocked, key).without(&known).stand_in(draft.parts())
-            {
+            let same = blocked.digest() == draft.digest();
+            if !same && !self.pieces(&blocked, key).without(&known).stand_in(draft.parts()) {
+                continue;
+            }
+            if self.has_unanswered(&blocked)? {
                 return Ok(true);
             }
+            // Its terms were changed since: it waits for nobody.
+            self.end_wait(&row.release)?;
         }
         Ok(false)
     }

@@ -3,19 +3,21 @@
 //! Guarantees: what was checked apart is used only where draft, sources, configuration and holdings are still those that it read
 //! ([`crate::leak_corpus`]); otherwise the call checks once more by itself. Does not know: what the calls decide.
 
+use super::answer::{VaultAnswer, day_of};
+use super::check::{APPROVALS, APPROVED, CHECKS};
+use crate::access::Asker;
 use crate::apart::{hold, verb};
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::leak_corpus::{Gathered, Sources};
 use crate::node::Node;
-use crate::protected::Uncompiled;
 use crate::request::Request;
 use comity_release::Draft;
 use comity_store::{Holdings, Mode};
-use comity_vocab::Timestamp;
+use comity_vocab::{Digest, Timestamp};
 use serde_json::Value;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Of a shorter draft the check is over before another connection to the store is open.
 const APART_BYTES_MIN: usize = 16 << 10;
@@ -25,12 +27,17 @@ struct Apart {
     home: Home,
     draft: Draft,
     gathered: Gathered,
+    /// Of what the check reads, as the node has it.
+    tag: Digest,
 }
 
-/// Answers a call that needs a leak check; `None` for every other call, and for one that is wrong: its answer says what is wrong.
+/// One check apart at a time: it is work, and what may be asked is counted by the call that ends it.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// Answers a call that needs a leak check; `None` for every other call.
 pub(crate) fn check(
     node: &Mutex<Node>,
-    now: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
     call: &Call,
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
@@ -38,9 +45,11 @@ pub(crate) fn check(
     let verb = verb(call)?;
     match verb.as_ref() {
         "vault_add" | "vault_change" => {
-            let answer = hold(node).handled(now, call, remote, tell);
-            // What is looked for from now on is made ready at once, for whoever checks next.
-            compile(node);
+            let answer = hold(node).handled(clock(), call, remote, tell);
+            if answer.is_ok() {
+                // What is looked for from now on is made ready at once, for whoever checks next.
+                make_ready(node);
+            }
             Some(answer)
         }
         "release_draft"
@@ -48,50 +57,42 @@ pub(crate) fn check(
         | "release_answer"
         | "release_approve_prepare"
         | "release_approve"
-        | "release_send" => Some(checked(node, now, call, remote, tell)),
+        | "release_send"
+        | "leak_ask" => Some(checked(node, clock, call, remote, tell)),
         _ => None,
     }
 }
 
 fn checked(
     node: &Mutex<Node>,
-    now: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
     call: &Call,
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Result<Value, Failure> {
-    let (asker, request) = hold(node).admit(now, call, remote)?;
-    compile(node);
-    let (release, sources) = match &request {
-        Request::ReleaseCheck { release } => (release.clone(), None),
-        Request::ReleaseApprovePrepare { release, .. }
-        | Request::ReleaseApprove { release, .. }
-        | Request::ReleaseSend { release } => (release.clone(), Some(Sources::Read)),
-        Request::ReleaseAnswer(answer) => (answer.release.clone(), Some(Sources::Unread)),
-        _ => (String::new(), None),
-    };
+    let (asker, request) = hold(node).admit(clock(), call, remote)?;
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    make_ready(node);
     // What goes wrong here goes wrong in the call itself too, which says it.
-    let apart = match release.is_empty() {
-        true => None,
-        false => hold(node).gathered_for(&release, sources).ok().flatten(),
-    };
-    if let Some(Apart { home, draft, gathered }) = apart
+    let apart = hold(node).gathered_for(clock(), &asker, &request).ok().flatten();
+    if let Some(Apart { home, draft, gathered, tag }) = apart
         && let Ok(holdings) = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)
-        && let Ok(Ok(Some(kept))) = holdings.still(|view| gathered.kept(view, &draft))
+        && let Ok(Ok(Some(kept))) = holdings.still(|view| gathered.kept(view, &draft, &tag))
     {
         hold(node).checks.keep(kept);
     }
-    let mut held = hold(node);
+    let (mut held, now) = (hold(node), clock());
+    held.admit_again(now, call, &asker, &request)?;
     let answer = held.act(now, &asker, request);
     tell(&mut held);
     answer
 }
 
-/// Makes the vault's terms ready where they are not, without holding the node.
-pub(crate) fn compile(node: &Mutex<Node>) {
+/// Makes the vault's terms ready for the leak check where they are not, without holding the node meanwhile.
+pub fn make_ready(node: &Mutex<Node>) {
     // Where the vault cannot be read, the call that needs it says why.
     let Ok(Some(uncompiled)) = hold(node).uncompiled() else { return };
-    let protected = Uncompiled::compile(uncompiled);
+    let protected = uncompiled.compile();
     hold(node).keep_protected(protected);
 }
 
@@ -108,22 +109,54 @@ impl Node {
         answer
     }
 
-    /// What the check of a release needs of the node; none where the check is short, or was made already.
-    fn gathered_for(&mut self, release: &str, sources: Option<Sources>) -> Result<Option<Apart>, Failure> {
-        let (_, draft) = self.unsent(release)?;
+    /// What the check of a release needs of the node; none where the check is short, was made already, or is not what the call comes to. The
+    /// vault is read for it only where the call itself would read it.
+    fn gathered_for(&mut self, now: Timestamp, asker: &Asker, request: &Request) -> Result<Option<Apart>, Failure> {
+        let Some((draft, sources)) = self.to_check(now, asker, request)? else { return Ok(None) };
         if draft.parts().iter().map(Vec::len).sum::<usize>() < APART_BYTES_MIN {
             return Ok(None);
         }
-        let sources = match sources {
-            Some(sources) => sources,
-            None if self.kept_answer(release, &draft)?.is_some() => Sources::Unread,
-            None => Sources::Read,
-        };
         let gathered = self.gather(&draft, sources)?;
-        let tag = gathered.tag(self.holdings.view(), &draft)?;
-        if tag.is_some_and(|tag| self.checks.has(&tag)) {
+        let tag = gathered.tag(self.holdings.view(), &draft)?.filter(|tag| !self.checks.has(tag));
+        Ok(tag.map(|tag| Apart { home: self.home.clone(), draft, gathered, tag }))
+    }
+
+    /// The draft that a call will check, and for what.
+    fn to_check(
+        &mut self,
+        now: Timestamp,
+        asker: &Asker,
+        request: &Request,
+    ) -> Result<Option<(Draft, Sources)>, Failure> {
+        let (release, allowance) = match request {
+            Request::ReleaseCheck { release } => (release, Some(&CHECKS)),
+            Request::ReleaseApprovePrepare { release, .. } => (release, Some(&APPROVALS)),
+            Request::ReleaseApprove { release, .. } => (release, Some(&APPROVED)),
+            Request::ReleaseAnswer(answer) => (&answer.release, Some(&APPROVALS)),
+            Request::ReleaseSend { release } => (release, None),
+            _ => return Ok(None),
+        };
+        if !allowance.map_or(Ok(true), |allowance| self.may_check(now, allowance))? {
             return Ok(None);
         }
-        Ok(Some(Apart { home: self.home.clone(), draft, gathered }))
+        let (row, draft) = self.unsent(release)?;
+        let kept = self.kept_answer(release, &draft)?.map(|answered| answered.vault);
+        let sources = match request {
+            Request::ReleaseSend { .. } if row.state != "approved" => return Ok(None),
+            Request::ReleaseAnswer(_) => Sources::Unread,
+            Request::ReleaseCheck { .. } if kept.is_some() => Sources::Unread,
+            Request::ReleaseCheck { .. } => {
+                let Some(by) = asker.officer() else { return Ok(None) };
+                let answered = self.holdings.view().desk().leak_answers(&day_of(now), by.as_str())?;
+                match answered >= self.answers_a_day()? || self.stood_in_a_blocked_draft(&draft)? {
+                    true => return Ok(None),
+                    false => Sources::Read,
+                }
+            }
+            // They ask nothing of the vault: it said of these bytes that they are clear.
+            _ if kept == Some(VaultAnswer::Clear) => Sources::Read,
+            _ => return Ok(None),
+        };
+        Ok(Some((draft, sources)))
     }
 }

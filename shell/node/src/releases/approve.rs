@@ -31,6 +31,13 @@ impl Node {
         if self.vault()?.answers(&draft.digest())?.values().any(|it| it.not_mine && it.officer == *by) {
             return Err(Failure::no("you answered as a handler that this draft may go; another officer approves it"));
         }
+        let drafted = Timestamp::parse(&self.release_row(release)?.created)
+            .map_err(|_| Failure::operational(format!("release {release} has no time at which it was drafted")))?;
+        if self.vault()?.weakened_by(by, drafted)? {
+            return Err(Failure::no(
+                "you took words of a source out, or said that they are something else, since this was drafted; another officer approves it",
+            ));
+        }
         let checked = self.leak_checked(draft, Sources::Read)?;
         if checked.findings().iter().any(|finding| finding.matter.is_some()) {
             return Err(self.blocked());
@@ -44,6 +51,15 @@ impl Node {
                 !overrides.iter().any(answered)
             })
             .collect();
+        let unknown = overrides.iter().filter(|entry| entry.officer == *by && entry.role == Role::ReleasingOfficer);
+        let mut unknown = unknown.filter(|entry| !checked.findings().iter().any(|it| it.id() == entry.finding));
+        if let Some(entry) = unknown.next() {
+            return Err(Failure::usage(format!(
+                "{} is no finding of this draft, nor a rule or class of one",
+                entry.finding
+            ))
+            .hint(format!("comity release check {release}")));
+        }
         if open.is_empty() {
             return Ok(checked);
         }
@@ -94,7 +110,8 @@ impl Node {
         drop(answered?);
         let heads = heads.ok_or_else(|| Failure::operational("nothing was prepared"))?;
         let message = release_message(&draft.statement(), role, &overrides, &heads);
-        Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message) }))
+        Ok(json!({ "release": release, "digest": draft.digest(), "statement": STANDARD.encode(message),
+            "answers": overrides.iter().map(|it| json!({ "finding": it.finding, "reason": it.reason })).collect::<Vec<_>>() }))
     }
 
     pub(crate) fn release_approve(

@@ -19,7 +19,7 @@ pub(super) struct Allowance {
 }
 
 /// By anybody who drafts, whether or not the vault is asked: a check is work.
-const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 600 };
+pub(super) const CHECKS: Allowance = Allowance { setting: "leak_checks", per_hour: 600 };
 /// By releasing officers who proved who they are and prepare an approval.
 pub(super) const APPROVALS: Allowance = Allowance { setting: "leak_checks_for_approval", per_hour: 600 };
 /// By signatures of releasing officers, each of which runs it once more.
@@ -74,16 +74,23 @@ impl Node {
         checked.findings().iter().filter(|finding| finding.matter.is_none()).map(finding_json).collect()
     }
 
-    /// A check is work that others wait for: at most so many an hour.
-    pub(super) fn spend_check(&mut self, now: Timestamp, allowance: &Allowance) -> Result<(), Failure> {
+    /// How often something was spent within this hour.
+    fn spent(&self, now: Timestamp, allowance: &Allowance) -> Result<u64, Failure> {
         let hour = now.unix_seconds().div_euclid(3600);
         let stored = self.holdings.view().desk().setting(allowance.setting)?;
-        let spent = stored
-            .as_deref()
-            .and_then(|text| text.split_once(' '))
-            .filter(|(of, _)| *of == hour.to_string())
-            // What cannot be read is not an allowance that nobody used.
-            .map_or(0, |(_, spent)| spent.parse::<u64>().unwrap_or(u64::MAX));
+        let spent = stored.as_deref().and_then(|text| text.split_once(' ')).filter(|(of, _)| *of == hour.to_string());
+        // What cannot be read is not an allowance that nobody used.
+        Ok(spent.map_or(0, |(_, spent)| spent.parse::<u64>().unwrap_or(u64::MAX)))
+    }
+
+    /// Tells whether something is left of an allowance.
+    pub(super) fn may_check(&self, now: Timestamp, allowance: &Allowance) -> Result<bool, Failure> {
+        Ok(self.spent(now, allowance)? < allowance.per_hour)
+    }
+
+    /// A check is work that others wait for: at most so many an hour.
+    pub(super) fn spend_check(&mut self, now: Timestamp, allowance: &Allowance) -> Result<(), Failure> {
+        let spent = self.spent(now, allowance)?;
         if spent >= allowance.per_hour {
             return Err(Failure::no(format!(
                 "the leak check ran {} times this hour; try again later",
@@ -91,6 +98,7 @@ impl Node {
             ))
             .hint("the limit keeps one officer from making all others wait"));
         }
+        let hour = now.unix_seconds().div_euclid(3600);
         let tx = self.holdings.transaction()?;
         tx.view().desk().set_setting(allowance.setting, &format!("{hour} {}", spent + 1))?;
         Ok(tx.commit()?)

@@ -48,7 +48,7 @@ fn a_check_apart_answers_like_any_other() {
     let clear = org.draft(telling(&id, "kps", &long("Nobody came."))).unwrap();
     let officer = org.call("bob", &Request::ReleaseCheck { release: clear }).unwrap();
     let node = Mutex::new(org.node);
-    let ask = |call: &Call, remote| answer_apart(&node, now(), call, remote, &mut |_| ());
+    let ask = |call: &Call, remote| answer_apart(&node, &now, call, remote, &mut |_| ());
     let told = ask(&officer, false).unwrap().unwrap();
     assert_eq!((&told["clean"], &told["blocked"]), (&true.into(), &false.into()), "{told}");
     // Who is nobody is told nothing, and no work is done for them.

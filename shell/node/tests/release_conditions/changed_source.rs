@@ -209,3 +209,74 @@ fn one_answer_stands_for_a_group_of_findings() {
     expected.sort_unstable();
     assert_eq!(answered, expected);
 }
+
+/// Two handlers; the second of them is the author of drafts.
+fn two_handlers(org: &mut Org) {
+    let roles = [comity_vocab::Role::SourceHandler, comity_vocab::Role::Analyst].into_iter().collect();
+    change_officer(org, "alice", OfficerChange::Roles { roles }).unwrap();
+    change(org, "hal", SourceEdit { handlers: vec![code("alice")], ..SourceEdit::default() }).unwrap();
+}
+
+#[test]
+fn nobody_changes_a_source_for_an_own_draft_while_another_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut org, id) = scene(folder.path());
+    two_handlers(&mut org);
+    assert_eq!(blocked(&mut org, &id, "A blue herring was seen."), true);
+    let drop = || SourceEdit { drop: vec!["blue herring".into()], ..SourceEdit::default() };
+    let refused = change(&mut org, "alice", drop()).unwrap_err();
+    assert!(refused.message.contains("another handler changes it"), "{refused}");
+    // Nor does anybody take the others off it first.
+    let alone = SourceEdit { former_handlers: vec![code("hal")], ..SourceEdit::default() };
+    let refused = change(&mut org, "alice", alone).unwrap_err();
+    assert!(refused.message.contains("takes themselves off"), "{refused}");
+    change(&mut org, "hal", drop()).unwrap();
+    assert_eq!(blocked(&mut org, &id, "A blue herring was seen again."), false);
+}
+
+#[test]
+fn who_took_a_word_out_does_not_approve_what_was_drafted_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut org, id) = scene(folder.path());
+    let roles = [comity_vocab::Role::SourceHandler, comity_vocab::Role::ReleasingOfficer].into_iter().collect();
+    change_officer(&mut org, "bob", OfficerChange::Roles { roles }).unwrap();
+    change(&mut org, "hal", SourceEdit { handlers: vec![code("bob")], ..SourceEdit::default() }).unwrap();
+    let release = org.draft(telling(&id, "kps", "A blue herring was seen.")).unwrap();
+    change(&mut org, "bob", SourceEdit { drop: vec!["blue herring".into()], ..SourceEdit::default() }).unwrap();
+    let check = org.ask_as("alice", &Request::ReleaseCheck { release: release.clone() }).unwrap();
+    assert_eq!(check["blocked"], false);
+    let refused = org.approve(&release).unwrap_err();
+    assert!(refused.message.contains("another officer approves it"), "{refused}");
+    org.later(60);
+    let later = org.draft(telling(&id, "kps", "A blue herring was seen later.")).unwrap();
+    org.approve(&later).unwrap();
+}
+
+#[test]
+fn what_may_go_is_kept_back_after_all_until_it_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut org, id) = scene(folder.path());
+    let release = org.draft(telling(&id, "kps", "A blue herring was seen.")).unwrap();
+    let answer = |org: &mut Org, not_mine: bool| {
+        let ask = LeakAsk::Answer { release: release.clone(), not_mine, terms: vec![], reason: "a ship".into() };
+        org.ask_as("hal", &Request::LeakAsk(ask))
+    };
+    answer(&mut org, true).unwrap();
+    let check = |org: &mut Org| org.ask_as("bob", &Request::ReleaseCheck { release: release.clone() }).unwrap();
+    assert_eq!(check(&mut org)["blocked"], false);
+    answer(&mut org, false).unwrap();
+    assert!(org.approve(&release).is_err());
+    assert_eq!(check(&mut org)["blocked"], true);
+    assert!(answer(&mut org, false).is_err(), "it is kept back already");
+}
+
+#[test]
+fn an_answer_to_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut org, id) = scene(folder.path());
+    let release = org.draft(telling(&id, "kps", "Nobody came.")).unwrap();
+    let overrides = BTreeMap::from([("exact-time/txt".to_owned(), "old".to_owned())]);
+    let prepare = Request::ReleaseApprovePrepare { release, officer: code("bob"), overrides };
+    let refused = org.ask_as("bob", &prepare).unwrap_err();
+    assert!(refused.message.contains("exact-time/txt is no finding"), "{refused}");
+}

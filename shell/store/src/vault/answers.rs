@@ -6,6 +6,7 @@
 
 use super::acts::entry;
 use super::{Vault, VaultError};
+use comity_release::leak::TermKind;
 use comity_vocab::{Digest, OfficerCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,9 +54,9 @@ impl Vault {
         Ok(self.commitment_key.tag(ANSWER, &all))
     }
 
-    /// Returns the tag of a term.
-    pub fn term_tag(&self, source: Uuid, term: &str) -> TermTag {
-        TermTag(self.commitment_key.tag(TERM, &[&source.into_bytes(), term.as_bytes()]))
+    /// Returns the tag of a term, as what it is looked for: an answer does not cover what it is found in as something else.
+    pub fn term_tag(&self, source: Uuid, term: &str, kind: TermKind) -> TermTag {
+        TermTag(self.commitment_key.tag(TERM, &[&source.into_bytes(), kind.as_str().as_bytes(), term.as_bytes()]))
     }
 
     /// Returns the secret under which pieces of texts that were sent become numbers: another one as soon as a source is another.

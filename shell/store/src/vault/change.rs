@@ -1,16 +1,17 @@
 //! Later changes of a source: its protected terms and its handlers.
 //!
 //! Guarantees: only a handler changes a source, with a reason; a source keeps at least one handler; what was changed stands in the vault's
-//! own log, with the words that are no longer protected, so that a term cannot be taken out and put back unseen.
+//! own log, with the words that are no longer protected or looked for as something else, so that a term cannot be taken out and put back unseen.
 //! Does not know: which officers may be handlers.
 
 use super::acts::entry;
 use super::{ProtectedTerm, Vault, VaultError, handlers_role, record, record_role};
+use comity_release::leak::TermKind;
 use comity_vocab::{Digest, OfficerCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// What changes of a source.
 pub struct SourceChange {
@@ -43,11 +44,23 @@ pub struct Changed {
     pub former: usize,
 }
 
+/// A term of which somebody said what it is, from what to what; empty where its form decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct Classified {
+    /// The term.
+    pub term: String,
+    /// What it was.
+    pub from: String,
+    /// What it is.
+    pub to: String,
+}
+
 /// What is written down of a change.
 #[derive(Serialize, Deserialize)]
 struct Said {
     changed: Changed,
     dropped: Vec<String>,
+    classified: Vec<Classified>,
     handlers: BTreeSet<OfficerCode>,
     former: BTreeSet<OfficerCode>,
     reason: String,
@@ -66,11 +79,29 @@ pub struct FormerChange {
     pub changed: Changed,
     /// The words that are no longer protected since.
     pub dropped: Vec<Zeroizing<String>>,
+    /// The words that are looked for as something else since.
+    pub classified: Vec<Classified>,
     /// Why.
     pub reason: Zeroizing<String>,
 }
 
 impl Vault {
+    /// Tells whether an officer took protection from a word of any source since: took the word out, or said that it is something else.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`].
+    pub fn weakened_by(&self, officer: &OfficerCode, since: Timestamp) -> Result<bool, VaultError> {
+        for access in self.accesses()?.into_iter().filter(|it| it.act == CHANGE && it.allowed) {
+            let said: Said =
+                serde_json::from_str(&access.reason).map_err(|_| VaultError::Damaged { table: "access", row: 0 })?;
+            let weakens = said.changed.dropped + said.changed.classified > 0;
+            if weakens && access.officer == *officer && access.at >= since {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Changes terms and handlers of a source.
     ///
     /// # Errors
@@ -93,21 +124,26 @@ impl Vault {
             self.act(&entry(officer, now, id, CHANGE, false, ""), before, |_| Ok(()))?;
             return Err(VaultError::NothingReleasedToYou.into());
         };
-        let mut changed = Changed::default();
+        let (mut changed, mut classified) = (Changed::default(), Vec::new());
         let mut sealed = self.sealed(matter, id)?;
         let mut terms = sealed.terms();
         for (number, dropped) in change.dropped.iter().enumerate() {
             let before = terms.len();
-            terms.retain(|entry| entry.term != *dropped);
+            // What an earlier version took in may have blanks around it, which nobody sees.
+            terms.retain(|entry| entry.term.trim() != dropped.trim());
             if terms.len() == before {
                 return Err(VaultError::NoSuchTerm { number: number + 1 }.into());
             }
             changed.dropped += before - terms.len();
         }
         for term in &change.terms {
-            match terms.iter_mut().find(|entry| entry.term == term.term) {
+            match terms.iter_mut().find(|entry| entry.term.trim() == term.term.trim()) {
+                Some(entry) if entry.kind == term.kind => {}
                 Some(entry) => {
-                    changed.classified += usize::from(entry.kind != term.kind);
+                    let word = |kind: Option<TermKind>| kind.map_or("", TermKind::as_str).to_owned();
+                    let (from, to) = (word(entry.kind), word(term.kind));
+                    classified.push(Classified { term: term.term.to_string(), from, to });
+                    changed.classified += 1;
                     entry.kind = term.kind;
                 }
                 None => {
@@ -131,12 +167,16 @@ impl Vault {
         if handlers.is_empty() {
             return Err(VaultError::Incomplete { what: "a handler" }.into());
         }
+        if changed == Changed::default() {
+            return Ok(changed);
+        }
         sealed.put_terms(&terms);
         let record = self.seal(&record_role(id), &sealed.padded());
         let handlers = self.seal(&handlers_role(id), &record::encode_handlers(&handlers));
         let said = Said {
             changed,
             dropped: change.dropped.iter().map(|term| term.to_string()).collect(),
+            classified,
             handlers: change.handlers.clone(),
             former: change.former.clone(),
             reason: change.reason.to_string(),
@@ -163,6 +203,7 @@ impl Vault {
                 officer: access.officer,
                 changed: said.changed,
                 dropped: said.dropped.into_iter().map(Zeroizing::new).collect(),
+                classified: said.classified,
                 reason: Zeroizing::new(said.reason),
             });
         }

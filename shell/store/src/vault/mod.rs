@@ -18,7 +18,7 @@ mod terms;
 
 pub use access::Access;
 pub use answers::{Answered, HandlersAnswer, TermTag};
-pub use change::{Changed, FormerChange, SourceChange};
+pub use change::{Changed, Classified, FormerChange, SourceChange};
 pub use commitment::{Commitment, Fit};
 pub use error::VaultError;
 pub use record::{NewSource, ProtectedTerm, Reliability, ReliabilityError, Source, SourceSummary};
