@@ -260,6 +260,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::VerbatimSentence => (sentence, None),
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
+        FindingClass::NationalMarking => ("handle as SECRET//NOFORN", None),
         FindingClass::CharactersNotSeen => ("pay\u{202e}load", None),
         FindingClass::SpecialCategory => ("a believer of the hill faith", None),
     };

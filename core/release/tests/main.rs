@@ -17,6 +17,7 @@ mod authorise;
 mod leak;
 mod passkeys;
 mod personal;
+mod said;
 mod support;
 mod tearline;
 mod unseen;

@@ -116,6 +116,7 @@ fn run(
         let bytes = parts.get(number).map_or(0, Vec::len);
         let mut part = PartCheck {
             corpus,
+            bytes: parts.get(number).map_or(&[][..], Vec::as_slice),
             normaliser: &mut normaliser,
             decoder: &mut decoder,
             searcher: &mut searcher,
@@ -208,6 +209,8 @@ fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, ke
 
 pub(super) struct PartCheck<'a, 'b> {
     pub(super) corpus: &'a LeakCorpus,
+    /// The part.
+    pub(super) bytes: &'a [u8],
     normaliser: &'a mut Normaliser,
     decoder: &'a mut Decoder,
     searcher: &'a mut Searcher<'b>,
@@ -352,6 +355,9 @@ impl PartCheck<'_, '_> {
                     self.hit(class, text.span(from, to), None, "text", via);
                 }
             }
+            if self.prose == Prose::Whole {
+                self.check_said(text, &compact, via);
+            }
             if *form == Form::Folded {
                 self.note_runs(text, &compact, via);
             }
@@ -432,9 +438,9 @@ impl PartCheck<'_, '_> {
         via: &[&'static str],
     ) {
         let token = self.token;
-        // A word of a special category is one, in however many readings it is found.
+        // A word of a special category, or what a text says of itself, is one, in however many readings it is found.
         let range = (class, start.saturating_sub(OVERLAP), 0, None)..(class, end, 0, None);
-        if class == FindingClass::SpecialCategory
+        if matches!(class, FindingClass::SpecialCategory | FindingClass::NationalMarking)
             && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
         {
             return;

@@ -5,6 +5,7 @@
 use super::configuration::CheckConfiguration;
 use super::places;
 use super::print::{PrintKey, Printer};
+use super::said::Sayings;
 use aho_corasick::AhoCorasick;
 use comity_terms::{Compact, FORMS, Normaliser, Register, Term, Text};
 use comity_vocab::time::Precision;
@@ -49,6 +50,8 @@ pub struct LeakCorpus {
     pub(super) compact: Option<AhoCorasick>,
     /// What each pattern in compact text stands for.
     pub(super) patterns: Vec<BTreeSet<Protected>>,
+    /// What is looked for in text that people read.
+    pub(super) sayings: Sayings,
     /// The terms of the vault; each has the place of its matter in the list behind it as its number.
     pub(super) register: Register,
     pub(super) matters: Vec<u64>,
@@ -182,6 +185,7 @@ impl LeakCorpusBuilder {
             add(text, Protected::Marking(tlp));
         }
         let compact = AhoCorasick::new(patterns.keys());
+        let sayings = Sayings::new(&mut |text| compact_forms(&mut normaliser, text));
         let plain: Vec<(String, Plain)> = self
             .hosts
             .drain(..)
@@ -196,7 +200,8 @@ impl LeakCorpusBuilder {
         let times = self.times.drain(..).flat_map(|time| exact_keys(&time)).collect();
         let named = AhoCorasick::new(plain.iter().map(|(text, _)| text));
         LeakCorpus {
-            unbuilt: compact.is_err() || named.is_err() || register.is_unbuilt(),
+            unbuilt: compact.is_err() || named.is_err() || register.is_unbuilt() || sayings.unbuilt,
+            sayings,
             register,
             matters,
             compact: compact.ok(),

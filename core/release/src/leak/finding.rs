@@ -30,6 +30,8 @@ pub enum FindingClass {
     UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
     MarkingInProse,
+    /// A marking of a country in text.
+    NationalMarking,
     /// Characters that nobody sees: joiners, direction marks, tags, variation selectors, controls, private use.
     CharactersNotSeen,
     /// A word for a special category of personal data: belief, ethnicity, politics, health, sexual life.
@@ -38,7 +40,7 @@ pub enum FindingClass {
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 12] = [
+    pub const ALL: [FindingClass; 13] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -49,6 +51,7 @@ impl FindingClass {
         FindingClass::VerbatimSentence,
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
+        FindingClass::NationalMarking,
         FindingClass::CharactersNotSeen,
         FindingClass::SpecialCategory,
     ];
@@ -66,6 +69,7 @@ impl FindingClass {
             FindingClass::VerbatimSentence => "verbatim-sentence",
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
+            FindingClass::NationalMarking => "national-marking",
             FindingClass::CharactersNotSeen => "characters-not-seen",
             FindingClass::SpecialCategory => "special-category",
         }
@@ -85,6 +89,7 @@ impl FindingClass {
             | FindingClass::VerbatimSentence
             | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse
+            | FindingClass::NationalMarking
             | FindingClass::CharactersNotSeen => Some(Role::ReleasingOfficer),
         }
     }

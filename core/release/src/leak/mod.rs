@@ -17,12 +17,14 @@ mod finding;
 mod held;
 mod hidden;
 mod json;
+mod marks;
 mod neighbours;
 mod pending;
 mod personal;
 mod pieces;
 mod places;
 mod print;
+mod said;
 mod terms;
 
 pub use check::{leak_check, search};
