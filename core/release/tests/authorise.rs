@@ -260,6 +260,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::VerbatimSentence => (sentence, None),
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
+        FindingClass::PartnerAsSource => ("KPS told us so", None),
         FindingClass::NationalMarking => ("handle as SECRET//NOFORN", None),
         FindingClass::CharactersNotSeen => ("pay\u{202e}load", None),
         FindingClass::SpecialCategory => ("a believer of the hill faith", None),
@@ -276,6 +277,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
     let check = move |draft: &Draft| {
         let mut builder = corpus();
         builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
+        builder.partner("kps", "Kestrian Police Service");
         let held =
             Stub { unreleased: &|uuid| *uuid == SECRET, texts: &[sentence], values: &["198.51.100.7"], act: Ok(1) };
         leak_check(draft, &builder.build(), &held)

@@ -134,3 +134,90 @@ fn the_same_words_in_a_sentence_are_no_marking() {
         assert!(find(&LeakCorpus::builder().build(), &object).is_empty(), "{object}");
     }
 }
+
+fn sources_of(text: &str) -> Vec<String> {
+    let mut builder = LeakCorpus::builder();
+    builder.partner("kps", "Kestrian Police Service").partner("it", "Ister Treasury");
+    places(&builder.build(), FindingClass::PartnerAsSource, text)
+}
+
+#[test]
+fn a_partner_named_as_the_source_is_found() {
+    for (text, place) in [
+        ("Kestrian Police told us.", "Kestrian Police told us"),
+        ("The courier, according to KPS, left.", "according to KPS"),
+        ("Source: KPS", "Source: KPS"),
+        ("(source - KPS)", "source - KPS"),
+        ("It was reported by the Kestrian Police Service.", "reported by the Kestrian Police Service"),
+        ("We learned from KPS that he left.", "learned from KPS"),
+        ("We learned from our friends at KPS that he left.", "learned from our friends at KPS"),
+        ("KPS has also informed us of it.", "KPS has also informed us"),
+        ("KPS reports that he left.", "KPS reports that"),
+        ("kestrian police service says so", "kestrian police service says"),
+        ("laut KPS ist er fort", "laut KPS"),
+        ("KPS zufolge ist er fort", "KPS zufolge"),
+        ("Die KPS hat uns gewarnt.", "KPS hat uns gewarnt"),
+        ("selon la KPS", "selon la KPS"),
+        ("la KPS nous a signalé son départ", "KPS nous a signalé"),
+        ("D'après KPS, il est parti", "D'après KPS"),
+        ("según la KPS", "según la KPS"),
+        ("secondo la KPS", "secondo la KPS"),
+        ("według KPS", "według KPS"),
+        ("jak podaje KPS", "jak podaje KPS"),
+        ("по данным KPS", "по данным KPS"),
+        ("KPS сообщает, что он уехал", "KPS сообщает"),
+        ("за даними KPS", "за даними KPS"),
+        ("volgens de KPS", "volgens de KPS"),
+        ("enligt KPS", "enligt KPS"),
+        ("KPS'ye göre", "KPS'ye göre"),
+        ("وفقا ل KPS", "وفقا ل KPS"),
+        ("A partner service told us.", "A partner service told us"),
+        ("This comes from a liaison service.", "comes from a liaison service"),
+        ("according to our partners he left", "according to our partners"),
+        ("laut Partnerdienst", "laut Partnerdienst"),
+        ("по данным партнёрской службы", "по данным партнёрской службы"),
+        ("Source: a partner", "Source: a partner"),
+        ("as told by IT", "as told by IT"),
+        ("Ister Treasury told us", "Ister Treasury told us"),
+        // Whatever its letters look like.
+        ("according to К\u{200b}PS", "according to К\u{200b}PS"),
+    ] {
+        let found = sources_of(text);
+        assert!(found.iter().any(|it| it.eq_ignore_ascii_case(place)), "{text}: {found:?}");
+    }
+    let encoded = format!("see {} there", STANDARD.encode("KPS told us of him"));
+    assert_eq!(sources_of(&encoded).len(), 1);
+}
+
+#[test]
+fn a_partner_that_is_mentioned_is_no_source() {
+    for text in [
+        "The release goes to KPS and TFO.",
+        "KPS arrested him in March.",
+        "A joint operation with the Kestrian Police Service began.",
+        "We told KPS.",
+        "Ask KPS before you pass it on.",
+        "He was told. KPS then left.",
+        "They spoke of KPS, said the courier.",
+        "according to it he left",
+        "We learned of the treasury.",
+        "The partner left.",
+        "Her partner told us.",
+        "The KPSX told us.",
+        "Source of the fire: a lamp",
+        "Partners share the cost.",
+        "liaison with the harbour office",
+        // A descriptor of the release's own.
+        "A partner-service source with indirect access and a limited reporting record, not corroborated.",
+    ] {
+        assert_eq!(sources_of(text), [""; 0], "{text}");
+    }
+    // Fields that name an organisation are no prose, and who is no partner is none.
+    let corpus = LeakCorpus::builder().build();
+    assert_eq!(places(&corpus, FindingClass::PartnerAsSource, "according to KPS"), [""; 0]);
+    let mut builder = LeakCorpus::builder();
+    builder.partner("kps", "Kestrian Police Service");
+    let identity = json!({ "type": "identity", "id": "identity--a0000000-0000-4000-8000-000000000002",
+                           "name": "Kestrian Police Service", "sectors": ["KPS"] });
+    assert!(find(&builder.build(), &identity).is_empty());
+}

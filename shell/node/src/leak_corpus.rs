@@ -28,8 +28,8 @@ pub(crate) enum Sources<'a> {
 }
 
 impl Node {
-    /// What the check looks for by configuration: who we are, own hosts, officers. The statement of a draft binds it.
-    pub(crate) fn check_basis(&self) -> LeakCorpusBuilder {
+    /// What the check looks for by configuration: who we are, own hosts, officers, partners. The statement of a draft binds it.
+    pub(crate) fn check_basis(&self) -> Result<LeakCorpusBuilder, Failure> {
         let mut builder = LeakCorpus::builder();
         let organisation = &self.home.configuration.organisation;
         builder.own(organisation.code.as_str(), organisation.identity.as_str());
@@ -39,12 +39,17 @@ impl Node {
         for host in &self.home.configuration.policy.internal_hosts {
             builder.internal_host(host);
         }
-        builder
+        for link in self.holdings.view().desk().links()? {
+            // Without the name less would be looked for, so a card that does not hold stops the check.
+            let card = crate::releases::pinned_card(&link)?;
+            builder.partner(&link.code, &card.organisation.name);
+        }
+        Ok(builder)
     }
 
     /// Runs the leak check on the exact bytes of a draft.
     pub(crate) fn leak_checked(&mut self, draft: &Draft, sources: Sources<'_>) -> Result<Checked, Failure> {
-        let mut builder = self.check_basis();
+        let mut builder = self.check_basis()?;
         builder.vault_terms(self.terms_for(draft, sources)?);
         let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
         if draft.mode() == Mode::Tearline {

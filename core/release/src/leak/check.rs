@@ -440,8 +440,10 @@ impl PartCheck<'_, '_> {
         let token = self.token;
         // A word of a special category, or what a text says of itself, is one, in however many readings it is found.
         let range = (class, start.saturating_sub(OVERLAP), 0, None)..(class, end, 0, None);
-        if matches!(class, FindingClass::SpecialCategory | FindingClass::NationalMarking)
-            && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
+        if matches!(
+            class,
+            FindingClass::SpecialCategory | FindingClass::NationalMarking | FindingClass::PartnerAsSource
+        ) && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
         {
             return;
         }

@@ -77,6 +77,7 @@ pub struct LeakCorpusBuilder {
     texts: Vec<String>,
     hosts: Vec<String>,
     officers: Vec<(String, String)>,
+    partners: Vec<(String, String)>,
     times: Vec<String>,
     private_addresses: bool,
     own: Vec<String>,
@@ -134,6 +135,12 @@ impl LeakCorpusBuilder {
         self
     }
 
+    /// Adds a partner by code and name: text that names it as its source is a finding.
+    pub fn partner(&mut self, code: &str, name: &str) -> &mut Self {
+        self.partners.push((code.to_owned(), name.to_owned()));
+        self
+    }
+
     /// Adds the exact time of an original. A time at midnight is a date and not exact; it is not looked for.
     pub fn exact_time(&mut self, time: &str) -> &mut Self {
         self.times.push(time.to_owned());
@@ -154,7 +161,7 @@ impl LeakCorpusBuilder {
 
     /// Returns what is looked for by configuration, of what was added so far.
     pub fn configuration(&self) -> CheckConfiguration {
-        CheckConfiguration::new(&self.own, &self.hosts, &self.officers, self.private_addresses)
+        CheckConfiguration::new(&self.own, &self.hosts, &self.officers, &self.partners, self.private_addresses)
     }
 
     /// Prepares the corpus.
@@ -185,7 +192,7 @@ impl LeakCorpusBuilder {
             add(text, Protected::Marking(tlp));
         }
         let compact = AhoCorasick::new(patterns.keys());
-        let sayings = Sayings::new(&mut |text| compact_forms(&mut normaliser, text));
+        let sayings = Sayings::new(&self.partners, &mut |text| compact_forms(&mut normaliser, text));
         let plain: Vec<(String, Plain)> = self
             .hosts
             .drain(..)

@@ -30,6 +30,8 @@ pub enum FindingClass {
     UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
     MarkingInProse,
+    /// A partner that text names as its source.
+    PartnerAsSource,
     /// A marking of a country in text.
     NationalMarking,
     /// Characters that nobody sees: joiners, direction marks, tags, variation selectors, controls, private use.
@@ -40,7 +42,7 @@ pub enum FindingClass {
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 13] = [
+    pub const ALL: [FindingClass; 14] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -51,6 +53,7 @@ impl FindingClass {
         FindingClass::VerbatimSentence,
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
+        FindingClass::PartnerAsSource,
         FindingClass::NationalMarking,
         FindingClass::CharactersNotSeen,
         FindingClass::SpecialCategory,
@@ -69,6 +72,7 @@ impl FindingClass {
             FindingClass::VerbatimSentence => "verbatim-sentence",
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
+            FindingClass::PartnerAsSource => "partner-as-source",
             FindingClass::NationalMarking => "national-marking",
             FindingClass::CharactersNotSeen => "characters-not-seen",
             FindingClass::SpecialCategory => "special-category",
@@ -89,6 +93,7 @@ impl FindingClass {
             | FindingClass::VerbatimSentence
             | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse
+            | FindingClass::PartnerAsSource
             | FindingClass::NationalMarking
             | FindingClass::CharactersNotSeen => Some(Role::ReleasingOfficer),
         }

@@ -19,6 +19,7 @@ mod hidden;
 mod json;
 mod marks;
 mod neighbours;
+mod partners;
 mod pending;
 mod personal;
 mod pieces;

@@ -90,7 +90,7 @@ impl Node {
         }
         let recipients = self.recipient_keys(&request.to)?;
         let audience: BTreeSet<OrgCode> = recipients.keys().cloned().collect();
-        let check = self.check_basis().configuration();
+        let check = self.check_basis()?.configuration();
         let view = self.holdings.view();
         let objects: Vec<Object> = ids
             .iter()
