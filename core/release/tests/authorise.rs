@@ -257,7 +257,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::InternalHost => ("on srv1.intra.vsis.example", None),
         FindingClass::OfficerName => ("by Alice Ardent", None),
         FindingClass::ExactTime => ("at 2026-03-14T21:40:07Z", None),
-        FindingClass::VerbatimSentence => (sentence, None),
+        FindingClass::VerbatimSentence | FindingClass::VerbatimPublic => (sentence, None),
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
         FindingClass::PartnerAsSource => ("KPS told us so", None),
@@ -278,8 +278,10 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         let mut builder = corpus();
         builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
         builder.partner("kps", "Kestrian Police Service");
-        let held =
-            Stub { unreleased: &|uuid| *uuid == SECRET, texts: &[sentence], values: &["198.51.100.7"], act: Ok(1) };
+        let declared = [sentence];
+        let public = if class == FindingClass::VerbatimPublic { &declared[..] } else { &[] };
+        let unreleased = |uuid: &uuid::Uuid| *uuid == SECRET;
+        let held = Stub { unreleased: &unreleased, texts: &[sentence], public, values: &["198.51.100.7"], act: Ok(1) };
         leak_check(draft, &builder.build(), &held)
     };
     (draft, check)

@@ -459,6 +459,64 @@ fn a_public_catalogue_is_clean() {
 }
 
 #[test]
+fn words_that_were_declared_public_are_one_finding_for_the_release() {
+    let article =
+        "The courier met two men behind the old customs house, then left by tram and was seen no more by anybody.";
+    let private = "Nobody but the porter of the mill saw the second cart that night.";
+    let kept = "He paid them with a ring that had belonged to his aunt.";
+    let mut builder = LeakCorpus::builder();
+    let corpus = builder.unreleased_text(kept).unreleased_text(article).build();
+    let texts = [article, private];
+    let found = |public: &[&str], parts: &[&str]| -> Vec<String> {
+        let held = Stub { texts: &texts, public, ..EMPTY };
+        let parts: Vec<Vec<u8>> = parts.iter().map(|text| part(text)).collect();
+        search(&parts, &BTreeSet::new(), &corpus, &held).into_iter().map(|finding| finding.rule).collect()
+    };
+    let (public, sentence) = ("verbatim-public/words-in-a-row", "verbatim-sentence/words-in-a-row");
+    let twice = format!("{article} Somebody else wrote the middle of it. {article}");
+    assert_eq!(found(&[article], &[&twice, article]), [public]);
+    assert_eq!(found(&[], &[&twice, article]), [sentence; 3]);
+    assert_eq!(found(&[article], &[private, kept]), [sentence; 2], "what is not public stays what it is");
+    // Beside public words, those that are not are still found.
+    let mixed = format!("{article} {private}");
+    assert_eq!(found(&[article], &[&mixed]), [sentence, public]);
+    assert_eq!(found(&[article], &["Nothing of that was said by anybody at all."]), [""; 0]);
+    // Public words that stand in no unreleased text are nobody's finding.
+    let elsewhere = "A lamp that burns behind two windows was sold in the market.";
+    assert_eq!(found(&[elsewhere], &[elsewhere]), [""; 0]);
+}
+
+#[test]
+fn public_texts_that_cannot_be_read_leave_nothing_clean() {
+    struct Half<'a>(Stub<'a>);
+    impl comity_release::Held for Half<'_> {
+        fn act(&self) -> Result<u64, comity_release::NotRead> {
+            self.0.act()
+        }
+        fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, comity_release::NotRead> {
+            self.0.is_unreleased(uuid)
+        }
+        fn texts(&self, prints: &BTreeSet<u64>) -> Result<std::collections::HashSet<u64>, comity_release::NotRead> {
+            self.0.texts(prints)
+        }
+        fn public_texts(&self, _: &BTreeSet<u64>) -> Result<std::collections::HashSet<u64>, comity_release::NotRead> {
+            Err(comity_release::NotRead)
+        }
+        fn values(
+            &self,
+            values: &BTreeSet<comity_correlate::CorrelatedValue>,
+        ) -> Result<BTreeSet<comity_correlate::CorrelatedValue>, comity_release::NotRead> {
+            self.0.values(values)
+        }
+    }
+    let sentence = "two men behind the old customs house";
+    let held = Half(Stub { texts: &[sentence], ..EMPTY });
+    let findings = search(&[part(sentence)], &BTreeSet::new(), &LeakCorpus::builder().build(), &held);
+    let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(rules, ["verbatim-sentence/words-in-a-row", "undetermined/not-read"]);
+}
+
+#[test]
 fn words_of_what_is_held_are_found_in_any_writing() {
     let held = Stub { texts: &["The courier met two men behind the old customs house, then left by tram."], ..EMPTY };
     let corpus = LeakCorpus::builder().build();

@@ -112,6 +112,7 @@ fn run(
     let mut reading = Reading::default();
     let mut findings = Vec::new();
     let mut not_read = false;
+    let mut public_said = false;
     for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
         let bytes = parts.get(number).map_or(0, Vec::len);
         let mut part = PartCheck {
@@ -128,6 +129,7 @@ fn run(
             runs: Vec::new(),
             values: Vec::new(),
             texts: 0,
+            public_said,
             token: 0,
             tlp: Tlp::Clear,
             prose: Prose::No,
@@ -149,6 +151,7 @@ fn run(
         part.check_neighbours(scan);
         let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
         not_read |= part.ask(held, &own).is_err();
+        public_said = part.public_said;
         let exhausted = part.exhausted;
         findings.extend(part.hits.into_iter().map(|(key, hit)| {
             let node = scan.tokens.get(hit.token).map_or(0, |token| token.node);
@@ -223,6 +226,8 @@ pub(super) struct PartCheck<'a, 'b> {
     pub(super) values: Vec<PendingValue>,
     /// How many texts were read.
     pub(super) texts: usize,
+    /// There is a finding already for words that were declared public.
+    pub(super) public_said: bool,
     /// The token being checked.
     pub(super) token: usize,
     /// The marking of the object it is in.

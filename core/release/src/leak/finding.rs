@@ -26,6 +26,8 @@ pub enum FindingClass {
     ExactTime,
     /// Six or more words in a row of an unreleased text, or twelve characters where words are written without blanks.
     VerbatimSentence,
+    /// Words of unreleased texts that are those of a text which two officers declared public.
+    VerbatimPublic,
     /// A value that is held in unreleased observations only, in text or inside of a pattern.
     UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
@@ -42,7 +44,7 @@ pub enum FindingClass {
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 14] = [
+    pub const ALL: [FindingClass; 15] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -51,6 +53,7 @@ impl FindingClass {
         FindingClass::OfficerName,
         FindingClass::ExactTime,
         FindingClass::VerbatimSentence,
+        FindingClass::VerbatimPublic,
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
         FindingClass::PartnerAsSource,
@@ -70,6 +73,7 @@ impl FindingClass {
             FindingClass::OfficerName => "officer-name",
             FindingClass::ExactTime => "exact-time",
             FindingClass::VerbatimSentence => "verbatim-sentence",
+            FindingClass::VerbatimPublic => "verbatim-public",
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
             FindingClass::PartnerAsSource => "partner-as-source",
@@ -91,6 +95,7 @@ impl FindingClass {
             | FindingClass::OfficerName
             | FindingClass::ExactTime
             | FindingClass::VerbatimSentence
+            | FindingClass::VerbatimPublic
             | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse
             | FindingClass::PartnerAsSource
