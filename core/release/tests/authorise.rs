@@ -129,7 +129,7 @@ fn who_may_not() {
     );
     check(
         &|draft, _, _, _| *draft = tampered(draft, |it| it["policy_version"] = json!("comity-release-policy/0")),
-        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/2",
+        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/3",
     );
     check(
         &|draft, people, author, releasing| {

@@ -14,6 +14,7 @@
 
 mod about;
 mod authorise;
+mod coarse;
 mod leak;
 mod passkeys;
 mod personal;

@@ -121,6 +121,7 @@ fn the_same_words_in_a_sentence_are_no_marking() {
         "the TS module and its SI units",
         "copyright (C) and objects (S)",
         "The release is TLP:AMBER REL TO kps,tfo.",
+        "Handle it as TLP:AMBER+STRICT//REL TO kps,tfo.",
     ] {
         assert_eq!(marks(text), [""; 0], "{text}");
     }

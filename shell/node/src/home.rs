@@ -192,6 +192,10 @@ impl Default for GateSection {
 pub struct PolicySection {
     /// How far times are cut down in a tearline.
     pub precision: comity_vocab::time::Precision,
+    /// How many decimals of a degree leave of a place in a tearline.
+    pub place_decimals: u8,
+    /// How counts leave in a tearline.
+    pub counts: comity_release::Counts,
     /// Days after which an unsent draft can no longer be approved or sent.
     pub draft_valid_days: u32,
     /// Hosts and domains that must never appear in a release.
@@ -205,6 +209,8 @@ impl Default for PolicySection {
     fn default() -> Self {
         Self {
             precision: comity_vocab::time::Precision::Day,
+            place_decimals: comity_release::Coarse::default().place_decimals,
+            counts: comity_release::Counts::default(),
             draft_valid_days: 30,
             internal_hosts: Vec::new(),
             blocked_contact: String::new(),

@@ -130,6 +130,15 @@ impl Lines<'_> {
         (open && shut) || (self.before(from).is_none() && (head || self.behind(to).is_none()))
     }
 
+    /// Behind `TLP:AMBER//`: the label of a release, which everybody may read.
+    fn is_tlp(&self, from: usize) -> bool {
+        let before = self.chars.get(..from).unwrap_or_default();
+        let colour = before.len() - before.iter().rev().take_while(|sign| **sign == '/' || **sign == ' ').count();
+        let word = before.get(..colour).unwrap_or_default().iter().rev();
+        let length = word.take_while(|sign| sign.is_ascii_uppercase() || **sign == '+').count();
+        before.get(..colour - length).unwrap_or_default().ends_with(&['T', 'L', 'P', ':'])
+    }
+
     fn slashes_before(&self, from: usize) -> bool {
         let before = self.chars.get(..from).unwrap_or_default();
         banner(before.iter().rev().copied(), false) > 0
@@ -157,7 +166,7 @@ impl Lines<'_> {
         let stands = match mark.how {
             How::Any => true,
             How::Written => written,
-            How::Slashes => written && (self.slashes_before(from) || self.slashes_behind(to)),
+            How::Slashes => written && !self.is_tlp(from) && (self.slashes_before(from) || self.slashes_behind(to)),
             How::Alone => self.is_labelled(from) || (written && self.is_alone(from, to)),
             How::AloneAny => self.is_labelled(from) || self.is_alone(from, to),
         };
