@@ -257,6 +257,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::InternalHost => ("on srv1.intra.vsis.example", None),
         FindingClass::OfficerName => ("by Alice Ardent", None),
         FindingClass::ExactTime => ("at 2026-03-14T21:40:07Z", None),
+        FindingClass::ExactPlace => ("at 48.85837, 2.29448", None),
         FindingClass::VerbatimSentence | FindingClass::VerbatimPublic => (sentence, None),
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
@@ -277,7 +278,7 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
     let check = move |draft: &Draft| {
         let mut builder = corpus();
         builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
-        builder.partner("kps", "Kestrian Police Service");
+        builder.exact_place(48.858_37, 2.294_48).partner("kps", "Kestrian Police Service");
         let declared = [sentence];
         let public = if class == FindingClass::VerbatimPublic { &declared[..] } else { &[] };
         let unreleased = |uuid: &uuid::Uuid| *uuid == SECRET;

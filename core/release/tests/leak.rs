@@ -206,6 +206,24 @@ fn the_other_classes() {
 }
 
 #[test]
+fn exact_places_of_originals_are_found_in_text() {
+    let mut builder = LeakCorpus::builder();
+    builder.exact_place(48.858_37, -2.294_48).exact_places_in("He waited at 52°31'12\" N, 13°24'18\" E until four.");
+    let corpus = builder.build();
+    for (text, rules) in [
+        ("He waited at 48.85837, -2.29448 until four.", &["exact-place/degrees"][..]),
+        ("He waited at 52.5200 N 13.4050 E.", &["exact-place/degrees"]),
+        ("He waited at 48%2E85837%2C%202%2E29448 there.", &["exact-place/degrees+percent"]),
+        ("He waited near 48.9, -2.3.", &[]),
+        ("He paid 48.85 and later 13.40.", &[]),
+        ("Versions 48.85837 and 3.1.4", &[]),
+    ] {
+        let found: Vec<String> = find(&corpus, text).into_iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, rules, "{text}");
+    }
+}
+
+#[test]
 fn references_must_lead_somewhere() {
     let known = "identity--b0000000-0000-4000-8000-000000000001";
     for (target, count) in [

@@ -1,5 +1,5 @@
-//! What a release must not give away, gathered for the leak check: vault terms, what of the originals stays, times, hosts, names. What
-//! else is held, the check asks the indexes about ([`crate::held_here`]).
+//! What a release must not give away, gathered for the leak check: vault terms, what of the originals stays, times, places, hosts, names
+//! of officers and partners. What else is held, the check asks the indexes about ([`crate::held_here`]).
 //!
 //! Guarantees: vault terms go straight from the vault into the check and nowhere else. Does not know: what counts as a finding.
 
@@ -100,7 +100,7 @@ impl Node {
         Ok(())
     }
 
-    /// What of the originals of a tearline did not go into it: texts and exact times.
+    /// What of the originals of a tearline did not go into it: texts, exact times and exact places.
     fn add_originals(&self, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let released = released_objects(draft);
         let view = self.holdings.view();
@@ -113,8 +113,15 @@ impl Node {
             let original = properties(&item.original_id, &object.bytes)?;
             // A property that went out as it was is released; everything else of the original is not.
             let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
+            let degrees = |property: &str| original.get(property).and_then(Value::as_f64);
+            let went_out = |property: &str| copy.is_some_and(|copy| copy.get(property) == original.get(property));
+            if let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude"))
+                && !(went_out("latitude") && went_out("longitude"))
+            {
+                builder.exact_place(latitude, longitude);
+            }
             for (property, value) in &original {
-                let went_out = copy.is_some_and(|copy| copy.get(property) == Some(value));
+                let went_out = went_out(property);
                 each_string(value, &mut |text| match Timestamp::parse(text) {
                     Ok(_) if !went_out => {
                         builder.exact_time(text);
@@ -130,7 +137,7 @@ impl Node {
         Ok(())
     }
 
-    /// Every raw report is unreleased, whether or not the draft was made from it: the exact times in it.
+    /// Every raw report is unreleased, whether or not the draft was made from it: the exact times and places in it.
     fn add_raw_reports(&self, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
         let view = self.holdings.view();
         let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
@@ -142,7 +149,7 @@ impl Node {
                 let report = properties(&hit.id, &object.bytes)?;
                 for property in ["title", "body"] {
                     if let Some(Value::String(text)) = report.get(property) {
-                        add_times(builder, text);
+                        add_exact(builder, text);
                     }
                 }
             }
@@ -182,13 +189,14 @@ fn unreadable(id: &str) -> Failure {
     Failure::operational(format!("{id} cannot be read, so nothing can be compared with it")).hint("run comity verify")
 }
 
-/// A text that is not released, and every exact time that stands in it.
+/// A text that is not released, and every exact time and place that stands in it.
 fn add_text(builder: &mut LeakCorpusBuilder, text: &str) {
     builder.unreleased_text(text);
-    add_times(builder, text);
+    add_exact(builder, text);
 }
 
-fn add_times(builder: &mut LeakCorpusBuilder, text: &str) {
+fn add_exact(builder: &mut LeakCorpusBuilder, text: &str) {
+    builder.exact_places_in(text);
     for word in text.split_whitespace() {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         if Timestamp::parse(word).is_ok() {

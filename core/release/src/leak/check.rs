@@ -13,6 +13,7 @@ use super::pending::{PendingRun, PendingValue};
 use super::personal::{Prose, listed, prose};
 use super::pieces::Nothing;
 use super::places::{self, UuidCheck};
+use super::position;
 use crate::special::Reading;
 use crate::{Draft, Mode};
 use comity_correlate::CorrelatedValue;
@@ -400,6 +401,11 @@ impl PartCheck<'_, '_> {
         if !corpus.times.is_empty() {
             for place in places::times(&clean, &corpus.times) {
                 self.hit(FindingClass::ExactTime, text.span(place.from, place.to), None, place.how, via);
+            }
+        }
+        if !corpus.positions.is_empty() {
+            for place in position::written(&clean).iter().filter(|place| corpus.positions.has(place)) {
+                self.hit(FindingClass::ExactPlace, text.span(place.from, place.to), None, "degrees", via);
             }
         }
         if corpus.private_addresses {

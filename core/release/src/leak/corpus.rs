@@ -4,6 +4,7 @@
 
 use super::configuration::CheckConfiguration;
 use super::places;
+use super::position::{Position, Positions, written};
 use super::print::{PrintKey, Printer};
 use super::said::Sayings;
 use aho_corasick::AhoCorasick;
@@ -62,6 +63,8 @@ pub struct LeakCorpus {
     pub(super) print_key: PrintKey,
     /// Exact times as digits: to the second, and to the minute.
     pub(super) times: HashSet<String>,
+    /// Exact places.
+    pub(super) positions: Positions,
     pub(super) private_addresses: bool,
     /// Identifiers that may occur beside those of the draft.
     pub(super) may_occur: BTreeSet<String>,
@@ -79,6 +82,7 @@ pub struct LeakCorpusBuilder {
     officers: Vec<(String, String)>,
     partners: Vec<(String, String)>,
     times: Vec<String>,
+    positions: Vec<Position>,
     private_addresses: bool,
     own: Vec<String>,
     print_key: PrintKey,
@@ -144,6 +148,20 @@ impl LeakCorpusBuilder {
     /// Adds the exact time of an original. A time at midnight is a date and not exact; it is not looked for.
     pub fn exact_time(&mut self, time: &str) -> &mut Self {
         self.times.push(time.to_owned());
+        self
+    }
+
+    /// Adds the exact place of an original, in degrees.
+    pub fn exact_place(&mut self, latitude: f64, longitude: f64) -> &mut Self {
+        self.positions.push(Position { latitude, longitude });
+        self
+    }
+
+    /// Adds every exact place that stands in the text of an original.
+    pub fn exact_places_in(&mut self, text: &str) -> &mut Self {
+        let mut normaliser = Normaliser::default();
+        let clean: Vec<char> = Text::of(text).chars.iter().map(|sign| normaliser.clean(*sign)).collect();
+        self.positions.extend(written(&clean).iter().filter_map(|place| place.position()));
         self
     }
 
@@ -218,6 +236,7 @@ impl LeakCorpusBuilder {
             prints: prints.into_iter().collect(),
             print_key: self.print_key,
             times,
+            positions: Positions::new(self.positions.drain(..)),
             private_addresses: self.private_addresses,
             may_occur: std::mem::take(&mut self.may_occur),
             configuration,

@@ -24,6 +24,8 @@ pub enum FindingClass {
     OfficerName,
     /// The exact time of an original.
     ExactTime,
+    /// The exact place of an original.
+    ExactPlace,
     /// Six or more words in a row of an unreleased text, or twelve characters where words are written without blanks.
     VerbatimSentence,
     /// Words of unreleased texts that are those of a text which two officers declared public.
@@ -44,7 +46,7 @@ pub enum FindingClass {
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 15] = [
+    pub const ALL: [FindingClass; 16] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -52,6 +54,7 @@ impl FindingClass {
         FindingClass::InternalHost,
         FindingClass::OfficerName,
         FindingClass::ExactTime,
+        FindingClass::ExactPlace,
         FindingClass::VerbatimSentence,
         FindingClass::VerbatimPublic,
         FindingClass::UnreleasedValue,
@@ -72,6 +75,7 @@ impl FindingClass {
             FindingClass::InternalHost => "internal-host",
             FindingClass::OfficerName => "officer-name",
             FindingClass::ExactTime => "exact-time",
+            FindingClass::ExactPlace => "exact-place",
             FindingClass::VerbatimSentence => "verbatim-sentence",
             FindingClass::VerbatimPublic => "verbatim-public",
             FindingClass::UnreleasedValue => "unreleased-value",
@@ -94,6 +98,7 @@ impl FindingClass {
             FindingClass::InternalHost
             | FindingClass::OfficerName
             | FindingClass::ExactTime
+            | FindingClass::ExactPlace
             | FindingClass::VerbatimSentence
             | FindingClass::VerbatimPublic
             | FindingClass::UnreleasedValue

@@ -24,6 +24,7 @@ mod pending;
 mod personal;
 mod pieces;
 mod places;
+mod position;
 mod print;
 mod said;
 mod terms;
