@@ -36,6 +36,7 @@ mod officer_key;
 mod officers;
 mod officers_ever;
 mod passkeys;
+mod policy_section;
 mod proof;
 mod public_list;
 mod quarantine;
