@@ -67,6 +67,10 @@ impl Held for Nothing {
         Ok(HashSet::new())
     }
 
+    fn public_texts(&self, _: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
+        Ok(HashSet::new())
+    }
+
     fn values(&self, _: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {
         Ok(BTreeSet::new())
     }

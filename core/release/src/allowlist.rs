@@ -151,9 +151,6 @@ pub const STRUCTURES: &[(&str, &str)] = &[
     ("x509_v3_extensions", "basic_constraints name_constraints policy_constraints key_usage extended_key_usage subject_key_identifier authority_key_identifier subject_alternative_name issuer_alternative_name subject_directory_attributes crl_distribution_points inhibit_any_policy private_key_usage_period_not_before private_key_usage_period_not_after certificate_policies policy_mappings"),
 ];
 
-/// Public catalogues; of a reference to one of them, the name and the number leave, the address does not.
-pub const CATALOGUES: &[&str] = &["mitre-attack", "cve", "capec"];
-
 /// The highest confidence that leaves (domain.md §2.5: an A1 on a closed circle points at an insider).
 pub const CONFIDENCE_MAX: u64 = 85;
 

@@ -14,6 +14,8 @@ mod approval;
 mod as_published;
 mod authorise;
 mod bundle;
+mod catalogue;
+mod coarse;
 mod descriptor;
 mod draft;
 pub mod leak;
@@ -39,6 +41,7 @@ pub use approval::{
 };
 pub use as_published::draft_as_published;
 pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
+pub use coarse::{Coarse, Counts};
 pub use descriptor::{
     Access, Bias, Corroboration, Currency, DescriptorError, Discipline, ReportingRecord, SourceDescriptor,
 };

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The version of these rules; a draft made under another is refused when sent.
-pub const POLICY_VERSION: &str = "comity-release-policy/2";
+pub const POLICY_VERSION: &str = "comity-release-policy/3";
 
 /// The type of what officers write by hand; never copied, only rewritten.
 pub const RAW_REPORT_TYPE: &str = "x-comity-raw-report";

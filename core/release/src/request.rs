@@ -3,6 +3,7 @@
 //! Does not know: where the objects are stored. Nothing that was not selected is here, so nothing of it can leave.
 
 use crate::SourceDescriptor;
+use crate::coarse::Coarse;
 use crate::leak::CheckConfiguration;
 use crate::person::PersonalData;
 use comity_crypto::VerifyingKey;
@@ -107,6 +108,8 @@ pub struct DraftRequest<'a> {
     pub allow_properties: BTreeSet<String>,
     /// How far times are cut down.
     pub precision: Precision,
+    /// How far places and counts are cut down.
+    pub coarse: Coarse,
     /// The organisation in whose name the release is made.
     pub organisation: &'a Organisation,
     /// Original identifier → identifier every recipient already knows.
@@ -139,7 +142,7 @@ pub struct DraftRequest<'a> {
 }
 
 impl<'a> DraftRequest<'a> {
-    /// Makes a request with nothing optional chosen and times cut to the day.
+    /// Makes a request with nothing optional chosen, times cut to the day, places to a tenth of a degree and counts to steps.
     pub fn new(
         release: ReleaseId,
         objects: &'a [SourceObject<'a>],
@@ -158,6 +161,7 @@ impl<'a> DraftRequest<'a> {
             written: None,
             allow_properties: BTreeSet::new(),
             precision: Precision::Day,
+            coarse: Coarse::default(),
             organisation,
             known_ids: BTreeMap::new(),
             known_versions: BTreeMap::new(),

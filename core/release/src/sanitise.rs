@@ -3,7 +3,9 @@
 //! Guarantees: the result is a function of the allowed properties alone; adding, changing or removing any other property
 //! of the original changes nothing but the notes. References are still those of the original.
 
-use crate::allowlist::{self, CATALOGUES, CONFIDENCE_MAX, Kind, Row, STRICTLY_LATER, TIMES};
+use crate::allowlist::{self, CONFIDENCE_MAX, Kind, Row, STRICTLY_LATER, TIMES};
+use crate::catalogue::{is_catalogue, is_number_of};
+use crate::coarse::Coarse;
 use crate::person::is_free_text;
 use crate::special::{is_special_category, without_special};
 use crate::{Change, DraftError};
@@ -22,6 +24,7 @@ pub(crate) struct Sanitiser<'a> {
     pub row: Option<&'static Row>,
     pub allow: &'a BTreeSet<String>,
     pub precision: Precision,
+    pub coarse: Coarse,
     /// It is of a person: text about it is written for the release and not copied.
     pub of_person: bool,
 }
@@ -49,7 +52,7 @@ impl Sanitiser<'_> {
                 continue;
             }
             if property == "external_references" {
-                if let Some(kept) = catalogues(value) {
+                if let Some(kept) = self.catalogues(value, log) {
                     out.insert(property.clone(), kept);
                 }
                 self.note(log, property, "kept names and numbers of public catalogues only");
@@ -81,6 +84,7 @@ impl Sanitiser<'_> {
                 None => self.note(log, property, "left out"),
             }
         }
+        self.coarse.say_precision(self.object_type, &mut out);
         self.keep_order(&mut out);
         out
     }
@@ -118,6 +122,9 @@ impl Sanitiser<'_> {
         }
         if TIMES.contains(&property) {
             return self.coarse(value);
+        }
+        if let Some(coarse) = self.coarse.property(self.object_type, property, value) {
+            return coarse;
         }
         let reference = property.ends_with("_ref") || property.ends_with("_refs");
         match value {
@@ -157,7 +164,7 @@ impl Sanitiser<'_> {
         (!kept.is_empty()).then_some(Value::Object(kept))
     }
 
-    /// A property allowed by name: the officer answers for its shape; its instants are cut down all the same.
+    /// A property allowed by name: the officer answers for its shape; its instants and places are cut down all the same.
     fn free(&self, property: &str, value: &Value, log: &mut Vec<Change>) -> Option<Value> {
         if property == "confidence" {
             return value.as_u64().map(|confidence| json!(confidence.min(CONFIDENCE_MAX)));
@@ -170,6 +177,21 @@ impl Sanitiser<'_> {
         Some(copy)
     }
 
+    /// Of references to public catalogues, the name and a number that looks like one of theirs.
+    fn catalogues(&self, value: &Value, log: &mut Vec<Change>) -> Option<Value> {
+        let mut kept = Vec::new();
+        for reference in value.as_array()? {
+            let text = |key: &str| reference.get(key).and_then(Value::as_str);
+            let (Some(name), Some(number)) = (text("source_name"), text("external_id")) else { continue };
+            if is_number_of(name, number) {
+                kept.push(json!({ "source_name": name, "external_id": number }));
+            } else if is_catalogue(name) {
+                self.note(log, "external_references", &format!("left out: an external_id that is no number of {name}"));
+            }
+        }
+        (!kept.is_empty()).then_some(Value::Array(kept))
+    }
+
     fn coarsen_within(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
@@ -178,7 +200,10 @@ impl Sanitiser<'_> {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.coarsen_within(item)),
-            Value::Object(map) => map.values_mut().for_each(|item| self.coarsen_within(item)),
+            Value::Object(map) => {
+                self.coarse.within(map);
+                map.values_mut().for_each(|item| self.coarsen_within(item));
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -235,17 +260,4 @@ fn next_unit(time: &Timestamp, precision: Precision) -> Timestamp {
 
 fn is_plain(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
-}
-
-fn catalogues(value: &Value) -> Option<Value> {
-    let kept: Vec<Value> = value
-        .as_array()?
-        .iter()
-        .filter_map(|reference| {
-            let name = reference.get("source_name")?.as_str()?;
-            let number = reference.get("external_id")?.as_str()?;
-            CATALOGUES.contains(&name).then(|| json!({ "source_name": name, "external_id": number }))
-        })
-        .collect();
-    (!kept.is_empty()).then_some(Value::Array(kept))
 }

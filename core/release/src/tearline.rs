@@ -237,6 +237,7 @@ fn select<'a>(
             row,
             allow: &request.allow_properties,
             precision: request.precision,
+            coarse: request.coarse,
             of_person: bonds.get(source.id) == Some(&Bond::Person),
         };
         selected.candidates.push(Candidate {

@@ -129,7 +129,7 @@ fn who_may_not() {
     );
     check(
         &|draft, _, _, _| *draft = tampered(draft, |it| it["policy_version"] = json!("comity-release-policy/0")),
-        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/2",
+        "the draft was made under policy comity-release-policy/0; draft it again under comity-release-policy/3",
     );
     check(
         &|draft, people, author, releasing| {
@@ -262,9 +262,12 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
         FindingClass::InternalHost => ("on srv1.intra.vsis.example", None),
         FindingClass::OfficerName => ("by Alice Ardent", None),
         FindingClass::ExactTime => ("at 2026-03-14T21:40:07Z", None),
-        FindingClass::VerbatimSentence => (sentence, None),
+        FindingClass::ExactPlace => ("at 48.85837, 2.29448", None),
+        FindingClass::VerbatimSentence | FindingClass::VerbatimPublic => (sentence, None),
         FindingClass::UnreleasedValue => ("seen at 198.51.100.7.", None),
         FindingClass::MarkingInProse => ("handle as TLP:RED", None),
+        FindingClass::PartnerAsSource => ("KPS told us so", None),
+        FindingClass::NationalMarking => ("handle as SECRET//NOFORN", None),
         FindingClass::CharactersNotSeen => ("pay\u{202e}load", None),
         FindingClass::SpecialCategory => ("a believer of the hill faith", None),
     };
@@ -280,8 +283,11 @@ fn with_finding(class: FindingClass) -> (Draft, impl Fn(&Draft) -> Checked) {
     let check = move |draft: &Draft| {
         let mut builder = corpus();
         builder.vault_term("Kormoran", 1).officer("ardent", "Alice Ardent").exact_time("2026-03-14T21:40:07.512Z");
-        let held =
-            Stub { unreleased: &|uuid| *uuid == SECRET, texts: &[sentence], values: &["198.51.100.7"], act: Ok(1) };
+        builder.exact_place(48.858_37, 2.294_48).partner("kps", "Kestrian Police Service");
+        let declared = [sentence];
+        let public = if class == FindingClass::VerbatimPublic { &declared[..] } else { &[] };
+        let unreleased = |uuid: &uuid::Uuid| *uuid == SECRET;
+        let held = Stub { unreleased: &unreleased, texts: &[sentence], public, values: &["198.51.100.7"], act: Ok(1) };
         leak_check(draft, &builder.build(), &held)
     };
     (draft, check)

@@ -206,6 +206,24 @@ fn the_other_classes() {
 }
 
 #[test]
+fn exact_places_of_originals_are_found_in_text() {
+    let mut builder = LeakCorpus::builder();
+    builder.exact_place(48.858_37, -2.294_48).exact_places_in("He waited at 52°31'12\" N, 13°24'18\" E until four.");
+    let corpus = builder.build();
+    for (text, rules) in [
+        ("He waited at 48.85837, -2.29448 until four.", &["exact-place/degrees"][..]),
+        ("He waited at 52.5200 N 13.4050 E.", &["exact-place/degrees"]),
+        ("He waited at 48%2E85837%2C%202%2E29448 there.", &["exact-place/degrees+percent"]),
+        ("He waited near 48.9, -2.3.", &[]),
+        ("He paid 48.85 and later 13.40.", &[]),
+        ("Versions 48.85837 and 3.1.4", &[]),
+    ] {
+        let found: Vec<String> = find(&corpus, text).into_iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, rules, "{text}");
+    }
+}
+
+#[test]
 fn references_must_lead_somewhere() {
     let known = "identity--b0000000-0000-4000-8000-000000000001";
     for (target, count) in [
@@ -456,6 +474,64 @@ fn a_public_catalogue_is_clean() {
     assert_eq!(findings.len(), dangling + special);
     // One text in twenty speaks of politics, illness or biometric devices.
     assert!(special > 0 && special * 20 < objects.len(), "{special}");
+}
+
+#[test]
+fn words_that_were_declared_public_are_one_finding_for_the_release() {
+    let article =
+        "The courier met two men behind the old customs house, then left by tram and was seen no more by anybody.";
+    let private = "Nobody but the porter of the mill saw the second cart that night.";
+    let kept = "He paid them with a ring that had belonged to his aunt.";
+    let mut builder = LeakCorpus::builder();
+    let corpus = builder.unreleased_text(kept).unreleased_text(article).build();
+    let texts = [article, private];
+    let found = |public: &[&str], parts: &[&str]| -> Vec<String> {
+        let held = Stub { texts: &texts, public, ..EMPTY };
+        let parts: Vec<Vec<u8>> = parts.iter().map(|text| part(text)).collect();
+        search(&parts, &BTreeSet::new(), &corpus, &held).into_iter().map(|finding| finding.rule).collect()
+    };
+    let (public, sentence) = ("verbatim-public/words-in-a-row", "verbatim-sentence/words-in-a-row");
+    let twice = format!("{article} Somebody else wrote the middle of it. {article}");
+    assert_eq!(found(&[article], &[&twice, article]), [public]);
+    assert_eq!(found(&[], &[&twice, article]), [sentence; 3]);
+    assert_eq!(found(&[article], &[private, kept]), [sentence; 2], "what is not public stays what it is");
+    // Beside public words, those that are not are still found.
+    let mixed = format!("{article} {private}");
+    assert_eq!(found(&[article], &[&mixed]), [sentence, public]);
+    assert_eq!(found(&[article], &["Nothing of that was said by anybody at all."]), [""; 0]);
+    // Public words that stand in no unreleased text are nobody's finding.
+    let elsewhere = "A lamp that burns behind two windows was sold in the market.";
+    assert_eq!(found(&[elsewhere], &[elsewhere]), [""; 0]);
+}
+
+#[test]
+fn public_texts_that_cannot_be_read_leave_nothing_clean() {
+    struct Half<'a>(Stub<'a>);
+    impl comity_release::Held for Half<'_> {
+        fn act(&self) -> Result<u64, comity_release::NotRead> {
+            self.0.act()
+        }
+        fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, comity_release::NotRead> {
+            self.0.is_unreleased(uuid)
+        }
+        fn texts(&self, prints: &BTreeSet<u64>) -> Result<std::collections::HashSet<u64>, comity_release::NotRead> {
+            self.0.texts(prints)
+        }
+        fn public_texts(&self, _: &BTreeSet<u64>) -> Result<std::collections::HashSet<u64>, comity_release::NotRead> {
+            Err(comity_release::NotRead)
+        }
+        fn values(
+            &self,
+            values: &BTreeSet<comity_correlate::CorrelatedValue>,
+        ) -> Result<BTreeSet<comity_correlate::CorrelatedValue>, comity_release::NotRead> {
+            self.0.values(values)
+        }
+    }
+    let sentence = "two men behind the old customs house";
+    let held = Half(Stub { texts: &[sentence], ..EMPTY });
+    let findings = search(&[part(sentence)], &BTreeSet::new(), &LeakCorpus::builder().build(), &held);
+    let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(rules, ["verbatim-sentence/words-in-a-row", "undetermined/not-read"]);
 }
 
 #[test]

@@ -14,9 +14,11 @@
 
 mod about;
 mod authorise;
+mod coarse;
 mod leak;
 mod passkeys;
 mod personal;
+mod said;
 mod support;
 mod tearline;
 mod unseen;

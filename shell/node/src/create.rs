@@ -4,9 +4,10 @@
 //! `init` refuses to write over it. Does not know: officers; the first two custodians come next.
 
 use crate::failure::Failure;
-use crate::home::{Configuration, DeskSection, GateSection, Home, OrganisationSection, PolicySection};
+use crate::home::{Configuration, DeskSection, GateSection, Home, OrganisationSection};
 use crate::keys::{HomeKeys, PASSPHRASE_CHARS_MIN};
 use crate::node::audit;
+use crate::policy_section::PolicySection;
 use comity_crypto::Entropy;
 use comity_store::{Holdings, Mode, Vault};
 use comity_vocab::{CountryCode, OrgCode, StixId, Timestamp};

@@ -15,6 +15,11 @@ use std::collections::HashSet;
 pub(crate) struct Declared(HashSet<Digest>);
 
 impl Declared {
+    /// Tells whether nothing is declared public.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells whether exactly this version is declared public.
     pub fn has(&self, version: &Digest) -> bool {
         self.0.contains(version)

@@ -35,6 +35,8 @@ pub(crate) struct Here<'a> {
     declared: Declared,
     given: Given<'a>,
     texts: RefCell<HashMap<i64, Whose>>,
+    /// Which versions are declared public.
+    public: RefCell<HashMap<i64, bool>>,
 }
 
 /// Whose a version is, as far as its words matter.
@@ -90,6 +92,7 @@ impl<'a> Here<'a> {
             written_by_us: written.into_iter().collect(),
             declared,
             texts: RefCell::default(),
+            public: RefCell::default(),
         })
     }
 
@@ -118,8 +121,22 @@ impl<'a> Here<'a> {
         if object.label.as_ref().is_some_and(|label| label.tlp == Tlp::Clear && label.releasable_to.is_none()) {
             return true;
         }
-        let digest = version_digest(&object.id, &object.version_text, &object.bytes);
-        self.declared.has(&digest)
+        self.is_declared(object)
+    }
+
+    fn is_declared(&self, object: &Object) -> bool {
+        self.declared.has(&version_digest(&object.id, &object.version_text, &object.bytes))
+    }
+
+    /// Whether two officers declared a version public; each is looked at once.
+    fn is_declared_version(&self, vid: i64) -> Result<bool, NotRead> {
+        if let Some(known) = self.public.borrow().get(&vid) {
+            return Ok(*known);
+        }
+        let object = self.view.version_numbered(vid).map_err(|_| NotRead)?.ok_or(NotRead)?;
+        let declared = self.is_declared(&object);
+        self.public.borrow_mut().insert(vid, declared);
+        Ok(declared)
     }
 
     /// Whether a value is held in observations only, of which none is public, and not every recipient was sent it.
@@ -217,6 +234,23 @@ impl Held for Here<'_> {
         ours.retain(|print, _| !found.contains(print));
         found.extend(self.runs_not_given(&ours)?);
         Ok(found)
+    }
+
+    fn public_texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
+        let mut found = HashSet::new();
+        if self.declared.is_empty() {
+            return Ok(found);
+        }
+        let mut not_read = false;
+        let visited = self.view.versions_with(prints, &mut |print, vid| {
+            match self.is_declared_version(vid) {
+                Ok(true) => drop(found.insert(print)),
+                Ok(false) => {}
+                Err(NotRead) => not_read = true,
+            }
+            !not_read && !found.contains(&print)
+        });
+        if visited.is_err() || not_read { Err(NotRead) } else { Ok(found) }
     }
 
     fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {

@@ -3,6 +3,7 @@
 //! Guarantees: folders 0700 and files 0600, owned by the caller, no symbolic links; a home that is wider than that is
 //! refused with the command that mends it. At most one process writes to a home. Does not know: what the keys mean.
 
+use crate::policy_section::PolicySection;
 use comity_crypto::Zeroizing;
 use comity_store::Trouble;
 use rustix::fs::{FlockOperation, Mode, OFlags};
@@ -182,32 +183,6 @@ impl Default for GateSection {
             taxii_certificate: None,
             taxii_key: None,
             heartbeat_seconds: 30,
-        }
-    }
-}
-
-/// Knobs of releases.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PolicySection {
-    /// How far times are cut down in a tearline.
-    pub precision: comity_vocab::time::Precision,
-    /// Days after which an unsent draft can no longer be approved or sent.
-    pub draft_valid_days: u32,
-    /// Hosts and domains that must never appear in a release.
-    pub internal_hosts: Vec<String>,
-    /// Whom an officer asks whose draft is blocked; the source handlers of the organisation where it is empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub blocked_contact: String,
-}
-
-impl Default for PolicySection {
-    fn default() -> Self {
-        Self {
-            precision: comity_vocab::time::Precision::Day,
-            draft_valid_days: 30,
-            internal_hosts: Vec::new(),
-            blocked_contact: String::new(),
         }
     }
 }

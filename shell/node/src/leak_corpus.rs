@@ -1,5 +1,5 @@
-//! What a release must not give away, gathered for the leak check: vault terms, what of the originals stays, times, hosts, names. What
-//! else is held, the check asks the indexes about ([`crate::held_here`]).
+//! What a release must not give away, gathered for the leak check: vault terms, what of the originals stays, times, places, hosts, names
+//! of officers and partners. What else is held, the check asks the indexes about ([`crate::held_here`]).
 //!
 //! Guarantees: vault terms go straight from the vault into the check and nowhere else. Does not know: what counts as a finding.
 
@@ -32,8 +32,8 @@ pub(crate) enum Sources {
 }
 
 impl Node {
-    /// What the check looks for by configuration: who we are, own hosts, officers. The statement of a draft binds it.
-    pub(crate) fn check_basis(&self) -> LeakCorpusBuilder {
+    /// What the check looks for by configuration: who we are, own hosts, officers, partners. The statement of a draft binds it.
+    pub(crate) fn check_basis(&self) -> Result<LeakCorpusBuilder, Failure> {
         let mut builder = LeakCorpus::builder();
         let organisation = &self.home.configuration.organisation;
         builder.own(organisation.code.as_str(), organisation.identity.as_str());
@@ -43,7 +43,12 @@ impl Node {
         for host in &self.home.configuration.policy.internal_hosts {
             builder.internal_host(host);
         }
-        builder
+        for link in self.holdings.view().desk().links()? {
+            // Without the name less would be looked for, so a card that does not hold stops the check.
+            let card = crate::releases::pinned_card(&link)?;
+            builder.partner(&link.code, &card.organisation.name);
+        }
+        Ok(builder)
     }
 
     /// Runs the leak check on the exact bytes of a draft, or gives the one of before where everything that it read is as it was.
@@ -72,7 +77,7 @@ impl Node {
         };
         self.catch_up()?;
         self.checks.look(self.holdings.written_by_others()?);
-        Ok(Gathered { basis: self.check_basis(), looking, declared: self.declared_public()? })
+        Ok(Gathered { basis: self.check_basis()?, looking, declared: self.declared_public()? })
     }
 
     /// Brings the indexes up to what is held, as far as one call may take; what is left makes the check undetermined.
@@ -167,7 +172,7 @@ impl KeptChecks {
     }
 }
 
-/// What of the originals of a tearline did not go into it: texts and exact times.
+/// What of the originals of a tearline did not go into it: texts, exact times and exact places.
 fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
     let released = released_objects(draft);
     // What was written for the release alone has no original.
@@ -179,8 +184,15 @@ fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder)
         let original = properties(&item.original_id, &object.bytes)?;
         // A property that went out as it was is released; everything else of the original is not.
         let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
+        let degrees = |property: &str| original.get(property).and_then(Value::as_f64);
+        let went_out = |property: &str| copy.is_some_and(|copy| copy.get(property) == original.get(property));
+        if let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude"))
+            && !(went_out("latitude") && went_out("longitude"))
+        {
+            builder.exact_place(latitude, longitude);
+        }
         for (property, value) in &original {
-            let went_out = copy.is_some_and(|copy| copy.get(property) == Some(value));
+            let went_out = went_out(property);
             each_string(value, &mut |text| match Timestamp::parse(text) {
                 Ok(_) if !went_out => {
                     builder.exact_time(text);
@@ -196,7 +208,7 @@ fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder)
     Ok(())
 }
 
-/// Every raw report is unreleased, whether or not the draft was made from it: the exact times in it.
+/// Every raw report is unreleased, whether or not the draft was made from it: the exact times and places in it.
 fn add_raw_reports(view: View<'_>, originals: &BTreeSet<&str>, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
     let filter = Filter { types: vec![RAW_REPORT_TYPE.to_owned()], ..Filter::default() };
     let mut query = SearchQuery { filter, limit: comity_store::PAGE_MAX, ..SearchQuery::default() };
@@ -207,7 +219,7 @@ fn add_raw_reports(view: View<'_>, originals: &BTreeSet<&str>, builder: &mut Lea
             let report = properties(&hit.id, &object.bytes)?;
             for property in ["title", "body"] {
                 if let Some(Value::String(text)) = report.get(property) {
-                    add_times(builder, text);
+                    add_exact(builder, text);
                 }
             }
         }
@@ -246,13 +258,14 @@ fn unreadable(id: &str) -> Failure {
     Failure::operational(format!("{id} cannot be read, so nothing can be compared with it")).hint("run comity verify")
 }
 
-/// A text that is not released, and every exact time that stands in it.
+/// A text that is not released, and every exact time and place that stands in it.
 fn add_text(builder: &mut LeakCorpusBuilder, text: &str) {
     builder.unreleased_text(text);
-    add_times(builder, text);
+    add_exact(builder, text);
 }
 
-fn add_times(builder: &mut LeakCorpusBuilder, text: &str) {
+fn add_exact(builder: &mut LeakCorpusBuilder, text: &str) {
+    builder.exact_places_in(text);
     for word in text.split_whitespace() {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         if Timestamp::parse(word).is_ok() {

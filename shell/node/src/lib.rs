@@ -37,6 +37,7 @@ mod officer_key;
 mod officers;
 mod officers_ever;
 mod passkeys;
+mod policy_section;
 mod proof;
 mod protected;
 mod public_list;

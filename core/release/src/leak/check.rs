@@ -13,6 +13,7 @@ use super::pending::{PendingRun, PendingValue};
 use super::personal::{Prose, listed, prose};
 use super::pieces::Nothing;
 use super::places::{self, UuidCheck};
+use super::position;
 use crate::special::Reading;
 use crate::{Draft, Mode};
 use comity_correlate::CorrelatedValue;
@@ -112,10 +113,12 @@ fn run(
     let mut reading = Reading::default();
     let mut findings = Vec::new();
     let mut not_read = false;
+    let mut public_said = false;
     for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
         let bytes = parts.get(number).map_or(0, Vec::len);
         let mut part = PartCheck {
             corpus,
+            bytes: parts.get(number).map_or(&[][..], Vec::as_slice),
             normaliser: &mut normaliser,
             decoder: &mut decoder,
             searcher: searcher.as_mut(),
@@ -127,6 +130,7 @@ fn run(
             runs: Vec::new(),
             values: Vec::new(),
             texts: 0,
+            public_said,
             token: 0,
             tlp: Tlp::Clear,
             prose: Prose::No,
@@ -148,6 +152,7 @@ fn run(
         part.check_neighbours(scan);
         let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
         not_read |= part.ask(held, &own).is_err();
+        public_said = part.public_said;
         let exhausted = part.exhausted;
         findings.extend(part.hits.into_iter().map(|(key, hit)| {
             let node = scan.tokens.get(hit.token).map_or(0, |token| token.node);
@@ -211,6 +216,8 @@ fn finding(part: usize, scan: &Scan<'_>, facts: &HashMap<usize, ObjectFacts>, ke
 
 pub(super) struct PartCheck<'a, 'b> {
     pub(super) corpus: &'a LeakCorpus,
+    /// The part.
+    pub(super) bytes: &'a [u8],
     normaliser: &'a mut Normaliser,
     decoder: &'a mut Decoder,
     searcher: Option<&'a mut Searcher<'b>>,
@@ -223,6 +230,8 @@ pub(super) struct PartCheck<'a, 'b> {
     pub(super) values: Vec<PendingValue>,
     /// How many texts were read.
     pub(super) texts: usize,
+    /// There is a finding already for words that were declared public.
+    pub(super) public_said: bool,
     /// The token being checked.
     pub(super) token: usize,
     /// The marking of the object it is in.
@@ -362,6 +371,9 @@ impl PartCheck<'_, '_> {
                     self.hit(class, text.span(from, to), None, "text", via);
                 }
             }
+            if self.prose == Prose::Whole {
+                self.check_said(text, &compact, via);
+            }
             if *form == Form::Folded {
                 self.note_runs(text, &compact, via);
             }
@@ -400,6 +412,11 @@ impl PartCheck<'_, '_> {
         if !corpus.times.is_empty() {
             for place in places::times(&clean, &corpus.times) {
                 self.hit(FindingClass::ExactTime, text.span(place.from, place.to), None, place.how, via);
+            }
+        }
+        if !corpus.positions.is_empty() {
+            for place in position::written(&clean).iter().filter(|place| corpus.positions.has(place)) {
+                self.hit(FindingClass::ExactPlace, text.span(place.from, place.to), None, "degrees", via);
             }
         }
         if corpus.private_addresses {
@@ -443,10 +460,12 @@ impl PartCheck<'_, '_> {
         via: &[&'static str],
     ) {
         let token = self.token;
-        // A word of a special category is one, in however many readings it is found.
+        // A word of a special category, or what a text says of itself, is one, in however many readings it is found.
         let range = (class, start.saturating_sub(OVERLAP), 0, None)..(class, end, 0, None);
-        if class == FindingClass::SpecialCategory
-            && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
+        if matches!(
+            class,
+            FindingClass::SpecialCategory | FindingClass::NationalMarking | FindingClass::PartnerAsSource
+        ) && self.hits.range(range).any(|((_, from, length, _), hit)| hit.token == token && from + length > start)
         {
             return;
         }

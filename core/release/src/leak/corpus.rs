@@ -4,8 +4,10 @@
 
 use super::configuration::CheckConfiguration;
 use super::places;
+use super::position::{Position, Positions, written};
 use super::print::{PrintKey, Printer};
 use super::protected::{Looked, LookedFor, ProtectedTerms, VaultTerms};
+use super::said::Sayings;
 use aho_corasick::AhoCorasick;
 use comity_terms::{Compact, FORMS, Normaliser, Term, Text};
 use comity_vocab::time::Precision;
@@ -34,6 +36,8 @@ pub struct LeakCorpus {
     pub(super) compact: Option<AhoCorasick>,
     /// What each pattern in compact text stands for.
     pub(super) patterns: Vec<BTreeSet<Protected>>,
+    /// What is looked for in text that people read.
+    pub(super) sayings: Sayings,
     /// The terms of the vault.
     pub(super) vault: Looked,
     pub(super) plain: Option<AhoCorasick>,
@@ -43,6 +47,8 @@ pub struct LeakCorpus {
     pub(super) print_key: PrintKey,
     /// Exact times as digits: to the second, and to the minute.
     pub(super) times: HashSet<String>,
+    /// Exact places.
+    pub(super) positions: Positions,
     pub(super) private_addresses: bool,
     /// Identifiers that may occur beside those of the draft.
     pub(super) may_occur: BTreeSet<String>,
@@ -57,7 +63,9 @@ pub struct LeakCorpusBuilder {
     texts: Vec<String>,
     hosts: Vec<String>,
     officers: Vec<(String, String)>,
+    partners: Vec<(String, String)>,
     times: Vec<String>,
+    positions: Vec<Position>,
     private_addresses: bool,
     own: Vec<String>,
     print_key: PrintKey,
@@ -114,9 +122,29 @@ impl LeakCorpusBuilder {
         self
     }
 
+    /// Adds a partner by code and name: text that names it as its source is a finding.
+    pub fn partner(&mut self, code: &str, name: &str) -> &mut Self {
+        self.partners.push((code.to_owned(), name.to_owned()));
+        self
+    }
+
     /// Adds the exact time of an original. A time at midnight is a date and not exact; it is not looked for.
     pub fn exact_time(&mut self, time: &str) -> &mut Self {
         self.times.push(time.to_owned());
+        self
+    }
+
+    /// Adds the exact place of an original, in degrees.
+    pub fn exact_place(&mut self, latitude: f64, longitude: f64) -> &mut Self {
+        self.positions.push(Position { latitude, longitude });
+        self
+    }
+
+    /// Adds every exact place that stands in the text of an original.
+    pub fn exact_places_in(&mut self, text: &str) -> &mut Self {
+        let mut normaliser = Normaliser::default();
+        let clean: Vec<char> = Text::of(text).chars.iter().map(|sign| normaliser.clean(*sign)).collect();
+        self.positions.extend(written(&clean).iter().filter_map(|place| place.position()));
         self
     }
 
@@ -134,7 +162,7 @@ impl LeakCorpusBuilder {
 
     /// Returns what is looked for by configuration, of what was added so far.
     pub fn configuration(&self) -> CheckConfiguration {
-        CheckConfiguration::new(&self.own, &self.hosts, &self.officers, self.private_addresses)
+        CheckConfiguration::new(&self.own, &self.hosts, &self.officers, &self.partners, self.private_addresses)
     }
 
     /// Prepares the corpus.
@@ -156,6 +184,7 @@ impl LeakCorpusBuilder {
             add(text, Protected::Marking(tlp));
         }
         let compact = AhoCorasick::new(patterns.keys());
+        let sayings = Sayings::new(&self.partners, &mut |text| compact_forms(&mut normaliser, text));
         let plain: Vec<(String, Plain)> = self
             .hosts
             .drain(..)
@@ -174,7 +203,8 @@ impl LeakCorpusBuilder {
         };
         let named = AhoCorasick::new(plain.iter().map(|(text, _)| text));
         LeakCorpus {
-            unbuilt: compact.is_err() || named.is_err() || vault.is_unbuilt(),
+            unbuilt: compact.is_err() || named.is_err() || vault.is_unbuilt() || sayings.unbuilt,
+            sayings,
             vault,
             compact: compact.ok(),
             patterns: patterns.into_values().collect(),
@@ -183,6 +213,7 @@ impl LeakCorpusBuilder {
             prints: prints.into_iter().collect(),
             print_key: self.print_key,
             times,
+            positions: Positions::new(self.positions.drain(..)),
             private_addresses: self.private_addresses,
             may_occur: std::mem::take(&mut self.may_occur),
             configuration,

@@ -24,12 +24,20 @@ pub enum FindingClass {
     OfficerName,
     /// The exact time of an original.
     ExactTime,
+    /// The exact place of an original.
+    ExactPlace,
     /// Six or more words in a row of an unreleased text, or twelve characters where words are written without blanks.
     VerbatimSentence,
+    /// Words of unreleased texts that are those of a text which two officers declared public.
+    VerbatimPublic,
     /// A value that is held in unreleased observations only, in text or inside of a pattern.
     UnreleasedValue,
     /// Text that asks for a stricter handling than the object's marking.
     MarkingInProse,
+    /// A partner that text names as its source.
+    PartnerAsSource,
+    /// A marking of a country in text.
+    NationalMarking,
     /// Characters that nobody sees: joiners, direction marks, tags, variation selectors, controls, private use.
     CharactersNotSeen,
     /// A word for a special category of personal data: belief, ethnicity, politics, health, sexual life.
@@ -38,7 +46,7 @@ pub enum FindingClass {
 
 impl FindingClass {
     /// Every class.
-    pub const ALL: [FindingClass; 12] = [
+    pub const ALL: [FindingClass; 16] = [
         FindingClass::VaultTerm,
         FindingClass::UnreleasedId,
         FindingClass::DanglingReference,
@@ -46,9 +54,13 @@ impl FindingClass {
         FindingClass::InternalHost,
         FindingClass::OfficerName,
         FindingClass::ExactTime,
+        FindingClass::ExactPlace,
         FindingClass::VerbatimSentence,
+        FindingClass::VerbatimPublic,
         FindingClass::UnreleasedValue,
         FindingClass::MarkingInProse,
+        FindingClass::PartnerAsSource,
+        FindingClass::NationalMarking,
         FindingClass::CharactersNotSeen,
         FindingClass::SpecialCategory,
     ];
@@ -63,9 +75,13 @@ impl FindingClass {
             FindingClass::InternalHost => "internal-host",
             FindingClass::OfficerName => "officer-name",
             FindingClass::ExactTime => "exact-time",
+            FindingClass::ExactPlace => "exact-place",
             FindingClass::VerbatimSentence => "verbatim-sentence",
+            FindingClass::VerbatimPublic => "verbatim-public",
             FindingClass::UnreleasedValue => "unreleased-value",
             FindingClass::MarkingInProse => "marking-in-prose",
+            FindingClass::PartnerAsSource => "partner-as-source",
+            FindingClass::NationalMarking => "national-marking",
             FindingClass::CharactersNotSeen => "characters-not-seen",
             FindingClass::SpecialCategory => "special-category",
         }
@@ -82,9 +98,13 @@ impl FindingClass {
             FindingClass::InternalHost
             | FindingClass::OfficerName
             | FindingClass::ExactTime
+            | FindingClass::ExactPlace
             | FindingClass::VerbatimSentence
+            | FindingClass::VerbatimPublic
             | FindingClass::UnreleasedValue
             | FindingClass::MarkingInProse
+            | FindingClass::PartnerAsSource
+            | FindingClass::NationalMarking
             | FindingClass::CharactersNotSeen => Some(Role::ReleasingOfficer),
         }
     }

@@ -31,6 +31,12 @@ pub trait Held {
     /// [`NotRead`].
     fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead>;
 
+    /// Returns which of these runs of words stand in a text that two officers declared public.
+    ///
+    /// # Errors
+    /// [`NotRead`].
+    fn public_texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead>;
+
     /// Returns which of these values are held in observations only, of which none is public, and were not sent to every recipient.
     ///
     /// # Errors

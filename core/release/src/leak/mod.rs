@@ -19,13 +19,17 @@ mod held;
 mod hidden;
 mod json;
 mod kept;
+mod marks;
 mod neighbours;
+mod partners;
 mod pending;
 mod personal;
 mod pieces;
 mod places;
+mod position;
 mod print;
 mod protected;
+mod said;
 mod terms;
 
 pub use check::{leak_check, search};

@@ -1,7 +1,7 @@
 //! What is asked of the holdings when a part was read: runs of words, and values.
 //!
-//! Guarantees: each is asked about once; without an answer there are no such findings, and the caller is told. Does not know: how runs and
-//! values are found.
+//! Guarantees: each is asked about once; without an answer there are no such findings, and the caller is told. Runs that two officers
+//! declared public are one finding. Does not know: how runs and values are found.
 
 use super::check::PartCheck;
 use super::finding::FindingClass;
@@ -47,9 +47,19 @@ impl PartCheck<'_, '_> {
         let texts = held.texts(&asked);
         let none = HashSet::new();
         let unreleased = texts.as_ref().unwrap_or(&none);
+        let found: Vec<PendingRun> =
+            runs.into_iter().filter(|run| known.contains(&run.print) || unreleased.contains(&run.print)).collect();
+        // What two officers declared public may stand in unreleased texts as well: it is public all the same.
+        let asked: BTreeSet<u64> = found.iter().map(|run| run.print).collect();
+        let declared = if asked.is_empty() { Ok(HashSet::new()) } else { held.public_texts(&asked) };
+        let public = declared.as_ref().unwrap_or(&none);
         // Runs that overlap are one place.
         let mut place: Option<PendingRun> = None;
-        for run in runs.into_iter().filter(|run| known.contains(&run.print) || unreleased.contains(&run.print)) {
+        for run in found {
+            if public.contains(&run.print) {
+                self.public_words(&run);
+                continue;
+            }
             place = match place {
                 Some(mut first) if first.text == run.text && run.span.0 <= first.span.1 => {
                     first.span.1 = first.span.1.max(run.span.1);
@@ -71,7 +81,15 @@ impl PartCheck<'_, '_> {
                 self.hit(FindingClass::UnreleasedValue, span, None, value.kind.name(), &via);
             }
         }
-        texts.map(drop)
+        texts.and(declared).map(drop)
+    }
+
+    /// Words that are public are one finding for the whole release, at the first place: whoever answers for one answers for all.
+    fn public_words(&mut self, run: &PendingRun) {
+        if !std::mem::replace(&mut self.public_said, true) {
+            self.token = run.token;
+            self.hit(FindingClass::VerbatimPublic, run.span, None, "words-in-a-row", &run.via);
+        }
     }
 
     fn sentence(&mut self, place: Option<PendingRun>) {

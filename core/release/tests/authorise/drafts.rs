@@ -61,7 +61,7 @@ fn the_statement_says_everything_a_recipient_is_given_and_what_officers_were_tol
     let expected = format!(
         "comity-release-statement/2\nrelease 9e1ea5e0-0000-4000-8000-000000000001\norganisation vsis\nmode tearline\n\
          recipient kps {}\nrecipient tfo {}\nlabel TLP:AMBER//REL TO kps,tfo\nterms access=direct\n\
-         policy {POLICY_VERSION}\ncheck comity-leak-check/6 {}\ncreated {}\nexpires {}\n{}notes-sha256 {notes}\n\
+         policy {POLICY_VERSION}\ncheck comity-leak-check/7 {}\ncreated {}\nexpires {}\n{}notes-sha256 {notes}\n\
          part 0 {} {}\n",
         key("kps"),
         key("tfo"),
@@ -219,6 +219,9 @@ fn a_check_covers_an_earlier_one_only_if_it_looks_for_as_much() {
     let more_officers = configured(|it| {
         it.officer("hal", "Hal H. Hollow");
     });
+    let more_partners = configured(|it| {
+        it.partner("kps", "Kestrian Police Service");
+    });
     let private = configured(|it| {
         it.private_addresses();
     });
@@ -230,15 +233,16 @@ fn a_check_covers_an_earlier_one_only_if_it_looks_for_as_much() {
         stored["tables"] = json!("comity-leak-check/1");
         serde_json::from_value(stored).unwrap()
     };
-    let all = [&base, &more_hosts, &more_officers, &private, &other_own, &other_tables(&base)];
+    let all = [&base, &more_hosts, &more_officers, &more_partners, &private, &other_own, &other_tables(&base)];
     // Row: the check now. Column: what was signed.
     let covers = [
-        [true, false, false, false, false, false],
-        [true, true, false, false, false, false],
-        [true, false, true, false, false, false],
-        [true, false, false, true, false, false],
-        [false, false, false, false, true, false],
-        [false, false, false, false, false, true],
+        [true, false, false, false, false, false, false],
+        [true, true, false, false, false, false, false],
+        [true, false, true, false, false, false, false],
+        [true, false, false, true, false, false, false],
+        [true, false, false, false, true, false, false],
+        [false, false, false, false, false, true, false],
+        [false, false, false, false, false, false, true],
     ];
     for (now, row) in all.iter().zip(covers) {
         for (signed, expected) in all.iter().zip(row) {
@@ -246,7 +250,7 @@ fn a_check_covers_an_earlier_one_only_if_it_looks_for_as_much() {
             assert_eq!(now.digest() == signed.digest(), now == signed);
         }
     }
-    assert_eq!(base.tables(), "comity-leak-check/6");
+    assert_eq!(base.tables(), "comity-leak-check/7");
     assert_eq!(other_tables(&base).tables(), "comity-leak-check/1");
 }
 

@@ -94,11 +94,13 @@ pub fn corpus() -> LeakCorpusBuilder {
 pub struct Stub<'a> {
     pub unreleased: &'a dyn Fn(&uuid::Uuid) -> bool,
     pub texts: &'a [&'a str],
+    /// What of texts two officers declared public.
+    pub public: &'a [&'a str],
     pub values: &'a [&'a str],
     pub act: Result<u64, NotRead>,
 }
 
-pub const EMPTY: Stub<'static> = Stub { unreleased: &|_| false, texts: &[], values: &[], act: Ok(7) };
+pub const EMPTY: Stub<'static> = Stub { unreleased: &|_| false, texts: &[], public: &[], values: &[], act: Ok(7) };
 
 impl comity_release::Held for Stub<'_> {
     fn act(&self) -> Result<u64, NotRead> {
@@ -110,16 +112,25 @@ impl comity_release::Held for Stub<'_> {
     }
 
     fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
-        let mut held = Vec::new();
-        let mut printer = Printer::new(PrintKey::default());
-        self.texts.iter().for_each(|text| printer.text(text, &mut held));
-        self.act.map(|_| held.into_iter().filter(|print| prints.contains(print)).collect())
+        self.act.map(|_| among(self.texts, prints))
+    }
+
+    fn public_texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
+        self.act.map(|_| among(self.public, prints))
     }
 
     fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {
         let held = |value: &CorrelatedValue| self.values.contains(&value.value.as_str());
         self.act.map(|_| values.iter().filter(|value| held(value)).cloned().collect())
     }
+}
+
+/// Which of these runs of words stand in these texts.
+fn among(texts: &[&str], prints: &BTreeSet<u64>) -> HashSet<u64> {
+    let mut held = Vec::new();
+    let mut printer = Printer::new(PrintKey::default());
+    texts.iter().for_each(|text| printer.text(text, &mut held));
+    held.into_iter().filter(|print| prints.contains(print)).collect()
 }
 
 /// The real check of a draft, with nothing but our host to look for.

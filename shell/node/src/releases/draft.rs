@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{EntropyStream, Purpose, sha256};
 use comity_release::{
-    Approval, ApprovalProof, Draft, DraftError, DraftRequest, Organisation, Origin, PersonalData, ReleaseId,
+    Approval, ApprovalProof, Coarse, Draft, DraftError, DraftRequest, Organisation, Origin, PersonalData, ReleaseId,
     SourceObject, WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
 };
 use comity_stix::marking::{MarkingKind, kind};
@@ -90,7 +90,7 @@ impl Node {
         }
         let recipients = self.recipient_keys(&request.to)?;
         let audience: BTreeSet<OrgCode> = recipients.keys().cloned().collect();
-        let check = self.check_basis().configuration();
+        let check = self.check_basis()?.configuration();
         let view = self.holdings.view();
         let objects: Vec<Object> = ids
             .iter()
@@ -138,6 +138,8 @@ impl Node {
         };
         wanted.allow_properties = request.allow.into_iter().collect();
         wanted.precision = request.precision.unwrap_or(self.home.configuration.policy.precision);
+        let policy = &self.home.configuration.policy;
+        wanted.coarse = Coarse { place_decimals: policy.place_decimals, counts: policy.counts };
         wanted.personal = PersonalData {
             erase_by: request.personal.erase_by.map(|time| time.coarsened(Precision::Day)),
             ..request.personal

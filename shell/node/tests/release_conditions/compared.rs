@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 
 const SENTENCE: &str = "The heron travels at night over the northern pass with two others.";
 
-fn note(org: &mut Org, text: &str) {
+pub(super) fn note(org: &mut Org, text: &str) {
     let selection = Selection { objects: vec![report(org, "the reason for a note")], origins: vec![] };
     let label = Some("TLP:AMBER".parse().unwrap());
     org.ask_as("alice", &Request::WriteNote { selection, text: text.into(), label }).unwrap();
 }
 
 /// The findings of the check of a release, by rule.
-fn rules(org: &mut Org, release: &str) -> Vec<String> {
+pub(super) fn rules(org: &mut Org, release: &str) -> Vec<String> {
     let checked = org.ask_as("bob", &Request::ReleaseCheck { release: release.into() }).unwrap();
     let findings = checked["findings"].as_array().unwrap();
     assert_eq!(checked["clean"].as_bool().unwrap(), findings.is_empty());

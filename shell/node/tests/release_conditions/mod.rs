@@ -9,6 +9,7 @@ mod kinds;
 mod oracle;
 mod personal;
 mod recalled;
+mod said;
 mod unmatchable;
 mod vault;
 
