@@ -117,16 +117,16 @@ impl RegisterBuilder {
         }
         let [given, surname] =
             [&name.given, &name.surnames].map(|parts| parts.concat().into_iter().collect::<String>());
-        for (at, part) in (0u8..).zip(&name.given) {
+        for (at, part) in (0..=u8::MAX).zip(&name.given) {
             let role = if Name::is_patronymic(part) { Role::Patronymic(at) } else { Role::Given(at) };
             self.lexicon.add(part, number, role);
             if name.syllables {
-                for (at, syllable) in (0u8..).zip(part) {
+                for (at, syllable) in (0..=u8::MAX).zip(part) {
                     self.lexicon.add(&[*syllable], number, Role::Syllable(at));
                 }
             }
         }
-        for (at, part) in (0u8..).zip(&name.surnames) {
+        for (at, part) in (0..=u8::MAX).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
         let written: String = name.surname_written.iter().collect();
@@ -211,7 +211,7 @@ impl RegisterBuilder {
         if words.is_empty() || words.len() > WORDS_MAX {
             return;
         }
-        for (at, word) in (0u8..).zip(&words) {
+        for (at, word) in (0..=u8::MAX).zip(&words) {
             self.lexicon.add(word, number, Role::Word(at));
         }
         self.shape(number, Shape::Words(words));
