@@ -21,6 +21,7 @@ mod replace;
 mod short;
 mod signs;
 mod spliced;
+mod western;
 mod words;
 
 use crate::Text;

@@ -39,6 +39,8 @@ const GAPS: u16 = gap::EMPTY
     | gap::SQUARE;
 /// Fewer digits do not stand for a number without its letters.
 const ALONE_MIN: usize = 6;
+/// The number of a wallet is at least so long without its prefix.
+const WALLET_MIN: usize = 16;
 const CHARACTERS_MIN: usize = 4;
 
 /// Adds the number of a case or document; false where the text has no number in it, or is more words than number.
@@ -128,6 +130,11 @@ pub(super) fn add_account(text: &str, term: u32, glued: &mut Glued) -> bool {
     let bban = letters.as_str().trim_start_matches('0');
     if iban && bban.len() >= 8 && bban.chars().any(|character| character.is_ascii_digit()) {
         glued.add(bban, term, "account/without-country");
+    }
+    // The number of a wallet is written without its prefix too.
+    if let Some(bare) = folded.strip_prefix("0x").or(folded.strip_prefix("0X")).filter(|bare| bare.len() >= WALLET_MIN)
+    {
+        glued.add(bare, term, "account/without-prefix");
     }
     glued.add(&folded, term, "account/written")
 }
