@@ -40,6 +40,16 @@ pub struct Decoded {
     pub trusted: bool,
 }
 
+/// The encoding of a text that was written from its end.
+const REVERSED: &str = "reversed";
+
+impl Decoded {
+    /// Tells whether it is nothing but the text from its end: its words are then no words that somebody wrote.
+    pub fn is_backwards(&self) -> bool {
+        self.how == REVERSED
+    }
+}
+
 /// The shortest text in which something can be encoded.
 const LEAST: usize = 6;
 /// The longest text that is read backwards too.
@@ -171,7 +181,7 @@ fn whole_words(
         } else {
             (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
         }
-        out.push(Decoded { text: backwards, how: "reversed", trusted: false });
+        out.push(Decoded { text: backwards, how: REVERSED, trusted: false });
     }
     go
 }

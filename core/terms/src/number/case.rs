@@ -39,6 +39,8 @@ const GAPS: u16 = gap::EMPTY
     | gap::SQUARE;
 /// Fewer digits do not stand for a number without its letters.
 const ALONE_MIN: usize = 6;
+/// A shorter number of an account is not looked for without its bank.
+const NUMBER_MIN: usize = 8;
 /// The number of a wallet is at least so long without its prefix.
 const WALLET_MIN: usize = 16;
 const CHARACTERS_MIN: usize = 4;
@@ -130,6 +132,14 @@ pub(super) fn add_account(text: &str, term: u32, glued: &mut Glued) -> bool {
     let bban = letters.as_str().trim_start_matches('0');
     if iban && bban.len() >= 8 && bban.chars().any(|character| character.is_ascii_digit()) {
         glued.add(bban, term, "account/without-country");
+    }
+    // In Germany the number of the account is written beside that of the bank: it is the last ten digits.
+    let number =
+        folded.get(12..).filter(|_| iban && folded.len() == 22 && folded.to_ascii_uppercase().starts_with("DE"));
+    if let Some(number) =
+        number.map(|number| number.trim_start_matches('0')).filter(|number| number.len() >= NUMBER_MIN)
+    {
+        glued.add(number, term, "account/without-bank");
     }
     // The number of a wallet is written without its prefix too.
     if let Some(bare) = folded.strip_prefix("0x").or(folded.strip_prefix("0X")).filter(|bare| bare.len() >= WALLET_MIN)
