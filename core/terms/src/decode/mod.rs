@@ -9,6 +9,7 @@ mod base32;
 mod base64;
 mod charsets;
 mod codes;
+mod cyrillic;
 mod documents;
 mod escapes;
 mod hex;
@@ -167,7 +168,10 @@ fn whole_words(
         go = go && add("ascii85", &spliced::ascii85(clean), out);
     }
     if go && signs.other() {
-        go = spend(clean.len());
+        go = spend(clean.len() * 2);
+        for text in cyrillic::undo(text) {
+            readable::push_new(out, Decoded { text, how: "charset", trusted: true });
+        }
         let mojibake = decoder.mojibake.get_or_insert_default();
         for text in mojibake.undo(text) {
             readable::push_new(out, Decoded { text, how: "mojibake", trusted: true });
