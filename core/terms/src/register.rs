@@ -24,6 +24,8 @@ const GENERIC: &str = "operation op project task force taskforce unternehmen ope
                        operasyon hanke operaatio επιχείρηση عملية مشروع מבצע פרויקט";
 /// What stands for a term beside its own writing has so many letters and digits.
 const SHORTER_MIN: usize = 8;
+/// A shorter phrase is not looked for with other letters in it.
+const PHRASE_MIN: usize = 12;
 /// Titles and forms of address that Chinese and Japanese write together with a name.
 const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 主任 经理 教授 博士 老师 さん 氏 様 くん ちゃん 君";
 /// So many words are looked at together, and so many of them again with the next ones, so that nothing is cut in two.
@@ -97,6 +99,9 @@ impl RegisterBuilder {
             self.literals.add(&text.replace('/', " "), number)
         } || is_number;
         self.shorter(term.kind(), text, number);
+        if term.kind() == TermKind::Phrase {
+            self.alike(text, number);
+        }
         match term.kind() {
             TermKind::Person => self.person(&Name::parse(text), number),
             _ if is_number => {}
@@ -173,6 +178,18 @@ impl RegisterBuilder {
 
     fn words(&mut self, text: &str, number: u32) {
         self.row(crate::name::words(text), number);
+    }
+
+    /// A phrase with a word that begins with l, and another letter put for each. Inside of words the look of a word tells; `Ie` and `In` look the
+    /// same, so that this would have to be asked of nearly every text.
+    fn alike(&mut self, text: &str, number: u32) {
+        let small = text.to_lowercase();
+        let letters = small.chars().filter(|letter| letter.is_alphanumeric()).count();
+        if letters >= PHRASE_MIN && small.split_whitespace().any(|word| word.starts_with('l')) {
+            for other in ["i", "1"] {
+                self.literals.add(&small.replace('l', other), number);
+            }
+        }
     }
 
     /// What stands for a term beside its own writing: a handle without its number, a local part that tells whose it is.

@@ -119,6 +119,8 @@ fn numbers_and_places_in_other_writings() {
         (TermKind::Cryptonym, "F16A", "they call it F16A here", true),
         (TermKind::Cryptonym, "F16A", "a0000000-f16a-4000-8000-00000000ada1", false),
         (TermKind::Cryptonym, "F16A", "0df16a99", false),
+        (TermKind::Phrase, "la boya gris se fue", "Ia boya gris se fue", true),
+        (TermKind::Phrase, "la boya gris se fue", "1a boya gris se fue", true),
         (TermKind::Cryptonym, "Tulipan", "TuIipan", true),
         (TermKind::Cryptonym, "Falke", "the FaIke", true),
         (TermKind::Cryptonym, "Falke", "the fabIke", false),
