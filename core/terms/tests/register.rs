@@ -112,6 +112,8 @@ fn numbers_and_places_in_other_writings() {
         (TermKind::Account, "DE02500500009876123405", "BLZ 50050000 Kto 9876123405", true),
         (TermKind::Account, "DE02500500009876123405", "BLZ 50050000 Kto 9876123406", false),
         (TermKind::Host, "build.thornfield9.test", "(5)build(11)thornfield9(4)test(0)", true),
+        (TermKind::CaseNumber, "CASE-2024-00417", "CASE-2024-00000417", true),
+        (TermKind::CaseNumber, "CASE-2024-00417", "CASE-2024-00000418", false),
         (TermKind::Account, "0x71c3e5a90bd84f26aa17c0e9", "paid to 71c3e5a90bd84f26aa17c0e9", true),
         (TermKind::Phone, "+47 22550199", "plus four seven, two two five five oh one nine nine", true),
         (TermKind::Phone, "+47 22550199", "two two five five zero one nine eight", false),

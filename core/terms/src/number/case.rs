@@ -64,6 +64,10 @@ pub(super) fn add_case(text: &str, term: u32, rows: &mut Sequences, glued: &mut 
     };
     let edge = Edge::Number { long: digits >= ALONE_MIN || digits < characters };
     let row = Row { term, class: "case/written", gaps, edge };
+    // The word before it and a hyphen, with more zeros: without the word the hyphen would make it a part of another number.
+    if labelled > 0 {
+        years(&tokens.all).iter().for_each(|variant| rows.add(variant, row));
+    }
     for variant in years(all) {
         rows.add(&variant, row);
         let tail: Vec<Token> = variant.iter().copied().skip_while(|token| !token.digits).collect();
