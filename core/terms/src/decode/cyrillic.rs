@@ -19,7 +19,7 @@ pub(super) fn undo(text: &Text) -> Vec<Text> {
     for letter in letters {
         accented = if is_accented(*letter) { accented + 1 } else { 0 };
         western |= accented >= LEAST;
-        turned |= before.is_lowercase() && is_cyrillic(before) && letter.is_uppercase() && is_cyrillic(*letter);
+        turned |= is_cyrillic(*letter) && is_cyrillic(before) && before.is_lowercase() && letter.is_uppercase();
         before = *letter;
     }
     let mut out = Vec::new();

@@ -169,7 +169,9 @@ fn whole_words(
     }
     if go && signs.other() {
         go = spend(clean.len() * 2);
-        for text in cyrillic::undo(text) {
+        // Where no two such letters stand side by side, nothing was read in a wrong charset.
+        let wrong = mojibake::may_be_broken(text).then(|| cyrillic::undo(text));
+        for text in wrong.into_iter().flatten() {
             readable::push_new(out, Decoded { text, how: "charset", trusted: true });
         }
         let mojibake = decoder.mojibake.get_or_insert_default();
