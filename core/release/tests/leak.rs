@@ -7,6 +7,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use comity_release::leak::{is_matchable, is_matchable_host, search};
 use comity_release::{Finding, FindingClass, LeakCorpus};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::collections::BTreeSet;
 use support::{EMPTY, Stub};
 use uuid::Uuid;
@@ -359,14 +360,15 @@ fn hidden(term: &str, hidden: &str, before: usize) -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// One seed, so that a run tells of the change and not of chance; `cargo xtask soak` chooses another in `COMITY_SEED`, and more cases.
+fn config() -> ProptestConfig {
+    let seed = std::env::var("COMITY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(11);
+    let cases = if std::env::var_os("COMITY_SOAK").is_some() { 1_000 } else { 32 };
+    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
+}
+
 proptest! {
-    // One seed, so that a run tells of the change and not of chance; other seeds are for long runs.
-    #![proptest_config(ProptestConfig {
-        cases: 32,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(11),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn single_ways_of_hiding_are_found(term in term(), seed: u64) {

@@ -297,7 +297,10 @@ fn counts(text: &Text, words: &Words, begin: usize, end: usize, pattern: &Patter
     }
     let pieces: Vec<&Word> = words.touched(begin, end).filter(|word| !word.piece).collect();
     if let [one] = pieces.as_slice() {
-        return !one.noise;
+        // A term of hexadecimal digits, such as `F16A`, is no noise where it stands by itself; a part of an identifier is.
+        let hyphen = |at: Option<usize>| at.and_then(|at| text.chars.get(at)) == Some(&'-');
+        let itself = one.begin == begin && one.end == end;
+        return !one.noise || itself && !hyphen(one.from.checked_sub(1)) && !hyphen(Some(one.to));
     }
     if pieces.len() == pattern.words && pieces.iter().all(|word| !word.noise) && pattern.cut != Cut::Nowhere {
         // As many words as the term has: blanks are where it has them.

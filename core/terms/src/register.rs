@@ -24,6 +24,8 @@ const GENERIC: &str = "operation op project task force taskforce unternehmen ope
                        operasyon hanke operaatio επιχείρηση عملية مشروع מבצע פרויקט";
 /// What stands for a term beside its own writing has so many letters and digits.
 const SHORTER_MIN: usize = 8;
+/// A shorter phrase is not looked for with other letters in it.
+const PHRASE_MIN: usize = 12;
 /// Titles and forms of address that Chinese and Japanese write together with a name.
 const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 主任 经理 教授 博士 老师 さん 氏 様 くん ちゃん 君";
 /// So many words are looked at together, and so many of them again with the next ones, so that nothing is cut in two.
@@ -97,6 +99,9 @@ impl RegisterBuilder {
             self.literals.add(&text.replace('/', " "), number)
         } || is_number;
         self.shorter(term.kind(), text, number);
+        if term.kind() == TermKind::Phrase {
+            self.alike(text, number);
+        }
         match term.kind() {
             TermKind::Person => self.person(&Name::parse(text), number),
             _ if is_number => {}
@@ -117,16 +122,16 @@ impl RegisterBuilder {
         }
         let [given, surname] =
             [&name.given, &name.surnames].map(|parts| parts.concat().into_iter().collect::<String>());
-        for (at, part) in (0u8..).zip(&name.given) {
+        for (at, part) in (0..=u8::MAX).zip(&name.given) {
             let role = if Name::is_patronymic(part) { Role::Patronymic(at) } else { Role::Given(at) };
             self.lexicon.add(part, number, role);
             if name.syllables {
-                for (at, syllable) in (0u8..).zip(part) {
+                for (at, syllable) in (0..=u8::MAX).zip(part) {
                     self.lexicon.add(&[*syllable], number, Role::Syllable(at));
                 }
             }
         }
-        for (at, part) in (0u8..).zip(&name.surnames) {
+        for (at, part) in (0..=u8::MAX).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
         let written: String = name.surname_written.iter().collect();
@@ -175,6 +180,18 @@ impl RegisterBuilder {
         self.row(crate::name::words(text), number);
     }
 
+    /// A phrase with a word that begins with l, and another letter put for each. Inside of words the look of a word tells; `Ie` and `In` look the
+    /// same, so that this would have to be asked of nearly every text.
+    fn alike(&mut self, text: &str, number: u32) {
+        let small = text.to_lowercase();
+        let letters = small.chars().filter(|letter| letter.is_alphanumeric()).count();
+        if letters >= PHRASE_MIN && small.split_whitespace().any(|word| word.starts_with('l')) {
+            for other in ["i", "1"] {
+                self.literals.add(&small.replace('l', other), number);
+            }
+        }
+    }
+
     /// What stands for a term beside its own writing: a handle without its number, a local part that tells whose it is.
     fn shorter(&mut self, kind: TermKind, text: &str, number: u32) {
         let start = match kind {
@@ -211,7 +228,7 @@ impl RegisterBuilder {
         if words.is_empty() || words.len() > WORDS_MAX {
             return;
         }
-        for (at, word) in (0u8..).zip(&words) {
+        for (at, word) in (0..=u8::MAX).zip(&words) {
             self.lexicon.add(word, number, Role::Word(at));
         }
         self.shape(number, Shape::Words(words));

@@ -162,6 +162,13 @@ impl Person {
                 if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
                     continue;
                 }
+                // In another script an initial may be no letter: then the surname stands there alone.
+                let surname = |other: &&Seen| other.word == it.word && matches!(other.role, Role::Surname(_));
+                if it.how == How::Romanised
+                    && row.near(seen, place).iter().filter(surname).any(|other| other.how <= it.how)
+                {
+                    continue;
+                }
                 places.push((word.from, word.to, "person/joined"));
                 continue;
             }

@@ -206,7 +206,8 @@ impl Words {
         let digits = letters.iter().filter(|letter| letter.is_numeric()).count();
         let alike = letters.iter().filter(|letter| matches!(letter, '0' | '1')).count();
         if let Some(noted) = self.words.get_mut(first) {
-            noted.leet = digits > 0 && alike == digits && letters.len() >= digits + LEET_LETTERS;
+            let digits = digits > 0 && alike == digits && letters.len() >= digits + LEET_LETTERS;
+            noted.leet = digits || has_inner_capital_i(letters);
         }
         // A prefix and a number: `DE4711081500`.
         let number = cuts.len() == 1 && digits >= NUMBER_DIGITS;
@@ -291,6 +292,11 @@ impl Words {
     pub fn bytes(&self, word: &Word) -> &[u8] {
         self.compact.get(word.begin..word.end).unwrap_or_default()
     }
+}
+
+/// Tells whether a capital I stands behind a small letter: it may have been put for an l, as in `tuIips`.
+fn has_inner_capital_i(letters: &[char]) -> bool {
+    letters.windows(2).any(|pair| matches!(pair, [before, 'I'] if before.is_lowercase()))
 }
 
 /// Letters and digits of any script, vowel signs, and pictures.

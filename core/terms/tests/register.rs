@@ -98,3 +98,36 @@ fn names_of_operations() {
         ],
     );
 }
+
+#[test]
+fn numbers_and_places_in_other_writings() {
+    for (kind, term, text, expected) in [
+        (TermKind::Date, "2024-11-12", "born 12.XI.2024 there", true),
+        (TermKind::Date, "2024-11-12", "on 12 XI 2024", true),
+        (TermKind::Date, "2024-11-12", "12.IX.2024", false),
+        (TermKind::Ip, "192.0.2.7", "7.2.0.192.zen.list.example", true),
+        (TermKind::Ip, "192.0.2.7", "7.2.0.192 was seen", false),
+        (TermKind::Ip, "2001:db8::7", "0x20010db8000000000000000000000007", true),
+        (TermKind::Ip, "2001:db8::7", "0x20010db8000000000000000000000008", false),
+        (TermKind::Account, "DE02500500009876123405", "BLZ 50050000 Kto 9876123405", true),
+        (TermKind::Account, "DE02500500009876123405", "BLZ 50050000 Kto 9876123406", false),
+        (TermKind::Host, "build.thornfield9.test", "(5)build(11)thornfield9(4)test(0)", true),
+        (TermKind::CaseNumber, "CASE-2024-00417", "CASE-2024-00000417", true),
+        (TermKind::CaseNumber, "CASE-2024-00417", "CASE-2024-00000418", false),
+        (TermKind::Account, "0x71c3e5a90bd84f26aa17c0e9", "paid to 71c3e5a90bd84f26aa17c0e9", true),
+        (TermKind::Phone, "+47 22550199", "plus four seven, two two five five oh one nine nine", true),
+        (TermKind::Phone, "+47 22550199", "two two five five zero one nine eight", false),
+        (TermKind::Address, "via Sant'Albertoni 29, Roverio", "via Sant\u{2019}Albertoni 29", true),
+        (TermKind::Cryptonym, "F16A", "they call it F16A here", true),
+        (TermKind::Cryptonym, "F16A", "a0000000-f16a-4000-8000-00000000ada1", false),
+        (TermKind::Cryptonym, "F16A", "0df16a99", false),
+        (TermKind::Phrase, "la boya gris se fue", "Ia boya gris se fue", true),
+        (TermKind::Phrase, "la boya gris se fue", "1a boya gris se fue", true),
+        (TermKind::Cryptonym, "Tulipan", "TuIipan", true),
+        (TermKind::Cryptonym, "Falke", "the FaIke", true),
+        (TermKind::Cryptonym, "Falke", "the fabIke", false),
+    ] {
+        let found = how(kind, term, text);
+        assert_eq!(!found.is_empty(), expected, "{term:?} in {text:?}: {found:?}");
+    }
+}

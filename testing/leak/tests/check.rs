@@ -1,7 +1,7 @@
 //! The cases against the search of the leak check: how many of each tier and class it decides rightly.
 //!
 //! `LEAK_CASES`: how many cases (default 5,000); `LEAK_SEED`: which (default 1); `LEAK_TABLE`: a file for the table of classes; `LEAK_SHOW`:
-//! shows what was decided wrongly.
+//! shows what was decided wrongly. In a soak (`COMITY_SOAK`) there are 1,000,000 cases of the seed in `COMITY_SEED`, held to the goals.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "test")]
 
@@ -29,7 +29,10 @@ fn check(specs: &[TermSpec]) -> Check<'static> {
     })
 }
 
-/// What of each tier must be decided rightly, in a hundred. Below these something broke; the goals are in docs/RELEASE.md.
+/// The goals of docs/RELEASE.md, which a soak holds the check to.
+const GOALS: [(Tier, f64); 4] =
+    [(Tier::Listed, 99.9), (Tier::Romanisation, 99.0), (Tier::Expected, 95.0), (Tier::Benign, 99.8)];
+/// What of each tier must be decided rightly, in a hundred, on few cases. Below these something broke.
 const AT_LEAST: [(Tier, f64); 4] =
     [(Tier::Listed, 99.3), (Tier::Romanisation, 90.0), (Tier::Expected, 93.5), (Tier::Benign, 99.8)];
 
@@ -59,7 +62,10 @@ fn table(result: &Score, count: u64, seed: u64) -> String {
 
 #[test]
 fn terms_are_found_however_they_are_written() {
-    let (count, seed) = (number("LEAK_CASES", 5_000), number("LEAK_SEED", 1));
+    let soak = std::env::var_os("COMITY_SOAK").is_some();
+    let (count, seed) = (if soak { 1_000_000 } else { 5_000 }, number("COMITY_SEED", 1));
+    let (count, seed) = (number("LEAK_CASES", count), number("LEAK_SEED", seed));
+    println!("{count} cases of seed {seed}");
     let result = score(cases(seed, count as usize), check);
     if let Ok(file) = std::env::var("LEAK_TABLE") {
         std::fs::write(file, table(&result, count, seed)).unwrap();
@@ -73,11 +79,15 @@ fn terms_are_found_however_they_are_written() {
             println!("{}\t{}\t{}\t{}", miss.tier, miss.class, miss.term, miss.shown.replace('\n', "|"));
         }
     }
-    for (tier, at_least) in AT_LEAST {
+    let mut below = Vec::new();
+    for (tier, at_least) in if soak { GOALS } else { AT_LEAST } {
         let (all, right) = result.tier(tier);
         println!("{tier}: {right} of {all}, {:.2} %", share(right, all));
-        assert!(share(right, all) >= at_least, "{tier}: {right} of {all}; LEAK_SHOW=1 shows which are wrong");
+        if share(right, all) < at_least {
+            below.push(format!("{tier}: {right} of {all}, less than {at_least} %"));
+        }
     }
+    assert!(below.is_empty(), "seed {seed}: {below:#?}; LEAK_SHOW=1 shows which are wrong");
 }
 
 #[test]

@@ -22,7 +22,9 @@ pub(super) fn not_seen(scan: &Scan<'_>, token: &Token) -> NotSeen {
     let mut found = NotSeen::default();
     let (mut between, mut alone) = (Text::new(), Text::new());
     let mut bytes: Vec<(u8, u32, u32)> = Vec::new();
+    let mut shown = Shown { text: None, before: Text::new(), inside: None };
     scan.characters(token, &mut |character, start, end| {
+        shown.push(character, start, end);
         let Some(class) = unseen(character) else {
             return between.push(character, start, end);
         };
@@ -41,11 +43,55 @@ pub(super) fn not_seen(scan: &Scan<'_>, token: &Token) -> NotSeen {
         found.texts.push(("tags", between));
         found.texts.push(("tags", alone));
     }
+    found.texts.extend(shown.end().map(|text| ("bidi", text)));
     let written = bytes_as_text(&bytes);
     if !written.chars.is_empty() {
         found.texts.push(("selectors", written));
     }
     found
+}
+
+/// The characters in the order in which they are shown where a right-to-left override turns Latin letters and digits round.
+struct Shown {
+    text: Option<Text>,
+    /// What stands before the first override.
+    before: Text,
+    /// What stands inside of one.
+    inside: Option<Vec<(char, u32, u32)>>,
+}
+
+impl Shown {
+    const OVERRIDE: char = '\u{202e}';
+    const ENDS: [char; 2] = ['\u{202c}', '\u{2069}'];
+
+    fn push(&mut self, character: char, start: u32, end: u32) {
+        if character == Self::OVERRIDE {
+            let text = self.text.take().unwrap_or_else(|| std::mem::replace(&mut self.before, Text::new()));
+            self.text = Some(text);
+            self.turn();
+            self.inside = Some(Vec::new());
+        } else if Self::ENDS.contains(&character) {
+            self.turn();
+        } else if let Some(inside) = &mut self.inside {
+            inside.push((character, start, end));
+        } else {
+            self.text.as_mut().unwrap_or(&mut self.before).push(character, start, end);
+        }
+    }
+
+    /// Ends an override.
+    fn turn(&mut self) {
+        let inside = self.inside.take().unwrap_or_default();
+        if let Some(text) = &mut self.text {
+            inside.into_iter().rev().for_each(|(character, start, end)| text.push(character, start, end));
+        }
+    }
+
+    /// Returns the text, where there was an override.
+    fn end(mut self) -> Option<Text> {
+        self.turn();
+        self.text
+    }
 }
 
 /// Reads bytes as UTF-8, each character with the places of its bytes; a byte that belongs to no character separates.
@@ -66,4 +112,28 @@ fn bytes_as_text(bytes: &[(u8, u32, u32)]) -> Text {
         at += chunk.invalid().len();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_turned_round_is_read_as_it_is_shown() {
+        for (text, expected) in [
+            ("seen \u{202e}7.2.0.291\u{202c} there", "seen 192.0.2.7 there"),
+            ("\u{202e}nar\u{202e}omroK", "ranKormo"),
+            ("\u{202e}naromroK", "Kormoran"),
+        ] {
+            let document = serde_json::to_vec(&serde_json::json!([text])).unwrap();
+            let scan = Scan::new(&document);
+            let found: Vec<String> = scan
+                .tokens
+                .iter()
+                .flat_map(|token| not_seen(&scan, token).texts)
+                .map(|(how, text)| format!("{how} {}", text.chars.iter().collect::<String>()))
+                .collect();
+            assert_eq!(found, [format!("bidi {expected}")], "{text:?}");
+        }
+    }
 }

@@ -265,7 +265,7 @@ impl Reader<'_> {
             !*exhausted
         });
         for inner in decoded {
-            if inner.how == "reversed" && self.backwards == Backwards::No {
+            if inner.is_backwards() && self.backwards == Backwards::No {
                 continue;
             }
             self.text(&inner.text, if inner.trusted { depth + 1 } else { DEPTH_MAX });

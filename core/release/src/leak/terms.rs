@@ -9,6 +9,8 @@ use super::excerpt::Excerpt;
 use super::finding::FindingClass;
 use super::protected::{LookedFor, VaultTerms};
 use comity_terms::Term;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One place of a term.
@@ -84,6 +86,67 @@ impl TermList {
                 length: finding.length,
             });
         }
+        found.findings = apart(found.findings);
         found
+    }
+}
+
+/// One finding for each place of a term: of those that overlap the one that stands there as it is written, and of these the longest.
+fn apart(mut findings: Vec<TermFinding>) -> Vec<TermFinding> {
+    findings.sort_by_key(|it| (it.term, !is_direct(&it.class), Reverse(it.length), it.offset));
+    // Of the term being looked at, where each kept place begins and ends; kept places do not overlap.
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut last = None;
+    findings.retain(|it| {
+        if last.replace(it.term) != Some(it.term) {
+            taken.clear();
+        }
+        let end = it.offset + it.length;
+        let overlaps = taken.range(..end.max(it.offset + 1)).next_back().is_some_and(|(_, to)| *to > it.offset);
+        if !overlaps {
+            taken.insert(it.offset, end);
+        }
+        !overlaps
+    });
+    findings.sort_by_key(|it| (it.offset, it.term));
+    findings
+}
+
+/// Tells whether nothing was undone: the class names a way of writing, and no encoding.
+fn is_direct(class: &str) -> bool {
+    !class.contains('+') && (class.contains('/') || matches!(class, "text" | "look-alike" | "word" | "words"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comity_terms::TermKind;
+
+    #[test]
+    fn one_place_of_a_term_is_one_finding() {
+        let list = TermList::new([
+            Term::new(TermKind::Person, "Anton/Bielawski"),
+            Term::new(TermKind::Person, "Bielawski"),
+            Term::new(TermKind::Ip, "192.0.2.7"),
+        ]);
+        for (text, expected) in [
+            (
+                "Anton Bielawski met Bielawski, Anton",
+                vec![(0, "Anton Bielawski"), (1, "Bielawski"), (0, "Bielawski, Anton"), (1, "Bielawski")],
+            ),
+            ("QW50b24gQmllbGF3c2tp", vec![(0, "QW50b24gQmllbGF3c2tp"), (1, "QmllbGF3c2tp")]),
+            ("192.0.2.7 and 192.0.2.7/32", vec![(2, "192.0.2.7"), (2, "192.0.2.7")]),
+        ] {
+            let document = format!("[\"{text}\"]");
+            let found = list.find(document.as_bytes()).findings;
+            let mut places: Vec<(usize, &str)> = found
+                .iter()
+                .filter_map(|it| Some((it.term, document.get(it.offset..it.offset + it.length)?)))
+                .collect();
+            places.sort_by_key(|(term, _)| *term);
+            let mut expected = expected;
+            expected.sort_by_key(|(term, _)| *term);
+            assert_eq!(places, expected, "{text}: {found:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod base32;
 mod base64;
 mod charsets;
 mod codes;
+mod cyrillic;
 mod documents;
 mod escapes;
 mod hex;
@@ -21,6 +22,7 @@ mod replace;
 mod short;
 mod signs;
 mod spliced;
+mod western;
 mod words;
 
 use crate::Text;
@@ -37,6 +39,16 @@ pub struct Decoded {
     pub how: &'static str,
     /// All of it is text, not a few readable bytes between others: short terms count in it, and it is decoded further.
     pub trusted: bool,
+}
+
+/// The encoding of a text that was written from its end.
+const REVERSED: &str = "reversed";
+
+impl Decoded {
+    /// Tells whether it is nothing but the text from its end: its words are then no words that somebody wrote.
+    pub fn is_backwards(&self) -> bool {
+        self.how == REVERSED
+    }
 }
 
 /// The shortest text in which something can be encoded.
@@ -156,7 +168,12 @@ fn whole_words(
         go = go && add("ascii85", &spliced::ascii85(clean), out);
     }
     if go && signs.other() {
-        go = spend(clean.len());
+        go = spend(clean.len() * 2);
+        // Where no two such letters stand side by side, nothing was read in a wrong charset.
+        let wrong = mojibake::may_be_broken(text).then(|| cyrillic::undo(text));
+        for text in wrong.into_iter().flatten() {
+            readable::push_new(out, Decoded { text, how: "charset", trusted: true });
+        }
         let mojibake = decoder.mojibake.get_or_insert_default();
         for text in mojibake.undo(text) {
             readable::push_new(out, Decoded { text, how: "mojibake", trusted: true });
@@ -170,7 +187,7 @@ fn whole_words(
         } else {
             (0..text.chars.len()).rev().for_each(|at| backwards.copy(text, at));
         }
-        out.push(Decoded { text: backwards, how: "reversed", trusted: false });
+        out.push(Decoded { text: backwards, how: REVERSED, trusted: false });
     }
     go
 }

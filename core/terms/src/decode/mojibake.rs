@@ -52,7 +52,7 @@ impl Mojibake {
 }
 
 /// Tells whether two characters that ASCII has not, or came out of one, stand side by side; or one behind which something is not seen.
-fn may_be_broken(text: &Text) -> bool {
+pub(super) fn may_be_broken(text: &Text) -> bool {
     let mut last: Option<&(u32, u32)> = None;
     let mut wide = false;
     for span in &text.spans {

@@ -103,6 +103,8 @@ impl Looks {
             let mut seen =
                 unicode_security::skeleton(character.encode_utf8(&mut buffer)).filter(|part| !is_combining_mark(*part));
             *known = match (seen.next(), seen.next()) {
+                // The end of an Indian sentence looks like an l, and stands right behind what was encoded.
+                _ if matches!(character, '\u{964}' | '\u{965}') => OTHER,
                 (Some(one), None) if one.is_ascii() => one as u8,
                 _ => OTHER,
             };

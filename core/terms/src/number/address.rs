@@ -14,7 +14,8 @@ use unicode_normalization::UnicodeNormalization as _;
 const STREETS: &str = include_str!("streets.tsv");
 /// Names that stand in most towns.
 const COMMON: &str = include_str!("common-streets.txt");
-const GAPS: u16 = gap::BLANK | gap::DOT | gap::COMMA | gap::HYPHEN | gap::EMPTY | gap::SLASH | gap::NUMBER;
+const GAPS: u16 =
+    gap::BLANK | gap::DOT | gap::COMMA | gap::HYPHEN | gap::EMPTY | gap::SLASH | gap::NUMBER | gap::APOSTROPHE;
 /// Letters of a name that stands for itself, and of one without a word for street.
 const NAME_MIN: usize = 6;
 const WORDS_MIN: usize = 10;

@@ -39,6 +39,10 @@ const GAPS: u16 = gap::EMPTY
     | gap::SQUARE;
 /// Fewer digits do not stand for a number without its letters.
 const ALONE_MIN: usize = 6;
+/// A shorter number of an account is not looked for without its bank.
+const NUMBER_MIN: usize = 8;
+/// The number of a wallet is at least so long without its prefix.
+const WALLET_MIN: usize = 16;
 const CHARACTERS_MIN: usize = 4;
 
 /// Adds the number of a case or document; false where the text has no number in it, or is more words than number.
@@ -60,6 +64,10 @@ pub(super) fn add_case(text: &str, term: u32, rows: &mut Sequences, glued: &mut 
     };
     let edge = Edge::Number { long: digits >= ALONE_MIN || digits < characters };
     let row = Row { term, class: "case/written", gaps, edge };
+    // The word before it and a hyphen, with more zeros: without the word the hyphen would make it a part of another number.
+    if labelled > 0 {
+        years(&tokens.all).iter().for_each(|variant| rows.add(variant, row));
+    }
     for variant in years(all) {
         rows.add(&variant, row);
         let tail: Vec<Token> = variant.iter().copied().skip_while(|token| !token.digits).collect();
@@ -128,6 +136,19 @@ pub(super) fn add_account(text: &str, term: u32, glued: &mut Glued) -> bool {
     let bban = letters.as_str().trim_start_matches('0');
     if iban && bban.len() >= 8 && bban.chars().any(|character| character.is_ascii_digit()) {
         glued.add(bban, term, "account/without-country");
+    }
+    // In Germany the number of the account is written beside that of the bank: it is the last ten digits.
+    let number =
+        folded.get(12..).filter(|_| iban && folded.len() == 22 && folded.to_ascii_uppercase().starts_with("DE"));
+    if let Some(number) =
+        number.map(|number| number.trim_start_matches('0')).filter(|number| number.len() >= NUMBER_MIN)
+    {
+        glued.add(number, term, "account/without-bank");
+    }
+    // The number of a wallet is written without its prefix too.
+    if let Some(bare) = folded.strip_prefix("0x").or(folded.strip_prefix("0X")).filter(|bare| bare.len() >= WALLET_MIN)
+    {
+        glued.add(bare, term, "account/without-prefix");
     }
     glued.add(&folded, term, "account/written")
 }

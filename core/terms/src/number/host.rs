@@ -49,6 +49,10 @@ pub(super) fn add(text: &str, term: u32, rows: &mut Sequences) -> bool {
                 Row { term, class: "host/backwards", gaps: NAME, edge: Edge::Host { short: false } },
                 rows,
             );
+            // As the log of a name server writes it, each label behind its length: `(5)build(4)test(0)`.
+            let lengths = parts.iter().skip(1).map(|label| format!("({}){label}", label.len()));
+            let wire: String = parts.first().map(|first| (*first).to_owned()).into_iter().chain(lengths).collect();
+            row(&wire, Row { term, class: "host/wire", gaps: NAME, edge: Edge::Host { short: false } }, rows);
             added = true;
         }
         if let Some(first) = parts.first().filter(|first| is_distinctive(first)) {

@@ -184,6 +184,17 @@ impl Ips {
                 let class = if kind == gap::HYPHEN { "ip/hyphens" } else { "ip/dotted" };
                 self.written(tokens, mapped, 32, place, class, give);
             }
+            // The name under which a list of addresses answers: `7.2.0.192.list.example`.
+            let label = tokens.get(at + 4).filter(|next| !next.digits && tokens.gap(at + 3) == gap::DOT);
+            if let Some(label) = label.filter(|_| kind == gap::DOT && !before) {
+                self.value(
+                    MAPPED | u128::from(value.swap_bytes()),
+                    place.0,
+                    label.from as usize - 1,
+                    "ip/reverse",
+                    give,
+                );
+            }
             let arpa = tokens.get(at + 6).filter(|token| token.hash == self.arpa);
             if let (Some(arpa), Some(addr)) = (arpa, tokens.get(at + 5))
                 && addr.hash == self.in_addr
@@ -202,6 +213,13 @@ impl Ips {
     /// Reads `0xC6336407` and `0xC6.0x33.0x64.0x07`.
     fn hexadecimal(&self, tokens: &Tokens<'_>, from: usize, give: Give<'_>) {
         let (mut value, mut at, mut parts) = (0_u32, from, 0);
+        let nibbles = (from + 2..).map_while(|at| tokens.char(at).to_digit(16)).take(33);
+        let (six, length) =
+            nibbles.fold((0_u128, 0), |(six, length), nibble| (six << 4 | u128::from(nibble), length + 1));
+        if length == 32 && !tokens.char(from + 34).is_alphanumeric() {
+            self.value(six, from, from + 34, "ip/hexadecimal", give);
+            return;
+        }
         loop {
             if matches!(tokens.char(at + 1), 'x' | 'X') && tokens.char(at) == '0' {
                 at += 2;

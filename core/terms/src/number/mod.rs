@@ -15,6 +15,7 @@ mod ip;
 mod phone;
 mod scan;
 mod sequence;
+mod spelled;
 mod table;
 mod token;
 
@@ -172,9 +173,13 @@ impl NumbersBuilder {
         let numbers = &mut self.numbers;
         if matches!(kind, TermKind::CaseNumber | TermKind::Document | TermKind::Account | TermKind::Host) {
             numbers.hexes.add(text);
+            numbers.hexes.add(text.trim().trim_start_matches(['0', 'x', 'X']));
         }
         match kind {
-            TermKind::Phone => numbers.phones.add(text, term),
+            TermKind::Phone => {
+                spelled::add(text, term, &mut numbers.rows);
+                numbers.phones.add(text, term)
+            }
             TermKind::Ip => {
                 if let Some((value, _)) = ip::parse(text) {
                     numbers.hexes.put((value >> 112) as u32);

@@ -21,6 +21,7 @@ pub(super) mod gap {
     pub const ROUND: u16 = 512;
     pub const SQUARE: u16 = 1024;
     pub const PLUS: u16 = 2048;
+    pub const APOSTROPHE: u16 = 4096;
     pub const OTHER: u16 = 0x8000;
 }
 
@@ -231,6 +232,7 @@ pub(super) const fn sign(character: char) -> u16 {
         '(' | ')' => gap::ROUND,
         '[' | ']' | '{' | '}' => gap::SQUARE,
         '+' => gap::PLUS,
+        '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2b9}' | '`' | '\u{b4}' => gap::APOSTROPHE,
         _ => gap::OTHER,
     }
 }

@@ -11,7 +11,7 @@ mod rtf;
 mod strings;
 mod zip;
 
-use super::{Decoded, charsets, masks, readable};
+use super::{Decoded, charsets, masks, readable, western};
 
 pub(super) use rtf::escape as rtf_escape;
 
@@ -30,7 +30,11 @@ struct Reading<'a> {
 /// Tells from the first bytes whether they may be text in another charset or a document.
 pub(super) fn may_be_other(head: &[u8]) -> bool {
     let few = head.get(..24).unwrap_or(head);
-    masks::fitting(few) != 0 || charsets::may_be_utf16(few) || is_packed(head) || known(head).is_some()
+    masks::fitting(few) != 0
+        || western::may_be(few)
+        || charsets::may_be_utf16(few)
+        || is_packed(head)
+        || known(head).is_some()
 }
 
 /// Tells whether bytes begin as a document that can be readable as it is, and says more when it is opened.
@@ -75,7 +79,7 @@ pub(super) fn other(
     if let Some(text) = charsets::utf16(bytes) {
         readable::push_whole(out, &text, how, true, all);
     }
-    for text in charsets::old(bytes) {
+    for text in charsets::old(bytes).into_iter().chain(western::texts(bytes)) {
         readable::push_whole(out, &text, how, true, all);
     }
     let mut reading = Reading { span: all, out, spend };
