@@ -30,6 +30,9 @@ const TWO_CHARACTERS: [&str; 16] = [
     "慕容", "夏侯",
 ];
 
+/// Of Japanese surnames hardly one has more.
+const SURNAME_CHARACTERS: usize = 3;
+
 impl Name {
     /// Reads a name.
     pub fn parse(text: &str) -> Self {
@@ -45,6 +48,10 @@ impl Name {
         }
         if let [one] = parts.as_slice() {
             let han = one.iter().all(|letter| is_han(*letter)) && (2..=6).contains(&one.len());
+            if let Some(at) = kana_begins(one) {
+                let (surname, given) = one.split_at_checked(at).unwrap_or((one, &[]));
+                return Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) };
+            }
             let hangul =
                 one.iter().all(|letter| script_of(*letter) == Some(Script::Hangul)) && (2..=4).contains(&one.len());
             if han || hangul {
@@ -112,6 +119,20 @@ impl Name {
         Self { given: named(given), surnames: named(surnames), surname_written, syllables: false, surname_first: false }
     }
 
+    /// Returns the name with its characters divided in the other places where a Japanese surname may end.
+    pub fn otherwise_divided(&self) -> Vec<Self> {
+        let [given, surname] = [&self.given, &self.surnames].map(|parts| parts.concat());
+        let whole = [surname.as_slice(), &given].concat();
+        if !self.syllables || !whole.iter().all(|letter| is_han(*letter)) || !self.is_full() {
+            return Vec::new();
+        }
+        let places = (1..whole.len()).take(SURNAME_CHARACTERS).filter(|at| *at != surname.len());
+        let divided = places.filter_map(|at| whole.split_at_checked(at));
+        divided
+            .map(|(surname, given)| Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) })
+            .collect()
+    }
+
     /// Tells whether it has a given name and a surname.
     pub fn is_full(&self) -> bool {
         !self.given.is_empty() && !self.surnames.is_empty()
@@ -148,6 +169,24 @@ impl Name {
             "ivna",
         ];
         word.chars().count() > 5 && ends.iter().any(|end| word.ends_with(end))
+    }
+}
+
+/// Returns where the given name of a Japanese name begins that is written in characters and kana: `佐々木のぞみ`. Kana inside of a
+/// surname are none: `三ツ藤`.
+fn kana_begins(name: &[char]) -> Option<usize> {
+    let is_kana = |letter: &char| script_of(*letter) == Some(Script::Kana);
+    let known =
+        name.iter().all(|letter| is_han(*letter) || is_kana(letter)) && name.iter().any(|letter| is_han(*letter));
+    let changes = (1..name.len()).filter(|at| {
+        let kana = |at: usize| name.get(at).is_some_and(is_kana);
+        kana(*at) != kana(*at - 1)
+    });
+    let changes: Vec<usize> = changes.collect();
+    match changes.as_slice() {
+        [at] if known => Some(*at),
+        [_, _, at] if known => Some(*at),
+        _ => None,
     }
 }
 

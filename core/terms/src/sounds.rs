@@ -6,7 +6,7 @@
 use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
-use crate::romanise::{Key, Script, latin_key, native_keys, reach};
+use crate::romanise::{Key, Reading, Script, latin_key, native_keys, native_keys_as, reach, reach_as, script_of};
 use crate::spoken::spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -19,11 +19,15 @@ const ALIKE_MIN: usize = 3;
 /// What has the same consonants, and so many, is the same word.
 const NEAR_MIN: usize = 5;
 
+/// A shorter word is no Japanese name: `o` is how many characters may be read.
+const JAPANESE_MIN: usize = 2;
+
 /// The stem of a word of a term.
 struct Sound {
     lexeme: u32,
     stem: Box<[char]>,
     rule: &'static Rule,
+    reading: Reading,
 }
 
 /// The sounds of all words of terms.
@@ -58,9 +62,12 @@ impl Sounds {
         for spelling in spellings {
             for (length, rule) in rules_of_written(script, &spelling) {
                 let Some(stem) = spelling.get(..length) else { continue };
-                let keys: BTreeSet<Key> = native_keys(stem).into_iter().collect();
-                for key in keys {
-                    self.native.entry(key).or_default().push(Sound { lexeme, stem: stem.into(), rule });
+                for reading in readings(stem) {
+                    let keys: BTreeSet<Key> = native_keys_as(stem, *reading).into_iter().collect();
+                    for key in keys {
+                        let sound = Sound { lexeme, stem: stem.into(), rule, reading: *reading };
+                        self.native.entry(key).or_default().push(sound);
+                    }
                 }
             }
         }
@@ -85,7 +92,7 @@ impl Sounds {
                     for (length, rule) in rules_of(Script::Latin, &spelling) {
                         let Some(stem) = spelling.get(..length).filter(|stem| !stem.is_empty()) else { continue };
                         if known.insert((stem.to_vec(), rule.base().to_vec())) {
-                            let sound = Sound { lexeme: *lexeme, stem: stem.into(), rule };
+                            let sound = Sound { lexeme: *lexeme, stem: stem.into(), rule, reading: Reading::default() };
                             latin.entry(latin_key(&ascii(stem))).or_default().push(sound);
                         }
                     }
@@ -108,7 +115,10 @@ impl Sounds {
                 if found.contains_key(&sound.lexeme) {
                     continue;
                 }
-                let reached = reach(&sound.stem, latin);
+                if sound.reading == Reading::Japanese && latin.len() < JAPANESE_MIN {
+                    continue;
+                }
+                let reached = reach_as(&sound.stem, latin, sound.reading);
                 let fits = (1..=latin.len()).filter(|at| reached.get(sound.stem.len(), *at)).any(|at| {
                     let rest = latin.get(at..).unwrap_or_default();
                     let ends =
@@ -162,6 +172,16 @@ impl Sounds {
                 }
             }
         }
+    }
+}
+
+/// How a word may be read: only what has Chinese characters in more than one way, and what has kana too as Japanese only.
+fn readings(word: &[char]) -> &'static [Reading] {
+    let has = |script| word.iter().any(|letter| script_of(*letter) == Some(script));
+    match (has(Script::Han), has(Script::Kana)) {
+        (true, true) => &[Reading::Japanese],
+        (true, false) => &[Reading::Chinese, Reading::Japanese],
+        _ => &[Reading::Chinese],
     }
 }
 

@@ -6,11 +6,14 @@
 //! Does not know: which spelling is usual.
 
 use super::key::{Key, SYMBOLS_MAX};
-use super::lattice::{Step, Word};
+use super::lattice::{Reading, Step, Word};
 use super::spelling::{Group, Spelling};
 
 /// More keys are not returned; shorter ones are.
 pub const KEYS_MAX: usize = 64;
+
+/// The same for Japanese names, whose characters have many readings each.
+pub const JAPANESE_KEYS_MAX: usize = 256;
 
 /// The lengths that are tried, one after the other.
 const LENGTHS: [usize; 8] = [SYMBOLS_MAX, 8, 6, 5, 4, 3, 2, 1];
@@ -19,12 +22,18 @@ static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
 
 /// Returns the keys of every Latin spelling of a word, each once.
 pub fn native_keys(native: &[char]) -> Vec<Key> {
-    let word = Word::new(native);
-    LENGTHS.iter().find_map(|limit| keys(&word, native.len(), *limit)).unwrap_or_default()
+    native_keys_as(native, Reading::Chinese)
+}
+
+/// The same with a reading of Chinese characters.
+pub fn native_keys_as(native: &[char], reading: Reading) -> Vec<Key> {
+    let word = Word::read(native, reading);
+    let most = if reading == Reading::Japanese { JAPANESE_KEYS_MAX } else { KEYS_MAX };
+    LENGTHS.iter().find_map(|limit| keys(&word, native.len(), *limit, most)).unwrap_or_default()
 }
 
 /// Returns all keys cut to a number of symbols, or nothing if they are too many.
-fn keys(word: &Word<'_>, letters: usize, limit: usize) -> Option<Vec<Key>> {
+fn keys(word: &Word<'_>, letters: usize, limit: usize, most: usize) -> Option<Vec<Key>> {
     let mut rows: Vec<Vec<Key>> = vec![Vec::new(); letters + 1];
     rows.first_mut()?.push(Key::default());
     for at in 0..letters {
@@ -34,7 +43,7 @@ fn keys(word: &Word<'_>, letters: usize, limit: usize) -> Option<Vec<Key>> {
                 longer(&from, &step, limit, row);
             }
         });
-        if rows.get(at + 1)?.len() > KEYS_MAX {
+        if rows.get(at + 1)?.len() > most {
             return None;
         }
     }

@@ -4,10 +4,10 @@
 //!
 //! Does not know: a Latin word to compare with.
 
-use super::han;
 use super::script::{Script, script_of};
 use super::spelling::{Group, Spelling};
 use super::table::{Habits, Letter, Place, Row, TABLES, Tables};
+use super::{han, japanese};
 use std::ops::RangeInclusive;
 
 /// Where a step goes and what it writes: one spelling of each group, one group behind the other.
@@ -22,9 +22,20 @@ pub(super) struct Step<'a> {
     pub behind: [Group<'a>; 2],
 }
 
+/// How Chinese characters are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
+    /// In Mandarin.
+    #[default]
+    Chinese,
+    /// As in Japanese names.
+    Japanese,
+}
+
 /// A word in the form that the tables have.
 pub(super) struct Word<'a> {
     letters: &'a [char],
+    reading: Reading,
     tables: &'static Tables,
 }
 
@@ -39,7 +50,12 @@ static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
 
 impl<'a> Word<'a> {
     pub fn new(letters: &'a [char]) -> Self {
-        Word { letters, tables: &TABLES }
+        Word { letters, reading: Reading::Chinese, tables: &TABLES }
+    }
+
+    /// The same with another reading of Chinese characters.
+    pub fn read(letters: &'a [char], reading: Reading) -> Self {
+        Word { reading, ..Word::new(letters) }
     }
 
     /// Calls with every step from a letter.
@@ -54,6 +70,14 @@ impl<'a> Word<'a> {
         }
         match script_of(raw) {
             None => {}
+            Some(Script::Han) if self.reading == Reading::Japanese => {
+                let before = at.checked_sub(1).and_then(|before| self.letters.get(before));
+                let character = before.filter(|_| raw == japanese::REPEATED).copied().unwrap_or(raw);
+                let spellings = japanese::readings(character);
+                if !spellings.is_empty() {
+                    each(one(spellings));
+                }
+            }
             Some(Script::Han) => han::readings(raw, |spellings| each(one(spellings))),
             Some(Script::Hangul) => self.hangul(at, raw, &mut each),
             Some(_) => each(one(Group::plain(&[Spelling::of(any_ascii::any_ascii_char(raw))]))),

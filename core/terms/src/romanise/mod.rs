@@ -8,6 +8,7 @@
 //! Does not know: what a name is, where a word begins in a text, which words are worth a comparison.
 
 mod han;
+mod japanese;
 mod key;
 mod keys;
 mod lattice;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use han::{han_simplified, pinyin_syllables};
 pub use key::{Key, latin_key};
-pub use keys::{KEYS_MAX, native_keys};
-pub use reach::{Reach, reach};
+pub use keys::{JAPANESE_KEYS_MAX, KEYS_MAX, native_keys, native_keys_as};
+pub use lattice::Reading;
+pub use reach::{Reach, reach, reach_as};
 pub use script::{Script, script_of};
