@@ -18,6 +18,8 @@ pub(crate) struct Name {
     pub surnames: Vec<Part>,
     /// The surname with its small words, written together.
     pub surname_written: Part,
+    /// The surname begins with a small word that has lost its vowel: `d'Ivry`.
+    pub elided: bool,
     /// It is written in characters without blanks; each is a syllable.
     pub syllables: bool,
     /// The surname is one that many have and stands first; of what is behind it the last is the given name.
@@ -111,12 +113,20 @@ impl Name {
 
     fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
         let surname_written = surnames.concat();
+        let elided = matches!(surnames.as_slice(), [first, _] if is_elided(first));
         let named = |parts: Vec<Part>| -> Vec<Part> {
             let word = |part: &Part| crate::fold::plain_text(part);
             let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
-        Self { given: named(given), surnames: named(surnames), surname_written, syllables: false, surname_first: false }
+        Self {
+            given: named(given),
+            surnames: named(surnames),
+            surname_written,
+            elided,
+            syllables: false,
+            surname_first: false,
+        }
     }
 
     /// Returns the name with its characters divided in the other places where a Japanese surname may end.

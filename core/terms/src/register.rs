@@ -129,6 +129,10 @@ impl RegisterBuilder {
         for (at, part) in (0u8..).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
+        // `d'Ivry`, `Sant'Oro`: another script writes one word.
+        if name.elided {
+            self.lexicon.add(&name.surname_written, number, Role::Surname(0));
+        }
         let written: String = name.surname_written.iter().collect();
         let first_given: String = name.given.first().into_iter().flatten().collect();
         for given in [&given, &first_given] {

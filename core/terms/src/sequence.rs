@@ -158,6 +158,9 @@ impl Person {
         for (place, it) in seen.iter().enumerate() {
             let given = || row.near(seen, place).iter().filter(is_given);
             let Some(word) = row.word(it.word) else { continue };
+            if it.how >= How::Near && !one_word(row, word) {
+                continue;
+            }
             if it.role == Role::Joined {
                 if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
                     continue;
@@ -168,7 +171,10 @@ impl Person {
             let Role::Surname(number) = it.role else { continue };
             let found = given()
                 .filter(|other| other.word != it.word && (it.how != How::Alike || other.how != How::Alike))
-                .filter_map(|other| self.pair(row, word, row.word(other.word)?, other))
+                .filter_map(|other| {
+                    let given = row.word(other.word).filter(|given| other.how < How::Near || one_word(row, given))?;
+                    self.pair(row, word, given, other)
+                })
                 .min_by_key(|(from, to, _)| to - from)
                 .or_else(|| self.initials(row, word).filter(|_| it.how < How::Near && one_word(row, word)))
                 .or_else(|| self.alone(row, it, word, number, says_enough));

@@ -6,7 +6,9 @@
 use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
-use crate::romanise::{Key, Reading, Script, latin_key, native_keys, native_keys_as, reach, reach_as, script_of};
+use crate::romanise::{
+    Key, Outline, Reading, Script, latin_key, native_keys, native_keys_as, reach, reach_as, script_of,
+};
 use crate::spoken::spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -164,7 +166,8 @@ impl Sounds {
                         if writes(form, script, sound) {
                             found.insert(sound.lexeme, How::Romanised);
                         } else if symbols >= ALIKE_MIN && keys.contains(&key) && sound.rule.base().is_empty() {
-                            let near = symbols >= NEAR_MIN && form.len() * 4 >= sound.stem.len() * 2;
+                            let near = form.len() * 4 >= sound.stem.len() * 2
+                                && (symbols >= NEAR_MIN || is_near(form, script, &sound.stem));
                             let how = if near { How::Near } else { How::Alike };
                             found.entry(sound.lexeme).and_modify(|known| *known = (*known).min(how)).or_insert(how);
                         }
@@ -175,9 +178,24 @@ impl Sounds {
     }
 }
 
-/// How a word may be read: only what has Chinese characters in more than one way, and what has kana too as Japanese only.
+/// Tells whether a word has the consonants and vowels of a Latin one, and enough of them; where vowels are not written, more.
+fn is_near(native: &[char], script: Script, latin: &[char]) -> bool {
+    let shape = Outline::of(&ascii(latin));
+    let abjad = matches!(script, Script::Arabic | Script::Hebrew);
+    let enough = if abjad {
+        shape.consonants() >= NEAR_MIN
+    } else {
+        shape.consonants() + 1 >= NEAR_MIN && shape.len() > NEAR_MIN
+    };
+    enough && shape.has(native)
+}
+
+/// How a word may be read: what has Chinese characters in more than one way, and what has kana too as Japanese only.
 fn readings(word: &[char]) -> &'static [Reading] {
     let has = |script| word.iter().any(|letter| script_of(*letter) == Some(script));
+    if has(Script::Greek) {
+        return &[Reading::Chinese, Reading::Typed];
+    }
     match (has(Script::Han), has(Script::Kana)) {
         (true, true) => &[Reading::Japanese],
         (true, false) => &[Reading::Chinese, Reading::Japanese],
@@ -203,25 +221,45 @@ pub(crate) fn ascii(word: &[char]) -> Vec<u8> {
     word.iter().filter(|letter| letter.is_ascii_alphabetic()).map(|letter| *letter as u8).collect()
 }
 
-/// The Latin letters of a word in which digits stand for Arabic letters that look like them, as people chat; none without such a digit.
+/// The digits that stand for letters which they look like, and what each stands for where people chat in Arabic: with a point it is
+/// another, and not everybody sets the point.
+const CHAT: [(char, &[&str]); 8] = [
+    ('2', &[""]),
+    ('3', &["", "gh"]),
+    ('5', &["kh"]),
+    ('6', &["t", "z"]),
+    ('7', &["h", "kh"]),
+    ('8', &["q", "gh", "th"]),
+    ('9', &["s", "q", "d"]),
+    ('4', &["dh"]),
+];
+/// The same for Greek.
+const GREEK: [(char, &[&str]); 5] = [('8', &["th"]), ('0', &["th"]), ('9', &["th"]), ('3', &["x"]), ('4', &["ps"])];
+/// A word with more digits is no name.
+const CHAT_DIGITS: usize = 4;
+
+/// The Latin letters of a word in which digits stand for letters of Arabic or Greek, as people chat; none without such a digit.
 pub(crate) fn chat(word: &[char]) -> Option<Vec<Vec<u8>>> {
-    let inside = word.iter().any(|letter| matches!(letter, '2' | '3' | '5' | '6' | '7' | '8' | '9'));
+    let digits: BTreeSet<char> = word.iter().copied().filter(char::is_ascii_digit).collect();
     let letters = word.iter().filter(|letter| letter.is_ascii_alphabetic()).count();
-    if !inside || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > 3 {
+    if digits.is_empty() || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > CHAT_DIGITS {
         return None;
     }
-    let spell = |five: &str, six: &str, eight: &str, nine: &str| -> Vec<u8> {
-        let spelled = |letter: &char| match letter {
-            '2' | '3' => String::new(),
-            '5' => five.to_owned(),
-            '6' => six.to_owned(),
-            '7' => "h".to_owned(),
-            '8' => eight.to_owned(),
-            '9' => nine.to_owned(),
-            other if other.is_ascii_alphabetic() => other.to_string(),
-            _ => String::new(),
-        };
-        word.iter().map(spelled).collect::<String>().into_bytes()
-    };
-    Some(vec![spell("kh", "t", "q", "s"), spell("kh", "z", "gh", "q"), spell("kh", "t", "th", "s")])
+    let mut all = Vec::new();
+    for table in [&CHAT[..], &GREEK[..]] {
+        let mut spelled = vec![word.iter().collect::<String>()];
+        for digit in &digits {
+            let stands = table.iter().find(|(known, _)| known == digit).map_or(&[][..], |(_, stands)| *stands);
+            spelled = spelled.iter().flat_map(|text| stands.iter().map(|to| text.replace(*digit, to))).collect();
+        }
+        all.extend(spelled.into_iter().map(|text| ascii(&text.chars().collect::<Vec<_>>())));
+    }
+    Some(all)
+}
+
+/// The Latin letters of a word in which an s with a point below stands for the tsade of Hebrew; none without it.
+pub(crate) fn marked(letters: &[char]) -> Option<Vec<u8>> {
+    let spelled: String =
+        letters.iter().flat_map(|letter| if *letter == 'ṣ' { vec!['t', 's'] } else { vec![*letter] }).collect();
+    letters.contains(&'ṣ').then(|| ascii(&fold::plain_word(&spelled.chars().collect::<Vec<_>>())))
 }

@@ -168,6 +168,8 @@ impl Words {
                 let short = |word: &Word| word.to - word.from <= SYLLABLE_MAX;
                 let joins = match between {
                     ['-'] => true,
+                    // A point in front of a letter with a point below, as ITRANS has it: `ChAba.DiyA`.
+                    ['.'] => blanks && text.chars.get(next.from) == Some(&'D') && next.to - next.from > 1,
                     [' '] => blanks && short(&before) && short(next),
                     [sign] => is_apostrophe(*sign),
                     _ => false,

@@ -4,7 +4,7 @@
 //!
 //! Does not know: which reading a name has; Mandarin.
 
-use super::lattice::Word;
+use super::lattice::{Reading, Word};
 use super::spelling::{Group, SPELLING_MAX, Spelling, Spellings};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -29,7 +29,7 @@ pub(super) fn readings(character: char) -> Group<'static> {
 /// Every spelling of a reading that stands there in hiragana.
 fn spellings(reading: &str) -> Vec<Spelling> {
     let letters: Vec<char> = reading.chars().collect();
-    let word = Word::new(&letters);
+    let word = Word::read(&letters, Reading::Japanese);
     let mut rows: Vec<BTreeSet<Vec<u8>>> = vec![BTreeSet::new(); letters.len() + 1];
     rows.first_mut().into_iter().for_each(|row| {
         row.insert(Vec::new());

@@ -7,7 +7,7 @@
 
 use super::key::{Key, SYMBOLS_MAX};
 use super::lattice::{Reading, Step, Word};
-use super::spelling::{Group, Spelling};
+use super::spelling::Spelling;
 
 /// More keys are not returned; shorter ones are.
 pub const KEYS_MAX: usize = 64;
@@ -17,8 +17,6 @@ pub const JAPANESE_KEYS_MAX: usize = 256;
 
 /// The lengths that are tried, one after the other.
 const LENGTHS: [usize; 8] = [SYMBOLS_MAX, 8, 6, 5, 4, 3, 2, 1];
-
-static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
 
 /// Returns the keys of every Latin spelling of a word, each once.
 pub fn native_keys(native: &[char]) -> Vec<Key> {
@@ -55,18 +53,17 @@ fn keys(word: &Word<'_>, letters: usize, limit: usize, most: usize) -> Option<Ve
 
 /// Adds every key that comes of a step.
 fn longer(from: &[Key], step: &Step<'_>, limit: usize, out: &mut Vec<Key>) {
-    let [first, second] = step.behind;
-    if first.kinds.iter().chain(second.kinds).all(|kind| kind.has_no_symbol()) {
+    if step.behind.iter().flat_map(|group| group.kinds).all(|kind| kind.has_no_symbol()) {
         return written(from, step.spellings.kinds, limit, out);
     }
-    let (mut lead, mut middle) = (Vec::new(), Vec::new());
+    let mut lead = Vec::new();
     written(from, step.spellings.kinds, limit, &mut lead);
-    written(&lead, some(first), limit, &mut middle);
-    written(&middle, some(second), limit, out);
-}
-
-fn some(group: Group<'_>) -> &[Spelling] {
-    if group.is_empty() { &NOTHING } else { group.kinds }
+    for group in step.behind.iter().filter(|group| !group.is_empty()) {
+        let mut longer = Vec::new();
+        written(&lead, group.kinds, limit, &mut longer);
+        lead = longer;
+    }
+    out.extend(lead.into_iter().filter(|key| !out.contains(key)).collect::<Vec<_>>());
 }
 
 /// Adds every key with one of the spellings behind it.

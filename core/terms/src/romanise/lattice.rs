@@ -7,8 +7,9 @@
 use super::script::{Script, script_of};
 use super::spelling::{Group, Spelling};
 use super::table::{Habits, Letter, Place, Row, TABLES, Tables};
-use super::{han, japanese};
+use super::{han, japanese, typed};
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 /// Where a step goes and what it writes: one spelling of each group, one group behind the other.
 pub(super) struct Step<'a> {
@@ -19,10 +20,10 @@ pub(super) struct Step<'a> {
     /// A single letter of these spellings may be written twice.
     pub doubles: bool,
     /// What is written behind; nothing in most scripts.
-    pub behind: [Group<'a>; 2],
+    pub behind: [Group<'a>; 3],
 }
 
-/// How Chinese characters are read.
+/// How letters are read that may be read in more than one way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reading {
     /// In Mandarin.
@@ -30,6 +31,8 @@ pub enum Reading {
     Chinese,
     /// As in Japanese names.
     Japanese,
+    /// Greek letters by what they look like, or by their keys.
+    Typed,
 }
 
 /// A word in the form that the tables have.
@@ -41,9 +44,14 @@ pub(super) struct Word<'a> {
 
 /// Thai vowels that stand before their consonant.
 const THAI_BEFORE: RangeInclusive<char> = '\u{e40}'..='\u{e44}';
+const THAI_AI: [char; 2] = ['ใ', 'ไ'];
+const THAI_Y: char = 'ย';
 const THAI_CONSONANTS: RangeInclusive<char> = '\u{e01}'..='\u{e2e}';
 /// The second consonant of two that are spoken together; or the first of them is mute.
 const THAI_SECOND: [char; 8] = ['ร', 'ล', 'ว', 'ม', 'น', 'ง', 'ย', 'ญ'];
+
+/// Between two Thai consonants before whose vowel sign both stand.
+static BETWEEN: LazyLock<[Spelling; 2]> = LazyLock::new(|| [Spelling::NOTHING, Spelling::of("a")]);
 
 /// Nothing is written.
 static NOTHING: [Spelling; 1] = [Spelling::NOTHING];
@@ -62,8 +70,11 @@ impl<'a> Word<'a> {
     pub fn steps(&self, at: usize, mut each: impl FnMut(Step<'_>)) {
         let Some(raw) = self.letters.get(at).copied() else { return };
         let letter = self.tables.letter(raw);
+        if let (Reading::Typed, Some(spellings)) = (self.reading, typed::spellings(letter.form)) {
+            return each(one(spellings));
+        }
         if let Some((habits, rows)) = self.tables.rows(letter) {
-            if THAI_BEFORE.contains(&raw) && self.turned(at, rows, &mut each) {
+            if THAI_BEFORE.contains(&raw) && self.turned(at, raw, rows, &mut each) {
                 return;
             }
             return self.rows(at, letter, habits, rows, &mut each);
@@ -99,13 +110,18 @@ impl<'a> Word<'a> {
                 let gap = self.gap(last, behind, habits);
                 let doubles = habits.doubles && !letter.vowel;
                 let spellings = row.spellings.group();
-                each(Step { letters: row.letters(), spellings, doubles, behind: [gap, Group::default()] });
+                each(Step {
+                    letters: row.letters(),
+                    spellings,
+                    doubles,
+                    behind: [gap, Group::default(), Group::default()],
+                });
             }
         }
         if habits.halves && before.is_some_and(|before| before.form == letter.form) {
             let gap = self.gap(letter, at + 1, habits);
             let spellings = Group::plain(&NOTHING);
-            each(Step { letters: 1, spellings, doubles: false, behind: [gap, Group::default()] });
+            each(Step { letters: 1, spellings, doubles: false, behind: [gap, Group::default(), Group::default()] });
         }
     }
 
@@ -123,6 +139,7 @@ impl<'a> Word<'a> {
         let vowel = |letter: Option<Letter>| letter.is_some_and(|letter| letter.vowel);
         match place {
             Place::Any => true,
+            Place::Foreign => self.reading != Reading::Japanese,
             Place::First => at == 0,
             Place::NotFirst => at > 0,
             Place::Last => behind == self.letters.len(),
@@ -133,7 +150,7 @@ impl<'a> Word<'a> {
     }
 
     /// A Thai vowel before a consonant, or two, is written behind. Tells whether there is a consonant.
-    fn turned(&self, at: usize, vowel: &[Row], each: &mut impl FnMut(Step<'_>)) -> bool {
+    fn turned(&self, at: usize, raw: char, vowel: &[Row], each: &mut impl FnMut(Step<'_>)) -> bool {
         let consonant = |at| {
             let letter = self.letter(at)?;
             let spellings = self.tables.rows(letter)?.1.iter().find(|row| row.letters() == 1)?.spellings.group();
@@ -141,9 +158,16 @@ impl<'a> Word<'a> {
         };
         let vowel = vowel.first().map(|row| row.spellings.group()).unwrap_or_default();
         let Some((_, spellings)) = consonant(at + 1) else { return false };
-        each(Step { letters: 2, spellings, doubles: false, behind: [vowel, Group::default()] });
-        if let Some((_, second)) = consonant(at + 2).filter(|(form, _)| THAI_SECOND.contains(form)) {
-            each(Step { letters: 3, spellings, doubles: false, behind: [second, vowel] });
+        each(Step { letters: 2, spellings, doubles: false, behind: [vowel, Group::default(), Group::default()] });
+        // The y behind `ai` is mute: ไทย.
+        if THAI_AI.contains(&raw) && self.letters.get(at + 2) == Some(&THAI_Y) {
+            each(Step { letters: 3, spellings, doubles: false, behind: [vowel, Group::default(), Group::default()] });
+        }
+        if let Some((form, second)) = consonant(at + 2) {
+            // Spoken together, or with a short vowel between them.
+            let least = usize::from(!THAI_SECOND.contains(&form));
+            let between = Group::plain(BETWEEN.get(least..).unwrap_or_default());
+            each(Step { letters: 3, spellings, doubles: false, behind: [between, second, vowel] });
         }
         true
     }
@@ -162,10 +186,10 @@ impl<'a> Word<'a> {
             }
         });
         let [lead, vowel, tail] = parts;
-        each(Step { letters: 1, spellings: lead, doubles: false, behind: [vowel, tail] });
+        each(Step { letters: 1, spellings: lead, doubles: false, behind: [vowel, tail, Group::default()] });
     }
 }
 
 fn one(spellings: Group<'_>) -> Step<'_> {
-    Step { letters: 1, spellings, doubles: false, behind: [Group::default(); 2] }
+    Step { letters: 1, spellings, doubles: false, behind: [Group::default(); 3] }
 }
