@@ -18,8 +18,6 @@ pub(crate) struct Name {
     pub surnames: Vec<Part>,
     /// The surname with its small words, written together.
     pub surname_written: Part,
-    /// The surname begins with a small word that has lost its vowel: `d'Ivry`.
-    pub elided: bool,
     /// It is written in characters without blanks; each is a syllable.
     pub syllables: bool,
     /// The surname is one that many have and stands first; of what is behind it the last is the given name.
@@ -32,6 +30,8 @@ const TWO_CHARACTERS: [&str; 16] = [
     "慕容", "夏侯",
 ];
 
+/// The second halves of Arabic given names: `نور الدين`.
+const COMPOUND: [&str; 6] = ["الدين", "الله", "الرحمن", "الاسلام", "الزهراء", "الحق"];
 /// Of Japanese surnames hardly one has more.
 const SURNAME_CHARACTERS: usize = 3;
 
@@ -98,6 +98,7 @@ impl Name {
                     && at < last
                     && (!is_given(at) && !hyphen(at) || at + 1 == last && hyphen(last))
                     && parts.get(at).is_some_and(|part| part.len() > 2 && !Self::is_patronymic(part))
+                    && !plain.get(at).is_some_and(|word| COMPOUND.contains(&word.as_str()))
             };
             (0..=last).filter(|at| *at >= begin || second(*at)).collect()
         };
@@ -113,20 +114,12 @@ impl Name {
 
     fn of(given: Vec<Part>, surnames: Vec<Part>) -> Self {
         let surname_written = surnames.concat();
-        let elided = matches!(surnames.as_slice(), [first, _] if is_elided(first));
         let named = |parts: Vec<Part>| -> Vec<Part> {
             let word = |part: &Part| crate::fold::plain_text(part);
             let kept: Vec<Part> = parts.iter().filter(|part| !tables::is_particle(&word(part))).cloned().collect();
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
-        Self {
-            given: named(given),
-            surnames: named(surnames),
-            surname_written,
-            elided,
-            syllables: false,
-            surname_first: false,
-        }
+        Self { given: named(given), surnames: named(surnames), surname_written, syllables: false, surname_first: false }
     }
 
     /// Returns the name with its characters divided in the other places where a Japanese surname may end.
@@ -141,6 +134,11 @@ impl Name {
         divided
             .map(|(surname, given)| Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) })
             .collect()
+    }
+
+    /// Tells whether there is a small word in the surname: `d'Ivry`, `van der Meulen`.
+    pub fn has_small_words(&self) -> bool {
+        self.surname_written.len() > self.surnames.iter().map(Vec::len).sum()
     }
 
     /// Tells whether it has a given name and a surname.

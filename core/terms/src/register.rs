@@ -129,8 +129,8 @@ impl RegisterBuilder {
         for (at, part) in (0u8..).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
-        // `d'Ivry`, `Sant'Oro`: another script writes one word.
-        if name.elided {
+        // `d'Ivry`, `Ben Jeddou`: people write one word.
+        if name.has_small_words() {
             self.lexicon.add(&name.surname_written, number, Role::Surname(0));
         }
         let written: String = name.surname_written.iter().collect();

@@ -5,10 +5,10 @@
 
 use crate::lexicon::{How, Role};
 use crate::name::Name;
-use crate::romanise::{Script, reach, script_of};
+use crate::romanise::{Reading, Script, reach, reach_as, script_of};
 use crate::tables;
 use crate::text::Text;
-use crate::words::Word;
+use crate::words::{Word, information};
 
 /// So many words may stand between a given name and the surname behind it.
 const BETWEEN: usize = 3;
@@ -31,6 +31,8 @@ const ROMANISED_ALONE: usize = 5;
 const MONTHS: [&str; 8] = ["jan", "mar", "apr", "april", "mai", "may", "june", "august"];
 /// A name written together takes no endings below this length.
 const JOINED_MIN: usize = 8;
+/// A name written together in another script says so much, in letters, unless each of its characters is a syllable.
+const ROMANISED_JOINED: usize = 7;
 
 /// How a term of words is put together.
 pub(crate) enum Shape {
@@ -165,6 +167,12 @@ impl Person {
                 if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
                     continue;
                 }
+                // What has an initial in it is short, and in another script it is many words.
+                let says: usize = row.letters(word).iter().map(|letter| information(*letter)).sum();
+                let short = says < ROMANISED_JOINED || !one_word(row, word);
+                if it.how == How::Romanised && !self.strict && short {
+                    continue;
+                }
                 places.push((word.from, word.to, "person/joined"));
                 continue;
             }
@@ -232,9 +240,10 @@ impl Person {
         if !behind {
             run.reverse();
         }
-        given.iter().zip(run).all(|(syllable, word)| {
-            let letters: Vec<u8> = crate::sounds::ascii(&crate::fold::plain_word(row.letters(word)));
-            reach(&[*syllable], &letters).whole()
+        let latin: Vec<Vec<u8>> =
+            run.iter().map(|word| crate::sounds::ascii(&crate::fold::plain_word(row.letters(word)))).collect();
+        [Reading::Chinese, Reading::Cantonese].into_iter().any(|reading| {
+            given.iter().zip(&latin).all(|(syllable, letters)| reach_as(&[*syllable], letters, reading).whole())
         })
     }
 

@@ -7,7 +7,7 @@ use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
 use crate::romanise::{
-    Key, Outline, Reading, Script, latin_key, native_keys, native_keys_as, reach, reach_as, script_of,
+    Key, Outline, Reading, Script, first_letters, latin_key, native_keys, native_keys_as, reach, reach_as, script_of,
 };
 use crate::spoken::spoken;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,12 @@ const ALIKE_MIN: usize = 3;
 /// What has the same consonants, and so many, is the same word.
 const NEAR_MIN: usize = 5;
 
+/// Of a Korean word so many syllables are left without its particle.
+const NAME_SYLLABLES_MIN: usize = 3;
+
+/// A word with more keys may have them cut short, so that they say less.
+const KEYS_FEW: usize = 8;
+
 /// A shorter word is no Japanese name: `o` is how many characters may be read.
 const JAPANESE_MIN: usize = 2;
 
@@ -30,6 +36,8 @@ struct Sound {
     stem: Box<[char]>,
     rule: &'static Rule,
     reading: Reading,
+    /// With which letters its spellings begin.
+    first: u32,
 }
 
 /// The sounds of all words of terms.
@@ -66,8 +74,9 @@ impl Sounds {
                 let Some(stem) = spelling.get(..length) else { continue };
                 for reading in readings(stem) {
                     let keys: BTreeSet<Key> = native_keys_as(stem, *reading).into_iter().collect();
+                    let first = first_letters(stem, *reading);
                     for key in keys {
-                        let sound = Sound { lexeme, stem: stem.into(), rule, reading: *reading };
+                        let sound = Sound { lexeme, stem: stem.into(), rule, reading: *reading, first };
                         self.native.entry(key).or_default().push(sound);
                     }
                 }
@@ -94,7 +103,13 @@ impl Sounds {
                     for (length, rule) in rules_of(Script::Latin, &spelling) {
                         let Some(stem) = spelling.get(..length).filter(|stem| !stem.is_empty()) else { continue };
                         if known.insert((stem.to_vec(), rule.base().to_vec())) {
-                            let sound = Sound { lexeme: *lexeme, stem: stem.into(), rule, reading: Reading::default() };
+                            let sound = Sound {
+                                lexeme: *lexeme,
+                                stem: stem.into(),
+                                rule,
+                                reading: Reading::default(),
+                                first: u32::MAX,
+                            };
                             latin.entry(latin_key(&ascii(stem))).or_default().push(sound);
                         }
                     }
@@ -110,6 +125,7 @@ impl Sounds {
             return;
         }
         let key = latin_key(latin);
+        let initial = latin.first().map_or(0, |letter| letter.saturating_sub(b'a').min(25));
         // Names such as 伟 have no consonant that counts.
         let least = usize::from(key.len() > 1);
         for symbols in least..=key.len() {
@@ -117,7 +133,8 @@ impl Sounds {
                 if found.contains_key(&sound.lexeme) {
                     continue;
                 }
-                if sound.reading == Reading::Japanese && latin.len() < JAPANESE_MIN {
+                let begins = sound.first >> initial & 1 == 1;
+                if !begins || sound.reading == Reading::Japanese && latin.len() < JAPANESE_MIN {
                     continue;
                 }
                 let reached = reach_as(&sound.stem, latin, sound.reading);
@@ -150,6 +167,12 @@ impl Sounds {
         if forms.len() == 1 && single.len() < small.len() {
             forms.push(&single);
         }
+        // Korean writes particles together with the word.
+        if script == Script::Hangul {
+            let lengths = NAME_SYLLABLES_MIN..small.len();
+            let parted = lengths.filter_map(|length| small.split_at_checked(length));
+            forms.extend(parted.filter(|(_, tail)| is_tail(script, tail)).map(|(stem, _)| stem));
+        }
         for form in forms {
             let keys: BTreeSet<Key> = native_keys(form).into_iter().collect();
             let mut asked = BTreeSet::new();
@@ -165,9 +188,13 @@ impl Sounds {
                         }
                         if writes(form, script, sound) {
                             found.insert(sound.lexeme, How::Romanised);
-                        } else if symbols >= ALIKE_MIN && keys.contains(&key) && sound.rule.base().is_empty() {
+                        } else if keys.contains(&key) && sound.rule.base().is_empty() {
                             let near = form.len() * 4 >= sound.stem.len() * 2
-                                && (symbols >= NEAR_MIN || is_near(form, script, &sound.stem));
+                                && (symbols >= NEAR_MIN && keys.len() <= KEYS_FEW
+                                    || is_near(form, script, &sound.stem));
+                            if !near && symbols < ALIKE_MIN {
+                                continue;
+                            }
                             let how = if near { How::Near } else { How::Alike };
                             found.entry(sound.lexeme).and_modify(|known| *known = (*known).min(how)).or_insert(how);
                         }
@@ -198,7 +225,7 @@ fn readings(word: &[char]) -> &'static [Reading] {
     }
     match (has(Script::Han), has(Script::Kana)) {
         (true, true) => &[Reading::Japanese],
-        (true, false) => &[Reading::Chinese, Reading::Japanese],
+        (true, false) => &[Reading::Chinese, Reading::Cantonese, Reading::Japanese],
         _ => &[Reading::Chinese],
     }
 }

@@ -172,6 +172,7 @@ impl Words {
                     ['.'] => blanks && text.chars.get(next.from) == Some(&'D') && next.to - next.from > 1,
                     [' '] => blanks && short(&before) && short(next),
                     [sign] => is_apostrophe(*sign),
+                    ['\'', '\''] => true,
                     _ => false,
                 };
                 if !joins {

@@ -6,7 +6,8 @@
 
 use super::lattice::{Reading, Word};
 use super::spelling::{Group, SPELLING_MAX, Spelling, Spellings};
-use std::collections::{BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// The sign that repeats the character before it.

@@ -30,6 +30,32 @@ pub fn native_keys_as(native: &[char], reading: Reading) -> Vec<Key> {
     LENGTHS.iter().find_map(|limit| keys(&word, native.len(), *limit, most)).unwrap_or_default()
 }
 
+/// Returns with which letters the spellings of a word begin: a bit for each, `a` the lowest; every bit if one may begin with what is
+/// behind the first step.
+pub fn first_letters(native: &[char], reading: Reading) -> u32 {
+    let mut letters = 0;
+    Word::read(native, reading).steps(0, |step| {
+        let groups = std::iter::once(step.spellings).chain(step.behind.into_iter().filter(|group| !group.is_empty()));
+        let mut nothing = true;
+        for group in groups {
+            if !nothing {
+                break;
+            }
+            nothing = false;
+            for spelling in group.all {
+                match spelling.letters().first() {
+                    Some(letter) => letters |= 1 << letter.saturating_sub(b'a'),
+                    None => nothing = true,
+                }
+            }
+        }
+        if nothing {
+            letters = u32::MAX;
+        }
+    });
+    letters
+}
+
 /// Returns all keys cut to a number of symbols, or nothing if they are too many.
 fn keys(word: &Word<'_>, letters: usize, limit: usize, most: usize) -> Option<Vec<Key>> {
     let mut rows: Vec<Vec<Key>> = vec![Vec::new(); letters + 1];

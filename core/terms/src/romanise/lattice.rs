@@ -7,7 +7,7 @@
 use super::script::{Script, script_of};
 use super::spelling::{Group, Spelling};
 use super::table::{Habits, Letter, Place, Row, TABLES, Tables};
-use super::{han, japanese, typed};
+use super::{cantonese, han, japanese, typed};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -31,6 +31,8 @@ pub enum Reading {
     Chinese,
     /// As in Japanese names.
     Japanese,
+    /// In Cantonese.
+    Cantonese,
     /// Greek letters by what they look like, or by their keys.
     Typed,
 }
@@ -85,6 +87,12 @@ impl<'a> Word<'a> {
                 let before = at.checked_sub(1).and_then(|before| self.letters.get(before));
                 let character = before.filter(|_| raw == japanese::REPEATED).copied().unwrap_or(raw);
                 let spellings = japanese::readings(character);
+                if !spellings.is_empty() {
+                    each(one(spellings));
+                }
+            }
+            Some(Script::Han) if self.reading == Reading::Cantonese => {
+                let spellings = cantonese::readings(raw);
                 if !spellings.is_empty() {
                     each(one(spellings));
                 }
