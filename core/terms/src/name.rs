@@ -32,8 +32,10 @@ const TWO_CHARACTERS: [&str; 16] = [
 
 /// The second halves of Arabic given names: `نور الدين`.
 const COMPOUND: [&str; 6] = ["الدين", "الله", "الرحمن", "الاسلام", "الزهراء", "الحق"];
+/// `عبد العزيز`: what is behind it belongs to it.
+const SERVANT: &str = "عبد";
 /// Of Japanese surnames hardly one has more.
-const SURNAME_CHARACTERS: usize = 3;
+const SURNAME_CHARACTERS: usize = 4;
 
 impl Name {
     /// Reads a name.
@@ -99,6 +101,7 @@ impl Name {
                     && (!is_given(at) && !hyphen(at) || at + 1 == last && hyphen(last))
                     && parts.get(at).is_some_and(|part| part.len() > 2 && !Self::is_patronymic(part))
                     && !plain.get(at).is_some_and(|word| COMPOUND.contains(&word.as_str()))
+                    && at.checked_sub(1).and_then(|before| plain.get(before)).is_none_or(|word| word != SERVANT)
             };
             (0..=last).filter(|at| *at >= begin || second(*at)).collect()
         };

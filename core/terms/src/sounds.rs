@@ -7,9 +7,11 @@ use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
 use crate::romanise::{
-    Key, Outline, Reading, Script, first_letters, latin_key, native_keys, native_keys_as, reach, reach_as, script_of,
+    Key, Outline, Reading, Script, first_letters, latin_key, native_keys_as, native_keys_up_to, reach, reach_as,
+    script_of,
 };
 use crate::spoken::spoken;
+use crate::words::information;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -20,6 +22,9 @@ const ALIKE_MIN: usize = 3;
 
 /// What has the same consonants, and so many, is the same word.
 const NEAR_MIN: usize = 5;
+
+/// Of a word of a text so many keys are asked: those of a foreign name in kana or Thai must not be cut short, or they are not found.
+const TEXT_KEYS_MAX: usize = 512;
 
 /// Of a Korean word so many syllables are left without its particle.
 const NAME_SYLLABLES_MIN: usize = 3;
@@ -174,7 +179,8 @@ impl Sounds {
             forms.extend(parted.filter(|(_, tail)| is_tail(script, tail)).map(|(stem, _)| stem));
         }
         for form in forms {
-            let keys: BTreeSet<Key> = native_keys(form).into_iter().collect();
+            let says: usize = form.iter().map(|letter| information(*letter)).sum();
+            let keys: BTreeSet<Key> = native_keys_up_to(form, Reading::default(), TEXT_KEYS_MAX).into_iter().collect();
             let mut asked = BTreeSet::new();
             for key in &keys {
                 for symbols in 1..=key.len() {
@@ -189,9 +195,9 @@ impl Sounds {
                         if writes(form, script, sound) {
                             found.insert(sound.lexeme, How::Romanised);
                         } else if keys.contains(&key) && sound.rule.base().is_empty() {
-                            let near = form.len() * 4 >= sound.stem.len() * 2
-                                && (symbols >= NEAR_MIN && keys.len() <= KEYS_FEW
-                                    || is_near(form, script, &sound.stem));
+                            let few =
+                                symbols >= NEAR_MIN && keys.len() <= KEYS_FEW && form.len() * 4 >= sound.stem.len() * 2;
+                            let near = few || says * 2 >= sound.stem.len() && is_near(form, script, &sound.stem);
                             if !near && symbols < ALIKE_MIN {
                                 continue;
                             }

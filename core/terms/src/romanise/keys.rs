@@ -25,8 +25,12 @@ pub fn native_keys(native: &[char]) -> Vec<Key> {
 
 /// The same with a reading of Chinese characters.
 pub fn native_keys_as(native: &[char], reading: Reading) -> Vec<Key> {
+    native_keys_up_to(native, reading, if reading == Reading::Japanese { JAPANESE_KEYS_MAX } else { KEYS_MAX })
+}
+
+/// The same with another bound: the fewer keys there may be, the shorter they are.
+pub fn native_keys_up_to(native: &[char], reading: Reading, most: usize) -> Vec<Key> {
     let word = Word::read(native, reading);
-    let most = if reading == Reading::Japanese { JAPANESE_KEYS_MAX } else { KEYS_MAX };
     LENGTHS.iter().find_map(|limit| keys(&word, native.len(), *limit, most)).unwrap_or_default()
 }
 

@@ -26,7 +26,7 @@ mod typed;
 pub use han::{han_simplified, pinyin_syllables};
 pub use hanja::hangul_spellings;
 pub use key::{Key, latin_key};
-pub use keys::{JAPANESE_KEYS_MAX, KEYS_MAX, first_letters, native_keys, native_keys_as};
+pub use keys::{JAPANESE_KEYS_MAX, KEYS_MAX, first_letters, native_keys, native_keys_as, native_keys_up_to};
 pub use lattice::Reading;
 pub use outline::Outline;
 pub use reach::{Reach, reach, reach_as};
