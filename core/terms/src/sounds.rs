@@ -130,6 +130,7 @@ impl Sounds {
             return;
         }
         let key = latin_key(latin);
+        let japanese = may_be_japanese(latin);
         let initial = latin.first().map_or(0, |letter| letter.saturating_sub(b'a').min(25));
         // Names such as 伟 have no consonant that counts.
         let least = usize::from(key.len() > 1);
@@ -139,7 +140,7 @@ impl Sounds {
                     continue;
                 }
                 let begins = sound.first >> initial & 1 == 1;
-                if !begins || sound.reading == Reading::Japanese && latin.len() < JAPANESE_MIN {
+                if !begins || sound.reading == Reading::Japanese && !japanese {
                     continue;
                 }
                 let reached = reach_as(&sound.stem, latin, sound.reading);
@@ -221,6 +222,15 @@ fn is_near(native: &[char], script: Script, latin: &[char]) -> bool {
         shape.consonants() + 1 >= NEAR_MIN && shape.len() > NEAR_MIN
     };
     enough && shape.has(native)
+}
+
+/// Tells whether a Latin word ends as Japanese words do and has their letters, so that other words need no closer look.
+fn may_be_japanese(latin: &[u8]) -> bool {
+    let vowels = latin.iter().filter(|letter| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')).count();
+    let ends =
+        latin.last().is_some_and(|letter| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'n' | b'm' | b'h'));
+    let foreign = latin.iter().any(|letter| matches!(letter, b'q' | b'x' | b'v'));
+    latin.len() >= JAPANESE_MIN && ends && !foreign && vowels * 4 >= latin.len()
 }
 
 /// How a word may be read: what has Chinese characters in more than one way, and what has kana too as Japanese only.

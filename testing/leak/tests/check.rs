@@ -31,7 +31,7 @@ fn check(specs: &[TermSpec]) -> Check<'static> {
 
 /// What of each tier must be decided rightly, in a hundred. Below these something broke; the goals are in docs/RELEASE.md.
 const AT_LEAST: [(Tier, f64); 4] =
-    [(Tier::Listed, 99.3), (Tier::Romanisation, 90.0), (Tier::Expected, 93.5), (Tier::Benign, 99.8)];
+    [(Tier::Listed, 99.3), (Tier::Romanisation, 99.0), (Tier::Expected, 93.5), (Tier::Benign, 99.8)];
 
 fn share(right: usize, all: usize) -> f64 {
     right as f64 * 100.0 / all.max(1) as f64
