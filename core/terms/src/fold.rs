@@ -2,6 +2,9 @@
 //!
 //! Guarantees: text and terms go through the same steps. A letter with an accent may have a second, wide spelling: ä is a, and ae.
 
+/// So far before katakana stand the hiragana of the same sound.
+const KATAKANA_DISTANCE: u32 = 0x60;
+
 /// Adds the plain spelling of a letter without accents: small, spelled in letters of its script.
 pub(crate) fn plain(letter: char, out: &mut Vec<char>) {
     if letter.is_ascii() {
@@ -34,6 +37,17 @@ pub(crate) fn plain(letter: char, out: &mut Vec<char>) {
         'ة' | 'ۀ' | 'ہ' => &['ه'],
         'أ' | 'إ' | 'آ' | 'ٱ' => &['ا'],
         'ـ' => &[],
+        // Vowels and nasals of Hindi whose length people do not keep apart.
+        'ी' => &['ि'],
+        'ई' => &['इ'],
+        'ू' => &['ु'],
+        'ऊ' => &['उ'],
+        'ँ' => &['ं'],
+        // Katakana are compared as hiragana.
+        'ァ'..='ヶ' => {
+            out.extend(char::from_u32(small as u32 - KATAKANA_DISTANCE));
+            return;
+        }
         // Final forms.
         'ך' => &['כ'],
         'ם' => &['מ'],

@@ -6,8 +6,9 @@
 use crate::endings::{Rule, rules_of, without_prefix};
 use crate::fold;
 use crate::lookalike::{Compact, FORMS, Form, Normaliser};
-use crate::romanise::{Script, script_of};
-use crate::sounds::{Sounds, ascii, chat};
+use crate::neighbours;
+use crate::romanise::{Script, hangul_spellings, script_of};
+use crate::sounds::{Sounds, ascii, chat, marked};
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,10 @@ type Map<K, V> = hashbrown::HashMap<K, V>;
 
 /// Longer words are not analysed; they are found as they are written only.
 const LETTERS_MAX: usize = 48;
+/// A Cyrillic stem that is shorter is looked for in its own writing only.
+const CANONICAL_MIN: usize = 5;
+/// A Korean name has not more characters.
+const HANJA_MAX: usize = 5;
 /// A word with fewer letters says too little to be found by sound alone.
 const SAYS_ENOUGH: usize = 5;
 
@@ -76,6 +81,10 @@ pub(crate) struct Lexicon {
     numbers: BTreeMap<Vec<char>, u32>,
     /// By the letters of the stem.
     stems: Map<Box<[char]>, Vec<Stem>>,
+    /// Cyrillic stems as neighbours may write them.
+    canonical: Map<Box<[char]>, Vec<Stem>>,
+    /// Whether there is a Korean word.
+    hangul: bool,
     sounds: Sounds,
     /// By what they look like.
     looks: Map<Box<[u8]>, Vec<u32>>,
@@ -140,11 +149,24 @@ impl Lexicon {
         {
             spellings.insert(bare.to_vec());
         }
+        if script == Script::Cyrillic {
+            spellings.extend(neighbours::given(small).iter().map(|name| fold::plain_word(name)));
+        }
         for spelling in &spellings {
             self.stem(lexeme, spelling, script);
         }
+        // A name of two characters is too many Korean words.
+        if script == Script::Han && plain.len() > 2 {
+            for spelling in hangul_spellings(small) {
+                self.stem(lexeme, &spelling, Script::Hangul);
+            }
+        }
+        self.hangul |= script == Script::Hangul;
         if plain.len() <= LETTERS_MAX {
             self.sounds.add(lexeme, small, script);
+            for name in neighbours::given(small) {
+                self.sounds.add(lexeme, name, script);
+            }
         }
     }
 
@@ -152,6 +174,13 @@ impl Lexicon {
         for (length, rule) in rules_of(script, spelling) {
             let Some(stem) = spelling.get(..length) else { continue };
             self.stems.entry(stem.into()).or_default().push(Stem { lexeme, rule, length: spelling.len() });
+            if script == Script::Cyrillic && length >= CANONICAL_MIN {
+                let stem = Stem { lexeme, rule, length: spelling.len() };
+                self.canonical
+                    .entry(neighbours::canonical(spelling.get(..length).unwrap_or_default()).into())
+                    .or_default()
+                    .push(stem);
+            }
         }
     }
 
@@ -184,11 +213,20 @@ impl Lexicon {
                 self.spelled(rest, true, &mut found);
             }
             if script == Script::Latin {
-                for latin in chat(&plain).unwrap_or_default().into_iter().chain([ascii(&plain)]) {
+                let spelled = chat(&plain).unwrap_or_default().into_iter().chain(marked(letters));
+                for latin in spelled.chain([ascii(&plain)]) {
                     self.sounds.romanised(&latin, &mut found);
                 }
             } else {
                 let small = fold::small(letters);
+                if script == Script::Cyrillic {
+                    self.by_neighbours(&plain, &mut found);
+                }
+                if script == Script::Han && self.hangul && small.len() <= HANJA_MAX {
+                    let mut korean = BTreeMap::new();
+                    hangul_spellings(&small).iter().for_each(|word| self.spelled(word, false, &mut korean));
+                    korean.into_keys().for_each(|lexeme| note(&mut found, lexeme, How::Romanised));
+                }
                 self.sounds.written_back(&small, script, &mut found);
             }
         }
@@ -204,6 +242,19 @@ impl Lexicon {
                 }
                 let plain = !prefixed && tail == known.rule.base() && word.len() == known.length;
                 note(found, known.lexeme, if plain { How::Plain } else { How::Form });
+            }
+        }
+    }
+
+    /// A Cyrillic word that another language writes with other letters.
+    fn by_neighbours(&self, word: &[char], found: &mut BTreeMap<u32, How>) {
+        for length in CANONICAL_MIN..=word.len() {
+            let Some((stem, tail)) = word.split_at_checked(length) else { continue };
+            let stem = neighbours::canonical(stem);
+            for known in
+                self.canonical.get(stem.as_slice()).into_iter().flatten().filter(|known| known.rule.allows(tail))
+            {
+                note(found, known.lexeme, How::Near);
             }
         }
     }

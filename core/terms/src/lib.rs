@@ -14,6 +14,7 @@ mod lexicon;
 mod literal;
 mod lookalike;
 mod name;
+mod neighbours;
 pub mod number;
 mod register;
 pub mod romanise;

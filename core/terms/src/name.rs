@@ -30,6 +30,13 @@ const TWO_CHARACTERS: [&str; 16] = [
     "慕容", "夏侯",
 ];
 
+/// The second halves of Arabic given names: `نور الدين`.
+const COMPOUND: [&str; 6] = ["الدين", "الله", "الرحمن", "الاسلام", "الزهراء", "الحق"];
+/// `عبد العزيز`: what is behind it belongs to it.
+const SERVANT: &str = "عبد";
+/// Of Japanese surnames hardly one has more.
+const SURNAME_CHARACTERS: usize = 4;
+
 impl Name {
     /// Reads a name.
     pub fn parse(text: &str) -> Self {
@@ -45,6 +52,10 @@ impl Name {
         }
         if let [one] = parts.as_slice() {
             let han = one.iter().all(|letter| is_han(*letter)) && (2..=6).contains(&one.len());
+            if let Some(at) = kana_begins(one) {
+                let (surname, given) = one.split_at_checked(at).unwrap_or((one, &[]));
+                return Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) };
+            }
             let hangul =
                 one.iter().all(|letter| script_of(*letter) == Some(Script::Hangul)) && (2..=4).contains(&one.len());
             if han || hangul {
@@ -89,6 +100,8 @@ impl Name {
                     && at < last
                     && (!is_given(at) && !hyphen(at) || at + 1 == last && hyphen(last))
                     && parts.get(at).is_some_and(|part| part.len() > 2 && !Self::is_patronymic(part))
+                    && !plain.get(at).is_some_and(|word| COMPOUND.contains(&word.as_str()))
+                    && at.checked_sub(1).and_then(|before| plain.get(before)).is_none_or(|word| word != SERVANT)
             };
             (0..=last).filter(|at| *at >= begin || second(*at)).collect()
         };
@@ -110,6 +123,25 @@ impl Name {
             if kept.is_empty() { parts } else { kept }.into_iter().filter(|part| !part.is_empty()).collect()
         };
         Self { given: named(given), surnames: named(surnames), surname_written, syllables: false, surname_first: false }
+    }
+
+    /// Returns the name with its characters divided in the other places where a Japanese surname may end.
+    pub fn otherwise_divided(&self) -> Vec<Self> {
+        let [given, surname] = [&self.given, &self.surnames].map(|parts| parts.concat());
+        let whole = [surname.as_slice(), &given].concat();
+        if !self.syllables || !whole.iter().all(|letter| is_han(*letter)) || !self.is_full() {
+            return Vec::new();
+        }
+        let places = (1..whole.len()).take(SURNAME_CHARACTERS).filter(|at| *at != surname.len());
+        let divided = places.filter_map(|at| whole.split_at_checked(at));
+        divided
+            .map(|(surname, given)| Self { syllables: true, ..Self::of(vec![given.to_vec()], vec![surname.to_vec()]) })
+            .collect()
+    }
+
+    /// Tells whether there is a small word in the surname: `d'Ivry`, `van der Meulen`.
+    pub fn has_small_words(&self) -> bool {
+        self.surname_written.len() > self.surnames.iter().map(Vec::len).sum()
     }
 
     /// Tells whether it has a given name and a surname.
@@ -148,6 +180,24 @@ impl Name {
             "ivna",
         ];
         word.chars().count() > 5 && ends.iter().any(|end| word.ends_with(end))
+    }
+}
+
+/// Returns where the given name of a Japanese name begins that is written in characters and kana: `佐々木のぞみ`. Kana inside of a
+/// surname are none: `三ツ藤`.
+fn kana_begins(name: &[char]) -> Option<usize> {
+    let is_kana = |letter: &char| script_of(*letter) == Some(Script::Kana);
+    let known =
+        name.iter().all(|letter| is_han(*letter) || is_kana(letter)) && name.iter().any(|letter| is_han(*letter));
+    let changes = (1..name.len()).filter(|at| {
+        let kana = |at: usize| name.get(at).is_some_and(is_kana);
+        kana(*at) != kana(*at - 1)
+    });
+    let changes: Vec<usize> = changes.collect();
+    match changes.as_slice() {
+        [at] if known => Some(*at),
+        [_, _, at] if known => Some(*at),
+        _ => None,
     }
 }
 

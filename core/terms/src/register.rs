@@ -134,6 +134,10 @@ impl RegisterBuilder {
         for (at, part) in (0..=u8::MAX).zip(&name.surnames) {
             self.lexicon.add(part, number, Role::Surname(at));
         }
+        // `d'Ivry`, `Ben Jeddou`: people write one word.
+        if name.has_small_words() {
+            self.lexicon.add(&name.surname_written, number, Role::Surname(0));
+        }
         let written: String = name.surname_written.iter().collect();
         let first_given: String = name.given.first().into_iter().flatten().collect();
         for given in [&given, &first_given] {
@@ -174,6 +178,26 @@ impl RegisterBuilder {
             }
         }
         self.shape(number, Shape::Person(person));
+        for other in name.otherwise_divided() {
+            let number = self.another(number);
+            self.divided(&other, number);
+        }
+    }
+
+    /// A further term with the owner of a term.
+    fn another(&mut self, number: u32) -> u32 {
+        let owner = self.terms.get(number as usize).map_or(number, |(_, owner)| *owner);
+        self.terms.push((None, owner));
+        self.terms.len() as u32 - 1
+    }
+
+    /// A name whose characters may be divided into surname and given name in more than one place.
+    fn divided(&mut self, name: &Name, number: u32) {
+        let [given, surname] = [&name.given, &name.surnames].map(|parts| parts.concat());
+        self.lexicon.add(&given, number, Role::Given(0));
+        self.lexicon.add(&surname, number, Role::Surname(0));
+        self.lexicon.add(&[given, surname].concat(), number, Role::Joined);
+        self.shape(number, Shape::Person(Person::of(name)));
     }
 
     fn words(&mut self, text: &str, number: u32) {

@@ -5,10 +5,10 @@
 
 use crate::lexicon::{How, Role};
 use crate::name::Name;
-use crate::romanise::{Script, reach, script_of};
+use crate::romanise::{Reading, Script, reach, reach_as, script_of};
 use crate::tables;
 use crate::text::Text;
-use crate::words::Word;
+use crate::words::{Word, information};
 
 /// So many words may stand between a given name and the surname behind it.
 const BETWEEN: usize = 3;
@@ -31,6 +31,8 @@ const ROMANISED_ALONE: usize = 5;
 const MONTHS: [&str; 8] = ["jan", "mar", "apr", "april", "mai", "may", "june", "august"];
 /// A name written together takes no endings below this length.
 const JOINED_MIN: usize = 8;
+/// A name written together in another script says so much, in letters, unless each of its characters is a syllable.
+const ROMANISED_JOINED: usize = 7;
 
 /// How a term of words is put together.
 pub(crate) enum Shape {
@@ -158,15 +160,20 @@ impl Person {
         for (place, it) in seen.iter().enumerate() {
             let given = || row.near(seen, place).iter().filter(is_given);
             let Some(word) = row.word(it.word) else { continue };
+            if it.how >= How::Near && !one_word(row, word) {
+                continue;
+            }
             if it.role == Role::Joined {
                 if it.how >= How::Near || it.how == How::Form && word.to - word.from < JOINED_MIN {
                     continue;
                 }
-                // In another script an initial may be no letter: then the surname stands there alone.
+                // What has an initial in it is short, and in another script it is many words.
+                let says: usize = row.letters(word).iter().map(|letter| information(*letter)).sum();
+                let short = says < ROMANISED_JOINED || !one_word(row, word);
+                // There an initial may also be no letter: then the surname stands there alone.
                 let surname = |other: &&Seen| other.word == it.word && matches!(other.role, Role::Surname(_));
-                if it.how == How::Romanised
-                    && row.near(seen, place).iter().filter(surname).any(|other| other.how <= it.how)
-                {
+                let alone = row.near(seen, place).iter().filter(surname).any(|other| other.how <= it.how);
+                if it.how == How::Romanised && (!self.strict && short || alone) {
                     continue;
                 }
                 places.push((word.from, word.to, "person/joined"));
@@ -175,7 +182,10 @@ impl Person {
             let Role::Surname(number) = it.role else { continue };
             let found = given()
                 .filter(|other| other.word != it.word && (it.how != How::Alike || other.how != How::Alike))
-                .filter_map(|other| self.pair(row, word, row.word(other.word)?, other))
+                .filter_map(|other| {
+                    let given = row.word(other.word).filter(|given| other.how < How::Near || one_word(row, given))?;
+                    self.pair(row, word, given, other)
+                })
                 .min_by_key(|(from, to, _)| to - from)
                 .or_else(|| self.initials(row, word).filter(|_| it.how < How::Near && one_word(row, word)))
                 .or_else(|| self.alone(row, it, word, number, says_enough));
@@ -233,9 +243,10 @@ impl Person {
         if !behind {
             run.reverse();
         }
-        given.iter().zip(run).all(|(syllable, word)| {
-            let letters: Vec<u8> = crate::sounds::ascii(&crate::fold::plain_word(row.letters(word)));
-            reach(&[*syllable], &letters).whole()
+        let latin: Vec<Vec<u8>> =
+            run.iter().map(|word| crate::sounds::ascii(&crate::fold::plain_word(row.letters(word)))).collect();
+        [Reading::Chinese, Reading::Cantonese].into_iter().any(|reading| {
+            given.iter().zip(&latin).all(|(syllable, letters)| reach_as(&[*syllable], letters, reading).whole())
         })
     }
 

@@ -6,8 +6,12 @@
 use crate::endings::{Rule, is_tail, rules_of, rules_of_written, without_prefix};
 use crate::fold;
 use crate::lexicon::How;
-use crate::romanise::{Key, Script, latin_key, native_keys, reach};
+use crate::romanise::{
+    Key, Outline, Reading, Script, first_letters, latin_key, native_keys_as, native_keys_up_to, reach, reach_as,
+    script_of,
+};
 use crate::spoken::spoken;
+use crate::words::information;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -19,11 +23,26 @@ const ALIKE_MIN: usize = 3;
 /// What has the same consonants, and so many, is the same word.
 const NEAR_MIN: usize = 5;
 
+/// Of a word of a text so many keys are asked: those of a foreign name in kana or Thai must not be cut short, or they are not found.
+const TEXT_KEYS_MAX: usize = 512;
+
+/// Of a Korean word so many syllables are left without its particle.
+const NAME_SYLLABLES_MIN: usize = 3;
+
+/// A word with more keys may have them cut short, so that they say less.
+const KEYS_FEW: usize = 8;
+
+/// A shorter word is no Japanese name: `o` is how many characters may be read.
+const JAPANESE_MIN: usize = 2;
+
 /// The stem of a word of a term.
 struct Sound {
     lexeme: u32,
     stem: Box<[char]>,
     rule: &'static Rule,
+    reading: Reading,
+    /// With which letters its spellings begin.
+    first: u32,
 }
 
 /// The sounds of all words of terms.
@@ -58,9 +77,13 @@ impl Sounds {
         for spelling in spellings {
             for (length, rule) in rules_of_written(script, &spelling) {
                 let Some(stem) = spelling.get(..length) else { continue };
-                let keys: BTreeSet<Key> = native_keys(stem).into_iter().collect();
-                for key in keys {
-                    self.native.entry(key).or_default().push(Sound { lexeme, stem: stem.into(), rule });
+                for reading in readings(stem) {
+                    let keys: BTreeSet<Key> = native_keys_as(stem, *reading).into_iter().collect();
+                    let first = first_letters(stem, *reading);
+                    for key in keys {
+                        let sound = Sound { lexeme, stem: stem.into(), rule, reading: *reading, first };
+                        self.native.entry(key).or_default().push(sound);
+                    }
                 }
             }
         }
@@ -85,7 +108,13 @@ impl Sounds {
                     for (length, rule) in rules_of(Script::Latin, &spelling) {
                         let Some(stem) = spelling.get(..length).filter(|stem| !stem.is_empty()) else { continue };
                         if known.insert((stem.to_vec(), rule.base().to_vec())) {
-                            let sound = Sound { lexeme: *lexeme, stem: stem.into(), rule };
+                            let sound = Sound {
+                                lexeme: *lexeme,
+                                stem: stem.into(),
+                                rule,
+                                reading: Reading::default(),
+                                first: u32::MAX,
+                            };
                             latin.entry(latin_key(&ascii(stem))).or_default().push(sound);
                         }
                     }
@@ -101,6 +130,8 @@ impl Sounds {
             return;
         }
         let key = latin_key(latin);
+        let japanese = may_be_japanese(latin);
+        let initial = latin.first().map_or(0, |letter| letter.saturating_sub(b'a').min(25));
         // Names such as 伟 have no consonant that counts.
         let least = usize::from(key.len() > 1);
         for symbols in least..=key.len() {
@@ -108,7 +139,11 @@ impl Sounds {
                 if found.contains_key(&sound.lexeme) {
                     continue;
                 }
-                let reached = reach(&sound.stem, latin);
+                let begins = sound.first >> initial & 1 == 1;
+                if !begins || sound.reading == Reading::Japanese && !japanese {
+                    continue;
+                }
+                let reached = reach_as(&sound.stem, latin, sound.reading);
                 let fits = (1..=latin.len()).filter(|at| reached.get(sound.stem.len(), *at)).any(|at| {
                     let rest = latin.get(at..).unwrap_or_default();
                     let ends =
@@ -138,8 +173,15 @@ impl Sounds {
         if forms.len() == 1 && single.len() < small.len() {
             forms.push(&single);
         }
+        // Korean writes particles together with the word.
+        if script == Script::Hangul {
+            let lengths = NAME_SYLLABLES_MIN..small.len();
+            let parted = lengths.filter_map(|length| small.split_at_checked(length));
+            forms.extend(parted.filter(|(_, tail)| is_tail(script, tail)).map(|(stem, _)| stem));
+        }
         for form in forms {
-            let keys: BTreeSet<Key> = native_keys(form).into_iter().collect();
+            let says: usize = form.iter().map(|letter| information(*letter)).sum();
+            let keys: BTreeSet<Key> = native_keys_up_to(form, Reading::default(), TEXT_KEYS_MAX).into_iter().collect();
             let mut asked = BTreeSet::new();
             for key in &keys {
                 for symbols in 1..=key.len() {
@@ -153,8 +195,13 @@ impl Sounds {
                         }
                         if writes(form, script, sound) {
                             found.insert(sound.lexeme, How::Romanised);
-                        } else if symbols >= ALIKE_MIN && keys.contains(&key) && sound.rule.base().is_empty() {
-                            let near = symbols >= NEAR_MIN && form.len() * 4 >= sound.stem.len() * 2;
+                        } else if keys.contains(&key) && sound.rule.base().is_empty() {
+                            let few =
+                                symbols >= NEAR_MIN && keys.len() <= KEYS_FEW && form.len() * 4 >= sound.stem.len() * 2;
+                            let near = few || says * 2 >= sound.stem.len() && is_near(form, script, &sound.stem);
+                            if !near && symbols < ALIKE_MIN {
+                                continue;
+                            }
                             let how = if near { How::Near } else { How::Alike };
                             found.entry(sound.lexeme).and_modify(|known| *known = (*known).min(how)).or_insert(how);
                         }
@@ -162,6 +209,40 @@ impl Sounds {
                 }
             }
         }
+    }
+}
+
+/// Tells whether a word has the consonants and vowels of a Latin one, and enough of them; where vowels are not written, more.
+fn is_near(native: &[char], script: Script, latin: &[char]) -> bool {
+    let shape = Outline::of(&ascii(latin));
+    let abjad = matches!(script, Script::Arabic | Script::Hebrew);
+    let enough = if abjad {
+        shape.consonants() >= NEAR_MIN
+    } else {
+        shape.consonants() + 1 >= NEAR_MIN && shape.len() > NEAR_MIN
+    };
+    enough && shape.has(native)
+}
+
+/// Tells whether a Latin word ends as Japanese words do and has their letters, so that other words need no closer look.
+fn may_be_japanese(latin: &[u8]) -> bool {
+    let vowels = latin.iter().filter(|letter| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')).count();
+    let ends =
+        latin.last().is_some_and(|letter| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'n' | b'm' | b'h'));
+    let foreign = latin.iter().any(|letter| matches!(letter, b'q' | b'x' | b'v'));
+    latin.len() >= JAPANESE_MIN && ends && !foreign && vowels * 4 >= latin.len()
+}
+
+/// How a word may be read: what has Chinese characters in more than one way, and what has kana too as Japanese only.
+fn readings(word: &[char]) -> &'static [Reading] {
+    let has = |script| word.iter().any(|letter| script_of(*letter) == Some(script));
+    if has(Script::Greek) {
+        return &[Reading::Chinese, Reading::Typed];
+    }
+    match (has(Script::Han), has(Script::Kana)) {
+        (true, true) => &[Reading::Japanese],
+        (true, false) => &[Reading::Chinese, Reading::Cantonese, Reading::Japanese],
+        _ => &[Reading::Chinese],
     }
 }
 
@@ -183,25 +264,45 @@ pub(crate) fn ascii(word: &[char]) -> Vec<u8> {
     word.iter().filter(|letter| letter.is_ascii_alphabetic()).map(|letter| *letter as u8).collect()
 }
 
-/// The Latin letters of a word in which digits stand for Arabic letters that look like them, as people chat; none without such a digit.
+/// The digits that stand for letters which they look like, and what each stands for where people chat in Arabic: with a point it is
+/// another, and not everybody sets the point.
+const CHAT: [(char, &[&str]); 8] = [
+    ('2', &[""]),
+    ('3', &["", "gh"]),
+    ('5', &["kh"]),
+    ('6', &["t", "z"]),
+    ('7', &["h", "kh"]),
+    ('8', &["q", "gh", "th"]),
+    ('9', &["s", "q", "d"]),
+    ('4', &["dh"]),
+];
+/// The same for Greek.
+const GREEK: [(char, &[&str]); 5] = [('8', &["th"]), ('0', &["th"]), ('9', &["th"]), ('3', &["x"]), ('4', &["ps"])];
+/// A word with more digits is no name.
+const CHAT_DIGITS: usize = 4;
+
+/// The Latin letters of a word in which digits stand for letters of Arabic or Greek, as people chat; none without such a digit.
 pub(crate) fn chat(word: &[char]) -> Option<Vec<Vec<u8>>> {
-    let inside = word.iter().any(|letter| matches!(letter, '2' | '3' | '5' | '6' | '7' | '8' | '9'));
+    let digits: BTreeSet<char> = word.iter().copied().filter(char::is_ascii_digit).collect();
     let letters = word.iter().filter(|letter| letter.is_ascii_alphabetic()).count();
-    if !inside || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > 3 {
+    if digits.is_empty() || letters < 2 || word.iter().filter(|letter| letter.is_ascii_digit()).count() > CHAT_DIGITS {
         return None;
     }
-    let spell = |five: &str, six: &str, eight: &str, nine: &str| -> Vec<u8> {
-        let spelled = |letter: &char| match letter {
-            '2' | '3' => String::new(),
-            '5' => five.to_owned(),
-            '6' => six.to_owned(),
-            '7' => "h".to_owned(),
-            '8' => eight.to_owned(),
-            '9' => nine.to_owned(),
-            other if other.is_ascii_alphabetic() => other.to_string(),
-            _ => String::new(),
-        };
-        word.iter().map(spelled).collect::<String>().into_bytes()
-    };
-    Some(vec![spell("kh", "t", "q", "s"), spell("kh", "z", "gh", "q"), spell("kh", "t", "th", "s")])
+    let mut all = Vec::new();
+    for table in [&CHAT[..], &GREEK[..]] {
+        let mut spelled = vec![word.iter().collect::<String>()];
+        for digit in &digits {
+            let stands = table.iter().find(|(known, _)| known == digit).map_or(&[][..], |(_, stands)| *stands);
+            spelled = spelled.iter().flat_map(|text| stands.iter().map(|to| text.replace(*digit, to))).collect();
+        }
+        all.extend(spelled.into_iter().map(|text| ascii(&text.chars().collect::<Vec<_>>())));
+    }
+    Some(all)
+}
+
+/// The Latin letters of a word in which an s with a point below stands for the tsade of Hebrew; none without it.
+pub(crate) fn marked(letters: &[char]) -> Option<Vec<u8>> {
+    let spelled: String =
+        letters.iter().flat_map(|letter| if *letter == 'ṣ' { vec!['t', 's'] } else { vec![*letter] }).collect();
+    letters.contains(&'ṣ').then(|| ascii(&fold::plain_word(&spelled.chars().collect::<Vec<_>>())))
 }

@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+/// Stands behind letters that end the word.
+const END: char = '$';
+
 type Rules = Vec<(Vec<char>, Vec<char>)>;
 
 static LANGUAGES: LazyLock<Vec<Rules>> = LazyLock::new(|| {
@@ -28,11 +31,14 @@ fn by(rules: &Rules, word: &[char]) -> Vec<u8> {
         // The longest that fits: `sch` before `ch`.
         let fitting = rules
             .iter()
-            .filter(|(from, _)| from.first() == Some(first) && rest.starts_with(from))
+            .filter(|(from, _)| {
+                from.first() == Some(first)
+                    && if let Some(end) = from.strip_suffix(&[END]) { rest == end } else { rest.starts_with(from) }
+            })
             .max_by_key(|(from, _)| from.len());
         if let Some((from, to)) = fitting {
             out.extend(to.iter().copied());
-            rest = rest.get(from.len()..).unwrap_or_default();
+            rest = rest.get(from.strip_suffix(&[END]).unwrap_or(from).len()..).unwrap_or_default();
         } else {
             out.extend(crate::fold::base(*first));
             rest = more;

@@ -168,8 +168,11 @@ impl Words {
                 let short = |word: &Word| word.to - word.from <= SYLLABLE_MAX;
                 let joins = match between {
                     ['-'] => true,
+                    // A point in front of a letter with a point below, as ITRANS has it: `ChAba.DiyA`.
+                    ['.'] => blanks && text.chars.get(next.from) == Some(&'D') && next.to - next.from > 1,
                     [' '] => blanks && short(&before) && short(next),
                     [sign] => is_apostrophe(*sign),
+                    ['\'', '\''] => true,
                     _ => false,
                 };
                 if !joins {
@@ -308,7 +311,7 @@ pub(crate) fn is_letter(character: char) -> bool {
         || is_combining_mark(character)
         || (character >= '\u{2190}'
             && !character.is_whitespace()
-            && !matches!(character, '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{303f}' | '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}'))
+            && !matches!(character, '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{303f}' | '\u{30a0}' | '\u{30fb}' | '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff65}'))
 }
 
 fn class(letter: char) -> Class {

@@ -7,19 +7,27 @@
 //!
 //! Does not know: what a name is, where a word begins in a text, which words are worth a comparison.
 
+mod cantonese;
 mod han;
+mod hanja;
+mod japanese;
 mod key;
 mod keys;
 mod lattice;
+mod outline;
 mod reach;
 mod script;
 mod spelling;
 mod table;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub use han::{han_simplified, pinyin_syllables};
+pub use hanja::hangul_spellings;
 pub use key::{Key, latin_key};
-pub use keys::{KEYS_MAX, native_keys};
-pub use reach::{Reach, reach};
+pub use keys::{JAPANESE_KEYS_MAX, KEYS_MAX, first_letters, native_keys, native_keys_as, native_keys_up_to};
+pub use lattice::Reading;
+pub use outline::Outline;
+pub use reach::{Reach, reach, reach_as};
 pub use script::{Script, script_of};

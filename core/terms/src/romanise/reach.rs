@@ -4,7 +4,7 @@
 //!
 //! Does not know: Latin letters behind the 127th.
 
-use super::lattice::{Step, Word};
+use super::lattice::{Reading, Step, Word};
 use super::spelling::Spelling;
 
 /// The Latin letters that are looked at.
@@ -75,8 +75,13 @@ impl Places {
 ///
 /// `native` is one word in lower case, its accents composed; `latin` has only a-z.
 pub fn reach(native: &[char], latin: &[u8]) -> Reach {
+    reach_as(native, latin, Reading::Chinese)
+}
+
+/// The same with a reading of Chinese characters.
+pub fn reach_as(native: &[char], latin: &[u8], reading: Reading) -> Reach {
     let places = Places::of(latin);
-    let word = Word::new(native);
+    let word = Word::read(native, reading);
     let mut rows = vec![0_u128; native.len() + 1];
     if let Some(first) = rows.first_mut() {
         *first = 1;

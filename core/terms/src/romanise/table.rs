@@ -45,6 +45,8 @@ pub(super) enum Place {
     NotLast,
     BeforeVowel,
     BetweenVowels,
+    /// In a foreign name.
+    Foreign,
 }
 
 impl Place {
@@ -57,6 +59,7 @@ impl Place {
             "not_last" => Place::NotLast,
             "before_vowel" => Place::BeforeVowel,
             "between_vowels" => Place::BetweenVowels,
+            "foreign" => Place::Foreign,
             _ => return None,
         })
     }

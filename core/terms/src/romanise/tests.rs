@@ -136,6 +136,8 @@ proptest! {
         if let Some(latin) = written(&word, &choices) {
             let spelled = String::from_utf8_lossy(&latin).into_owned();
             prop_assert!(reach(&word, &latin).whole(), "{word:?} {spelled}");
+            let begins = latin.first().is_none_or(|letter| first_letters(&word, Reading::Chinese) >> (letter - b'a') & 1 == 1);
+            prop_assert!(begins, "{word:?} {spelled}");
             let keys = native_keys(&word);
             prop_assert!(keys.len() <= KEYS_MAX);
             let key = latin_key(&latin);

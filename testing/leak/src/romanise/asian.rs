@@ -170,6 +170,8 @@ fn japanese(name: &str, base: &str) -> String {
                 ("Chi", "Ti"),
                 ("tsu", "tu"),
                 ("Tsu", "Tu"),
+                ("ji", "zi"),
+                ("Ji", "Zi"),
                 ("sh", "sy"),
                 ("Sh", "Sy"),
                 ("Ch", "Ty"),
