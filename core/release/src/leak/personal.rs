@@ -11,7 +11,7 @@ use comity_text::unseen;
 use unicode_normalization::char::is_combining_mark;
 
 /// How a text is read for such words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Prose {
     /// It is for machines.
     No,
