@@ -46,8 +46,8 @@ impl Language {
         self.rules.get(usize::from(from)..usize::from(to)).unwrap_or_default()
     }
 
-    fn spell(&self, word: &[char]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(word.len() + 4);
+    fn spell(&self, word: &[char], out: &mut Vec<u8>) {
+        out.clear();
         let mut rest = word;
         while let Some((first, more)) = rest.split_first() {
             // The longest that fits: `sch` before `ch`.
@@ -63,7 +63,6 @@ impl Language {
                 rest = more;
             }
         }
-        out
     }
 }
 
@@ -76,7 +75,14 @@ fn range(rules: &[Rule], letter: char) -> (u16, u16) {
 
 /// Returns the spoken spellings of a small Latin word, accents kept.
 pub(crate) fn spoken(word: &[char]) -> BTreeSet<Vec<u8>> {
-    LANGUAGES.iter().map(|language| language.spell(word)).collect()
+    let (mut all, mut one) = (BTreeSet::new(), Vec::with_capacity(2 * word.len()));
+    for language in LANGUAGES.iter() {
+        language.spell(word, &mut one);
+        if !all.contains(&one) {
+            all.insert(one.clone());
+        }
+    }
+    all
 }
 
 #[cfg(test)]
