@@ -10,6 +10,7 @@ mod endings;
 mod fold;
 mod heard;
 mod kind;
+mod known;
 mod lexicon;
 mod literal;
 mod lookalike;
