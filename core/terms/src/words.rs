@@ -104,12 +104,13 @@ impl Words {
             let begin = self.compact.len();
             self.classes.clear();
             if text.ascii {
-                let mut plain = true;
-                while let Some(letter) = chars.get(at).filter(|letter| letter.is_ascii_alphanumeric()) {
-                    plain &= letter.is_ascii_lowercase() || at == from && letter.is_ascii_uppercase();
-                    self.compact.push(letter.to_ascii_lowercase() as u8);
-                    at += 1;
-                }
+                let rest = chars.get(from..).unwrap_or_default();
+                let length = rest.iter().position(|letter| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+                let (first, letters) = rest.get(..length).and_then(<[char]>::split_first).unwrap_or((&' ', &[]));
+                let plain = first.is_ascii_alphabetic() && letters.iter().all(char::is_ascii_lowercase);
+                at = from + length;
+                let run = chars.get(from..at).unwrap_or_default();
+                self.compact.extend(run.iter().map(|letter| letter.to_ascii_lowercase() as u8));
                 if plain && at > from {
                     let run = self.words.last().map_or(0, |word| word.run + 1);
                     let end = self.compact.len();
