@@ -25,9 +25,9 @@ use uuid::Uuid;
 /// Encodings inside encodings are undone this deep.
 pub(super) const DEPTH_MAX: usize = 3;
 /// Steps allowed for each byte of a part; a step is about one character looked at.
-pub(super) const STEPS_PER_BYTE: usize = 400;
+pub(super) const STEPS_PER_BYTE: usize = 500;
 /// Steps allowed for the smallest part.
-pub(super) const STEPS_MIN: usize = 1_000_000;
+pub(super) const STEPS_MIN: usize = 1_250_000;
 /// So far before a place another may begin that overlaps it.
 const OVERLAP: usize = 4_096;
 /// Officers' codes below this length are not looked for in hexadecimal and base64.
