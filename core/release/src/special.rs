@@ -6,6 +6,7 @@
 
 use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -16,6 +17,8 @@ const INSIDE_CHARS_MIN: usize = 6;
 
 struct List {
     whole: BTreeSet<String>,
+    /// What stands before the word that ends a pair.
+    firsts: BTreeSet<String>,
     beginnings: BTreeSet<String>,
     /// The length of the longest beginning, in bytes.
     longest: usize,
@@ -35,7 +38,9 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
     let long = beginnings.iter().filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN);
     let inside = AhoCorasick::new(long).ok();
     let longest = beginnings.iter().map(String::len).max().unwrap_or(0);
-    List { whole, beginnings, longest, inside }
+    let before = |(at, _): (usize, &str), pair: &str| pair.get(..at).map(str::to_owned);
+    let firsts = whole.iter().flat_map(|pair| pair.match_indices('_').filter_map(move |place| before(place, pair)));
+    List { firsts: firsts.collect(), whole, beginnings, longest, inside }
 });
 
 impl List {
@@ -84,30 +89,41 @@ pub(crate) fn is_special_category(name: &str) -> bool {
 /// The words of a text that is read one word after the other.
 #[derive(Default)]
 pub(crate) struct Reading {
-    before: String,
-    known: HashMap<String, (bool, String)>,
+    /// The word before, where it may be the first of two that are listed together.
+    before: Option<Rc<str>>,
+    known: HashMap<String, Word>,
+}
+
+/// What is known of a word.
+#[derive(Clone)]
+struct Word {
+    listed: bool,
+    begins: bool,
+    plain: Rc<str>,
+}
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let plain = plain(word);
+        Self { listed: LIST.has(&plain), begins: LIST.firsts.contains(&plain), plain: plain.into() }
+    }
 }
 
 impl Reading {
     /// Begins another text.
     pub fn begin(&mut self) {
-        self.before.clear();
+        self.before = None;
     }
 
     /// Tells whether the next word of the text, alone or with the word before it, is listed.
     pub fn is_listed(&mut self, word: &str) -> bool {
-        let (listed, plain) = match self.known.get(word) {
-            Some(known) => known.clone(),
-            None => {
-                let plain = plain(word);
-                let known = (LIST.has(&plain), plain);
-                self.known.insert(word.to_owned(), known.clone());
-                known
-            }
-        };
-        let pair = format!("{}_{plain}", self.before);
-        self.before = plain;
-        listed || LIST.whole.contains(&pair)
+        if !self.known.contains_key(word) {
+            self.known.insert(word.to_owned(), Word::new(word));
+        }
+        let Some(known) = self.known.get(word) else { return false };
+        let pair = self.before.take().is_some_and(|before| LIST.whole.contains(&format!("{before}_{}", known.plain)));
+        self.before = known.begins.then(|| Rc::clone(&known.plain));
+        known.listed || pair
     }
 }
 
