@@ -58,7 +58,7 @@ struct Latin {
 
 impl Latin {
     fn new(letters: Letters, mut all: Vec<(Key, Sound)>) -> Self {
-        all.sort_by_key(|(key, _)| *key);
+        all.sort_unstable_by_key(|(key, _)| *key);
         let mut places: Map<Key, (u32, u32)> = Map::new();
         for (at, (key, _)) in (0u32..).zip(&all) {
             places.entry(*key).or_insert((at, at)).1 = at + 1;

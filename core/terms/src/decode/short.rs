@@ -128,7 +128,7 @@ fn undo(text: &Text, clean: &[u8], first: Range, second: Option<Range>, out: &mu
 }
 
 fn read(text: &Text, clean: &[u8], first: Range, second: Range, out: &mut Vec<Decoded>) {
-    let (mut bits, mut held, mut length) = (0u32, 0, 0);
+    let (mut bits, mut held, mut length, mut goes_on) = (0u32, 0, 0, false);
     let (mut bytes, mut at) = ([0u8; BYTES], [0usize; BYTES]);
     for place in (first.0..first.1).chain(second.0..second.1) {
         let Some(value) = clean.get(place).map(|byte| value(*byte)).filter(|value| *value != NONE) else { return };
@@ -137,9 +137,16 @@ fn read(text: &Text, clean: &[u8], first: Range, second: Range, out: &mut Vec<De
         if held >= 8 {
             held -= 8;
             let byte = (bits >> held) as u8;
-            if byte.is_ascii() && !(byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'.' | b'_' | b'@')) {
+            let fits = match byte {
+                // The second byte of a letter of Latin, Greek or Cyrillic, and the first.
+                0x80..=0xbf => goes_on,
+                0xc3..=0xd4 => !goes_on,
+                _ => !goes_on && (byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'.' | b'_' | b'@')),
+            };
+            if !fits {
                 return;
             }
+            goes_on = byte >= 0xc3;
             if let (Some(to), Some(from)) = (bytes.get_mut(length), at.get_mut(length)) {
                 (*to, *from) = (byte, place);
             }
