@@ -5,7 +5,8 @@
 //! list finds its words and not every way to say it. Does not know: what a property holds, where a text stands.
 
 use aho_corasick::AhoCorasick;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use comity_terms::WordMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
@@ -17,8 +18,9 @@ const INSIDE_CHARS_MIN: usize = 6;
 
 struct List {
     whole: BTreeSet<String>,
-    /// What stands before the word that ends a pair.
+    /// What stands before the word that ends a pair, and behind the one that begins it.
     firsts: BTreeSet<String>,
+    lasts: BTreeSet<String>,
     beginnings: BTreeSet<String>,
     /// The length of the longest beginning, in bytes.
     longest: usize,
@@ -38,9 +40,12 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
     let long = beginnings.iter().filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN);
     let inside = AhoCorasick::new(long).ok();
     let longest = beginnings.iter().map(String::len).max().unwrap_or(0);
-    let before = |(at, _): (usize, &str), pair: &str| pair.get(..at).map(str::to_owned);
-    let firsts = whole.iter().flat_map(|pair| pair.match_indices('_').filter_map(move |place| before(place, pair)));
-    List { firsts: firsts.collect(), whole, beginnings, longest, inside }
+    let (mut firsts, mut lasts) = (BTreeSet::new(), BTreeSet::new());
+    for (pair, at) in whole.iter().flat_map(|pair| pair.match_indices('_').map(move |(at, _)| (pair, at))) {
+        firsts.extend(pair.get(..at).map(str::to_owned));
+        lasts.extend(pair.get(at + 1..).map(str::to_owned));
+    }
+    List { whole, firsts, lasts, beginnings, longest, inside }
 });
 
 impl List {
@@ -91,7 +96,7 @@ pub(crate) fn is_special_category(name: &str) -> bool {
 pub(crate) struct Reading {
     /// The word before, where it may be the first of two that are listed together.
     before: Option<Rc<str>>,
-    known: HashMap<String, Word>,
+    known: WordMap<Word>,
 }
 
 /// What is known of a word.
@@ -99,13 +104,15 @@ pub(crate) struct Reading {
 struct Word {
     listed: bool,
     begins: bool,
-    plain: Rc<str>,
+    /// In plain letters, where it may be one of two that are listed together.
+    plain: Option<Rc<str>>,
 }
 
 impl Word {
     fn new(word: &str) -> Self {
         let plain = plain(word);
-        Self { listed: LIST.has(&plain), begins: LIST.firsts.contains(&plain), plain: plain.into() }
+        let (begins, ends) = (LIST.firsts.contains(&plain), LIST.lasts.contains(&plain));
+        Self { listed: LIST.has(&plain), begins, plain: (begins || ends).then(|| plain.into()) }
     }
 }
 
@@ -117,13 +124,13 @@ impl Reading {
 
     /// Tells whether the next word of the text, alone or with the word before it, is listed.
     pub fn is_listed(&mut self, word: &str) -> bool {
-        if !self.known.contains_key(word) {
-            self.known.insert(word.to_owned(), Word::new(word));
-        }
-        let Some(known) = self.known.get(word) else { return false };
-        let pair = self.before.take().is_some_and(|before| LIST.whole.contains(&format!("{before}_{}", known.plain)));
-        self.before = known.begins.then(|| Rc::clone(&known.plain));
-        known.listed || pair
+        let Word { listed, begins, plain } = self.known.get(word.as_bytes(), |_| Word::new(word));
+        let pair = match (self.before.take(), &plain) {
+            (Some(before), Some(plain)) => LIST.whole.contains(&format!("{before}_{plain}")),
+            _ => false,
+        };
+        self.before = plain.filter(|_| begins);
+        listed || pair
     }
 }
 

@@ -1,7 +1,7 @@
-//! The words of texts that were met before, with the words of terms that they may be.
+//! The words of texts that were met before, with what was found out about each.
 //!
-//! Guarantees: each word is analysed once, until there are too many; a short word costs one look at one place of memory. Does not know: how a word
-//! is analysed.
+//! Guarantees: each word is looked into once, until there are too many; a short word costs one look at one place of memory. Does not know: what is
+//! found out.
 
 use crate::lexicon::Match;
 
@@ -12,13 +12,17 @@ const SHORT: usize = 15;
 
 type Map<K, V> = hashbrown::HashMap<K, V>;
 
-/// Words of texts, small.
-#[derive(Default)]
-pub(crate) struct Known {
-    /// The place among what was found, counted from one; nothing was found for most.
-    short: Map<u128, u32>,
-    long: Map<Box<[u8]>, u32>,
-    found: Vec<Box<[Match]>>,
+/// Words, and something small about each.
+#[derive(Debug)]
+pub struct WordMap<T> {
+    short: Map<u128, T>,
+    long: Map<Box<[u8]>, T>,
+}
+
+impl<T> Default for WordMap<T> {
+    fn default() -> Self {
+        Self { short: Map::default(), long: Map::default() }
+    }
 }
 
 /// The bytes of a short word as a number, of which the first bit tells how many there are.
@@ -27,43 +31,77 @@ fn number(word: &[u8]) -> Option<u128> {
     (word.len() <= SHORT).then(|| word.iter().fold(1, |number, byte| number << 8 | u128::from(*byte)))
 }
 
-impl Known {
+impl<T: Clone> WordMap<T> {
     /// How many words are known.
     pub fn len(&self) -> usize {
         self.short.len() + self.long.len()
     }
 
-    /// Returns what a word may be, which is found out for the first time.
+    /// Tells whether no word is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns what is known of a word, which is found out for the first time. When there are too many words, all are forgotten.
     #[inline]
-    pub fn get(&mut self, word: &[u8], analyse: impl FnOnce(&[u8]) -> Vec<Match>) -> &[Match] {
+    pub fn get(&mut self, word: &[u8], learn: impl FnOnce(&[u8]) -> T) -> T {
         let number = number(word);
         let known = match number {
             Some(number) => self.short.get(&number),
             None => self.long.get(word),
         };
-        let place = known.copied().unwrap_or_else(|| self.learn(number, word, analyse(word)));
+        match known {
+            Some(known) => known.clone(),
+            None => self.add(number, word, learn(word)),
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, number: Option<u128>, word: &[u8], known: T) -> T {
+        if self.len() >= WORDS_MAX {
+            *self = Self::default();
+        }
+        match number {
+            Some(number) => drop(self.short.insert(number, known.clone())),
+            None => drop(self.long.insert(word.into(), known.clone())),
+        }
+        known
+    }
+}
+
+/// Words of texts, small, with the words of terms that they may be.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// The place among what was found, counted from one; nothing was found for most.
+    words: WordMap<u32>,
+    found: Vec<Box<[Match]>>,
+}
+
+impl Known {
+    /// How many words are known.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Returns what a word may be, which is found out for the first time.
+    #[inline]
+    pub fn get(&mut self, word: &[u8], analyse: impl FnOnce(&[u8]) -> Vec<Match>) -> &[Match] {
+        if self.found.len() >= WORDS_MAX {
+            *self = Self::default();
+        }
+        let found = &mut self.found;
+        let place = self.words.get(word, |word| {
+            let matches = analyse(word);
+            if matches.is_empty() {
+                return 0;
+            }
+            found.push(matches.into());
+            found.len() as u32
+        });
         if place == 0 {
             return &[];
         }
         self.found.get(place as usize - 1).map(AsRef::as_ref).unwrap_or_default()
-    }
-
-    #[cold]
-    fn learn(&mut self, number: Option<u128>, word: &[u8], matches: Vec<Match>) -> u32 {
-        if self.len() >= WORDS_MAX {
-            *self = Self::default();
-        }
-        let place = if matches.is_empty() {
-            0
-        } else {
-            self.found.push(matches.into());
-            self.found.len() as u32
-        };
-        match number {
-            Some(number) => drop(self.short.insert(number, place)),
-            None => drop(self.long.insert(word.into(), place)),
-        }
-        place
     }
 }
 

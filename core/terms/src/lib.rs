@@ -29,6 +29,7 @@ mod words;
 pub use decode::{Decoded, Decoder, decode, documents};
 pub use heard::{Heard, heard};
 pub use kind::{TermKind, UnknownKind};
+pub use known::WordMap;
 pub use literal::Origin;
 pub use lookalike::{Compact, FORMS, Form, Normaliser};
 pub use register::{Hit, Register, RegisterBuilder, Searcher};

@@ -68,6 +68,13 @@ pub(super) fn listed(text: &Text, prose: Prose, reading: &mut Reading) -> Option
     };
     for (at, character) in text.chars.iter().copied().enumerate() {
         let quoted = prose == Prose::Pattern && quotes.holds(character);
+        if character.is_ascii_alphanumeric() && !quoted {
+            if word.is_empty() {
+                from = at;
+            }
+            word.push(character);
+            continue;
+        }
         // What nobody sees does not part a word.
         if unseen(character).is_some() || (is_combining_mark(character) && !word.is_empty()) {
             continue;
