@@ -57,3 +57,24 @@ impl<'a> Clean<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::leak::{Term, TermKind, TermList};
+
+    #[test]
+    fn what_stands_twice_is_found_twice() {
+        let list = TermList::new([Term::new(TermKind::Cryptonym, "Kormoran")]);
+        for (text, places) in [
+            (r#"{"a":"no","b":"Kormoran","c":"no","d":"Kormoran"}"#, 2),
+            (r#"{"a":["Kor","moran"],"b":["no","ne"],"c":["no","ne"],"d":["Kor","moran"]}"#, 2),
+            // The same bytes, once as they are and once as escapes.
+            (r#"[K\u006frmoran,"K\u006frmoran"]"#, 2),
+            (r#"["no","no","no"]"#, 0),
+        ] {
+            let found = list.find(text.as_bytes());
+            assert_eq!(found.findings.len(), places, "{text}: {found:?}");
+            assert!(found.undetermined.is_empty(), "{text}");
+        }
+    }
+}
