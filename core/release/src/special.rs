@@ -5,7 +5,9 @@
 //! list finds its words and not every way to say it. Does not know: what a property holds, where a text stands.
 
 use aho_corasick::AhoCorasick;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use comity_terms::WordMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -16,6 +18,9 @@ const INSIDE_CHARS_MIN: usize = 6;
 
 struct List {
     whole: BTreeSet<String>,
+    /// What stands before the word that ends a pair, and behind the one that begins it.
+    firsts: BTreeSet<String>,
+    lasts: BTreeSet<String>,
     beginnings: BTreeSet<String>,
     /// The length of the longest beginning, in bytes.
     longest: usize,
@@ -35,7 +40,12 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
     let long = beginnings.iter().filter(|beginning| beginning.chars().count() >= INSIDE_CHARS_MIN);
     let inside = AhoCorasick::new(long).ok();
     let longest = beginnings.iter().map(String::len).max().unwrap_or(0);
-    List { whole, beginnings, longest, inside }
+    let (mut firsts, mut lasts) = (BTreeSet::new(), BTreeSet::new());
+    for (pair, at) in whole.iter().flat_map(|pair| pair.match_indices('_').map(move |(at, _)| (pair, at))) {
+        firsts.extend(pair.get(..at).map(str::to_owned));
+        lasts.extend(pair.get(at + 1..).map(str::to_owned));
+    }
+    List { whole, firsts, lasts, beginnings, longest, inside }
 });
 
 impl List {
@@ -84,30 +94,43 @@ pub(crate) fn is_special_category(name: &str) -> bool {
 /// The words of a text that is read one word after the other.
 #[derive(Default)]
 pub(crate) struct Reading {
-    before: String,
-    known: HashMap<String, (bool, String)>,
+    /// The word before, where it may be the first of two that are listed together.
+    before: Option<Rc<str>>,
+    known: WordMap<Word>,
+}
+
+/// What is known of a word.
+#[derive(Clone)]
+struct Word {
+    listed: bool,
+    begins: bool,
+    /// In plain letters, where it may be one of two that are listed together.
+    plain: Option<Rc<str>>,
+}
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let plain = plain(word);
+        let (begins, ends) = (LIST.firsts.contains(&plain), LIST.lasts.contains(&plain));
+        Self { listed: LIST.has(&plain), begins, plain: (begins || ends).then(|| plain.into()) }
+    }
 }
 
 impl Reading {
     /// Begins another text.
     pub fn begin(&mut self) {
-        self.before.clear();
+        self.before = None;
     }
 
     /// Tells whether the next word of the text, alone or with the word before it, is listed.
     pub fn is_listed(&mut self, word: &str) -> bool {
-        let (listed, plain) = match self.known.get(word) {
-            Some(known) => known.clone(),
-            None => {
-                let plain = plain(word);
-                let known = (LIST.has(&plain), plain);
-                self.known.insert(word.to_owned(), known.clone());
-                known
-            }
+        let Word { listed, begins, plain } = self.known.get(word.as_bytes(), |_| Word::new(word));
+        let pair = match (self.before.take(), &plain) {
+            (Some(before), Some(plain)) => LIST.whole.contains(&format!("{before}_{plain}")),
+            _ => false,
         };
-        let pair = format!("{}_{plain}", self.before);
-        self.before = plain;
-        listed || LIST.whole.contains(&pair)
+        self.before = plain.filter(|_| begins);
+        listed || pair
     }
 }
 

@@ -79,6 +79,9 @@ fn wide_of(letter: char) -> Option<&'static [char]> {
 
 /// Returns the wide spelling of a word, where it has one. `letters`: with their accents.
 pub(crate) fn wide(letters: &[char]) -> Option<Vec<char>> {
+    if letters.iter().all(char::is_ascii) {
+        return None;
+    }
     let mut out = Vec::with_capacity(letters.len() + 4);
     let mut found = false;
     for letter in letters {
@@ -109,13 +112,20 @@ pub(crate) fn narrow(word: &[char]) -> Option<Vec<char>> {
 
 /// The plain spelling of one letter that may have an accent.
 pub(crate) fn base(letter: char) -> Vec<char> {
-    use unicode_normalization::UnicodeNormalization as _;
     let mut out = Vec::with_capacity(2);
-    if matches!(letter, '\u{ac00}'..='\u{d7a3}') {
-        return vec![letter];
-    }
-    std::iter::once(letter).nfkd().filter(|part| !crate::text::is_accent(*part)).for_each(|part| plain(part, &mut out));
+    add_base(letter, &mut out);
     out
+}
+
+fn add_base(letter: char, out: &mut Vec<char>) {
+    use unicode_normalization::UnicodeNormalization as _;
+    if letter.is_ascii() {
+        return out.push(letter.to_ascii_lowercase());
+    }
+    if matches!(letter, '\u{ac00}'..='\u{d7a3}') {
+        return out.push(letter);
+    }
+    std::iter::once(letter).nfkd().filter(|part| !crate::text::is_accent(*part)).for_each(|part| plain(part, out));
 }
 
 /// A word in small letters, accents kept.
@@ -125,12 +135,14 @@ pub(crate) fn small(letters: &[char]) -> Vec<char> {
 
 /// The plain spelling of a word as one text, as the tables of words have it.
 pub(crate) fn plain_text(letters: &[char]) -> String {
-    letters.iter().flat_map(|letter| base(*letter)).collect()
+    plain_word(letters).into_iter().collect()
 }
 
 /// The plain spelling of a word whose letters may have accents.
 pub(crate) fn plain_word(letters: &[char]) -> Vec<char> {
-    letters.iter().flat_map(|letter| base(*letter)).collect()
+    let mut out = Vec::with_capacity(letters.len());
+    letters.iter().for_each(|letter| add_base(*letter, &mut out));
+    out
 }
 
 #[cfg(test)]

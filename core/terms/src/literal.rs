@@ -242,32 +242,39 @@ fn splits(compact: &Compact, at: usize) -> bool {
 /// Words in which letters may be there because they look like others: of several scripts, with digits among letters, or in another
 /// script than the words around. From, to.
 fn suspicious(text: &Text, words: &Words) -> Vec<(usize, usize)> {
-    let mut scripts: BTreeMap<u8, usize> = BTreeMap::new();
-    let mut each: Vec<(&Word, BTreeSet<u8>, bool)> = Vec::new();
+    let mut counts = [0usize; ALPHABETS];
+    // Sets of alphabets, one bit for each.
+    let mut each: Vec<(&Word, u8, bool)> = Vec::new();
     for word in words.words.iter().filter(|word| !(word.piece || word.noise && text.ascii && !word.leet)) {
         let letters = text.chars.get(word.from..word.to).unwrap_or_default();
         let digits = word.leet;
         if text.ascii && !digits {
             continue;
         }
-        let of: BTreeSet<u8> =
-            letters.iter().filter(|letter| !letter.is_numeric()).filter_map(|letter| alphabet(*letter)).collect();
-        of.iter().for_each(|script| *scripts.entry(*script).or_default() += 1);
-        let mixed = of.len() > 1 || digits && !of.is_empty();
+        let letters = letters.iter().filter(|letter| !letter.is_numeric());
+        let of = letters.filter_map(|letter| alphabet(*letter)).fold(0u8, |of, alphabet| of | 1 << alphabet);
+        let has = |alphabet: usize| of >> alphabet & 1 == 1;
+        counts.iter_mut().enumerate().filter(|(at, _)| has(*at)).for_each(|(_, count)| *count += 1);
+        let mixed = of.count_ones() > 1 || digits && of != 0;
         each.push((word, of, mixed));
     }
-    let most = scripts.iter().max_by_key(|(_, count)| **count).map(|(script, _)| *script);
+    let most = counts.iter().enumerate().filter(|(_, count)| **count > 0).max_by_key(|(_, count)| **count);
+    let most = most.map_or(0, |(alphabet, _)| 1u8 << alphabet);
     let alone = each.len() == 1;
     each.into_iter()
-        .filter(|(_, of, mixed)| {
-            *mixed || alone && !text.ascii || most.is_some_and(|most| !of.is_empty() && !of.contains(&most))
-        })
+        .filter(|(_, of, mixed)| *mixed || alone && !text.ascii || most != 0 && *of != 0 && of & most == 0)
         .map(|(word, ..)| (word.from, word.to))
         .collect()
 }
 
+/// How many alphabets are told apart.
+const ALPHABETS: usize = 4;
+
 /// The alphabets whose letters look like one another's.
 fn alphabet(letter: char) -> Option<u8> {
+    if letter.is_ascii() {
+        return letter.is_ascii_alphabetic().then_some(0);
+    }
     match script_of(letter) {
         Some(Script::Latin) => Some(0),
         Some(Script::Cyrillic) => Some(1),

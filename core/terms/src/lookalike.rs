@@ -5,7 +5,7 @@
 //! in three forms: folded first, look-alikes first, and raised first. The tables are those of UTS 39.
 
 use crate::text::Text;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// In which order look-alikes and case are resolved.

@@ -4,7 +4,8 @@
 //! Does not know: encodings, what a text belongs to.
 
 use crate::kind::TermKind;
-use crate::lexicon::{Lexicon, Match, Role};
+use crate::known::Known;
+use crate::lexicon::{Lexicon, Role};
 use crate::literal::{Literals, LiteralsBuilder, Origin};
 use crate::lookalike::Normaliser;
 use crate::name::Name;
@@ -31,8 +32,6 @@ const TITLES: &str = "先生 女士 小姐 太太 同志 局长 处长 科长 �
 /// So many words are looked at together, and so many of them again with the next ones, so that nothing is cut in two.
 const TOGETHER: usize = 4_096;
 const AGAIN: usize = 64;
-/// So many distinct words are remembered.
-const WORDS_KNOWN_MAX: usize = 200_000;
 /// An initial and a surname written together must have so many letters.
 const JOINED_MIN: usize = 6;
 
@@ -58,9 +57,6 @@ pub struct Register {
     /// The words that were met by the searches before.
     known: Mutex<Known>,
 }
-
-/// Words of texts, small, with the words of terms that they may be.
-type Known = hashbrown::HashMap<Box<[u8]>, Box<[Match]>>;
 
 impl std::fmt::Debug for Register {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -404,14 +400,11 @@ impl Searcher<'_> {
                 self.buffer.extend(letters.flat_map(|letter| letter.to_lowercase()));
                 self.buffer.as_bytes()
             };
-            if !self.known.contains_key(bytes) {
-                if self.known.len() >= WORDS_KNOWN_MAX {
-                    self.known.clear();
-                }
-                let letters: Vec<char> = String::from_utf8_lossy(bytes).chars().collect();
-                self.known.insert(bytes.into(), lexicon.analyse(&letters).into_boxed_slice());
-            }
-            for found in self.known.get(bytes).into_iter().flatten() {
+            let analyse = |word: &[u8]| {
+                let letters: Vec<char> = String::from_utf8_lossy(word).chars().collect();
+                lexicon.analyse(&letters)
+            };
+            for found in self.known.get(bytes, analyse) {
                 let Some(lexeme) = lexicon.lexemes.get(found.lexeme as usize) else { continue };
                 for (term, role) in &lexeme.uses {
                     seen.entry(*term).or_default().push((found.lexeme, Seen { word: at, role: *role, how: found.how }));

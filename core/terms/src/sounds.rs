@@ -36,23 +36,70 @@ const KEYS_FEW: usize = 8;
 const JAPANESE_MIN: usize = 2;
 
 /// The stem of a word of a term.
+#[derive(Clone, Copy)]
 struct Sound {
     lexeme: u32,
-    stem: Box<[char]>,
+    /// Its letters among those of all words.
+    from: u32,
+    to: u32,
     rule: &'static Rule,
     reading: Reading,
     /// With which letters its spellings begin.
     first: u32,
 }
 
+/// The letters of words, one behind the other.
+#[derive(Default)]
+struct Letters(Vec<char>);
+
+impl Letters {
+    /// Adds a word; returns where it begins.
+    fn add(&mut self, word: &[char]) -> u32 {
+        let from = self.0.len() as u32;
+        self.0.extend_from_slice(word);
+        from
+    }
+
+    fn of(&self, sound: &Sound) -> &[char] {
+        self.0.get(sound.from as usize..sound.to as usize).unwrap_or_default()
+    }
+}
+
+/// Latin words by the sound of their letters.
+#[derive(Default)]
+struct Latin {
+    letters: Letters,
+    /// Those of one sound side by side.
+    sounds: Vec<Sound>,
+    /// For each sound, the first of them and the end.
+    places: Map<Key, (u32, u32)>,
+}
+
+impl Latin {
+    fn new(letters: Letters, mut all: Vec<(Key, Sound)>) -> Self {
+        all.sort_unstable_by_key(|(key, _)| *key);
+        let mut places: Map<Key, (u32, u32)> = Map::new();
+        for (at, (key, _)) in (0u32..).zip(&all) {
+            places.entry(*key).or_insert((at, at)).1 = at + 1;
+        }
+        Self { letters, sounds: all.into_iter().map(|(_, sound)| sound).collect(), places }
+    }
+
+    fn of(&self, key: Key) -> &[Sound] {
+        let (from, to) = self.places.get(&key).copied().unwrap_or_default();
+        self.sounds.get(from as usize..to as usize).unwrap_or_default()
+    }
+}
+
 /// The sounds of all words of terms.
 #[derive(Default)]
 pub(crate) struct Sounds {
+    letters: Letters,
     /// Stems in other scripts, and Latin ones with letters of their own, by the sound of each romanisation.
     native: Map<Key, Vec<Sound>>,
     /// Latin words, small, with their accents. Indexed when the first word in another script is met.
     words: Vec<(u32, Box<[char]>)>,
-    latin: OnceLock<Map<Key, Vec<Sound>>>,
+    latin: OnceLock<Latin>,
 }
 
 impl Sounds {
@@ -75,13 +122,14 @@ impl Sounds {
             spellings.insert(bare.to_vec());
         }
         for spelling in spellings {
+            let from = self.letters.add(&spelling);
             for (length, rule) in rules_of_written(script, &spelling) {
                 let Some(stem) = spelling.get(..length) else { continue };
                 for reading in readings(stem) {
                     let keys: BTreeSet<Key> = native_keys_as(stem, *reading).into_iter().collect();
                     let first = first_letters(stem, *reading);
+                    let sound = Sound { lexeme, from, to: from + length as u32, rule, reading: *reading, first };
                     for key in keys {
-                        let sound = Sound { lexeme, stem: stem.into(), rule, reading: *reading, first };
                         self.native.entry(key).or_default().push(sound);
                     }
                 }
@@ -94,33 +142,31 @@ impl Sounds {
         !self.native.is_empty()
     }
 
-    fn latin(&self) -> &Map<Key, Vec<Sound>> {
+    fn latin(&self) -> &Latin {
         self.latin.get_or_init(|| {
-            let mut latin: Map<Key, Vec<Sound>> = Map::new();
+            let (mut letters, mut all) = (Letters::default(), Vec::new());
             for (lexeme, small) in &self.words {
                 let plain = fold::plain_word(small);
                 let mut spellings = BTreeSet::from([plain.clone()]);
                 spellings.extend(fold::wide(small));
                 spellings.extend(fold::narrow(&plain));
                 spellings.extend(spoken(small).into_iter().map(|word| word.into_iter().map(char::from).collect()));
-                let mut known = BTreeSet::new();
-                for spelling in spellings {
-                    for (length, rule) in rules_of(Script::Latin, &spelling) {
+                let mut known: Vec<(&[char], &[char])> = Vec::new();
+                for spelling in &spellings {
+                    let from = letters.add(spelling);
+                    for (length, rule) in rules_of(Script::Latin, spelling) {
                         let Some(stem) = spelling.get(..length).filter(|stem| !stem.is_empty()) else { continue };
-                        if known.insert((stem.to_vec(), rule.base().to_vec())) {
-                            let sound = Sound {
-                                lexeme: *lexeme,
-                                stem: stem.into(),
-                                rule,
-                                reading: Reading::default(),
-                                first: u32::MAX,
-                            };
-                            latin.entry(latin_key(&ascii(stem))).or_default().push(sound);
+                        if !known.contains(&(stem, rule.base())) {
+                            known.push((stem, rule.base()));
+                            let to = from + length as u32;
+                            let reading = Reading::default();
+                            let sound = Sound { lexeme: *lexeme, from, to, rule, reading, first: u32::MAX };
+                            all.push((latin_key(&ascii(stem)), sound));
                         }
                     }
                 }
             }
-            latin
+            Latin::new(letters, all)
         })
     }
 
@@ -143,8 +189,9 @@ impl Sounds {
                 if !begins || sound.reading == Reading::Japanese && !japanese {
                     continue;
                 }
-                let reached = reach_as(&sound.stem, latin, sound.reading);
-                let fits = (1..=latin.len()).filter(|at| reached.get(sound.stem.len(), *at)).any(|at| {
+                let stem = self.letters.of(sound);
+                let reached = reach_as(stem, latin, sound.reading);
+                let fits = (1..=latin.len()).filter(|at| reached.get(stem.len(), *at)).any(|at| {
                     let rest = latin.get(at..).unwrap_or_default();
                     let ends =
                         |tail: &[char]| if tail.is_empty() { rest.is_empty() } else { reach(tail, rest).whole() };
@@ -179,6 +226,7 @@ impl Sounds {
             let parted = lengths.filter_map(|length| small.split_at_checked(length));
             forms.extend(parted.filter(|(_, tail)| is_tail(script, tail)).map(|(stem, _)| stem));
         }
+        let latin = self.latin();
         for form in forms {
             let says: usize = form.iter().map(|letter| information(*letter)).sum();
             let keys: BTreeSet<Key> = native_keys_up_to(form, Reading::default(), TEXT_KEYS_MAX).into_iter().collect();
@@ -189,16 +237,16 @@ impl Sounds {
                     if !asked.insert(key) {
                         continue;
                     }
-                    for sound in self.latin().get(&key).into_iter().flatten() {
+                    for sound in latin.of(key) {
                         if found.get(&sound.lexeme).is_some_and(|how| *how < How::Near) {
                             continue;
                         }
-                        if writes(form, script, sound) {
+                        let stem = latin.letters.of(sound);
+                        if writes(form, script, stem, sound.rule) {
                             found.insert(sound.lexeme, How::Romanised);
                         } else if keys.contains(&key) && sound.rule.base().is_empty() {
-                            let few =
-                                symbols >= NEAR_MIN && keys.len() <= KEYS_FEW && form.len() * 4 >= sound.stem.len() * 2;
-                            let near = few || says * 2 >= sound.stem.len() && is_near(form, script, &sound.stem);
+                            let few = symbols >= NEAR_MIN && keys.len() <= KEYS_FEW && form.len() * 4 >= stem.len() * 2;
+                            let near = few || says * 2 >= stem.len() && is_near(form, script, stem);
                             if !near && symbols < ALIKE_MIN {
                                 continue;
                             }
@@ -246,15 +294,15 @@ fn readings(word: &[char]) -> &'static [Reading] {
     }
 }
 
-fn writes(native: &[char], script: Script, sound: &Sound) -> bool {
-    let reached = reach(native, &ascii(&sound.stem));
-    (1..=native.len()).filter(|at| reached.get(*at, sound.stem.len())).any(|at| {
+fn writes(native: &[char], script: Script, stem: &[char], rule: &Rule) -> bool {
+    let reached = reach(native, &ascii(stem));
+    (1..=native.len()).filter(|at| reached.get(*at, stem.len())).any(|at| {
         let rest = native.get(at..).unwrap_or_default();
         // The end of the base form is written in the other script too, or the other script has its own.
         if rest.is_empty() {
-            sound.rule.base().is_empty()
+            rule.base().is_empty()
         } else {
-            reach(rest, &ascii(sound.rule.base())).whole() || is_tail(script, &fold::plain_word(rest))
+            reach(rest, &ascii(rule.base())).whole() || is_tail(script, &fold::plain_word(rest))
         }
     })
 }

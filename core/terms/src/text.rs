@@ -50,7 +50,17 @@ impl Text {
     }
 
     /// Adds a character in NFKD, without accents and what is not seen; control characters that end a line or a word become blanks.
+    #[inline]
     pub fn push(&mut self, character: char, start: u32, end: u32) {
+        if self.ascii && (' '..='~').contains(&character) {
+            self.chars.push(character);
+            self.spans.push((start, end));
+        } else {
+            self.push_other(character, start, end);
+        }
+    }
+
+    fn push_other(&mut self, character: char, start: u32, end: u32) {
         if character.is_ascii() {
             match character {
                 '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' => self.put(' ', start, end),

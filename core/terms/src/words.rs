@@ -104,12 +104,13 @@ impl Words {
             let begin = self.compact.len();
             self.classes.clear();
             if text.ascii {
-                let mut plain = true;
-                while let Some(letter) = chars.get(at).filter(|letter| letter.is_ascii_alphanumeric()) {
-                    plain &= letter.is_ascii_lowercase() || at == from && letter.is_ascii_uppercase();
-                    self.compact.push(letter.to_ascii_lowercase() as u8);
-                    at += 1;
-                }
+                let rest = chars.get(from..).unwrap_or_default();
+                let length = rest.iter().position(|letter| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+                let (first, letters) = rest.get(..length).and_then(<[char]>::split_first).unwrap_or((&' ', &[]));
+                let plain = first.is_ascii_alphabetic() && letters.iter().all(char::is_ascii_lowercase);
+                at = from + length;
+                let run = chars.get(from..at).unwrap_or_default();
+                self.compact.extend(run.iter().map(|letter| letter.to_ascii_lowercase() as u8));
                 if plain && at > from {
                     let run = self.words.last().map_or(0, |word| word.run + 1);
                     let end = self.compact.len();
@@ -197,8 +198,8 @@ impl Words {
         if self.classes.iter().skip(1).all(simple) {
             return;
         }
-        let cuts: Vec<usize> = (1..self.classes.len()).filter(|at| self.parts(*at)).collect();
-        if cuts.is_empty() {
+        let cuts = (1..self.classes.len()).filter(|at| self.parts(*at)).count();
+        if cuts == 0 {
             return;
         }
         let dense = self.classes.iter().any(|class| matches!(class, Class::Letter(dense) if *dense != Dense::No));
@@ -213,26 +214,26 @@ impl Words {
             noted.leet = digits || has_inner_capital_i(letters);
         }
         // A prefix and a number: `DE4711081500`.
-        let number = cuts.len() == 1 && digits >= NUMBER_DIGITS;
-        let many = cuts.len() >= PIECES_MAX;
+        let number = cuts == 1 && digits >= NUMBER_DIGITS;
+        let many = cuts >= PIECES_MAX;
         if !dense && !number && (hexadecimal || many) {
             if let Some(noted) = self.words.get_mut(first) {
                 noted.noise = true;
             }
             return;
         }
-        let edges = std::iter::once(0).chain(cuts.iter().copied()).chain(std::iter::once(to - from));
-        let edges: Vec<usize> = edges.collect();
-        let mut begin = begin;
-        for pair in edges.windows(2) {
-            let [piece_from, piece_to] = pair else { continue };
+        let (mut begin, mut piece_from) = (begin, 0);
+        for piece_to in 1..=to - from {
+            if piece_to < to - from && !self.parts(piece_to) {
+                continue;
+            }
             let length = if text.ascii {
                 piece_to - piece_from
             } else {
                 let end = (from + piece_to) as u32;
                 self.at.get(begin..).unwrap_or_default().iter().take_while(|at| **at < end).count()
             };
-            if *piece_from > 0 {
+            if piece_from > 0 {
                 self.begins.push(begin as u32);
             }
             self.words.push(Word {
@@ -247,6 +248,7 @@ impl Words {
                 leet: false,
             });
             begin += length;
+            piece_from = piece_to;
         }
     }
 
@@ -354,8 +356,17 @@ pub(crate) fn information(letter: char) -> usize {
 /// The runs of a UUID are no words.
 fn uuids(text: &Text, words: &mut [Word]) {
     const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
-    let runs: Vec<usize> = (0..words.len()).filter(|at| words.get(*at).is_some_and(|word| !word.piece)).collect();
-    for five in runs.windows(LENGTHS.len()) {
+    for first in 0..words.len() {
+        // Nearly every word ends here.
+        let begins = |word: &Word| !word.piece && word.to - word.from == 8 && text.chars.get(word.to) == Some(&'-');
+        if !words.get(first).is_some_and(begins) {
+            continue;
+        }
+        let mut five = [first; LENGTHS.len()];
+        let runs = (first..words.len()).filter(|at| words.get(*at).is_some_and(|word| !word.piece));
+        if five.iter_mut().zip(runs).map(|(place, run)| *place = run).count() < LENGTHS.len() {
+            return;
+        }
         let group = |number: usize| five.get(number).and_then(|at| words.get(*at));
         let fits = LENGTHS.iter().enumerate().all(|(number, length)| {
             group(number).is_some_and(|word| {
@@ -371,8 +382,8 @@ fn uuids(text: &Text, words: &mut [Word]) {
             continue;
         }
         for at in five {
-            let run = words.get(*at).map_or(0, |word| word.run);
-            words.iter_mut().skip(*at).take_while(|word| word.run == run).for_each(|word| word.noise = true);
+            let run = words.get(at).map_or(0, |word| word.run);
+            words.iter_mut().skip(at).take_while(|word| word.run == run).for_each(|word| word.noise = true);
         }
     }
 }

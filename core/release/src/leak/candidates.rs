@@ -22,9 +22,9 @@ pub(super) fn candidates(clean: &[char]) -> Vec<Candidate> {
     let mut at = 0;
     while at < clean.len() {
         let length = clean.get(at..).unwrap_or_default().iter().take_while(|character| !splits(**character)).count();
-        let word: String = clean.get(at..at + length).unwrap_or_default().iter().collect();
-        if length >= CHARACTERS_MIN {
-            for value in of_word(&word) {
+        let word = clean.get(at..at + length).unwrap_or_default();
+        if length >= CHARACTERS_MIN && may_be_value(word) {
+            for value in of_word(&word.iter().collect::<String>()) {
                 found.push(Candidate { value, from: at, to: at + length });
             }
         }
@@ -39,8 +39,22 @@ fn splits(character: char) -> bool {
         || matches!(character, '\u{2018}'..='\u{201f}' | '«' | '»' | '、' | '。')
 }
 
+/// What stands around a value in a sentence.
+const AROUND: [char; 12] = ['.', ':', '!', '?', '[', ']', '=', '*', '_', '-', '/', '\\'];
+
+/// Tells whether a word may be or hold a value: it has a dot, a colon or an at sign inside, is hexadecimal, or begins as a phone number does.
+fn may_be_value(word: &[char]) -> bool {
+    let around = |letter: &&char| AROUND.contains(letter);
+    let from = word.iter().take_while(around).count();
+    let behind = word.iter().rev().take_while(around).count();
+    let word = word.get(from..word.len().saturating_sub(behind)).unwrap_or_default();
+    word.first() == Some(&'+')
+        || word.iter().any(|letter| matches!(letter, '.' | ':' | '@'))
+        || word.iter().all(|letter| letter.is_ascii_hexdigit() || *letter == '-')
+}
+
 fn of_word(word: &str) -> Vec<CorrelatedValue> {
-    let word = word.trim_matches(['.', ':', '!', '?', '[', ']', '=', '*', '_', '-', '/', '\\']);
+    let word = word.trim_matches(AROUND);
     let mut values = Vec::new();
     if let Some((_, rest)) = word.split_once("://") {
         values.extend(CorrelatedValue::new(Kind::Url, word));

@@ -2,11 +2,12 @@
 
 use super::candidates::candidates;
 use super::checked::{Checked, Coverage};
+use super::clean::{Clean, Manner};
 use super::corpus::{LeakCorpus, Plain, Protected};
 use super::facts::{ObjectFacts, object_facts, released_values};
 use super::finding::{Finding, FindingClass};
 use super::held::Held;
-use super::hidden::not_seen;
+use super::hidden::{all_seen, not_seen};
 use super::json::{Scan, Token};
 use super::neighbours::neighbours;
 use super::pending::{PendingRun, PendingValue};
@@ -25,14 +26,11 @@ use uuid::Uuid;
 /// Encodings inside encodings are undone this deep.
 pub(super) const DEPTH_MAX: usize = 3;
 /// Steps allowed for each byte of a part; a step is about one character looked at.
-pub(super) const STEPS_PER_BYTE: usize = 400;
+pub(super) const STEPS_PER_BYTE: usize = 500;
 /// Steps allowed for the smallest part.
-pub(super) const STEPS_MIN: usize = 1_000_000;
+pub(super) const STEPS_MIN: usize = 1_250_000;
 /// So far before a place another may begin that overlaps it.
 const OVERLAP: usize = 4_096;
-/// Texts of so many bytes are remembered where nothing was found, and so many of them.
-const REMEMBERED_BYTES: usize = 80;
-const REMEMBERED_MAX: usize = 100_000;
 /// Officers' codes below this length are not looked for in hexadecimal and base64.
 const CHARACTERS_IN_WORDS: usize = 4;
 
@@ -96,7 +94,9 @@ fn run(
     terms_only: bool,
 ) -> Vec<Finding> {
     let scans: Vec<Scan<'_>> = parts.iter().map(|part| Scan::new(part)).collect();
-    let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(object_facts).collect();
+    // Where terms alone are looked for it does not matter which object they are in.
+    let facts_of = |scan: &Scan<'_>| if terms_only { HashMap::new() } else { object_facts(scan) };
+    let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(facts_of).collect();
     let allowed = || released_ids.iter().chain(&corpus.may_occur);
     let mut may_occur: HashSet<String> = allowed().cloned().collect();
     may_occur.extend(objects.iter().flat_map(HashMap::values).filter_map(|facts| facts.id.clone()));
@@ -135,23 +135,25 @@ fn run(
             tlp: Tlp::Clear,
             prose: Prose::No,
             terms_only,
-            clean: HashSet::new(),
             text: Text::new(),
         };
+        let mut clean = Clean::default();
         for (at, token) in scan.tokens.iter().enumerate() {
             part.token = at;
             if terms_only {
-                part.check_token(scan, token, &may_occur);
+                part.check_token(scan, token, &may_occur, &mut clean);
                 continue;
             }
             let about = scan.place(token.node).0.and_then(|object| facts.get(&object));
             part.tlp = about.map_or(Tlp::Clear, |facts| facts.tlp);
             part.prose = prose(scan, token, about);
-            part.check_token(scan, token, &may_occur);
+            part.check_token(scan, token, &may_occur, &mut clean);
         }
-        part.check_neighbours(scan);
-        let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
-        not_read |= part.ask(held, &own).is_err();
+        part.check_neighbours(scan, &mut clean);
+        if !terms_only {
+            let own: HashSet<CorrelatedValue> = parts.get(number).map(|part| released_values(part)).unwrap_or_default();
+            not_read |= part.ask(held, &own).is_err();
+        }
         public_said = part.public_said;
         let exhausted = part.exhausted;
         findings.extend(part.hits.into_iter().map(|(key, hit)| {
@@ -240,8 +242,6 @@ pub(super) struct PartCheck<'a, 'b> {
     prose: Prose,
     /// Nothing else is looked for.
     terms_only: bool,
-    /// Short texts in which nothing was found.
-    clean: HashSet<Box<[u8]>>,
     /// The text that is read; its memory is used again.
     text: Text,
 }
@@ -255,31 +255,36 @@ impl PartCheck<'_, '_> {
         !self.exhausted
     }
 
-    fn check_token(&mut self, scan: &Scan<'_>, token: &Token, may_occur: &HashSet<String>) {
+    fn check_token<'t>(&mut self, scan: &Scan<'t>, token: &Token, may_occur: &HashSet<String>, clean: &mut Clean<'t>) {
         if !self.terms_only && !token.key && scan.is_reference(token.node) && !may_occur.contains(&scan.text(token)) {
             let key = (FindingClass::DanglingReference, token.start, token.end - token.start, None);
             let rule = "dangling-reference/not-in-release".to_owned();
             self.hits.entry(key).or_insert(Hit { rule, token: self.token });
         }
         let content = scan.content(token);
-        let short = self.terms_only && content.len() <= REMEMBERED_BYTES;
-        if short && self.clean.contains(content) {
+        let manner = Manner::new(token, self.prose, self.tlp);
+        if clean.has(manner, content) {
             return;
         }
-        let before = self.hits.len();
+        let before = self.found();
         let mut text = std::mem::take(&mut self.text);
         let plain = text.read_plain(content, token.start as u32);
         if !plain {
-            scan.characters(token, &mut |character, start, end| text.push(character, start, end));
+            scan.characters(token, |character, start, end| text.push(character, start, end));
         }
         self.check_text(&text, &mut Vec::new(), true);
         self.text = text;
-        if !plain {
+        if !plain && !all_seen(content) {
             self.check_not_seen(scan, token);
         }
-        if short && self.hits.len() == before && !self.exhausted && self.clean.len() < REMEMBERED_MAX {
-            self.clean.insert(content.into());
+        if self.found() == before && !self.exhausted {
+            clean.add(manner, content);
         }
+    }
+
+    /// How much was found, and is to be asked about.
+    fn found(&self) -> (usize, usize, usize) {
+        (self.hits.len(), self.runs.len(), self.values.len())
     }
 
     /// Characters that nobody sees, one finding for each class of them in a token, and the texts that they make.
@@ -381,13 +386,21 @@ impl PartCheck<'_, '_> {
     }
 
     /// What stands in neighbouring short texts, read as one: a name in two fields, a word cut up into a list.
-    fn check_neighbours(&mut self, scan: &Scan<'_>) {
-        for row in neighbours(scan) {
+    fn check_neighbours<'t>(&mut self, scan: &Scan<'t>, clean: &mut Clean<'t>) {
+        neighbours(scan, &mut |row| {
+            if self.exhausted || clean.has_row(row.bytes) {
+                return;
+            }
+            let row = row.read(scan);
             self.token = row.tokens.first().copied().unwrap_or_default();
             if !self.spend(row.text.chars.len() * 2) {
                 return;
             }
-            for hit in self.terms_in(&row.text, Origin { noise: false, packed: true }) {
+            let found = self.terms_in(&row.text, Origin { noise: false, packed: true });
+            if found.is_empty() {
+                clean.add_row(row.bytes);
+            }
+            for hit in found {
                 let Some(matter) = matter_of(self.corpus, hit.term, self.terms_only) else { continue };
                 if row.crosses(hit.from, hit.to) {
                     self.token = row.token_of(hit.from);
@@ -395,7 +408,7 @@ impl PartCheck<'_, '_> {
                     self.hit(FindingClass::VaultTerm, span, Some(matter), "neighbours", &[]);
                 }
             }
-        }
+        });
     }
 
     /// What is written with its separators: UUIDs, hosts, officers' codes, instants, addresses.

@@ -17,13 +17,20 @@ pub(super) struct NotSeen {
     pub texts: Vec<(&'static str, Text)>,
 }
 
+/// Tells from the bytes of a token whether it has nothing but plain ASCII and escapes of what is seen.
+pub(super) fn all_seen(bytes: &[u8]) -> bool {
+    let mut escapes = memchr::memchr_iter(b'\\', bytes);
+    let unclear = |at: usize| matches!(bytes.get(at + 1), None | Some(b'r' | b'b' | b'f' | b'u'));
+    bytes.iter().all(|byte| (0x20..0x7f).contains(byte)) && !escapes.any(unclear)
+}
+
 /// Reads one token.
 pub(super) fn not_seen(scan: &Scan<'_>, token: &Token) -> NotSeen {
     let mut found = NotSeen::default();
     let (mut between, mut alone) = (Text::new(), Text::new());
     let mut bytes: Vec<(u8, u32, u32)> = Vec::new();
     let mut shown = Shown { text: None, before: Text::new(), inside: None };
-    scan.characters(token, &mut |character, start, end| {
+    scan.characters(token, |character, start, end| {
         shown.push(character, start, end);
         let Some(class) = unseen(character) else {
             return between.push(character, start, end);

@@ -137,10 +137,10 @@ impl<'a> Scan<'a> {
     fn string_end(&self, start: usize) -> Option<usize> {
         let mut at = start;
         loop {
+            at += memchr::memchr2(b'"', b'\\', self.bytes.get(at..)?)?;
             match self.bytes.get(at)? {
                 b'"' => return Some(at),
-                b'\\' => at += 2,
-                _ => at += 1,
+                _ => at += 2,
             }
         }
     }
@@ -150,8 +150,13 @@ impl<'a> Scan<'a> {
         self.bytes.get(token.start..token.end).unwrap_or_default()
     }
 
+    /// Returns the bytes from one place to another.
+    pub fn between(&self, from: usize, to: usize) -> &'a [u8] {
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+
     /// Calls `push` with every character of a token and the bytes it stands in. Escapes are undone.
-    pub fn characters(&self, token: &Token, push: &mut dyn FnMut(char, u32, u32)) {
+    pub fn characters(&self, token: &Token, mut push: impl FnMut(char, u32, u32)) {
         let bytes = self.content(token);
         let base = token.start as u32;
         let mut at = 0;
@@ -169,7 +174,7 @@ impl<'a> Scan<'a> {
     /// Returns the unescaped text of a token.
     pub fn text(&self, token: &Token) -> String {
         let mut text = String::new();
-        self.characters(token, &mut |character, _, _| text.push(character));
+        self.characters(token, |character, _, _| text.push(character));
         text
     }
 

@@ -10,6 +10,7 @@
 mod candidates;
 mod check;
 mod checked;
+mod clean;
 mod configuration;
 mod corpus;
 mod excerpt;

@@ -11,7 +11,7 @@ use comity_text::unseen;
 use unicode_normalization::char::is_combining_mark;
 
 /// How a text is read for such words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Prose {
     /// It is for machines.
     No,
@@ -68,6 +68,13 @@ pub(super) fn listed(text: &Text, prose: Prose, reading: &mut Reading) -> Option
     };
     for (at, character) in text.chars.iter().copied().enumerate() {
         let quoted = prose == Prose::Pattern && quotes.holds(character);
+        if character.is_ascii_alphanumeric() && !quoted {
+            if word.is_empty() {
+                from = at;
+            }
+            word.push(character);
+            continue;
+        }
         // What nobody sees does not part a word.
         if unseen(character).is_some() || (is_combining_mark(character) && !word.is_empty()) {
             continue;

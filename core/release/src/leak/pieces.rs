@@ -201,7 +201,7 @@ fn each_reading(parts: &[Vec<u8>], backwards: Backwards, read: &mut dyn FnMut(&m
         reader.steps = STEPS_MIN.saturating_add(part.len().saturating_mul(STEPS_PER_BYTE));
         reader.exhausted = false;
         scan.tokens.iter().for_each(|token| reader.token(&scan, token));
-        neighbours(&scan).iter().for_each(|row| reader.row(row));
+        neighbours(&scan, &mut |row| reader.row(&row.read(&scan)));
         whole &= !scan.broken && !reader.exhausted;
     }
     whole
@@ -234,7 +234,7 @@ impl Reader<'_> {
             return;
         }
         let mut text = Text::new();
-        scan.characters(token, &mut |character, start, end| text.push(character, start, end));
+        scan.characters(token, |character, start, end| text.push(character, start, end));
         self.text(&text, 0);
         for (_, hidden) in not_seen(scan, token).texts {
             self.text(&hidden, 1);

@@ -157,7 +157,11 @@ pub(super) fn private_addresses(clean: &[char]) -> Vec<Place> {
         while clean.get(at).is_some_and(part) {
             at += 1;
         }
-        let word: String = clean.get(from..at).unwrap_or_default().iter().collect();
+        let word = clean.get(from..at).unwrap_or_default();
+        if !word.iter().any(|sign| matches!(sign, '.' | ':')) {
+            continue;
+        }
+        let word: String = word.iter().collect();
         let trimmed = word.trim_end_matches(['.', ':']);
         let no_port = trimmed.split_once(':').map_or(trimmed, |(address, _)| address);
         let forms = [trimmed, no_port];

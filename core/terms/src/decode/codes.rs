@@ -23,8 +23,11 @@ struct Code {
     to: usize,
 }
 
-/// Undoes codes, and joins lines.
-pub(super) fn decode(text: &Text, clean: &[u8], out: &mut Vec<Decoded>) {
+/// Undoes codes, and joins lines; false where the work was too much.
+pub(super) fn decode(text: &Text, clean: &[u8], out: &mut Vec<Decoded>, spend: &mut dyn FnMut(usize) -> bool) -> bool {
+    if !spend(clean.len()) {
+        return false;
+    }
     let mut row: Vec<Code> = Vec::new();
     for sign in memchr::memchr3_iter(b'+', b'(', b']', clean) {
         let Some(code) = code(clean, sign) else { continue };
@@ -59,7 +62,7 @@ pub(super) fn decode(text: &Text, clean: &[u8], out: &mut Vec<Decoded>) {
         }
         flush(text, &mut row, out);
     }
-    lines(text, clean, out);
+    lines(text, clean, out, spend)
 }
 
 /// Reads the code whose sign stands here.
@@ -122,7 +125,7 @@ fn flush(text: &Text, row: &mut Vec<Code>, out: &mut Vec<Decoded>) {
 }
 
 /// Gives the text without the signs of quoted lines and without the offsets of a dump.
-fn lines(text: &Text, clean: &[u8], out: &mut Vec<Decoded>) {
+fn lines(text: &Text, clean: &[u8], out: &mut Vec<Decoded>, spend: &mut dyn FnMut(usize) -> bool) -> bool {
     let quoted = memchr::memmem::find(clean, b" > ").is_some();
     let offset = |at: usize| {
         let digits = clean.get(at..at + OFFSET);
@@ -130,7 +133,10 @@ fn lines(text: &Text, clean: &[u8], out: &mut Vec<Decoded>) {
     };
     let dumped = memchr::memchr_iter(b':', clean).any(|at| at.checked_sub(OFFSET).is_some_and(offset));
     if !quoted && !dumped {
-        return;
+        return true;
+    }
+    if !spend(clean.len()) {
+        return false;
     }
     let mut without = Text::new();
     let mut at = 0;
@@ -149,4 +155,5 @@ fn lines(text: &Text, clean: &[u8], out: &mut Vec<Decoded>) {
         }
     }
     push_new(out, Decoded { text: without, how: "lines", trusted: true });
+    true
 }

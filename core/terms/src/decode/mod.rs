@@ -79,9 +79,9 @@ pub fn decode(text: &Text, decoder: &mut Decoder, spend: &mut dyn FnMut(usize) -
     let mut words = std::mem::take(&mut decoder.words);
     decoder.looks.read(text, &mut clean);
     let signs = words.read(&decoder.table, text, &clean);
-    codes::decode(text, &clean, &mut out);
-    short::decode(text, &clean, &mut out);
-    let _ = escapes(text, &clean, signs, &mut out, spend)
+    let _ = codes::decode(text, &clean, &mut out, spend)
+        && short::decode(text, &clean, &mut out, spend)
+        && escapes(text, &clean, signs, &mut out, spend)
         && markup::decode(text, &clean, &words.marks, &mut out, spend)
         && whole_words(text, &clean, signs, &words, decoder, &mut out, spend)
         && decoder.base64.decode(text, &clean, signs, &words, &mut out, spend)
