@@ -60,7 +60,7 @@ impl Node {
             return Ok(checked);
         }
         match KeptCheck::of(tag, gathered.run(view, draft)?) {
-            Err(checked) => Ok(checked),
+            Err(checked) => Ok(*checked),
             Ok(kept) => {
                 let checked = kept.again(&tag, draft);
                 self.checks.keep(kept);

@@ -50,7 +50,7 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("daachorse", &["core/terms", "benches"]),
     ("encoding_rs", &["core/terms", "testing/leak"]),
     ("flate2", &["core/terms", "testing/leak"]),
-    ("hashbrown", &["core/terms"]),
+    ("hashbrown", &["core/terms", "core/release"]),
     ("idna", &["core/terms", "testing/leak"]),
     ("pinyin", &["core/terms"]),
     ("argon2", &["core/crypto"]),

@@ -21,10 +21,10 @@ impl std::fmt::Debug for KeptCheck {
 
 impl KeptCheck {
     /// Keeps a check of which the whole corpus was read. `tag` tells everything that was read, apart from the draft, from every other state of it.
-    pub fn of(tag: Digest, checked: Checked) -> Result<Self, Checked> {
+    pub fn of(tag: Digest, checked: Checked) -> Result<Self, Box<Checked>> {
         match checked.coverage {
             Coverage::Whole { .. } => Ok(Self { tag, checked }),
-            Coverage::NotWhole => Err(checked),
+            Coverage::NotWhole => Err(Box::new(checked)),
         }
     }
 

@@ -112,7 +112,7 @@ impl Node {
     /// What the check of a release needs of the node; none where the check is short, was made already, or is not what the call comes to. The
     /// vault is read for it only where the call itself would read it.
     fn gathered_for(&mut self, now: Timestamp, asker: &Asker, request: &Request) -> Result<Option<Apart>, Failure> {
-        let Some((draft, sources)) = self.to_check(now, asker, request)? else { return Ok(None) };
+        let Some((draft, sources)) = self.checked_by(now, asker, request)? else { return Ok(None) };
         if draft.parts().iter().map(Vec::len).sum::<usize>() < APART_BYTES_MIN {
             return Ok(None);
         }
@@ -122,7 +122,7 @@ impl Node {
     }
 
     /// The draft that a call will check, and for what.
-    fn to_check(
+    fn checked_by(
         &mut self,
         now: Timestamp,
         asker: &Asker,

@@ -39,7 +39,7 @@ fn terms_are_changed_by_a_handler_and_count_from_then_on() {
     let scene = Scene::new(folder.path());
     let mut org = scene.open();
     let id = report(&mut org, "kept at home");
-    assert_eq!(blocked(&mut org, &id, "Mirela Vasarescu sailed."), false);
+    assert!(!blocked(&mut org, &id, "Mirela Vasarescu sailed."));
     let (clear, _) = drafted(&mut org, &id, "Nobody sailed.");
     let terms = vec![
         TermEntry::Kind { term: "Mirela/Vasarescu".into(), kind: "person".into() },
@@ -49,7 +49,7 @@ fn terms_are_changed_by_a_handler_and_count_from_then_on() {
     assert_eq!((&done["added"], &done["classified"], &done["dropped"]), (&1.into(), &1.into(), &0.into()));
     // What the vault said before does not hold any more.
     assert!(org.approve(&clear).unwrap_err().message.contains("the sources or the rules of the check changed"));
-    assert_eq!(blocked(&mut org, &id, "told by Vasarescu, M."), true);
+    assert!(blocked(&mut org, &id, "told by Vasarescu, M."));
     let seen = shown(&mut org, "hal").unwrap();
     assert_eq!(seen["term_kinds"][0], serde_json::json!({ "term": "blue herring", "kind": "phrase", "said": true }));
     assert_eq!(seen["changes"][0]["reason"], "we met");
@@ -57,7 +57,7 @@ fn terms_are_changed_by_a_handler_and_count_from_then_on() {
     assert_eq!(list["sources"][0]["unclassified"], 0, "{list}");
     let drop = SourceEdit { drop: vec!["Mirela/Vasarescu".into()], ..SourceEdit::default() };
     assert_eq!(change(&mut org, "hal", drop).unwrap()["dropped"], 1);
-    assert_eq!(blocked(&mut org, &id, "She is Mirela Vasarescu."), false, "its draft waits for nobody any more");
+    assert!(!blocked(&mut org, &id, "She is Mirela Vasarescu."), "its draft waits for nobody any more");
     assert_eq!(shown(&mut org, "hal").unwrap()["changes"][1]["dropped"], serde_json::json!(["Mirela/Vasarescu"]));
     // The audit log names the act, never the source or a word.
     let acts = format!("{:?}", scene.acts("vault.change"));
@@ -222,7 +222,7 @@ fn nobody_changes_a_source_for_an_own_draft_while_another_can() {
     let folder = tempfile::tempdir().unwrap();
     let (mut org, id) = scene(folder.path());
     two_handlers(&mut org);
-    assert_eq!(blocked(&mut org, &id, "A blue herring was seen."), true);
+    assert!(blocked(&mut org, &id, "A blue herring was seen."));
     let drop = || SourceEdit { drop: vec!["blue herring".into()], ..SourceEdit::default() };
     let refused = change(&mut org, "alice", drop()).unwrap_err();
     assert!(refused.message.contains("another handler changes it"), "{refused}");
@@ -231,7 +231,7 @@ fn nobody_changes_a_source_for_an_own_draft_while_another_can() {
     let refused = change(&mut org, "alice", alone).unwrap_err();
     assert!(refused.message.contains("takes themselves off"), "{refused}");
     change(&mut org, "hal", drop()).unwrap();
-    assert_eq!(blocked(&mut org, &id, "A blue herring was seen again."), false);
+    assert!(!blocked(&mut org, &id, "A blue herring was seen again."));
 }
 
 #[test]
