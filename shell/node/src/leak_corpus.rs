@@ -149,6 +149,8 @@ const KEPT: usize = 16;
 pub(crate) struct KeptChecks {
     kept: VecDeque<KeptCheck>,
     written_by_others: i64,
+    /// What is drafted now is checked after the node was left to others.
+    pub apart: bool,
 }
 
 impl KeptChecks {
@@ -163,7 +165,8 @@ impl KeptChecks {
 
     fn look(&mut self, written_by_others: i64) {
         if self.written_by_others != written_by_others {
-            *self = Self { kept: VecDeque::new(), written_by_others };
+            self.kept.clear();
+            self.written_by_others = written_by_others;
         }
     }
 

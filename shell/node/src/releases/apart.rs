@@ -73,19 +73,52 @@ fn checked(
     let (asker, request) = hold(node).admit(clock(), call, remote)?;
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     make_ready(node);
-    // What goes wrong here goes wrong in the call itself too, which says it.
-    let apart = hold(node).gathered_for(clock(), &asker, &request).ok().flatten();
+    if matches!(request, Request::ReleaseDraft(_)) {
+        return drafted(node, clock, call, &asker, request, tell);
+    }
+    ahead(node, clock, &asker, &request);
+    let (mut held, now) = (hold(node), clock());
+    held.admit_again(now, call, &asker, &request)?;
+    let answer = held.act(now, &asker, request);
+    tell(&mut held);
+    answer
+}
+
+/// Drafts, and checks what was drafted without the node.
+fn drafted(
+    node: &Mutex<Node>,
+    clock: &dyn Fn() -> Timestamp,
+    call: &Call,
+    asker: &Asker,
+    request: Request,
+    tell: &mut dyn FnMut(&mut Node),
+) -> Result<Value, Failure> {
+    let mut answer = {
+        let (mut held, now) = (hold(node), clock());
+        held.admit_again(now, call, asker, &request)?;
+        held.checks.apart = true;
+        let answer = held.act(now, asker, request);
+        held.checks.apart = false;
+        tell(&mut held);
+        answer?
+    };
+    let release = answer.get("release").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let (Some(check), Some(officer)) = (answer.get_mut("check").filter(|check| check.is_null()), asker.officer()) {
+        ahead(node, clock, asker, &Request::ReleaseCheck { release: release.clone() });
+        *check = hold(node).checked_with_draft(clock(), &release, officer);
+    }
+    Ok(answer)
+}
+
+/// Makes the check that a call will need, and keeps it. What goes wrong here goes wrong in the call itself too, which says it.
+fn ahead(node: &Mutex<Node>, clock: &dyn Fn() -> Timestamp, asker: &Asker, request: &Request) {
+    let apart = hold(node).gathered_for(clock(), asker, request).ok().flatten();
     if let Some(Apart { home, draft, gathered, tag }) = apart
         && let Ok(holdings) = Holdings::open(&home.file("holdings/holdings.db"), Mode::ReadOnly)
         && let Ok(Ok(Some(kept))) = holdings.still(|view| gathered.kept(view, &draft, &tag))
     {
         hold(node).checks.keep(kept);
     }
-    let (mut held, now) = (hold(node), clock());
-    held.admit_again(now, call, &asker, &request)?;
-    let answer = held.act(now, &asker, request);
-    tell(&mut held);
-    answer
 }
 
 /// Makes the vault's terms ready for the leak check where they are not, without holding the node meanwhile.

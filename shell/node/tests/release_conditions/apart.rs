@@ -46,11 +46,17 @@ fn a_check_apart_answers_like_any_other() {
     let id = report(&mut org, "kept at home");
     let long = |end: &str| format!("{} {end}", "They say heron and more of it. ".repeat(1_000));
     let clear = org.draft(telling(&id, "kps", &long("Nobody came."))).unwrap();
+    let draft =
+        ReleaseDraftRequest { author: Some(code("alice")), ..telling(&id, "kps", &long("A blue herring came.")) };
+    let drafts = org.call("alice", &Request::ReleaseDraft(draft)).unwrap();
     let officer = org.call("bob", &Request::ReleaseCheck { release: clear }).unwrap();
     let node = Mutex::new(org.node);
     let ask = |call: &Call, remote| answer_apart(&node, &now, call, remote, &mut |_| ());
     let told = ask(&officer, false).unwrap().unwrap();
     assert_eq!((&told["clean"], &told["blocked"]), (&true.into(), &false.into()), "{told}");
+    // A draft comes with its check, as it does where nobody else has the node.
+    let drafted = ask(&drafts, false).unwrap().unwrap();
+    assert_eq!((&drafted["check"]["blocked"], &drafted["check"]["clean"]), (&true.into(), &false.into()), "{drafted}");
     // Who is nobody is told nothing, and no work is done for them.
     let nobody = Call { request: officer.request.clone(), ..Call::default() };
     assert!(ask(&nobody, true).unwrap().is_err());

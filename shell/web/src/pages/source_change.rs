@@ -4,7 +4,7 @@
 
 use super::answer::{list, text, texts};
 use super::line::encoded;
-use super::sources::shell;
+use super::sources::{done, shell};
 use super::step_up;
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -12,7 +12,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use comity_node::{Request, SourceEdit, TermEntry};
 use comity_vocab::OfficerCode;
 use serde::Deserialize;
@@ -99,7 +99,7 @@ pub async fn change(
     let refused = match change.edit(&source) {
         Err(refused) => refused,
         Ok(edit) => match desk.ask(&Request::VaultChange(edit), &officer.credential).await {
-            Ok(_) => return Redirect::to("/sources").into_response(),
+            Ok(answer) => return done(&desk, &officer, &shell, &answer).await,
             Err(failure) => {
                 let fields = [
                     ("terms", change.terms.as_str()),

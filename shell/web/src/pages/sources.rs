@@ -38,6 +38,8 @@ struct SourcesPage<'a> {
     /// Shown after an entry that was refused, so that nothing has to be typed again.
     entry: NewSource,
     refused: String,
+    /// What a handler is warned of after an entry or a change.
+    warnings: Vec<String>,
 }
 
 #[derive(Template)]
@@ -144,10 +146,25 @@ pub(super) fn shell(desk: &Desk, officer: &Officer) -> Shell {
 /// Answers `GET /sources`.
 pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = shell(&desk, &officer);
-    listing(&desk, &officer, &shell, NewSource::default(), String::new()).await
+    listing(&desk, &officer, &shell, NewSource::default(), String::new(), Vec::new()).await
 }
 
-async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource, refused: String) -> Response {
+/// Answers an entry or a change that was made: the register, where something is to be said of it.
+pub(super) async fn done(desk: &Desk, officer: &Officer, shell: &Shell, answer: &Value) -> Response {
+    match texts(answer, "warnings") {
+        warnings if warnings.is_empty() => Redirect::to("/sources").into_response(),
+        warnings => listing(desk, officer, shell, NewSource::default(), String::new(), warnings).await,
+    }
+}
+
+async fn listing(
+    desk: &Desk,
+    officer: &Officer,
+    shell: &Shell,
+    entry: NewSource,
+    refused: String,
+    warnings: Vec<String>,
+) -> Response {
     // A refusal here means only that the officer handles no sources; it looks like an empty register.
     // A store that fails is another thing.
     let answer = match desk.ask(&Request::VaultList, &officer.credential).await {
@@ -167,7 +184,7 @@ async fn listing(desk: &Desk, officer: &Officer, shell: &Shell, entry: NewSource
         })
         .collect();
     let handler = is_handler(officer);
-    shell.answer(Ok(SourcesPage { shell, handler, sources, entry, refused }))
+    shell.answer(Ok(SourcesPage { shell, handler, sources, entry, refused, warnings }))
 }
 
 /// Answers `POST /sources`.
@@ -175,7 +192,7 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): F
     let shell = shell(&desk, &officer);
     let handlers = match codes(&entry.handlers) {
         Ok(codes) => codes.into_iter().collect(),
-        Err(refused) => return listing(&desk, &officer, &shell, entry, refused).await,
+        Err(refused) => return listing(&desk, &officer, &shell, entry, refused, Vec::new()).await,
     };
     let request = Request::VaultAdd(SourceEntry {
         cryptonym: entry.cryptonym.trim().to_owned(),
@@ -187,8 +204,8 @@ pub async fn add(State(desk): State<Arc<Desk>>, officer: Officer, Form(entry): F
         notes: typed(&entry.notes),
     });
     match desk.ask(&request, &officer.credential).await {
-        Ok(_) => Redirect::to("/sources").into_response(),
-        Err(failure) => listing(&desk, &officer, &shell, entry, failure.message).await,
+        Ok(answer) => done(&desk, &officer, &shell, &answer).await,
+        Err(failure) => listing(&desk, &officer, &shell, entry, failure.message, Vec::new()).await,
     }
 }
 

@@ -36,6 +36,9 @@ fn a_source_is_changed_where_it_is_read() {
     let page = face.browse("POST", &address, "reason=meeting");
     page.has("person: Mira/Vasar").has("she moved").has("no longer protected").has("dock");
     face.get("/sources").has("<td class=\"num\">0</td>");
+    // What is warned of is said where it was entered.
+    let given = "terms=Peter&terms_before=&handlers=hal&handlers_before=hal&reason=because";
+    face.browse("POST", &format!("{address}/change"), given).has("It is done. But protected term 1 is a given name");
     // A refused change keeps what was typed, and shows nothing of the source beside it.
     let wrong = "terms=Mira&terms_before=never+there&handlers=Not+A+Code&handlers_before=hal&reason=because";
     let refused = face.browse("POST", &format!("{address}/change"), wrong);
