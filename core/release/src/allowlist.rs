@@ -47,7 +47,7 @@ pub const TABLE: &[Row] = &[
     row("indicator",             Domain,       "",               "name description indicator_types pattern pattern_type pattern_version valid_from valid_until kill_chain_phases"),
     row("infrastructure",        Domain,       "",               "name description infrastructure_types aliases kill_chain_phases first_seen last_seen"),
     row("intrusion-set",         Domain,       "",               "name description aliases first_seen last_seen goals resource_level primary_motivation secondary_motivations"),
-    row("location",              Domain,       "",               "name description latitude longitude precision region country administrative_area city street_address postal_code"),
+    row("location",              Domain,       "",               "name description latitude longitude precision region country administrative_area city"),
     row("malware",               Domain,       "",               "name description malware_types is_family aliases kill_chain_phases first_seen last_seen operating_system_refs architecture_execution_envs implementation_languages capabilities sample_refs"),
     row("malware-analysis",      Domain,       "",               "product version result result_name analysis_sco_refs sample_ref"),
     row("note",                  Domain,       "object_refs",    "abstract content object_refs"),

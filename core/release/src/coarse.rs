@@ -44,21 +44,45 @@ impl Coarse {
             ("location", "precision") => {
                 Some(value.as_f64().filter(|metres| *metres >= 0.0).map(|metres| json!(metres.max(self.metres()))))
             }
-            ("observed-data", "number_observed") | ("sighting", "count") => {
-                Some(value.as_u64().map(|count| json!(self.count(count))))
-            }
+            (
+                "observed-data" | "sighting" | "network-traffic",
+                "number_observed" | "count" | "src_byte_count" | "dst_byte_count" | "src_packets" | "dst_packets",
+            ) => Some(value.as_u64().map(|count| json!(self.count(count)))),
             _ => None,
         }
     }
 
-    /// Cuts down places within a property that an officer allowed by name.
+    /// Cuts down places and counts within a property that an officer allowed by name.
     pub(crate) fn within(&self, map: &mut Map<String, Value>) {
         for (name, value) in map.iter_mut() {
-            if matches!(name.as_str(), "latitude" | "longitude" | "lat" | "lon" | "lng")
-                && let Some(degrees) = value.as_f64()
-            {
-                *value = json!(self.degrees(degrees));
+            let last = name.rsplit('_').next().unwrap_or_default().to_ascii_lowercase();
+            match (last.as_str(), &mut *value) {
+                ("latitude" | "longitude" | "lat" | "lon" | "lng" | "long", one) => self.place(one),
+                ("coordinates" | "position", Value::Array(axes)) => axes.iter_mut().for_each(|axis| self.places(axis)),
+                ("count" | "observed" | "packets", one) => {
+                    if let Some(count) = one.as_u64() {
+                        *one = json!(self.count(count));
+                    }
+                }
+                _ => {}
             }
+        }
+    }
+
+    /// Points, and lines of points.
+    fn places(&self, value: &mut Value) {
+        match value {
+            Value::Array(axes) => axes.iter_mut().for_each(|axis| self.places(axis)),
+            one => self.place(one),
+        }
+    }
+
+    /// A number of degrees, also where it is written as a text.
+    fn place(&self, value: &mut Value) {
+        if let Some(degrees) = value.as_f64() {
+            *value = json!(self.degrees(degrees));
+        } else if let Some(degrees) = value.as_str().and_then(|text| text.trim().parse::<f64>().ok()) {
+            *value = json!(self.degrees(degrees).to_string());
         }
     }
 
@@ -122,6 +146,22 @@ mod tests {
             assert_eq!(Coarse::default().count(count), leaves, "{count}");
             assert_eq!(Coarse { counts: Counts::Exact, ..Coarse::default() }.count(count), count);
         }
+    }
+
+    #[test]
+    fn what_was_allowed_by_name_is_cut_however_it_is_written() {
+        let mut map = json!({
+            "x_latitude": 48.858_37, "lng": "2.29448", "coordinates": [[2.294_48, 48.858_37]], "x_count": 37, "count": "many",
+            "height": 330.5, "lat": "north",
+        });
+        let cut = json!({
+            "x_latitude": 48.9, "lng": "2.3", "coordinates": [[2.3, 48.9]], "x_count": 20, "count": "many", "height": 330.5,
+            "lat": "north",
+        });
+        if let Value::Object(map) = &mut map {
+            Coarse::default().within(map);
+        }
+        assert_eq!(map, cut);
     }
 
     #[test]

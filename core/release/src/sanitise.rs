@@ -173,8 +173,10 @@ impl Sanitiser<'_> {
         for name in without_special(&mut copy).into_keys() {
             self.note(log, &format!("{property}/{name}"), "left out: a special category of personal data");
         }
-        self.coarsen_within(&mut copy);
-        Some(copy)
+        // Under its own name, which may be that of a place or a count.
+        let mut named = Value::Object(Map::from_iter([(property.to_owned(), copy)]));
+        self.coarsen_within(&mut named);
+        named.as_object_mut().and_then(|named| named.remove(property))
     }
 
     /// Of references to public catalogues, the name and a number that looks like one of theirs.

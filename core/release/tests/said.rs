@@ -39,6 +39,7 @@ fn marks(text: &str) -> Vec<String> {
 fn markings_of_countries_are_found_as_they_stand() {
     for (text, place) in [
         ("SECRET//NOFORN\nThe courier left.", "SECRET//NOFORN"),
+        ("It is TLP:AMBER//SECRET now.", "AMBER//SECRET"),
         ("TOP SECRET//SI//NF", "TOP SECRET//SI//NF"),
         ("(S//NF) The courier left.", "S//NF"),
         ("It says (C//REL TO USA, GBR) there.", "C//REL TO USA, GBR"),

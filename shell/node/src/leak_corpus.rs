@@ -107,8 +107,16 @@ impl Gathered {
         let looking = self.looking.as_ref().map(Looking::tag);
         let read: &[u8] = if looking.is_some() { b"read" } else { b"unread" };
         let looking = looking.unwrap_or_default();
-        let parts =
-            [b"comity/v1/check".as_slice(), held.as_bytes(), configuration.as_bytes(), read, &looking, &draft.encode()];
+        // Each by its own digest, so that no two of them can be divided in another way.
+        let (looking, draft) = (sha256(&[&looking]), sha256(&[&draft.encode()]));
+        let parts = [
+            b"comity/v1/check".as_slice(),
+            held.as_bytes(),
+            configuration.as_bytes(),
+            read,
+            looking.as_bytes(),
+            draft.as_bytes(),
+        ];
         Ok(Some(sha256(&parts)))
     }
 
@@ -200,10 +208,8 @@ fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder)
                 Ok(_) if !went_out => {
                     builder.exact_time(text);
                 }
-                // An id is no sentence; ids are looked for as ids.
-                Err(_) if !went_out && text.contains(char::is_whitespace) => {
-                    add_text(builder, text);
-                }
+                // What is no sentence, such as an id, makes no runs of words; ids are looked for as ids.
+                Err(_) if !went_out => add_text(builder, text),
                 _ => {}
             });
         }

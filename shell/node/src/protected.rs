@@ -95,8 +95,8 @@ impl Protected {
         self.of.get(number as usize)
     }
 
-    /// The terms that stand in a draft, by source; an error where it could not be searched through and nothing was found.
-    pub fn standing(&self, draft: &Draft) -> Result<BTreeMap<Uuid, BTreeSet<TermTag>>, Failure> {
+    /// The terms that stand in a draft, by source, and whether all of it was searched through; an error where it was not and nothing was found.
+    pub fn standing(&self, draft: &Draft) -> Result<(BTreeMap<Uuid, BTreeSet<TermTag>>, bool), Failure> {
         let found = term_places(draft.parts(), &self.terms, LookedFor::All);
         // What was found stands there, whatever was not read.
         if !found.whole && found.places.is_empty() {
@@ -107,7 +107,7 @@ impl Protected {
         for term in found.places.iter().filter_map(|(number, _)| self.term(*number)) {
             standing.entry(term.source).or_default().insert(term.tag);
         }
-        Ok(standing)
+        Ok((standing, found.whole))
     }
 }
 

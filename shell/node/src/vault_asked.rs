@@ -141,8 +141,9 @@ impl Node {
     /// Tells whether a term stands in a draft of which no handler said anything.
     pub(crate) fn has_unanswered(&mut self, draft: &Draft) -> Result<bool, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
-        let standing = self.protected()?.standing(draft)?;
-        Ok(standing.into_values().flatten().any(|term| !answers.contains_key(&term)))
+        let (standing, whole) = self.protected()?.standing(draft)?;
+        // What was not read may hold more.
+        Ok(!whole || standing.into_values().flatten().any(|term| !answers.contains_key(&term)))
     }
 
     /// Ends the waiting of a blocked draft, which is to be checked again.
@@ -157,7 +158,7 @@ impl Node {
     /// that they may go, where they are `kept_back` now.
     fn own_unanswered(&mut self, draft: &Draft, officer: &OfficerCode, kept_back: bool) -> Result<Standing, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
-        let mut standing = self.protected()?.standing(draft)?;
+        let (mut standing, _) = self.protected()?.standing(draft)?;
         let own: BTreeSet<Uuid> = self.vault()?.list(officer)?.into_iter().map(|source| source.id).collect();
         standing.retain(|source, terms| {
             terms.retain(|term| answers.get(term).is_none_or(|answer| kept_back && answer.not_mine));

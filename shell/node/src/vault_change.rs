@@ -117,11 +117,40 @@ impl Node {
             return Ok(());
         }
         for row in self.holdings.view().desk().leak_waiting()? {
-            if row.officer == officer.as_str() && self.protected()?.standing(&decoded(&row)?)?.contains_key(&source) {
+            let author = self.release_row(&row.release).is_ok_and(|release| release.author == officer.as_str());
+            if (author || row.officer == officer.as_str())
+                && self.protected()?.standing(&decoded(&row)?)?.0.contains_key(&source)
+            {
                 return Err(Failure::no(
                     "words of this source stand in a draft that you asked about; another handler changes it",
                 )
                 .hint("or another handler answers: comity vault answer"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a release where the officer who lets it go took protection from words of a source since it was drafted, or where its author
+    /// did while another could have.
+    pub(crate) fn nobody_weakened_a_source_for_it(&mut self, release: &str, by: &OfficerCode) -> Result<(), Failure> {
+        let row = self.release_row(release)?;
+        let (Ok(since), Ok(author)) = (Timestamp::parse(&row.created), row.author.parse::<OfficerCode>()) else {
+            return Err(Failure::operational(format!("release {release} cannot be read")));
+        };
+        let refused = |who: &str| {
+            Err(Failure::no(format!(
+                "{who} took words of a source out, or said that they are something else, since this was drafted"
+            )))
+        };
+        if !self.vault()?.weakened_by(by, since)?.is_empty() {
+            return refused("you").map_err(|failure: Failure| failure.hint("another officer approves it"));
+        }
+        for source in self.vault()?.weakened_by(&author, since)? {
+            let others = self.handlers_of(&author, source)?.into_iter().filter(|code| *code != author);
+            if others.into_iter().any(|code| self.require_role(&code, &[Role::SourceHandler]).is_ok()) {
+                return refused("the author").map_err(|failure: Failure| {
+                    failure.hint("withdraw it; another handler changes the source, and it is drafted again")
+                });
             }
         }
         Ok(())

@@ -130,8 +130,12 @@ impl Lines<'_> {
         (open && shut) || (self.before(from).is_none() && (head || self.behind(to).is_none()))
     }
 
-    /// Behind `TLP:AMBER//`: the label of a release, which everybody may read.
-    fn is_tlp(&self, from: usize) -> bool {
+    /// `REL` behind `TLP:AMBER//`: the label of a release, as we write it ourselves.
+    fn is_release(&self, from: usize, to: usize) -> bool {
+        self.chars.get(from..to) == Some(&['R', 'E', 'L']) && self.is_behind_tlp(from)
+    }
+
+    fn is_behind_tlp(&self, from: usize) -> bool {
         let before = self.chars.get(..from).unwrap_or_default();
         let colour = before.len() - before.iter().rev().take_while(|sign| **sign == '/' || **sign == ' ').count();
         let word = before.get(..colour).unwrap_or_default().iter().rev();
@@ -166,7 +170,9 @@ impl Lines<'_> {
         let stands = match mark.how {
             How::Any => true,
             How::Written => written,
-            How::Slashes => written && !self.is_tlp(from) && (self.slashes_before(from) || self.slashes_behind(to)),
+            How::Slashes => {
+                written && !self.is_release(from, to) && (self.slashes_before(from) || self.slashes_behind(to))
+            }
             How::Alone => self.is_labelled(from) || (written && self.is_alone(from, to)),
             How::AloneAny => self.is_labelled(from) || self.is_alone(from, to),
         };

@@ -3,6 +3,7 @@
 //! Guarantees: a place is two numbers side by side, each with two decimals or with minutes; one number alone is none. Does not know: what
 //! is at a place.
 
+use super::print::has_no_blanks;
 use std::collections::HashMap;
 
 /// So many decimals, or more, are exact: two of a degree are about a kilometre.
@@ -93,7 +94,9 @@ pub(super) fn written(clean: &[char]) -> Vec<Written> {
     while at < clean.len() {
         let before_it = at.checked_sub(1).and_then(|it| clean.get(it));
         // A letter for the side of the earth may touch the number.
-        let goes_on = |sign: &char| sign.is_alphanumeric() && !"NSEWnsew".contains(*sign) || *sign == '.';
+        // So may a word that is written without blanks.
+        let letter = |sign: char| sign.is_alphanumeric() && !has_no_blanks(sign);
+        let goes_on = |sign: &char| letter(*sign) && !"NSEWnsew".contains(*sign) || *sign == '.';
         let starts = clean.get(at).is_some_and(char::is_ascii_digit) && !before_it.is_some_and(goes_on);
         let Some(second) = starts.then(|| degrees(clean, at)).flatten() else {
             at += 1;

@@ -31,13 +31,7 @@ impl Node {
         if self.vault()?.answers(&draft.digest())?.values().any(|it| it.not_mine && it.officer == *by) {
             return Err(Failure::no("you answered as a handler that this draft may go; another officer approves it"));
         }
-        let drafted = Timestamp::parse(&self.release_row(release)?.created)
-            .map_err(|_| Failure::operational(format!("release {release} has no time at which it was drafted")))?;
-        if self.vault()?.weakened_by(by, drafted)? {
-            return Err(Failure::no(
-                "you took words of a source out, or said that they are something else, since this was drafted; another officer approves it",
-            ));
-        }
+        self.nobody_weakened_a_source_for_it(release, by)?;
         let checked = self.leak_checked(draft, Sources::Read)?;
         if checked.findings().iter().any(|finding| finding.matter.is_some()) {
             return Err(self.blocked());

@@ -37,6 +37,7 @@ impl Node {
         let (items, audience, as_published) =
             (draft.items().to_vec(), draft.audience().clone(), draft.mode() == Mode::AsPublished);
         self.vault_is_clear(release, &draft)?;
+        self.nobody_weakened_a_source_for_it(release, &releasing.officer)?;
         let checked = self.leak_checked(&draft, Sources::Read)?;
         if checked.findings().iter().any(|finding| finding.matter.is_some()) {
             return Err(self.blocked());

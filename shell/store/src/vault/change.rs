@@ -86,20 +86,21 @@ pub struct FormerChange {
 }
 
 impl Vault {
-    /// Tells whether an officer took protection from a word of any source since: took the word out, or said that it is something else.
+    /// Returns the sources from words of which an officer took protection since: took a word out, or said that it is something else.
     ///
     /// # Errors
     /// [`VaultError::Damaged`].
-    pub fn weakened_by(&self, officer: &OfficerCode, since: Timestamp) -> Result<bool, VaultError> {
+    pub fn weakened_by(&self, officer: &OfficerCode, since: Timestamp) -> Result<BTreeSet<Uuid>, VaultError> {
+        let mut weakened = BTreeSet::new();
         for access in self.accesses()?.into_iter().filter(|it| it.act == CHANGE && it.allowed) {
             let said: Said =
                 serde_json::from_str(&access.reason).map_err(|_| VaultError::Damaged { table: "access", row: 0 })?;
             let weakens = said.changed.dropped + said.changed.classified > 0;
             if weakens && access.officer == *officer && access.at >= since {
-                return Ok(true);
+                weakened.insert(access.source);
             }
         }
-        Ok(false)
+        Ok(weakened)
     }
 
     /// Changes terms and handlers of a source.

@@ -54,9 +54,9 @@ fn terms_and_handlers_change_and_the_log_keeps_what_was() {
         (classified.term.as_str(), classified.from.as_str(), classified.to.as_str()),
         ("dock foreman", "", "phrase")
     );
-    assert!(vault.weakened_by(&officer("hana"), now()).unwrap());
-    assert!(!vault.weakened_by(&officer("hana"), now().plus_seconds(1)).unwrap());
-    assert!(!vault.weakened_by(&officer("hugo"), now()).unwrap());
+    assert_eq!(vault.weakened_by(&officer("hana"), now()).unwrap(), [ONE].into());
+    assert!(vault.weakened_by(&officer("hana"), now().plus_seconds(1)).unwrap().is_empty());
+    assert!(vault.weakened_by(&officer("hugo"), now()).unwrap().is_empty());
     // What is on the disk is what is open, and nothing of it can be read there.
     let settled = vault.commitment();
     vault.verify().unwrap();

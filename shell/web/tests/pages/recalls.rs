@@ -90,7 +90,7 @@ fn an_object_that_left_is_recalled_from_its_page_by_those_who_may() {
     exchange(&face, &other);
     let form = face.get(&format!("/recalls/new?item={}", ids[0]));
     form.has(&format!("malware: {SHOWN}")).has("Organisation kps (kps)").has("has it").has("Organisation tfo (tfo)");
-    form.has("does not have it yet: it waits here").has("TLP:GREEN").has("Make the draft");
+    form.has("no receipt yet: it waits here, or its receipt does").has("TLP:GREEN").has("Make the draft");
     form.lacks(NAME).lacks("<b>");
     // The whole release is there to be chosen, by those to whom it went.
     form.has("the whole release of 2026-03-05 to Organisation kps (kps), Organisation tfo (tfo), 1 item");
@@ -129,7 +129,7 @@ fn a_recall_is_drafted_only_once_the_page_showed_whom_it_reaches() {
     assert_eq!((done.status.as_u16(), recalls(&face)), (303, 1), "{}", done.text());
     // The draft shows the same to whoever signs it.
     let board = face.get("/recalls");
-    board.has("Whom it reaches").has("Organisation tfo (tfo)").has("Zinnober").has("does not have it yet");
+    board.has("Whom it reaches").has("Organisation tfo (tfo)").has("Zinnober").has("no receipt yet");
     board.has(&format!("href=\"/objects/{}\"", ids[0])).has("data-label=\"TLP:GREEN\"").lacks("Karmin");
     // What was never sent, and nothing at all, is said in words.
     for (asked, words) in

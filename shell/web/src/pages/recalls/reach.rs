@@ -111,8 +111,8 @@ fn row(item: &RecallItem, names: &BTreeMap<String, String>) -> Row {
         who: names.get(&at.recipient).unwrap_or(&at.recipient).clone(),
         state: match at.state {
             Had::Received => "has it",
-            Had::Queued => "does not have it yet",
-            Had::Recalled => "recalled before",
+            Had::Queued => "no receipt yet",
+            Had::Recalled => "a recall of it was sent before",
         },
     });
     Row {
@@ -142,18 +142,18 @@ fn partner(partner: &RecallPartner) -> Partner {
     }
     if queued > 0 {
         parts.push(if items == 1 {
-            "does not have it yet: it waits here".to_owned()
+            "no receipt yet: it waits here, or its receipt does".to_owned()
         } else if queued == items {
-            "has none of them yet: they wait here".to_owned()
+            "no receipt of any of them yet: they wait here, or the receipts do".to_owned()
         } else {
             format!("{} wait here", counted(queued))
         });
     }
     if recalled > 0 {
         parts.push(if recalled == items {
-            "recalled before".into()
+            "a recall was sent before".into()
         } else {
-            format!("{} recalled before", counted(recalled))
+            format!("{} in a recall that was sent before", counted(recalled))
         });
     }
     let mut notes = Vec::new();
