@@ -3,6 +3,8 @@
 //! A date library was tried first: it refuses 9999-12-31T23:59:59.999Z and folds leap seconds, both of which occur
 //! in lawful data (security.md §5 B, cases 35 and 42). Does not know: what time it is now.
 
+mod meant;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -46,8 +46,13 @@ impl Indicator {
             Ok(pattern) => pattern,
             Err(error) => return Err(Unfit::Invalid(id, error.to_string())),
         };
-        let time = |name: &str| text(name).and_then(|text| Timestamp::parse(text).ok());
+        // With an offset, a blank or without a zone: the instant that is meant.
+        let time = |name: &str| text(name).and_then(Timestamp::meant);
         let validity = Validity { from: time("valid_from"), until: time("valid_until") };
+        // An end that nobody can read is no end that never comes.
+        if validity.until.is_none() && node.property("valid_until").is_some() {
+            return Err(Unfit::Invalid(id, "its valid_until is no time".to_owned()));
+        }
         let confidence = match node.property("confidence") {
             Some(Node::Number(written)) => written.parse().ok().filter(|confidence| *confidence <= 100),
             _ => None,
