@@ -36,7 +36,11 @@ pub fn answer_apart(
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Option<Result<Value, Failure>> {
-    crate::detection::observe(node, clock(), call, remote)
-        .or_else(|| crate::recalls::send_recall(node, clock(), call, remote, tell))
-        .or_else(|| crate::releases::apart::check(node, clock, call, remote, tell))
+    // Read once: a call may be long.
+    let verb = verb(call)?;
+    if verb == crate::recalls::call::SEND {
+        return Some(crate::recalls::call::sent(node, clock(), call, remote, tell));
+    }
+    crate::detection::observe_as(&verb, node, clock(), call, remote)
+        .or_else(|| crate::releases::apart::check(&verb, node, clock, call, remote, tell))
 }

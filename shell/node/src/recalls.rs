@@ -4,7 +4,7 @@
 //! suspended; a recipient stays on the board until it answers. Does not know: how a recall is carried out ([`send`], [`under_way`]).
 
 pub(crate) mod basis;
-mod call;
+pub(crate) mod call;
 pub(crate) mod reach;
 mod send;
 mod under_way;

@@ -108,13 +108,14 @@ impl Node {
         let mut waiting = Vec::new();
         for row in self.holdings.view().desk().leak_waiting()? {
             let draft = decoded(&row)?;
-            if !self.has_unanswered(&draft)? {
+            let standing = self.protected()?.standing(&draft)?;
+            if !self.is_unanswered(&draft, &standing)? {
                 // No term stands in it any more: it waits for nobody.
                 self.end_wait(&row.release)?;
                 continue;
             }
             // Of what was answered nothing is told: it would say that another source's handlers have yet to answer.
-            let sources = self.own_unanswered(&draft, officer, false)?;
+            let sources = self.own_unanswered(&draft, standing.0, officer, false)?;
             if sources.is_empty() {
                 continue;
             }
@@ -140,10 +141,14 @@ impl Node {
 
     /// Tells whether a term stands in a draft of which no handler said anything.
     pub(crate) fn has_unanswered(&mut self, draft: &Draft) -> Result<bool, Failure> {
+        let standing = self.protected()?.standing(draft)?;
+        self.is_unanswered(draft, &standing)
+    }
+
+    fn is_unanswered(&mut self, draft: &Draft, (standing, whole): &(Standing, bool)) -> Result<bool, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
-        let (standing, whole) = self.protected()?.standing(draft)?;
         // What was not read may hold more.
-        Ok(!whole || standing.into_values().flatten().any(|term| !answers.contains_key(&term)))
+        Ok(!whole || standing.values().flatten().any(|term| !answers.contains_key(term)))
     }
 
     /// Ends the waiting of a blocked draft, which is to be checked again.
@@ -154,11 +159,16 @@ impl Node {
         Ok(tx.commit()?)
     }
 
-    /// The terms of an officer's own sources that stand in a draft and of which no handler said anything; with those of which one said
+    /// Of what stands in a draft, the terms of an officer's own sources of which no handler said anything; with those of which one said
     /// that they may go, where they are `kept_back` now.
-    fn own_unanswered(&mut self, draft: &Draft, officer: &OfficerCode, kept_back: bool) -> Result<Standing, Failure> {
+    fn own_unanswered(
+        &mut self,
+        draft: &Draft,
+        mut standing: Standing,
+        officer: &OfficerCode,
+        kept_back: bool,
+    ) -> Result<Standing, Failure> {
         let answers = self.vault()?.answers(&draft.digest())?;
-        let (mut standing, _) = self.protected()?.standing(draft)?;
         let own: BTreeSet<Uuid> = self.vault()?.list(officer)?.into_iter().map(|source| source.id).collect();
         standing.retain(|source, terms| {
             terms.retain(|term| answers.get(term).is_none_or(|answer| kept_back && answer.not_mine));
@@ -191,7 +201,8 @@ impl Node {
             None if !not_mine => self.unsent(release).map_err(|_| nothing())?.1,
             None => return Err(nothing()),
         };
-        let mut own = self.own_unanswered(&draft, officer, !not_mine)?;
+        let standing = self.protected()?.standing(&draft)?;
+        let mut own = self.own_unanswered(&draft, standing.0.clone(), officer, !not_mine)?;
         if own.is_empty() {
             return Err(nothing());
         }
@@ -211,7 +222,7 @@ impl Node {
             )?;
         }
         // What was answered before holds until nothing is left to answer: how many terms there are is not seen from it.
-        if waits.is_none() || !self.has_unanswered(&draft)? {
+        if waits.is_none() || !self.is_unanswered(&draft, &standing)? {
             self.end_wait(release)?;
         }
         // Whether another source's handlers have yet to answer is not told: it would say that there is one.

@@ -15,8 +15,18 @@ use std::sync::Mutex;
 /// Answers a call that brings observations, or asks what is looked for; `None` where it is any other call. `remote` says that it
 /// comes over the network, where whoever shows nothing is nobody.
 pub fn observe(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Option<Result<Value, Failure>> {
-    let verb = verb(call)?;
-    match verb.as_ref() {
+    observe_as(&verb(call)?, node, now, call, remote)
+}
+
+/// As [`observe`], for a call of which the verb is known.
+pub(crate) fn observe_as(
+    verb: &str,
+    node: &Mutex<Node>,
+    now: Timestamp,
+    call: &Call,
+    remote: bool,
+) -> Option<Result<Value, Failure>> {
+    match verb {
         "observe" => Some(observed(node, now, call, remote)),
         "detection_status" => Some(status(node, now, call, remote)),
         _ => None,

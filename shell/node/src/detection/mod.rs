@@ -17,6 +17,7 @@ mod send_back;
 mod status;
 
 pub use answer::observe;
+pub(crate) use answer::observe_as;
 
 pub(crate) use observe::Observation;
 

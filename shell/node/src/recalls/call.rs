@@ -22,11 +22,14 @@ pub fn send_recall(
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Option<Result<Value, Failure>> {
-    let verb = verb(call)?;
-    (verb.as_ref() == "recall_send").then(|| sent(node, now, call, remote, tell))
+    (verb(call)? == SEND).then(|| sent(node, now, call, remote, tell))
 }
 
-fn sent(
+/// The verb of a call that sends a recall.
+pub(crate) const SEND: &str = "recall_send";
+
+/// Answers a call that sends a recall.
+pub(crate) fn sent(
     node: &Mutex<Node>,
     now: Timestamp,
     call: &Call,

@@ -6,7 +6,7 @@
 use super::answer::{VaultAnswer, day_of};
 use super::check::{APPROVALS, APPROVED, CHECKS};
 use crate::access::Asker;
-use crate::apart::{hold, verb};
+use crate::apart::hold;
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::home::Home;
@@ -36,14 +36,14 @@ static ONE: Mutex<()> = Mutex::new(());
 
 /// Answers a call that needs a leak check; `None` for every other call.
 pub(crate) fn check(
+    verb: &str,
     node: &Mutex<Node>,
     clock: &dyn Fn() -> Timestamp,
     call: &Call,
     remote: bool,
     tell: &mut dyn FnMut(&mut Node),
 ) -> Option<Result<Value, Failure>> {
-    let verb = verb(call)?;
-    match verb.as_ref() {
+    match verb {
         "vault_add" | "vault_change" => {
             let answer = hold(node).handled(clock(), call, remote, tell);
             if answer.is_ok() {

@@ -139,12 +139,10 @@ impl Vault {
     }
 
     fn record(&self, matter: i64, id: Uuid) -> Result<Source, VaultError> {
-        let sealed: Vec<u8> =
-            self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
-        let damaged = || VaultError::Damaged { table: "source", row: matter };
-        let plain = self.key.open(&record_role(id), &sealed).map_err(|_| damaged())?;
+        let plain = self.opened(matter, id)?;
         let handlers = self.handlers(matter, id)?;
         let objects = self.objects(matter, id)?;
+        let damaged = || VaultError::Damaged { table: "source", row: matter };
         record::decode(id, &plain, handlers, objects, matter).ok_or_else(damaged)
     }
 

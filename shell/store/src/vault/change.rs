@@ -5,7 +5,7 @@
 //! Does not know: which officers may be handlers.
 
 use super::acts::entry;
-use super::{ProtectedTerm, Vault, VaultError, handlers_role, record, record_role};
+use super::{Access, ProtectedTerm, Vault, VaultError, handlers_role, record, record_role};
 use comity_release::leak::TermKind;
 use comity_vocab::{Digest, OfficerCode, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -92,15 +92,23 @@ impl Vault {
     /// [`VaultError::Damaged`].
     pub fn weakened_by(&self, officer: &OfficerCode, since: Timestamp) -> Result<BTreeSet<Uuid>, VaultError> {
         let mut weakened = BTreeSet::new();
-        for access in self.accesses()?.into_iter().filter(|it| it.act == CHANGE && it.allowed) {
-            let said: Said =
-                serde_json::from_str(&access.reason).map_err(|_| VaultError::Damaged { table: "access", row: 0 })?;
+        for (access, said) in self.said()? {
             let weakens = said.changed.dropped + said.changed.classified > 0;
             if weakens && access.officer == *officer && access.at >= since {
                 weakened.insert(access.source);
             }
         }
         Ok(weakened)
+    }
+
+    /// The changes that the log names, oldest first.
+    fn said(&self) -> Result<Vec<(Access, Said)>, VaultError> {
+        let changes = self.accesses()?.into_iter().filter(|access| access.act == CHANGE && access.allowed);
+        let read = |access: Access| match serde_json::from_str(&access.reason) {
+            Ok(said) => Ok((access, said)),
+            Err(_) => Err(VaultError::Damaged { table: "access", row: 0 }),
+        };
+        changes.map(read).collect()
     }
 
     /// Changes terms and handlers of a source.
@@ -196,9 +204,7 @@ impl Vault {
     /// [`VaultError::Damaged`].
     pub fn changes(&self, id: Uuid) -> Result<Vec<FormerChange>, VaultError> {
         let mut changes = Vec::new();
-        for access in self.accesses()?.into_iter().filter(|it| it.source == id && it.act == CHANGE && it.allowed) {
-            let damaged = |_| VaultError::Damaged { table: "access", row: 0 };
-            let said: Said = serde_json::from_str(&access.reason).map_err(damaged)?;
+        for (access, said) in self.said()?.into_iter().filter(|(access, _)| access.source == id) {
             changes.push(FormerChange {
                 at: access.at,
                 officer: access.officer,

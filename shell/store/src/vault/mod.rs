@@ -72,10 +72,8 @@ impl Vault {
             if !self.handlers(matter, id)?.contains(officer) {
                 continue;
             }
-            let sealed: Vec<u8> =
-                self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
             let damaged = || VaultError::Damaged { table: "source", row: matter };
-            let plain = self.key.open(&record_role(id), &sealed).map_err(|_| damaged())?;
+            let plain = self.opened(matter, id)?;
             let objects = self.objects(matter, id)?.len() as u64;
             list.push(record::decode_summary(id, &plain, matter, objects).ok_or_else(damaged)?);
         }
@@ -132,9 +130,7 @@ impl Vault {
         let mut counts = VaultCounts { sources: 0, joins: 0, accesses: 0 };
         for (matter, id) in self.rows()? {
             let damaged = || VaultError::Damaged { table: "source", row: matter };
-            let sealed: Vec<u8> =
-                self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
-            let plain = self.key.open(&record_role(id), &sealed).map_err(|_| damaged())?;
+            let plain = self.opened(matter, id)?;
             record::decode_summary(id, &plain, matter, 0).ok_or_else(damaged)?;
             self.handlers(matter, id)?;
             counts.joins += self.objects(matter, id)?.len() as u64;
@@ -152,12 +148,16 @@ impl Vault {
         access::all(&self.conn, &self.key)
     }
 
-    fn sealed(&self, matter: i64, id: Uuid) -> Result<record::Sealed, VaultError> {
+    /// Opens the record of a source.
+    fn opened(&self, matter: i64, id: Uuid) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let sealed: Vec<u8> =
             self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
-        let damaged = || VaultError::Damaged { table: "source", row: matter };
-        let plain = self.key.open(&record_role(id), &sealed).map_err(|_| damaged())?;
-        record::read(&plain).ok_or_else(damaged)
+        let damaged = |_| VaultError::Damaged { table: "source", row: matter };
+        self.key.open(&record_role(id), &sealed).map_err(damaged)
+    }
+
+    fn sealed(&self, matter: i64, id: Uuid) -> Result<record::Sealed, VaultError> {
+        record::read(&self.opened(matter, id)?).ok_or(VaultError::Damaged { table: "source", row: matter })
     }
 
     fn rows(&self) -> Result<Vec<(i64, Uuid)>, VaultError> {

@@ -1,6 +1,6 @@
 //! The terms that must never leave, for the leak check inside the vault.
 
-use super::{Vault, VaultError, record};
+use super::{Vault, VaultError};
 use comity_release::leak::{TermKind, infer, is_common_given_name, is_matchable, is_personal_name};
 use comity_vocab::Digest;
 use uuid::Uuid;
@@ -50,12 +50,9 @@ impl Vault {
         }
         let mut terms = Vec::new();
         for (matter, id) in self.rows()? {
-            let damaged = || VaultError::Damaged { table: "source", row: matter };
-            let sealed: Vec<u8> =
-                self.conn.query_row("SELECT record FROM source WHERE matter = ?1", [matter], |row| row.get(0))?;
-            let plain = self.key.open(&super::record_role(id), &sealed).map_err(|_| damaged())?;
-            let sealed = record::read(&plain).ok_or_else(damaged)?;
-            let matter = u64::try_from(matter).map_err(|_| damaged())?;
+            let sealed = self.sealed(matter, id)?;
+            let damaged = |_| VaultError::Damaged { table: "source", row: matter };
+            let matter = u64::try_from(matter).map_err(damaged)?;
             let mut add = |term: &str, kind: TermKind| {
                 let term = term.trim();
                 if !term.is_empty() {
