@@ -51,7 +51,7 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("encoding_rs", &["core/terms", "testing/leak"]),
     ("flate2", &["core/terms", "testing/leak"]),
     ("hashbrown", &["core/terms", "core/release"]),
-    ("idna", &["core/terms", "testing/leak"]),
+    ("idna", &["core/normal", "core/terms", "testing/leak"]),
     ("pinyin", &["core/terms"]),
     ("argon2", &["core/crypto"]),
     ("chacha20poly1305", &["core/crypto"]),
