@@ -10,6 +10,7 @@ mod display;
 pub mod engine;
 mod error;
 mod explain;
+mod fold;
 mod lexer;
 mod limits;
 mod literal;
