@@ -3,8 +3,9 @@
 //! Guarantees: says the same for the engine, the reference, and what is shown of a match. Does not know: the normal forms of values
 //! ([`comity_normal`]), nor what is asked of them.
 
-use crate::ast::{Path, Step};
+use crate::ast::{Comparison, Observation, Path, Step};
 use crate::observed::Object;
+use crate::parser::Pattern;
 use comity_normal::Form;
 use std::borrow::Cow;
 
@@ -12,6 +13,14 @@ use std::borrow::Cow;
 pub(crate) const HASHES: &str = "hashes";
 
 impl Path {
+    /// Reads a path as a pattern writes it; `None` where the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        match Pattern::parse(&format!("[EXISTS {text}]")).ok()?.expression {
+            Observation::Test(Comparison::Test(test)) => Some(test.path),
+            _ => None,
+        }
+    }
+
     /// Returns how the values are compared that the path leads to, where spellings do not count.
     pub fn form(&self) -> Form {
         let path = standard(self);
@@ -24,6 +33,14 @@ impl Path {
             })
             .collect();
         Form::of(&path.object_type, &steps)
+    }
+}
+
+/// Returns a value in the normal form of the property that a path leads to; the value itself where the text is no path.
+pub fn normal(path: &str, value: &str) -> String {
+    match Path::parse(path) {
+        Some(path) => path.form().normal(value).into_owned(),
+        None => value.to_owned(),
     }
 }
 
@@ -50,18 +67,5 @@ pub(crate) fn also(object: &Object<'_>) -> Option<&'static str> {
         return None;
     }
     let value = object.node.property("value").and_then(comity_stix::json::tree::Node::text)?;
-    host_type(object.object_type, value).filter(|other| *other != object.object_type)
-}
-
-/// Tells whether upper and lower case are one in the values of a form.
-pub(crate) fn folds_case(form: Form) -> bool {
-    // Each stands for the forms that know what it is and nothing else.
-    const PROBES: [&str; 3] = ["A", "2001:DB8::A", "AA-BB-CC-DD-EE-FF"];
-    form != Form::Exact && PROBES.iter().any(|probe| !form.normal(probe).bytes().any(|byte| byte.is_ascii_uppercase()))
-}
-
-/// Returns what a text in the place of an address or a name of a host really is.
-fn host_type(_object_type: &str, value: &str) -> Option<&'static str> {
-    let range = crate::Range::parse(value)?;
-    Some(if range.six && range.unmapped().is_none() { "ipv6-addr" } else { "ipv4-addr" })
+    comity_normal::host_type(object.object_type, value)
 }

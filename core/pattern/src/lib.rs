@@ -14,6 +14,7 @@ mod fold;
 mod lexer;
 mod limits;
 mod literal;
+mod meant;
 mod observed;
 mod outcome;
 mod parser;
@@ -25,7 +26,9 @@ pub use ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier
 pub use canonical::{canonical, equivalent};
 pub use error::{PatternError, PatternErrorKind};
 pub use explain::explain;
+pub use fold::normal;
 pub use limits::Limits;
+pub use meant::{Meant, Unmatchable, meant};
 pub use observed::{Object, Observed, ObservedError, ObservedErrorKind};
 pub use outcome::{EvaluationError, Outcome};
 pub use parser::{Pattern, Remark, RemarkKind};

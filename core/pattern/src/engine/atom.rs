@@ -6,7 +6,6 @@ use super::steps::Steps;
 use super::value::{Constant, Value, composed};
 use crate::address::{self, Range};
 use crate::ast::{Operator, Order, Test};
-use crate::fold;
 use crate::regex::Matcher;
 use std::ops::ControlFlow;
 
@@ -58,7 +57,7 @@ impl Atom {
             Operator::Order(order, literal) => Ask::Order(*order, Constant::of(literal)),
             Operator::In(members) => Ask::In(members.iter().map(|literal| Constant::spelled(literal, form)).collect()),
             Operator::Like(pattern) => {
-                let lower = fold::folds_case(form).then(|| pattern.to_lowercase()).filter(|lower| lower != pattern);
+                let lower = form.folds_case().then(|| pattern.to_lowercase()).filter(|lower| lower != pattern);
                 let glob = |text: &str| Box::new(Glob::new(&composed(text)));
                 Ask::Like(glob(pattern), lower.as_deref().map(glob))
             }

@@ -5,7 +5,6 @@ use super::path::Value;
 use super::test;
 use crate::address::Range;
 use crate::ast::Literal;
-use crate::fold::folds_case;
 use comity_normal::Form;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
@@ -36,7 +35,7 @@ pub fn equal(wanted: &Literal, value: &Value<'_>, form: Form) -> Option<bool> {
 /// LIKE of the normal form; in lower case as well, where upper case never stands in that.
 pub fn like(pattern: &str, value: &Value<'_>, form: Form) -> bool {
     in_normal_form(value, form, |normal| {
-        test::like(pattern, normal) || folds_case(form) && test::like(&pattern.to_lowercase(), normal)
+        test::like(pattern, normal) || form.folds_case() && test::like(&pattern.to_lowercase(), normal)
     })
 }
 
