@@ -12,6 +12,7 @@
 )]
 
 mod evidence;
+mod field;
 mod hostile;
 mod mapping;
 mod sighting;
