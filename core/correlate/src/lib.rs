@@ -15,7 +15,7 @@ mod values;
 pub use independence::{Independence, Provenance, Reason, Verdict, independence, summary};
 pub use key::{KEY_BYTES, Keying, ValueKey};
 pub use kind::Kind;
-pub use stop::{Stop, stop};
+pub use stop::{Stop, StopRow, stop, stop_rows};
 pub use values::{CorrelatedValue, VALUES_MAX, guesses, spellings, values};
 
 /// The edition of the rules in this crate. A store of keys of values is read again where it changed.

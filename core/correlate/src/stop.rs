@@ -1,69 +1,132 @@
 //! Values that say nothing: they occur everywhere, and that two hold one means nothing.
 //!
-//! Guarantees: short on purpose. Only what is meaningless by its own definition stands here; what an agency finds meaningless beside it
-//! belongs into the node's own list. Addresses for documentation (RFC 5737, RFC 3849) are no stop values: real holdings have none
-//! of them, and demonstrations and exercises are made of them.
+//! Guarantees: what stands in `stop.tsv`, each with its reason, source and licence: only what is meaningless by its own definition. What
+//! an agency finds meaningless beside it belongs into the node's own list. Addresses for documentation (RFC 5737, RFC 3849) are no stop
+//! values: real holdings have none of them, and demonstrations and exercises are made of them.
 
 use crate::kind::Kind;
 use crate::values::CorrelatedValue;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::LazyLock;
 
 /// Why a value says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop(pub &'static str);
 
-const EMPTY: &str = "the hash of an empty file";
-const HASHES: [(Kind, &str); 4] = [
-    (Kind::Md5, "d41d8cd98f00b204e9800998ecf8427e"),
-    (Kind::Sha1, "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
-    (Kind::Sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-    (
-        Kind::Sha512,
-        "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
-    ),
-];
-const NAMES: [(&str, &str); 7] = [
-    ("localhost", "the machine itself"),
-    ("localhost.localdomain", "the machine itself"),
-    ("example.com", "a name for examples (RFC 2606)"),
-    ("example.net", "a name for examples (RFC 2606)"),
-    ("example.org", "a name for examples (RFC 2606)"),
-    ("invalid", "a name that never exists (RFC 2606)"),
-    ("test", "a name for tests (RFC 2606)"),
-];
-const ZERO_HARDWARE: &str = "00:00:00:00:00:00";
-const ALL_HARDWARE: &str = "ff:ff:ff:ff:ff:ff";
+/// One line of the list of values that say nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopRow {
+    /// What it is.
+    pub kind: Kind,
+    /// The value in normal form, or a range. A name that begins with a dot stands for all names below it.
+    pub value: &'static str,
+    /// Why it says nothing.
+    pub why: &'static str,
+    /// What says so.
+    pub source: &'static str,
+    /// Under which licence the line may be passed on.
+    pub licence: &'static str,
+}
+
+const EVERY_ADDRESS: &str = "every address";
+const LIST: &str = include_str!("stop.tsv");
+/// Bits of an IPv6 address before an IPv4 address in it.
+const MAPPED_BITS: u8 = 96;
+
+static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+
+#[derive(Default)]
+struct Table {
+    values: HashMap<(Kind, &'static str), &'static str>,
+    /// The first address, how many bits count, and why. IPv4 stands at the end of the mapped block.
+    ranges: Vec<(Range, &'static str)>,
+    /// Ends of names, each with its dot.
+    below: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Clone, Copy)]
+struct Range {
+    bits: u128,
+    prefix: u8,
+}
+
+/// Returns the list of values that say nothing.
+pub fn stop_rows() -> impl Iterator<Item = StopRow> {
+    LIST.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let mut columns = line.split('\t');
+        let kind = Kind::parse(columns.next()?)?;
+        let mut column = || columns.next().filter(|text| !text.is_empty());
+        let row = StopRow { kind, value: column()?, why: column()?, source: column()?, licence: column()? };
+        columns.next().is_none().then_some(row)
+    })
+}
+
+impl Table {
+    fn new() -> Self {
+        let mut table = Self::default();
+        for row in stop_rows() {
+            match row.kind {
+                Kind::Ipv4 | Kind::Ipv6 => table.ranges.extend(Range::parse(row.value).map(|range| (range, row.why))),
+                Kind::Domain if row.value.starts_with('.') => table.below.push((row.value, row.why)),
+                kind => {
+                    table.values.insert((kind, row.value), row.why);
+                }
+            }
+        }
+        table
+    }
+
+    fn address(&self, text: &str) -> Option<&'static str> {
+        let range = Range::parse(text)?;
+        if range.prefix == 0 || (range.is_mapped() && range.prefix == MAPPED_BITS) {
+            return Some(EVERY_ADDRESS);
+        }
+        // A range says nothing where it lies in one that says nothing.
+        self.ranges.iter().find(|(row, _)| row.holds(range)).map(|(_, why)| *why)
+    }
+
+    fn name(&self, name: &str) -> Option<&'static str> {
+        let below = || self.below.iter().find(|(end, _)| name.ends_with(end)).map(|(_, why)| *why);
+        self.values.get(&(Kind::Domain, name)).copied().or_else(below)
+    }
+}
+
+impl Range {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let address: IpAddr = address.parse().ok()?;
+        let prefix = prefix.map(|prefix| prefix.parse::<u8>().ok());
+        let (six, prefix) = match address {
+            IpAddr::V4(four) => (four.to_ipv6_mapped(), prefix.unwrap_or(Some(32))?.checked_add(MAPPED_BITS)?),
+            IpAddr::V6(six) => (six, prefix.unwrap_or(Some(128))?),
+        };
+        (prefix <= 128).then(|| Self { bits: six.to_bits() & mask(prefix), prefix })
+    }
+
+    fn is_mapped(self) -> bool {
+        Ipv6Addr::from_bits(self.bits).to_ipv4_mapped().is_some()
+    }
+
+    fn holds(self, other: Self) -> bool {
+        self.prefix <= other.prefix && other.bits & mask(self.prefix) == self.bits
+    }
+}
+
+fn mask(prefix: u8) -> u128 {
+    u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0)
+}
 
 /// Tells why a value says nothing; `None` where it may say something.
 pub fn stop(value: &CorrelatedValue) -> Option<Stop> {
-    let text = value.value.as_str();
-    match value.kind {
-        Kind::Ipv4 | Kind::Ipv6 => address(text).map(Stop),
-        Kind::Domain => NAMES.iter().find(|(name, _)| *name == text).map(|(_, why)| Stop(why)),
-        Kind::Url => host(text).and_then(|host| match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(_) => address(host.trim_matches(['[', ']'])).map(Stop),
-            Err(_) => NAMES.iter().find(|(name, _)| *name == host).map(|(_, why)| Stop(why)),
-        }),
-        Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => {
-            HASHES.iter().any(|(kind, hash)| *kind == value.kind && *hash == text).then_some(Stop(EMPTY))
-        }
-        Kind::Mac => match text {
-            ZERO_HARDWARE => Some(Stop("no hardware address")),
-            ALL_HARDWARE => Some(Stop("every hardware address")),
-            _ => None,
-        },
-        Kind::Serial => {
-            matches!(text, "0" | "1").then_some(Stop("the serial number of a certificate that nobody numbered"))
-        }
-        Kind::Email
-        | Kind::Mutex
-        | Kind::Account
-        | Kind::Hash
-        | Kind::RegistryKey
-        | Kind::AutonomousSystem
-        | Kind::ExternalId
-        | Kind::Phone => None,
-    }
+    let (table, text) = (&*TABLE, value.value.as_str());
+    let why = match value.kind {
+        Kind::Ipv4 | Kind::Ipv6 => table.address(text),
+        Kind::Domain => table.name(text),
+        Kind::Url => host(text).and_then(|host| table.address(host).or_else(|| table.name(host))),
+        kind => table.values.get(&(kind, text)).copied(),
+    };
+    why.map(Stop)
 }
 
 fn host(url: &str) -> Option<&str> {
@@ -74,64 +137,6 @@ fn host(url: &str) -> Option<&str> {
         Some(inner) => inner.split_once(']').map(|(address, _)| address),
         None => host.split(':').next(),
     }
-}
-
-fn address(text: &str) -> Option<&'static str> {
-    // A range says nothing where its first address does not, and it is no wider than the block: /0 is everything.
-    let (text, width) = text.split_once('/').map_or((text, None), |(address, width)| (address, width.parse().ok()));
-    match text.parse().ok()? {
-        IpAddr::V4(four) => four_address(four, width.unwrap_or(32)),
-        IpAddr::V6(six) => six_address(six, width.unwrap_or(128)),
-    }
-}
-
-fn four_address(address: Ipv4Addr, width: u8) -> Option<&'static str> {
-    const BLOCKS: [([u8; 4], u8, &str); 9] = [
-        ([0, 0, 0, 0], 8, "no address (RFC 1122)"),
-        ([10, 0, 0, 0], 8, "a private address (RFC 1918)"),
-        ([172, 16, 0, 0], 12, "a private address (RFC 1918)"),
-        ([192, 168, 0, 0], 16, "a private address (RFC 1918)"),
-        ([100, 64, 0, 0], 10, "an address behind a provider's translation (RFC 6598)"),
-        ([127, 0, 0, 0], 8, "the machine itself (RFC 1122)"),
-        ([169, 254, 0, 0], 16, "an address of one wire (RFC 3927)"),
-        ([224, 0, 0, 0], 4, "an address for many (RFC 5771)"),
-        ([240, 0, 0, 0], 4, "a reserved address (RFC 1112)"),
-    ];
-    if width == 0 {
-        return Some("every address");
-    }
-    BLOCKS
-        .iter()
-        .find(|(block, prefix, _)| {
-            within(u128::from(address.to_bits()) << 96, u128::from(Ipv4Addr::from(*block).to_bits()) << 96, *prefix)
-                && *prefix <= width
-        })
-        .map(|(_, _, why)| *why)
-}
-
-fn six_address(address: Ipv6Addr, width: u8) -> Option<&'static str> {
-    if width == 0 {
-        return Some("every address");
-    }
-    if let Some(four) = address.to_ipv4_mapped() {
-        return four_address(four, width.saturating_sub(96).max(1));
-    }
-    const BLOCKS: [(Ipv6Addr, u8, &str); 5] = [
-        (Ipv6Addr::UNSPECIFIED, 128, "no address (RFC 4291)"),
-        (Ipv6Addr::LOCALHOST, 128, "the machine itself (RFC 4291)"),
-        (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7, "a private address (RFC 4193)"),
-        (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10, "an address of one wire (RFC 4291)"),
-        (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8, "an address for many (RFC 4291)"),
-    ];
-    BLOCKS
-        .iter()
-        .find(|(block, prefix, _)| within(address.to_bits(), block.to_bits(), *prefix) && *prefix <= width)
-        .map(|(_, _, why)| *why)
-}
-
-fn within(address: u128, block: u128, prefix: u8) -> bool {
-    let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
-    address & mask == block & mask
 }
 
 #[cfg(test)]
@@ -158,6 +163,13 @@ mod tests {
             ("224.0.0.251", true),
             ("255.255.255.255", true),
             ("0.0.0.0/0", true),
+            ("0.0.0.0/7", false),
+            ("192.0.0.8", true),
+            ("192.0.1.8", false),
+            ("198.19.255.1", true),
+            ("198.20.0.1", false),
+            ("192.0.2.1", false),
+            ("203.0.113.1", false),
             ("198.51.100.7", false),
             ("8.8.8.8", false),
         ] {
@@ -172,17 +184,34 @@ mod tests {
             ("ff02::1", true),
             ("::ffff:10.0.0.1", true),
             ("::ffff:198.51.100.7", false),
+            ("::ffff:0:0/96", true),
+            ("::/8", false),
+            ("100::1", true),
+            ("100:0:0:1::1", false),
+            ("2001:20::1", true),
             ("2001:db8::1", false),
         ] {
             check(Kind::Ipv6, text, expected);
         }
-        for (kind, hash) in HASHES {
+        for (kind, hash) in [
+            (Kind::Md5, "d41d8cd98f00b204e9800998ecf8427e"),
+            (Kind::Sha1, "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+            (Kind::Sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (Kind::Hash, "sha224:d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f"),
+            (Kind::Hash, "sha3256:a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"),
+            (Kind::Hash, "ssdeep:3::"),
+            (Kind::Hash, "tlsh:tnull"),
+        ] {
             check(kind, hash, true);
         }
         check(Kind::Md5, "d41d8cd98f00b204e9800998ecf8427f", false);
         check(Kind::Sha1, "d41d8cd98f00b204e9800998ecf8427e", false);
         check(Kind::Domain, "localhost", true);
         check(Kind::Domain, "www.example.com", false);
+        check(Kind::Domain, "a.localhost", true);
+        check(Kind::Domain, "notlocalhost", false);
+        check(Kind::Domain, "4.3.10.in-addr.arpa", true);
+        check(Kind::Domain, "4.3.11.in-addr.arpa", false);
         check(Kind::Url, "http://user@127.0.0.1:8080/a", true);
         check(Kind::Url, "http://[::1]:8080/a", true);
         check(Kind::Url, "http://localhost/", true);
@@ -191,5 +220,25 @@ mod tests {
         check(Kind::Mac, "00:00:00:00:00:00", true);
         check(Kind::Serial, "0", true);
         check(Kind::AutonomousSystem, "0", false);
+    }
+
+    #[test]
+    fn every_line_is_read_and_in_normal_form() {
+        let lines: Vec<&str> = LIST.lines().filter(|line| !line.starts_with('#')).collect();
+        let rows: Vec<StopRow> = stop_rows().collect();
+        assert_eq!(rows.len(), lines.len());
+        for row in &rows {
+            let normal = CorrelatedValue::new(row.kind, row.value.trim_start_matches('.'));
+            assert_eq!(
+                normal.map(|normal| (normal.kind, normal.value)).as_ref().map(|(kind, value)| (*kind, value.as_str())),
+                Some((row.kind, row.value.trim_start_matches('.'))),
+                "{row:?}"
+            );
+            let one = row.value.trim_start_matches('.').to_owned();
+            let one = if row.value.starts_with('.') { format!("a.{one}") } else { one };
+            assert!(stop(&CorrelatedValue { kind: row.kind, value: one }).is_some(), "{row:?}");
+        }
+        let unique: std::collections::BTreeSet<_> = rows.iter().map(|row| (row.kind, row.value)).collect();
+        assert_eq!(unique.len(), rows.len());
     }
 }
