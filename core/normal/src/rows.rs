@@ -79,18 +79,13 @@ pub const ROWS: &[Row] = &[
     Row {
         properties: &[
             "file:hashes.MD5",
-            "file:hashes.'SHA-256'",
             "file:hashes.sha256",
             "x509-certificate:hashes.'SHA-1'",
-            "artifact:hashes.'SHA3-512'",
             "process:image_ref.hashes.'SHA-256'",
             "file:extensions.'windows-pebinary-ext'.sections[*].hashes.MD5",
-            "file:extensions.'windows-pebinary-ext'.optional_header.hashes.MD5",
-            "file:extensions.'windows-pebinary-ext'.file_header_hashes.MD5",
             "file:extensions.'windows-pebinary-ext'.imphash",
-            "file:hashes.AUTHENTIHASH",
         ],
-        spellings: "case; colons between pairs of digits; blanks around; the name of the algorithm with or without marks, in any case",
+        spellings: "case; colons between pairs of digits; blanks around; the name of the algorithm with or without marks, in any case; so for every algorithm but SSDEEP, wherever `hashes` stands",
         source: "hexadecimal digits; STIX 2.1 §10.7",
         same: &[
             "d41d8cd98f00b204e9800998ecf8427f",
@@ -139,7 +134,7 @@ pub const ROWS: &[Row] = &[
             "process:extensions.'windows-service-ext'.service_name",
         ],
         spellings: "case",
-        source: "Windows: Naming Files, Paths, and Namespaces; Structure of the Registry; CreateService",
+        source: "Windows: Naming Files, Paths, and Namespaces, Structure of the Registry, CreateService",
         same: &["quay.exe", "QUAY.EXE", "Quay.exe"],
         other: "quay .exe",
     },

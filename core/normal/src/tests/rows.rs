@@ -39,6 +39,21 @@ fn each_row_holds_for_each_of_its_properties() {
 }
 
 #[test]
+fn the_documentation_has_these_rows() {
+    const TITLE: &str = "## Spellings that are one value\n";
+    const HEAD: &str = "| property | one value, however written | source |";
+    let (_, section) = include_str!("../../../../docs/DETECTION.md").split_once(TITLE).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let written: Vec<&str> =
+        section.lines().skip_while(|line| *line != HEAD).skip(2).take_while(|line| line.starts_with('|')).collect();
+    let expected: Vec<String> = ROWS
+        .iter()
+        .map(|row| format!("| `{}` | {} | {} |", row.properties.join("`, `"), row.spellings, row.source))
+        .collect();
+    assert_eq!(written, expected, "{}", expected.join("\n"));
+}
+
+#[test]
 fn what_has_no_row_is_compared_as_it_is_written() {
     for path in [
         "mutex:name",
@@ -73,6 +88,10 @@ fn behind_references_at_any_depth_the_last_property_decides() {
         ("email-message:body_multipart[*].body_raw_ref.name", Form::Name),
         ("malware:sample_refs[*].extensions.'windows-pebinary-ext'.imphash", Form::Digest(32)),
         ("x-a:external_references[*].hashes.MD5", Form::Digest(32)),
+        ("artifact:hashes.'SHA3-512'", Form::Digest(128)),
+        ("file:hashes.AUTHENTIHASH", Form::Digest(0)),
+        ("file:extensions.'windows-pebinary-ext'.optional_header.hashes.MD5", Form::Digest(32)),
+        ("file:extensions.'windows-pebinary-ext'.file_header_hashes.MD5", Form::Digest(32)),
         ("file:hashes.WHIRLPOOL", Form::Digest(0)),
         ("file:hashes.tlsh", Form::Tlsh),
         ("network-traffic:encapsulates_refs[*].protocols[*]", Form::Name),

@@ -134,6 +134,13 @@ mod tests {
             ("198.51.100.9/198.51.100.7", "ipv4-addr 198.51.100.7"),
             ("a.example&lantern.example", "domain-name lantern.example"),
             ("https://a.example/?from=198.51.100.7&x", "ipv4-addr 198.51.100.7"),
+            ("from ::ffff:198.51.100.7 again", "ipv4-addr 198.51.100.7"),
+            ("[::FFFF:c633:6407]:443", "ipv4-addr 198.51.100.7"),
+            ("xn--bcher-kva.example", "domain-name xn--bcher-kva.example"),
+            ("Bücher.example", "domain-name xn--bcher-kva.example"),
+            ("http://lantern.example:80/%7ea", "url http://lantern.example/~a"),
+            ("http://198.51.100.7./", "ipv4-addr 198.51.100.7"),
+            ("D4:1D:8C:D9:8F:00:B2:04:E9:80:09:98:EC:F8:42:7E", "md5 d41d8cd98f00b204e9800998ecf8427e"),
             ("+47 22", ""),
         ] {
             let clean: Vec<char> = text.chars().collect();
