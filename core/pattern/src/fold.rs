@@ -62,10 +62,17 @@ pub(crate) fn standard(path: &Path) -> Cow<'_, Path> {
 /// Returns the type that an object has besides its own: what its value really is, such as `ipv4-addr` of an `ipv6-addr` with the
 /// value `::ffff:192.0.2.1`.
 pub(crate) fn also(object: &Object<'_>) -> Option<&'static str> {
-    // Asked of every object of a stream: most are none of these.
-    if !matches!(object.object_type, "ipv4-addr" | "ipv6-addr" | "domain-name") {
-        return None;
-    }
+    // Asked of every object of a stream: a look at a byte or two says no of most.
+    let may_be: fn(&[u8]) -> bool = match object.object_type {
+        "ipv4-addr" => |value| value.contains(&b':'),
+        "ipv6-addr" => |value| !value.contains(&b':') || value.windows(4).any(|four| four.eq_ignore_ascii_case(b"ffff")),
+        // A dot or a blank may stand behind an address as well.
+        "domain-name" => |value| {
+            let last = value.last().copied().unwrap_or_default();
+            last.is_ascii_hexdigit() || matches!(last, b':' | b'.') || !last.is_ascii_graphic()
+        },
+        _ => return None,
+    };
     let value = object.node.property("value").and_then(comity_stix::json::tree::Node::text)?;
-    comity_normal::host_type(object.object_type, value)
+    if may_be(value.as_bytes()) { comity_normal::host_type(object.object_type, value) } else { None }
 }
