@@ -39,7 +39,10 @@ fn detect(pattern: &str, lines: &str) -> Became {
             .line(line.as_bytes(), &mut |observed| {
                 if matches!(engine.match_all(std::slice::from_ref(observed)).of(id), Outcome::Match(_)) {
                     matched = true;
-                    assert!(!witnesses(&meant.pattern, observed).is_empty(), "{pattern}: nothing is shown of the match");
+                    assert!(
+                        !witnesses(&meant.pattern, observed).is_empty(),
+                        "{pattern}: nothing is shown of the match"
+                    );
                 }
             })
             .unwrap();
