@@ -1,7 +1,7 @@
 //! What is called equal matches alike in detection: as it is meant, and however values are written.
 
-use super::differential::spellings;
 use super::differential::random::Random;
+use super::differential::spellings;
 use comity_pattern::engine::{Engine, Options, PatternId, Validity};
 use comity_pattern::{Observed, Outcome, Pattern, canonical, equivalent, meant};
 use comity_stix::json::{Limits, tree::Node};
