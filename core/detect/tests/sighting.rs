@@ -14,7 +14,7 @@ const IDENTITY: &str = "identity--6f1b0c5e-3d5a-4b0b-9d6e-2f4f5b7f1a03";
 
 fn kept(mapping: &str, line: &str) -> Vec<Evidence> {
     let mut all = Vec::new();
-    built_in(mapping).line(line.as_bytes(), &mut |observed| all.push(evidence(observed))).unwrap();
+    built_in(mapping).line(line.as_bytes(), &mut |observed| all.push(evidence(observed))).whole().unwrap();
     all
 }
 
