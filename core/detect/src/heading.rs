@@ -1,4 +1,4 @@
-//! The lines of a text that say how its other lines are read. Whoever cuts a text into pieces puts them before each further one.
+//! The lines of a text that say how its other lines are read. They go before each further piece where a text is cut.
 //!
 //! Guarantees: they are bounded, and each is a line that was seen. Does not know: why a text is cut.
 

@@ -97,16 +97,20 @@ fn is_zeek(line: &[u8]) -> bool {
     line.starts_with(b"#separator ") || line.starts_with(b"#fields\t")
 }
 
-/// The first object of JSON texts over many lines, or in a list.
-fn first_object(head: &[u8]) -> Option<&[u8]> {
-    let (mut documents, mut first) = (Documents::new(false), None);
+/// What the first object that is JSON shows, of texts over many lines or in a list: `None` where there is none yet, and within it
+/// the name of a mapping, or none.
+fn shown_by_object(head: &[u8], shown: &str) -> Option<Option<&'static str>> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    documents.push(head, &mut |span| {
-        if first.is_none() && span.is == Is::Whole {
-            first = Some(span);
+    let mut found = None;
+    Documents::new(false).push(head, &mut |span| {
+        let object = head.get(span.begin..span.end).filter(|_| found.is_none() && span.is == Is::Whole);
+        if let Some(object) = object
+            && let Ok(value) = serde_json::from_slice::<Value>(object)
+        {
+            found = Some(name_of(object, Some(&value), shown));
         }
     });
-    first.and_then(|span| head.get(span.begin..span.end))
+    found
 }
 
 /// Decides how a file is read by its beginning; `None` where more of it is needed, or nothing is in it.
@@ -124,15 +128,13 @@ pub fn open(choice: &Choice, shown: &str, head: &[u8], ended: bool) -> Result<Op
         Choice::Named(chosen) if document => Ok(Some(Opening::Documents(chosen.clone()))),
         Choice::Named(chosen) => Ok(Some(Opening::Lines(chosen.clone()))),
         Choice::Auto if document => {
-            let Some(object) = first_object(head) else {
+            let over = ended || head.len() > DOCUMENT_BYTES_MAX;
+            let name = match shown_by_object(head, shown) {
                 // Half a document shows nothing; as STIX it is refused with its line.
-                let over = ended || head.len() > DOCUMENT_BYTES_MAX;
-                return Ok(if over { Chosen::built_in("stix").map(Opening::Documents) } else { None });
+                None if over => Some("stix"),
+                None => return Ok(None),
+                Some(name) => name,
             };
-            let value = serde_json::from_slice(object).ok();
-            let name = value.as_ref().and_then(|value| name_of(object, Some(value), shown));
-            // What is no JSON is refused with its line too.
-            let name = name.or(if value.is_none() { Some("stix") } else { None });
             name.and_then(Chosen::built_in).map(Opening::Documents).map(Some).ok_or_else(|| undecided(shown))
         }
         Choice::Auto => {
