@@ -13,8 +13,10 @@
 
 mod evidence;
 mod field;
+mod forms;
 mod hostile;
 mod mapping;
+mod numbers;
 mod sighting;
 mod support;
 mod warning_lists;
