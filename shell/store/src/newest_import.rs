@@ -40,13 +40,16 @@ impl View<'_> {
             if rules::find(&rule).is_some_and(|rule| rule.note) {
                 continue;
             }
-            match found.last_mut().filter(|_| last == Some(vid)) {
-                Some(object) if object.rules.contains(&rule) => {}
-                Some(object) => object.rules.push(rule),
-                None if found.len() >= limit => break,
-                None => found.push(Defective { id: self.id_of(oid)?, rules: vec![rule] }),
+            if last != Some(vid) {
+                if found.len() >= limit {
+                    break;
+                }
+                found.push(Defective { id: self.id_of(oid)?, rules: Vec::new() });
+                last = Some(vid);
             }
-            last = Some(vid);
+            if let Some(object) = found.last_mut().filter(|object| !object.rules.contains(&rule)) {
+                object.rules.push(rule);
+            }
         }
         Ok(found)
     }

@@ -197,17 +197,22 @@ fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
         }
         position += 1;
     });
-    split.and_then(|()| splitter.finish()).map_err(|error| {
-        let problem =
-            Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is not a STIX bundle in strict JSON");
+    let malformed = || {
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is not a STIX bundle in strict JSON").place("body")
+    };
+    let facts = split.and_then(|()| splitter.finish()).map_err(|error| {
+        let problem = malformed();
         match kind_of_file(bytes) {
             Some(kind) => problem.detail(format!("this is {}, not STIX 2 ({error})", kind.name)).todo(kind.advice),
             None => problem
                 .detail(error.to_string())
                 .todo("correct it at the place named, or send it to /api/v1/imports; nothing of it was stored"),
         }
-        .place("body")
     })?;
+    if facts.bom {
+        // A file may have one (RFC 8259 §8.1: a program must not send it).
+        return Err(malformed().detail("it begins with a byte order mark").todo("send it without one"));
+    }
     let kind = kind_of_file(bytes).filter(|_| taken == 0);
     bundle.extend_from_slice(b"]}");
     Ok(Sorted { bundle, taken, refused, kind })
@@ -324,11 +329,26 @@ mod tests {
         let places: Vec<_> = sorted.refused.iter().map(|one| (one.position, one.id.as_deref())).collect();
         assert_eq!(places, [(1, Some("indicator--1")), (2, None)]);
         assert!(String::from_utf8_lossy(&sorted.bundle).contains(domain), "byte for byte");
-        for (body, status) in
-            [("", 400), ("{", 400), ("[]", 400), (bundle.get(..bundle.len() - 1).unwrap_or_default(), 400)]
-        {
+        let (listed, marked) = (format!("[{good}]"), format!("\u{feff}{good}"));
+        let (lines, doubled) = (
+            format!("{good}\n{good}"),
+            bundle.replace("\"id\":\"indicator--1\"", "\"id\":\"indicator--1\",\"id\":\"x\""),
+        );
+        for (body, status) in [
+            ("", 400),
+            ("{", 400),
+            ("[]", 400),
+            (bundle.get(..bundle.len() - 1).unwrap_or_default(), 400),
+            // What files may have, and bodies may not.
+            (&listed, 400),
+            (&marked, 400),
+            (&lines, 400),
+            (&doubled, 400),
+        ] {
             assert_eq!(sort(body.as_bytes()).err().map(|problem| problem.status), Some(status), "{body}");
         }
+        let pdf = sort(b"%PDF-1.7").err().and_then(|problem| problem.detail).unwrap_or_default();
+        assert!(pdf.contains("a PDF document"), "{pdf}");
         assert!(sort(good.as_bytes()).is_ok_and(|sorted| sorted.taken + sorted.refused.len() == 1));
     }
 }
