@@ -54,6 +54,15 @@ impl From<rusqlite::Error> for VerifyError {
     }
 }
 
+/// Tells whether the stored defects of a version are those that its bytes have.
+pub(crate) fn defects_fit(
+    conn: &rusqlite::Connection,
+    vid: i64,
+    facts: &comity_stix::ObjectFacts,
+) -> Result<bool, StoreError> {
+    Ok(judged::defects(conn, vid, facts)?.is_some())
+}
+
 pub(crate) fn bad(what: &'static str, row: i64, why: &'static str) -> VerifyError {
     VerifyError::Bad(FirstBad { what, row, id: None, why })
 }
