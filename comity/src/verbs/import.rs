@@ -7,12 +7,14 @@ use comity_node::{Failure, Request};
 use serde_json::{Value, json};
 
 const COUNTS: [&str; 6] = ["accepted", "new_versions", "unchanged", "conflicts", "defects", "refused"];
+/// Counts that are told where they are not nothing.
+const LOUD: [&str; 2] = ["undated", "withdrawals"];
 
 /// Reads files, one after the other; the first that is malformed stops, and what came before it stays.
 pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.home.home)?;
-    let mut total =
-        json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0 });
+    let mut total = json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0,
+            "undated": 0, "withdrawals": 0 });
     let mut files = Vec::new();
     for file in arguments.files {
         let path = std::path::absolute(&file)
@@ -21,7 +23,7 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
         let done = session
             .ask(&request)
             .map_err(|failure| Failure { message: format!("{}: {}", file.display(), failure.message), ..failure })?;
-        for count in COUNTS {
+        for count in COUNTS.into_iter().chain(LOUD) {
             let sum = number(&total, count) + number(&done, count);
             if let Some(slot) = total.get_mut(count) {
                 *slot = sum.into();
@@ -39,6 +41,19 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
             let counts: Vec<String> =
                 COUNTS.iter().map(|count| format!("{} {}", number(report, count), count.replace('_', " "))).collect();
             lines.push(format!("{}: {}", text(entry, "file"), counts.join(", ")));
+            match number(report, "withdrawals") {
+                0 => {}
+                n => lines.push(format!(
+                    "  {n} of the conflicts withdraw what was held; the withdrawal stands: comity show ID"
+                )),
+            }
+            match number(report, "undated") {
+                0 => {}
+                n => lines.push(format!(
+                    "  {n} versions say no time that can be read (version-unreadable): whether they are newer cannot be told, so they are \
+                     kept as conflicts and not used, but for those that withdraw"
+                )),
+            }
             for refused in list(report, "refused_objects") {
                 lines.push(format!(
                     "  refused object {} {}: {}",

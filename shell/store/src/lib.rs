@@ -32,6 +32,7 @@ mod narrow;
 mod neighbours;
 mod open;
 mod origin;
+mod pages;
 mod prepare;
 mod prints;
 mod put;
