@@ -10,7 +10,7 @@ use crate::holdings::{Holdings, Tx};
 use crate::key;
 use crate::record::{self, COMPARED, flag};
 use crate::schema::Section;
-use crate::verify;
+use crate::verify::{self, VerifyError, bad};
 use comity_stix::inspect::{EDITION, ObjectFacts};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn reread_told(&self) -> Result<(), StoreError> {
-        self.sql().execute("UPDATE version_reread SET told = 1", [])?;
+        self.sql().execute("UPDATE version_reread SET told = 1, changed = 0, moved = 0", [])?;
         Ok(())
     }
 }
@@ -86,7 +86,11 @@ fn step(conn: &Connection) -> Result<bool, StoreError> {
             Ok(Row { vid: row.get(0)?, oid: row.get(1)?, version: row.get(2)?, flags: row.get(3)?, bytes: row.get(4)? })
         })?
         .collect::<Result<_, _>>()?;
-    let Some(end) = rows.last().map(|row| row.vid) else { return Ok(false) };
+    let Some(end) = rows.last().map(|row| row.vid) else {
+        // The last of them may have been erased meanwhile.
+        conn.execute("UPDATE version_reread SET done_vid = last_vid WHERE done_vid <> last_vid", [])?;
+        return Ok(false);
+    };
     let (mut changed, mut moved) = (0i64, 0i64);
     let mut lines = BTreeSet::new();
     for row in &rows {
@@ -106,6 +110,18 @@ fn step(conn: &Connection) -> Result<bool, StoreError> {
         (end, changed, moved),
     )?;
     Ok(end < last)
+}
+
+/// Checks that no rules are named that this program does not know, and that nothing was left half read. What earlier rules read is
+/// read again at the next opening.
+pub(crate) fn verify(conn: &Connection) -> Result<(), VerifyError> {
+    let whole: bool = conn.query_row(
+        "SELECT count(*) = 1 FROM version_reread
+         WHERE edition <= ?1 AND done_vid = last_vid AND (told = 0 OR (changed = 0 AND moved = 0))",
+        [EDITION],
+        |row| row.get(0),
+    )?;
+    if whole { Ok(()) } else { Err(bad("state of versions read again", 1, "is not what an opening leaves")) }
 }
 
 /// Begins: everything that is held now was read by another edition.

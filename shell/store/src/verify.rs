@@ -84,6 +84,7 @@ impl View<'_> {
         rows::versions(self, &mut counts)?;
         rows::objects(self, &mut counts)?;
         rows::orphans(self)?;
+        crate::reread::verify(self.conn)?;
         crate::taxii::verify(self)?;
         crate::correlation::verify(self)?;
         crate::prints::verify(self)?;
