@@ -1,5 +1,6 @@
 //! What operators use: doctor, completions, manual pages, backup, restore.
 
+mod damaged;
 mod doctor;
 mod drill;
 mod ends;

@@ -12,18 +12,20 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 const COUNTS: [&str; 6] = ["accepted", "new_versions", "unchanged", "conflicts", "defects", "refused"];
+/// Counts that are told where they are not nothing.
+const LOUD: [&str; 2] = ["undated", "withdrawals"];
 
 /// Reads files, one after the other; the first that is no STIX at all stops, and what came before it stays.
 pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.home.home)?;
-    let mut total =
-        json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0 });
+    let mut total = json!({ "accepted": 0, "new_versions": 0, "unchanged": 0, "conflicts": 0, "defects": 0, "refused": 0,
+            "undated": 0, "withdrawals": 0 });
     let mut files = Vec::new();
     let mut empty = Vec::new();
     for name in &arguments.files {
         let named = |failure: Failure| Failure { message: format!("{}: {}", shown(name), failure.message), ..failure };
         let done = import(&mut session, &arguments, name).map_err(named)?;
-        for count in COUNTS {
+        for count in COUNTS.into_iter().chain(LOUD) {
             let sum = number(&total, count) + number(&done, count);
             if let Some(slot) = total.get_mut(count) {
                 *slot = sum.into();
@@ -81,6 +83,19 @@ fn tell(output: &Output, file: &str, report: &Value) {
         output.note(&format!("{file}: refused object {} {id}: {}", number(one, "position"), text(one, "reason")));
     }
     more(number(report, "refused"), refused.len());
+    match number(report, "withdrawals") {
+        0 => {}
+        n => output.note(&format!(
+            "{file}: {n} of the conflicts withdraw what was held; the withdrawal stands: comity show ID"
+        )),
+    }
+    match number(report, "undated") {
+        0 => {}
+        n => output.note(&format!(
+            "{file}: {n} versions say no time that can be read (version-unreadable): whether they are newer cannot be told, so they \
+             are kept as conflicts and not used, but for those that withdraw"
+        )),
+    }
     let defective = list(report, "defective_objects");
     for one in defective {
         let rules: Vec<&str> = list(one, "rules").iter().filter_map(Value::as_str).collect();

@@ -114,9 +114,14 @@ fn sighting_line(sighting: &Value) -> String {
         values(sighting),
         name,
         words(sighting, "origins"),
-        text(sighting, "state"),
+        if is_withdrawn(sighting) { "withdrawn" } else { text(sighting, "state") },
         text(sighting, "judgement"),
     )
+}
+
+/// Whether the author of the indicator withdrew it.
+fn is_withdrawn(sighting: &Value) -> bool {
+    sighting.get("withdrawn") == Some(&Value::Bool(true))
 }
 
 fn shown_lines(sheet: &Value) -> Vec<String> {
@@ -145,6 +150,11 @@ fn shown_lines(sheet: &Value) -> Vec<String> {
         None => String::new(),
     };
     say("state", format!("{}{list_name}{score}", text(sheet, "state")));
+    if is_withdrawn(sheet) {
+        let disputed = sheet.get("disputed") == Some(&Value::Bool(true));
+        let but = if disputed { "; another version of it says otherwise, and the withdrawal stands" } else { "" };
+        say("indicator", format!("withdrawn by its author: not looked for any more{but}"));
+    }
     let by = match text(sheet, "judged_by") {
         "" => String::new(),
         officer => format!(", says {officer} at {}", text(sheet, "judged_at")),

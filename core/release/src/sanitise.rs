@@ -197,7 +197,7 @@ impl Sanitiser<'_> {
     fn coarsen_within(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Ok(time) = Timestamp::parse(text) {
+                if let Some(time) = Timestamp::meant(text) {
                     *text = time.coarsened(self.precision).to_string();
                 }
             }
@@ -211,14 +211,14 @@ impl Sanitiser<'_> {
     }
 
     fn coarse(&self, value: &Value) -> Option<Value> {
-        let time = Timestamp::parse(value.as_str()?).ok()?;
+        let time = Timestamp::meant(value.as_str()?)?;
         Some(Value::String(time.coarsened(self.precision).to_string()))
     }
 
     /// Two instants of one unit fall together when cut down; the later one moves to the next unit.
     fn keep_order(&self, object: &mut Map<String, Value>) {
         for (from, until) in STRICTLY_LATER {
-            let time = |name: &str| object.get(name).and_then(Value::as_str).and_then(|t| Timestamp::parse(t).ok());
+            let time = |name: &str| object.get(name).and_then(Value::as_str).and_then(Timestamp::meant);
             if let (Some(start), Some(end)) = (time(from), time(until))
                 && end <= start
             {

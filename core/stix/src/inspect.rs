@@ -23,6 +23,9 @@ use crate::json::tree::Node;
 use crate::json::{JsonError, Limits};
 use comity_vocab::Timestamp;
 
+/// Raised whenever [`inspect`] says something else of the same bytes than before, so that what is kept of earlier objects is read again.
+pub const EDITION: i64 = 1;
+
 /// A property that points to another object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
@@ -57,11 +60,11 @@ pub struct ObjectFacts {
     pub id: String,
     /// The type, as written.
     pub object_type: String,
-    /// `modified`, where it is there and a time.
+    /// `modified`, where it is there and an instant can be read from it: as the standard has it, else as it is meant ([`Timestamp::meant`]).
     pub version: Option<Timestamp>,
     /// `modified` exactly as written; empty where there is none.
     pub version_text: String,
-    /// `created`, where it is there and a time.
+    /// `created`, read as `modified` is.
     pub created: Option<Timestamp>,
     /// `name`, where it is a string.
     pub name: Option<String>,
@@ -73,7 +76,7 @@ pub struct ObjectFacts {
     pub has_granular_markings: bool,
     /// Everything the object points to, each once, in order; markings and creator included.
     pub references: Vec<Reference>,
-    /// Whether `revoked` is true.
+    /// Whether `revoked` is true, or what programs write that mean it: `"true"`, `"yes"`, `"1"` or 1. A withdrawal is not lost to a pair of quotes.
     pub revoked: bool,
     /// What is wrong, in the order of the rules' modules; at most [`rules::DEFECTS_MAX`].
     pub defects: Vec<Defect>,
@@ -124,6 +127,16 @@ pub fn inspect(bytes: &[u8]) -> Result<ObjectFacts, Unusable> {
     describe(&node)
 }
 
+/// Whether a value that should be `true` or `false` means `true`.
+pub(crate) fn says_yes(value: &Node<'_>) -> bool {
+    match value {
+        Node::Bool(yes) => *yes,
+        Node::Number(digits) => *digits == "1",
+        Node::String(text) => ["true", "yes", "1"].iter().any(|yes| text.trim().eq_ignore_ascii_case(yes)),
+        Node::Null | Node::Array(_) | Node::Object(_) => false,
+    }
+}
+
 /// Describes an object that has been parsed.
 ///
 /// # Errors
@@ -145,7 +158,7 @@ pub fn describe(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
     if object_type.len() > limit {
         return Err(Unusable::TypeTooLong { bytes: object_type.len(), limit });
     }
-    let time = |name| text(name).and_then(|text| Timestamp::parse(text).ok());
+    let time = |name| text(name).and_then(Timestamp::meant);
     let mut facts = ObjectFacts {
         id: id.to_owned(),
         object_type: object_type.to_owned(),
@@ -154,7 +167,7 @@ pub fn describe(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
         created: time("created"),
         name: text("name").map(str::to_owned),
         created_by_ref: text("created_by_ref").map(str::to_owned),
-        revoked: node.property("revoked") == Some(&Node::Bool(true)),
+        revoked: node.property("revoked").is_some_and(says_yes),
         ..ObjectFacts::default()
     };
     let mut found = rules::Found::default();

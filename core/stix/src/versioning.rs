@@ -61,7 +61,7 @@ pub fn new_version<'a>(
     let text = |name| object.property(name).and_then(Node::text);
     let kind = text("type").ok_or(VersionError::TypeNotVersioned)?;
     is_versioned(object, kind)?;
-    if object.property("revoked") == Some(&Node::Bool(true)) {
+    if object.property("revoked").is_some_and(crate::inspect::says_yes) {
         return Err(VersionError::Revoked);
     }
     let locked = if has_content_id(object, kind) { contributing(kind) } else { &[] };
@@ -70,7 +70,7 @@ pub fn new_version<'a>(
     {
         return Err(VersionError::Fixed { property: property.to_string() });
     }
-    let before = text("modified").or(text("created")).and_then(|text| Timestamp::parse(text).ok());
+    let before = text("modified").or(text("created")).and_then(Timestamp::meant);
     let before = before.ok_or(VersionError::NotVersioned)?;
     let Node::Object(mut properties) = object.clone() else { return Err(VersionError::TypeNotVersioned) };
     let mut modified = None;

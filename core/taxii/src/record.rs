@@ -1,5 +1,6 @@
 //! What a manifest and the filters need to know of an object.
 
+use comity_vocab::Timestamp;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -37,6 +38,14 @@ struct Text<'o>(#[serde(borrow)] Cow<'o, str>);
 enum Loose<'o> {
     Text(#[serde(borrow)] Cow<'o, str>),
     Other(serde::de::IgnoredAny),
+}
+
+/// Writes a time that is meant but not in the form of STIX in that form: clients read versions as times. The object itself stays as it is.
+fn as_stix(time: Cow<'_, str>) -> Cow<'_, str> {
+    match Timestamp::parse(&time) {
+        Ok(_) => time,
+        Err(_) => Timestamp::meant(&time).map_or(time, |meant| Cow::Owned(meant.to_string())),
+    }
 }
 
 impl<'o> Loose<'o> {
@@ -78,12 +87,12 @@ impl<'o> Facts<'o> {
             id: raw.id.0,
             object_type: raw.object_type.0,
             spec_version: Loose::text(raw.spec_version),
-            created: Loose::text(raw.created),
-            modified: Loose::text(raw.modified),
+            created: Loose::text(raw.created).map(as_stix),
+            modified: Loose::text(raw.modified).map(as_stix),
         })
     }
 
-    /// Returns what counts as the version as it is written: `modified`, else `created` (§5.3.1); `None` for neither.
+    /// Returns what counts as the version, as it is written where STIX has it so: `modified`, else `created` (§5.3.1); `None` for neither.
     pub fn version(&self) -> Option<&str> {
         self.modified.as_deref().or(self.created.as_deref())
     }
@@ -112,6 +121,8 @@ mod tests {
         check(r#"{"id":"a","type":"t","spec_version":"2.1","created":"C","modified":"M"}"#, Some("M"), "2.1");
         check(r#"{"id":"a","type":"t","created":"C","modified":"M"}"#, Some("M"), "2.0");
         check(r#"{"id":"a","type":"t","created":"C","modified":7}"#, Some("C"), "2.0");
+        let offset = r#"{"id":"a","type":"t","spec_version":"2.1","modified":"2026-01-06 12:00:00+02:00"}"#;
+        check(offset, Some("2026-01-06T10:00:00.000Z"), "2.1");
         check(r#"{"id":"a","type":"file"}"#, None, "2.1");
         check(r#"{"id":"a","type":"file","created":"C"}"#, Some("C"), "2.1");
         check(r#"{"id":"\u0061","type":"\u0066ile","x":{"id":[1]}}"#, None, "2.1");

@@ -30,7 +30,8 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// A word for programs where they must tell this failure from others: `step_up_needed`, `sign_in_needed`, `forbidden`,
-    /// `unknown` (what was named does not exist), `unfit` (rows were removed, changed or put back by another program).
+    /// `unknown` (what was named does not exist), `unfit` (rows were removed, changed or put back by another program), `damaged` (what is
+    /// stored cannot be read as it was written).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// More, for `--json`: findings, counts.

@@ -204,12 +204,12 @@ fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder)
         }
         for (property, value) in &original {
             let went_out = went_out(property);
-            each_string(value, &mut |text| match Timestamp::parse(text) {
-                Ok(_) if !went_out => {
+            each_string(value, &mut |text| match Timestamp::meant(text) {
+                Some(_) if !went_out => {
                     builder.exact_time(text);
                 }
                 // What is no sentence, such as an id, makes no runs of words; ids are looked for as ids.
-                Err(_) if !went_out => add_text(builder, text),
+                None if !went_out => add_text(builder, text),
                 _ => {}
             });
         }
@@ -277,7 +277,7 @@ fn add_exact(builder: &mut LeakCorpusBuilder, text: &str) {
     builder.exact_places_in(text);
     for word in text.split_whitespace() {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        if Timestamp::parse(word).is_ok() {
+        if Timestamp::meant(word).is_some() {
             builder.exact_time(word);
         }
     }

@@ -49,6 +49,7 @@ mod releases;
 mod request;
 mod restore;
 mod stop_values;
+mod store_check;
 mod tables;
 mod taxii_recipients;
 mod term_entry;
@@ -94,5 +95,6 @@ pub use request::{
     Selection, SourceEdit, SourceEntry, SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
+pub use store_check::{DAMAGED, StoreCheck};
 pub use term_entry::TermEntry;
 pub use vault_asked::LeakAsk;

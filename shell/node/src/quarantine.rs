@@ -418,7 +418,7 @@ impl Node {
         }
         self.quarantine = None;
         // What an opening leaves alone while officers are shut out.
-        self.holdings.tidy()?;
+        crate::tables::tidy(&mut self.holdings, now)?;
         self.configuration_changed = crate::tables::note(&mut self.holdings, &self.home, now)?;
         self.refresh_access()?;
         self.logs.clear();

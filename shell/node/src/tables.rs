@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// The audit entry of the first sealing; a home that has it has sealed tables for ever.
 const SEALED: &str = "home.sealed";
+/// The audit entry of versions that were read again.
+const REREAD: &str = "holdings.reread";
 /// The setting that tells which tables the audit log says were sealed.
 const NOTED: &str = "tables_sealed";
 /// The setting that tells when the sums were last compared.
@@ -165,6 +167,19 @@ pub(crate) fn open(home: &Home, keys: &HomeKeys) -> Result<Holdings, Failure> {
     // Before anything is decided from a row, told to a gate or shown.
     holdings.view().sums_fit(&keys.table_key())?;
     Ok(holdings)
+}
+
+/// Tidies the holdings, and notes in the audit log what was read again because this version reads it otherwise.
+pub(crate) fn tidy(holdings: &mut Holdings, now: Timestamp) -> Result<(), Failure> {
+    let Some(reread) = holdings.tidy()? else { return Ok(()) };
+    let detail = format!(
+        "versions {} read otherwise {} other version current {}",
+        reread.versions, reread.changed, reread.moved
+    );
+    let tx = holdings.transaction()?;
+    audit(tx.view().desk(), now, None, REREAD, "", &detail)?;
+    tx.reread_told()?;
+    Ok(tx.commit()?)
 }
 
 /// Seals what this version added, and notes, each with an audit entry, which tables were sealed since the last time and what the

@@ -2,6 +2,7 @@
 use crate::common;
 mod spellings;
 mod validity;
+mod withdrawn;
 
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{

@@ -1,7 +1,9 @@
 //! Which version of an object counts, and which are set aside.
 //!
-//! Guarantees: a conflicting, foreign or quarantined version is never current while there is another.
+//! Guarantees: a conflicting, foreign or quarantined version is never current while there is another; which of those that contradict each
+//! other is the conflict, `dispute` says.
 
+use crate::dispute;
 use crate::error::StoreError;
 use crate::intern::Words;
 use crate::origin::Origin;
@@ -69,8 +71,10 @@ pub(crate) fn settle_pending(conn: &Connection, now: Timestamp) -> Result<(), St
 
 /// Chooses the current version of one object; without any version it becomes "mentioned".
 ///
-/// A version more than a day in the future wins only where there is no other (security.md §5 B, case 48).
+/// A version more than a day in the future wins only where there is no other (security.md §5 B, case 48), or where it withdraws the
+/// object: a clock that is wrong does not keep an indicator alive that its author gave up.
 pub(crate) fn choose_current(conn: &Connection, oid: i64, now: Option<Timestamp>) -> Result<Option<i64>, StoreError> {
+    dispute::settle(conn, oid)?;
     let best = best(conn, oid, now)?;
     let before: Option<i64> =
         conn.prepare_cached("SELECT current FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))?;
@@ -86,10 +90,28 @@ fn best(conn: &Connection, oid: i64, now: Option<Timestamp>) -> rusqlite::Result
     let horizon = now.map_or(vec![0xff], |now| now.plus_seconds(CLOCK_AHEAD_SECONDS).sort_key().to_vec());
     conn.prepare_cached(
         "SELECT vid FROM version WHERE oid = ?1
-         ORDER BY (flags & 7) <> 0, version > ?2, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
+         ORDER BY (flags & 7) <> 0, version > ?2 AND flags & 16 = 0, CASE WHEN (flags & 7) = 0 THEN version END DESC, vid LIMIT 1",
     )?
     .query_row((oid, horizon), |row| row.get(0))
     .optional()
+}
+
+/// Chooses the current version as it would have been when the newest of those that may be current came, where another one is it, and returns
+/// whether that was so.
+pub(crate) fn choose_again(conn: &Connection, oid: i64) -> Result<bool, StoreError> {
+    dispute::settle(conn, oid)?;
+    let mut times = conn.prepare_cached(
+        "SELECT DISTINCT i.at FROM version v JOIN import i USING (iid) WHERE v.oid = ?1 AND v.flags & 7 = 0 AND i.state = 1",
+    )?;
+    let times: Vec<String> = times.query_map([oid], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let newest = times.iter().filter_map(|at| Timestamp::parse(at).ok()).max();
+    let held: Option<i64> =
+        conn.prepare_cached("SELECT current FROM object WHERE oid = ?1")?.query_row([oid], |row| row.get(0))?;
+    let other = best(conn, oid, newest)? != held;
+    if other {
+        choose_current(conn, oid, newest)?;
+    }
+    Ok(other)
 }
 
 /// Returns which versions of an object may be the current one: the newest, or where that lay in the future when one of them

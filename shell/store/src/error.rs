@@ -18,6 +18,12 @@ pub enum StoreError {
         /// Its number.
         row: i64,
     },
+    /// The pages of a table, or its rows, are not what SQLite wrote.
+    #[error("the pages of table {table} are damaged")]
+    Pages {
+        /// The table.
+        table: String,
+    },
     /// A table is not as this program left it.
     #[error(transparent)]
     Unfit(#[from] crate::sealed::Fault),
@@ -62,6 +68,7 @@ impl StoreError {
         match self {
             Self::Database(_)
             | Self::Damaged { .. }
+            | Self::Pages { .. }
             | Self::Unfit(_)
             | Self::Gone(_)
             | Self::Sink(_)

@@ -30,7 +30,7 @@ impl View<'_> {
         let resolved = options.filter.resolve(self)?;
         let types = resolved.types.as_deref().map_or(Value::Null, crate::view::number_list);
         let sql = format!(
-            "SELECT v.vid, v.bytes FROM version v WHERE (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
+            "SELECT v.vid, v.bytes, v.digest FROM version v WHERE (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
              AND {CONDITION} AND {VISIBLE}
              AND (NOT :current OR EXISTS (SELECT 1 FROM object o WHERE o.oid = v.oid AND o.current = v.vid)) ORDER BY v.vid"
         );
@@ -45,6 +45,7 @@ impl View<'_> {
         while let Some(row) = rows.next()? {
             let vid: i64 = row.get(0)?;
             let bytes = row.get_ref(1)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: vid })?;
+            crate::pages::whole(vid, bytes, &row.get(2)?)?;
             sink.write_all(if objects == 0 { b"\n" } else { b",\n" }).map_err(StoreError::Sink)?;
             sink.write_all(bytes).map_err(StoreError::Sink)?;
             objects += 1;

@@ -6,6 +6,7 @@
 use crate::error::StoreError;
 use crate::nameless::Nameless;
 use crate::open::{self, Mode, OpenError};
+use crate::reread::Reread;
 use crate::sealed::{self, KeySlot};
 use crate::view::View;
 use crate::{remove, schema};
@@ -105,19 +106,21 @@ impl Holdings {
         Ok(rest)
     }
 
-    /// Removes what an unfinished import left, and indexes that another edition of the rules made. Comes after everything was compared,
+    /// Removes what an unfinished import left, and indexes that another edition of the rules made, and reads again what another edition read;
+    /// returns what that came to, where the audit log does not say it yet ([`Tx::reread_told`]). Comes after everything was compared,
     /// for what is removed may be evidence, and under the witness.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn tidy(&mut self) -> Result<(), StoreError> {
+    pub fn tidy(&mut self) -> Result<Option<Reread>, StoreError> {
         self.remove_unfinished()?;
         let tx = self.transaction()?;
         crate::detection::trim_changes(tx.sql())?;
         crate::correlation::check_edition(tx.sql())?;
         crate::prints::check_edition(tx.sql())?;
         crate::erased::rename_earlier(tx.sql())?;
-        tx.commit()
+        tx.commit()?;
+        self.reread()
     }
 
     /// Removes everything that unfinished imports wrote.

@@ -28,7 +28,7 @@ const CACHE_KIB: i64 = 48 << 10;
 /// Pages in the write-ahead log before they move to the database while an import runs (64 MiB).
 const WAL_PAGES: i64 = 16_384;
 
-/// What an import did; every object is counted once under the first five that apply, `defects` beside them.
+/// What an import did; every object is counted once under one of the first four or `refused`; `defects` and the last two stand beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Objects whose identifier was new.
@@ -37,12 +37,16 @@ pub struct ImportReport {
     pub new_versions: u64,
     /// Objects held already, equal in RFC 8785 form.
     pub unchanged: u64,
-    /// Same identifier and version, other content: kept beside the first.
+    /// Same identifier and version and other content, or a further version of which nobody can read when it was made: kept beside the first.
     pub conflicts: u64,
     /// Objects stored by this import that have at least one defect.
     pub defects: u64,
     /// Objects that cannot be held; each has a row with its digest and the reason.
     pub refused: u64,
+    /// Conflicts because nobody can read when the version was made.
+    pub undated: u64,
+    /// Conflicts that withdraw the object: they take effect.
+    pub withdrawals: u64,
 }
 
 /// Where objects come from and what is said of all of them.
@@ -134,11 +138,7 @@ impl<'h> Import<'h> {
             }
             Err(bad) => {
                 refuse(conn, self.context.iid, self.position, &bad.digest, bad.id.as_deref(), &bad.reason)?;
-                Stored {
-                    id: bad.id.clone().unwrap_or_default(),
-                    outcome: Outcome::Refused(bad.reason.clone()),
-                    defective: false,
-                }
+                Stored::plain(bad.id.clone().unwrap_or_default(), Outcome::Refused(bad.reason.clone()), false)
             }
         };
         self.report.count(&stored);
@@ -215,6 +215,8 @@ impl ImportReport {
             Outcome::Refused(_) => self.refused += 1,
         }
         self.defects += u64::from(stored.defective);
+        self.undated += u64::from(stored.undated);
+        self.withdrawals += u64::from(stored.withdrawal);
     }
 }
 

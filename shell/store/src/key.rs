@@ -90,7 +90,8 @@ pub(crate) fn join(prefix: Option<&str>, key: &IdKey) -> String {
 
 /// Returns the version key of an object: instants compare like bytes, "no version" is the lowest of all.
 ///
-/// A `modified` that is no timestamp sorts below every instant but still tells versions apart.
+/// An instant counts in whatever way it is written. A `modified` from which none can be read sorts below every instant but still tells
+/// versions apart; what it says about its age nobody knows ([`is_undated`]).
 pub(crate) fn version_key(facts: &ObjectFacts) -> Vec<u8> {
     match facts.version {
         Some(time) => time.sort_key().to_vec(),
@@ -102,6 +103,11 @@ pub(crate) fn version_key(facts: &ObjectFacts) -> Vec<u8> {
             key
         }
     }
+}
+
+/// Tells whether a version key says nothing of when: no `modified`, or one that cannot be read.
+pub(crate) fn is_undated(version: &[u8]) -> bool {
+    version.first().is_none_or(|first| *first == 0)
 }
 
 /// The bounds of the keys whose UUID begins with these hexadecimal digits (dashes allowed); `None` where they are no digits.

@@ -117,11 +117,7 @@ impl Tx<'_> {
                 }
                 Err(bad) => {
                     import::refuse(conn, context.iid, position as u64, &bad.digest, bad.id.as_deref(), &bad.reason)?;
-                    Stored {
-                        id: bad.id.clone().unwrap_or_default(),
-                        outcome: Outcome::Refused(bad.reason.clone()),
-                        defective: false,
-                    }
+                    Stored::plain(bad.id.clone().unwrap_or_default(), Outcome::Refused(bad.reason.clone()), false)
                 }
             };
             report.count(&stored);

@@ -1,10 +1,11 @@
 //! Classifies one object against what is held, and writes it.
 //!
-//! Guarantees: bytes are never overwritten. Same id and version is *unchanged* where equal in RFC 8785 form, else a *conflict*
-//! kept beside the first. A version by another than the originator, or with another `created`, is kept but never current.
+//! Guarantees: bytes are never overwritten. Same id and version is *unchanged* where equal in RFC 8785 form, else a *conflict*, kept
+//! beside the first; so is a version of which nobody can read when it was made. A version by another than the originator, or with another `created`, is kept but never current.
 //! Does not know: whether the transaction around it commits.
 
 use crate::current;
+use crate::dispute;
 use crate::erase;
 use crate::error::StoreError;
 use crate::intern::Cache;
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 
 /// Bits of `version.flags`.
 pub(crate) mod flag {
-    /// Same id and version as an earlier one, other content.
+    /// Contradicts a version that stands in its place: the same instant and other content, or an instant that cannot be read.
     pub const CONFLICT: i64 = 1;
     /// Came from another than the one who began the line (security.md §5, case 70).
     pub const FOREIGN: i64 = 2;
@@ -65,7 +66,7 @@ pub enum Outcome {
     NewVersion,
     /// This version was held already.
     Unchanged,
-    /// This version was held already with other content; both are kept.
+    /// This version was held already with other content, or nobody can read when it was made; both are kept.
     Conflict,
     /// It is not held, for this reason.
     Refused(String),
@@ -80,6 +81,17 @@ pub struct Stored {
     pub outcome: Outcome,
     /// Whether it was stored now with at least one defect.
     pub defective: bool,
+    /// Whether it is a further version of which nobody can read when it was made.
+    pub undated: bool,
+    /// Whether it is a conflict that withdraws the object.
+    pub withdrawal: bool,
+}
+
+impl Stored {
+    /// An object of which nothing more is to be said.
+    pub(crate) fn plain(id: String, outcome: Outcome, defective: bool) -> Self {
+        Self { id, outcome, defective, undated: false, withdrawal: false }
+    }
 }
 
 /// What is the same for all objects of one import.
@@ -128,14 +140,14 @@ pub(crate) struct Line {
 }
 
 /// Whether something is wrong with an object; what is only noted, such as STIX 2.0 content, is not.
-fn is_defective(object: &Prepared) -> bool {
-    object.facts.defects.iter().any(|defect| !defect.is_note())
+pub(crate) fn is_defective(facts: &comity_stix::ObjectFacts) -> bool {
+    facts.defects.iter().any(|defect| !defect.is_note())
 }
 
 impl Recorder {
     /// Classifies and writes one object.
     pub(crate) fn record(&mut self, conn: &Connection, at: &Context, object: &Prepared) -> Result<Stored, StoreError> {
-        let stored = |outcome, defective| Stored { id: object.facts.id.clone(), outcome, defective };
+        let stored = |outcome, defective| Stored::plain(object.facts.id.clone(), outcome, defective);
         let refused = |reason: String| stored(Outcome::Refused(reason), false);
         let tid = self.prefix_number(conn, object.prefix.as_deref())?;
         let line = find_line(conn, tid, &object.key)?;
@@ -145,7 +157,7 @@ impl Recorder {
                 let vid = self.next(conn, |numbers| &mut numbers.vid)?;
                 let oid = self.enter(conn, at, object, tid, unheld.map(|line| line.oid), vid)?;
                 self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
-                return Ok(stored(Outcome::Accepted, is_defective(object)));
+                return Ok(stored(Outcome::Accepted, is_defective(&object.facts)));
             }
         };
         let line = match line {
@@ -160,7 +172,7 @@ impl Recorder {
                 let vid = self.next(conn, |numbers| &mut numbers.vid)?;
                 let oid = self.enter(conn, at, object, tid, Some(line.oid), vid)?;
                 self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
-                return Ok(stored(Outcome::Accepted, is_defective(object)));
+                return Ok(stored(Outcome::Accepted, is_defective(&object.facts)));
             }
         };
         let same = same_version(conn, line.oid, &object.version)?;
@@ -176,14 +188,19 @@ impl Recorder {
                 "{held} versions of this identifier are held, at most {VERSIONS_MAX} are allowed"
             )));
         }
-        let judged = current::judge(conn, at, &line, object, !same.is_empty())?;
+        let undated = key::is_undated(&object.version);
+        let conflict = !same.is_empty() || undated || dispute::is_withdrawn_undated(conn, line.oid)?;
+        let judged = current::judge(conn, at, &line, object, conflict)?;
         let vid = self.next(conn, |numbers| &mut numbers.vid)?;
         self.insert(conn, at, object, Place { vid, oid: line.oid, flags: judged.flags, defect: judged.defect })?;
-        if judged.flags & flag::NOT_CURRENT == 0 {
+        let revoked = if object.facts.revoked { flag::REVOKED } else { 0 };
+        let withdraws = dispute::withdraws(judged.flags | revoked);
+        if judged.flags & flag::NOT_CURRENT == 0 || withdraws {
             conn.prepare_cached("INSERT OR IGNORE INTO pending_current (oid) VALUES (?1)")?.execute([line.oid])?;
         }
-        let outcome = if same.is_empty() { Outcome::NewVersion } else { Outcome::Conflict };
-        Ok(stored(outcome, judged.defect.is_some() || is_defective(object)))
+        let outcome = if conflict { Outcome::Conflict } else { Outcome::NewVersion };
+        let stored = stored(outcome, judged.defect.is_some() || is_defective(&object.facts));
+        Ok(Stored { undated: undated && same.is_empty(), withdrawal: conflict && withdraws, ..stored })
     }
 
     /// Gives out a row number.
@@ -261,7 +278,7 @@ impl Recorder {
         let lid = label.map(|label| self.words.label(conn, label)).transpose()?;
         let bit = |set: bool, flag: i64| if set { flag } else { 0 };
         let flags = extra_flags
-            | bit(is_defective(object) || extra_defect.is_some(), flag::DEFECTIVE)
+            | bit(is_defective(&object.facts) || extra_defect.is_some(), flag::DEFECTIVE)
             | bit(facts.revoked, flag::REVOKED)
             | bit(facts.has_granular_markings, flag::GRANULAR)
             | bit(object.unknown_marking, flag::UNKNOWN_MARKING);
@@ -327,7 +344,8 @@ pub(crate) fn targets(facts: &comity_stix::ObjectFacts) -> impl Iterator<Item = 
     facts.references.iter().map(|r| r.target.as_str()).filter(|target| !target.starts_with("marking-definition--"))
 }
 
-fn insert_defect(
+/// Writes one defect of a version, and counts it.
+pub(crate) fn insert_defect(
     conn: &Connection,
     vid: i64,
     n: &mut i64,

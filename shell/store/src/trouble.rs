@@ -137,7 +137,7 @@ impl StoreError {
     pub fn trouble(&self) -> Trouble {
         match self {
             Self::Database(error) => Trouble::of_sql(error, None),
-            Self::Damaged { .. } => Trouble::Damaged,
+            Self::Damaged { .. } | Self::Pages { .. } => Trouble::Damaged,
             Self::Unfit(_) => Trouble::Unfit,
             Self::Gone(error) => error.trouble(),
             Self::Sink(error) => Trouble::of_system(error),

@@ -54,6 +54,15 @@ impl From<rusqlite::Error> for VerifyError {
     }
 }
 
+/// Tells whether the stored defects of a version are those that its bytes have.
+pub(crate) fn defects_fit(
+    conn: &rusqlite::Connection,
+    vid: i64,
+    facts: &comity_stix::ObjectFacts,
+) -> Result<bool, StoreError> {
+    Ok(judged::defects(conn, vid, facts)?.is_some())
+}
+
 pub(crate) fn bad(what: &'static str, row: i64, why: &'static str) -> VerifyError {
     VerifyError::Bad(FirstBad { what, row, id: None, why })
 }
@@ -75,6 +84,7 @@ impl View<'_> {
         rows::versions(self, &mut counts)?;
         rows::objects(self, &mut counts)?;
         rows::orphans(self)?;
+        crate::reread::verify(self.conn)?;
         crate::taxii::verify(self)?;
         crate::correlation::verify(self)?;
         crate::prints::verify(self)?;

@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::held::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
 use crate::intern::{self, Words};
 use crate::key::{self, IdKey};
+use crate::pages::whole;
 use crate::record::{flag, state};
 use crate::remove::find_object;
 use comity_vocab::{Digest, Timestamp, Tlp};
@@ -70,7 +71,16 @@ impl<'c> View<'c> {
             "SELECT {VERSION_COLUMNS} FROM object o JOIN version v ON v.vid = o.current WHERE o.oid = ?1 AND {VISIBLE}"
         );
         let row = self.conn.prepare_cached(&sql)?.query_row([oid], VersionRow::read).optional()?;
+        if row.is_none() && self.lost_current(oid)? {
+            return Err(StoreError::Damaged { what: "current version of the object", row: oid });
+        }
         row.map(|row| self.object(row, Standing::Current)).transpose()
+    }
+
+    /// Tells whether the version that an object names as its current one is not there.
+    fn lost_current(&self, oid: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM object o JOIN version v ON v.vid = o.current WHERE o.oid = ?1)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([oid], |row| row.get(0))?)
     }
 
     /// Returns the version of an object with exactly these bytes.
@@ -277,6 +287,7 @@ impl<'c> View<'c> {
     }
 
     pub(crate) fn object(&self, row: VersionRow, standing: Standing) -> Result<Object, StoreError> {
+        whole(row.vid, &row.bytes, &row.digest)?;
         let facts =
             comity_stix::inspect(&row.bytes).map_err(|_| StoreError::Damaged { what: "version", row: row.vid })?;
         let defects = self

@@ -19,4 +19,5 @@ mod real_data;
 mod set_aside;
 mod taxii;
 mod vault;
+mod versions;
 mod workbench;

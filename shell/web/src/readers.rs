@@ -48,8 +48,7 @@ impl Readers {
             return Err(Failure::operational("the desk is stopping").into());
         };
         if self.inner.unfit.load(Ordering::Relaxed) {
-            let failure =
-                Failure::operational("the tables of decisions are not as this node left them: nothing is shown");
+            let failure = Failure::operational("the holdings are not as this node left them: nothing is shown");
             return Err(failure.code("unfit").hint("comity doctor says what was found").into());
         }
         let inner = self.inner.clone();

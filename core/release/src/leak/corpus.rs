@@ -253,7 +253,7 @@ fn plain_form(text: &str) -> String {
 
 /// Returns the digits of an instant to the second and to the minute.
 fn exact_keys(time: &str) -> Vec<String> {
-    let Ok(time) = Timestamp::parse(time) else { return Vec::new() };
+    let Some(time) = Timestamp::meant(time) else { return Vec::new() };
     let whole = Timestamp::from_unix(time.unix_seconds(), 0);
     if whole == whole.coarsened(Precision::Day) {
         return Vec::new();

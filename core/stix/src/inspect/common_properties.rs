@@ -9,6 +9,9 @@ pub(super) fn examine(node: &Node<'_>, facts: &ObjectFacts, found: &mut Found) {
     type_and_id(node, facts, found);
     let old = spec_version(node, facts, found);
     required(node, facts, old, found);
+    if node.property("revoked").is_some_and(|value| !matches!(value, Node::Bool(_))) {
+        found.add("boolean-expected", "/revoked");
+    }
     for (name, _) in node.properties() {
         property_name(name, found);
     }

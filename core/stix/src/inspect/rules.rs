@@ -32,6 +32,7 @@ const fn note(name: &'static str, clause: &'static str, says: &'static str) -> R
 /// Every rule, in the order of the standard.
 pub const RULES: &[Rule] = &[
     rule("payload-not-base64", "§2.1", "binary content is not base64"),
+    rule("boolean-expected", "§2.2", "expected true or false without quotes"),
     rule("dictionary-key", "§2.3", "a dictionary key has characters outside A-Z, a-z, 0-9, - and _, or is empty"),
     rule("url-blank", "§2.5, RFC 3986", "an external reference has a URL with a blank at its beginning or end"),
     rule("hash-length", "§2.7", "a hash has not the length, or not the characters, of its algorithm"),
@@ -59,6 +60,11 @@ pub const RULES: &[Rule] = &[
     note("stix-2.0", "§3.2", "STIX 2.0 content: no spec_version, or 2.0"),
     rule("confidence-out-of-range", "§3.2", "confidence is not an integer from 0 to 100"),
     rule("modified-before-created", "§3.6", "modified is before created"),
+    rule(
+        "version-unreadable",
+        "§3.6",
+        "modified is no instant that can be read: whether another version is older or newer cannot be told",
+    ),
     rule("valid-until-not-after-valid-from", "§4.7", "valid_until is not after valid_from"),
     rule("last-before-first", "§4, §5.2, §6", "the later of two times is before the earlier"),
     rule("coordinate-out-of-range", "§4.10", "latitude outside -90..90, longitude outside -180..180, or not a number"),

@@ -60,6 +60,9 @@ pub(super) fn examine(node: &Node<'_>, found: &mut Found) {
             continue;
         }
         let path = || pointer("", name);
+        if name == "modified" && value.text().and_then(Timestamp::meant).is_none() {
+            found.add("version-unreadable", path());
+        }
         match value.text().map(Timestamp::parse) {
             None => found.detail("timestamp-malformed", path(), "not a string"),
             Some(Err(TimestampError::Malformed)) => found.add("timestamp-malformed", path()),

@@ -53,7 +53,7 @@ pub(crate) struct Shelf {
 }
 
 fn key(version: Option<&str>) -> Option<Timestamp> {
-    version.and_then(|text| Timestamp::parse(text).ok())
+    version.and_then(Timestamp::meant)
 }
 
 fn sequence(seq: u64, index: usize) -> Option<i64> {

@@ -95,7 +95,7 @@ impl Node {
             && let Some(held) = self.holdings.view().get(id)?
         {
             let body: Value = serde_json::from_slice(&held.bytes).unwrap_or_default();
-            let created = body.get("created").and_then(Value::as_str).and_then(|text| Timestamp::parse(text).ok());
+            let created = body.get("created").and_then(Value::as_str).and_then(Timestamp::meant);
             let object = make(id, created.unwrap_or(now));
             let same =
                 ["count", "first_seen", "last_seen", "opinion"].iter().all(|name| body.get(*name) == object.get(*name));

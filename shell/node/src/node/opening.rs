@@ -70,7 +70,7 @@ impl Node {
             tracing::warn!(why = quarantine.why(), "in quarantine: nothing is sent or applied");
         }
         if !quarantine.as_ref().is_some_and(crate::quarantine::Quarantine::shuts_officers_out) {
-            holdings.tidy()?;
+            crate::tables::tidy(&mut holdings, now)?;
         }
         if quarantine.is_none() {
             let tx = holdings.transaction()?;

@@ -59,6 +59,10 @@ pub struct SightingRow {
     pub sighting: String,
     /// The indicator's.
     pub indicator: String,
+    /// Whether its author withdrew the indicator.
+    pub withdrawn: bool,
+    /// Whether another version of the indicator contradicts the one that stands.
+    pub disputed: bool,
     /// What the indicator is called.
     pub name: Option<String>,
     /// Its pattern.
@@ -432,6 +436,8 @@ impl Reader {
             judged_at: record.judged_at,
             comment: record.comment,
             returned_to: returned_to.into_iter().collect(),
+            withdrawn: record.withdrawn,
+            disputed: record.disputed,
             entered: record.entered,
             changed: record.changed,
             indicator: record.indicator,

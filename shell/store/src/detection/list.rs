@@ -121,6 +121,10 @@ pub struct SightingRecord {
     pub uuid: Uuid,
     /// The indicator's identifier.
     pub indicator: String,
+    /// Whether its author withdrew the indicator, by the version that stands.
+    pub withdrawn: bool,
+    /// Whether another version of the indicator contradicts the one that stands.
+    pub disputed: bool,
     /// What matched; nothing once recalled.
     pub values: Vec<Matched>,
     /// Its state.
@@ -188,7 +192,10 @@ pub struct SightingsPage {
 
 const COLUMNS: &str =
     "s.sid, s.last_at, s.uuid, s.oid, s.state, s.list, s.score, s.first_seen, s.last_seen, s.count, s.judgement,
-     s.judged_by, s.judged_at, s.comment, s.entered, s.changed";
+     s.judged_by, s.judged_at, s.comment, s.entered, s.changed,
+     coalesce((SELECT v.flags & 16 <> 0 FROM object o JOIN version v ON v.vid = o.current WHERE o.oid = s.oid), 0),
+     EXISTS (SELECT 1 FROM version v WHERE v.oid = s.oid AND v.flags & 3 = 1
+             AND v.iid NOT IN (SELECT iid FROM import WHERE state = 0))";
 
 /// The condition on `sighting s`, with the parameters that [`narrowed`] gives.
 pub(super) const CONDITION: &str = "(:oid IS NULL OR s.oid = :oid) AND (:states IS NULL OR s.state IN (SELECT value FROM json_each(:states)))
@@ -335,6 +342,8 @@ impl View<'_> {
             last_at: row.get(1)?,
             uuid: Uuid::from_bytes(row.get(2)?),
             indicator: self.id_of(row.get(3)?).map_err(|_| rusqlite::Error::InvalidQuery)?,
+            withdrawn: row.get(16)?,
+            disputed: row.get(17)?,
             values: Vec::new(),
             state: SightingState::of(row.get(4)?),
             list: row.get(5)?,

@@ -101,6 +101,7 @@ pub(crate) const OTHERS: &[(&str, &str)] = &[
     ("also_received", "bulk: a further way by which a version came; its orphans are found by verify"),
     ("refused_object", "bulk: the trace of what could not be held; its number stands in the import, which is summed"),
     ("pending_current", "empty but while an import runs"),
+    ("version_reread", "how far versions were read again; verify derives what was read, and that all of it was"),
     ("text_state", "how far full text follows; derived again by verify"),
     ("version_text", "full text: derived again by verify"),
     ("version_text_data", "part of version_text"),

@@ -1,11 +1,12 @@
 //! Walking additions in the order they came, from any place on, with any filter.
 //!
 //! Guarantees: the cost of a page does not grow with what is held: each walk goes along an index from its place on, looks at no
-//! more than [`LOOKED_MAX`] additions, and says where it stopped. Does not know: pages, cursors, texts of TAXII.
+//! more than [`LOOKED_MAX`] additions, and says where it stopped. Bytes that have not their digest are damage, never an answer. Does not know: pages, cursors, texts of TAXII.
 
 use crate::error::StoreError;
 use crate::intern::{self, Words};
 use crate::origin::Origin;
+use crate::pages::whole;
 use crate::record::flag;
 use crate::remove::find_object;
 use crate::view::{VISIBLE, View};
@@ -218,7 +219,7 @@ impl View<'_> {
         // Most of the time no import runs, and then there is nothing to look up for each row.
         let visible = if self.import_runs()? { VISIBLE } else { "1" };
         let sql = format!(
-            "SELECT v.vid, v.bytes, o.oid FROM object o INDEXED BY {index} LEFT JOIN version v ON v.vid = o.current
+            "SELECT v.vid, v.bytes, o.oid, v.digest FROM object o INDEXED BY {index} LEFT JOIN version v ON v.vid = o.current
              WHERE o.current > ?1 AND o.current <= ?2 AND {origin} AND (v.vid IS NULL OR (v.flags & {} = 0 AND {visible}))
              ORDER BY o.current",
             flag::NOT_CURRENT
@@ -233,6 +234,7 @@ impl View<'_> {
             };
             let bytes =
                 row.get_ref(1)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: sequence })?;
+            whole(sequence, bytes, &row.get(3)?)?;
             if take(Addition { sequence, bytes })? == Take::Full {
                 return Ok(End::More(after));
             }
@@ -254,7 +256,7 @@ impl View<'_> {
         take: &mut dyn FnMut(Addition<'_>) -> Result<Take, StoreError>,
     ) -> Result<Take, StoreError> {
         let sql = format!(
-            "SELECT v.oid, v.tid, v.version, o.nid, o.current, v.bytes FROM version v JOIN object o USING (oid)
+            "SELECT v.oid, v.tid, v.version, o.nid, o.current, v.bytes, v.digest FROM version v JOIN object o USING (oid)
              WHERE v.vid = ?1 AND o.state = 1 AND v.flags & {} = 0 AND {VISIBLE}",
             flag::NOT_CURRENT
         );
@@ -269,6 +271,7 @@ impl View<'_> {
             return Ok(Take::Next);
         }
         let bytes = row.get_ref(5)?.as_blob().map_err(|_| StoreError::Damaged { what: "version", row: sequence })?;
+        whole(sequence, bytes, &row.get(6)?)?;
         let fits = match wanted.versions {
             VersionMatch::All => true,
             VersionMatch::Any { first, last, at } => {

@@ -26,7 +26,7 @@ pub(super) struct Defects {
     differs: bool,
 }
 
-/// Derives whether a version conflicts with an earlier one, and whether it came from another than who began the line.
+/// Derives whether a version is in conflict with another, and whether it came from another than who began the line.
 pub(super) fn of(conn: &Connection, vid: i64, oid: i64) -> Result<Judged, StoreError> {
     let erased: bool = conn
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone_digest WHERE oid = ?1)")?
@@ -34,12 +34,7 @@ pub(super) fn of(conn: &Connection, vid: i64, oid: i64) -> Result<Judged, StoreE
     if erased {
         return Ok(Judged { conflict: None, foreign: None });
     }
-    let earlier: bool = conn
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM version v JOIN version w ON w.oid = v.oid AND w.version = v.version AND w.vid < v.vid
-                            WHERE v.vid = ?1)",
-        )?
-        .query_row([vid], |row| row.get(0))?;
+    let conflict = crate::dispute::is_conflict(conn, vid)?;
     let mut names = conn.prepare_cached(
         "SELECT o.name FROM version v JOIN import i USING (iid) JOIN origin o ON o.nid = i.nid
          WHERE v.oid = ?1 AND v.vid IN (?2, (SELECT min(vid) FROM version WHERE oid = ?1)) ORDER BY v.vid",
@@ -52,7 +47,7 @@ pub(super) fn of(conn: &Connection, vid: i64, oid: i64) -> Result<Judged, StoreE
         }),
         _ => Some(false),
     };
-    Ok(Judged { conflict: Some(earlier), foreign })
+    Ok(Judged { conflict: Some(conflict), foreign })
 }
 
 /// Compares the stored defects with those of the bytes; `None` where they are others.
@@ -101,7 +96,7 @@ pub(super) fn flags(flags: i64, judged: &Judged, defects: &Defects) -> Result<()
         return Err("has flags that there are not");
     }
     if judged.conflict.is_some_and(|conflict| conflict != is(flag::CONFLICT)) {
-        return Err("counts as a conflict or not, and the versions before it say otherwise");
+        return Err("counts as a conflict or not, and the versions around it say otherwise");
     }
     if judged.foreign.is_some_and(|foreign| foreign != is(flag::FOREIGN)) {
         return Err("counts as foreign or not, and its origin says otherwise");

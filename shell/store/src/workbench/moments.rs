@@ -157,7 +157,7 @@ impl Times<'_> {
             "modified" => &self.modified,
             _ => return None,
         };
-        Timestamp::parse(text.as_deref()?).ok().map(|time| time.unix_seconds())
+        Timestamp::meant(text.as_deref()?).map(|time| time.unix_seconds())
     }
 
     /// The property that says when, that time, and the end.

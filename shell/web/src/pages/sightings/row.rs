@@ -46,6 +46,10 @@ pub struct Row {
     pub name: String,
     /// The indicator's page.
     pub indicator: String,
+    /// Whether its author withdrew the indicator.
+    pub withdrawn: bool,
+    /// Whether another version of the indicator contradicts that.
+    pub disputed: bool,
     /// The sightings of the indicator.
     pub others: String,
     /// What matched.
@@ -158,6 +162,8 @@ impl Row {
             id: row.sighting.clone(),
             name: row.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_default(),
             indicator: address(&row.indicator),
+            withdrawn: row.withdrawn,
+            disputed: row.withdrawn && row.disputed,
             others: format!("/sightings?indicator={}", encoded(&row.indicator)),
             values: row.values.iter().map(value).collect(),
             more: 0,
