@@ -15,5 +15,5 @@ pub use canonical::{CanonicalError, canonical};
 pub use inspect::{Defect, ObjectFacts, Reference, Unusable, inspect};
 pub use json::{JsonError, JsonErrorKind, Limits, check};
 pub use marking::{MarkingKind, ObjectMarking, UnknownMarking};
-pub use search::{fold, fts_query, search_text};
+pub use search::{fold, fts_query, is_hangul, refanged, search_text};
 pub use splitter::{BundleFacts, FileKind, RawObject, Splitter};
