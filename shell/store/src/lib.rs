@@ -5,6 +5,7 @@
 //! types, on different files, with no reference from one to the other.
 //! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
 
+mod blocks;
 mod corpus;
 mod correlation;
 mod current;
@@ -26,11 +27,14 @@ mod intern;
 mod key;
 mod lineage;
 mod marking;
+mod matches;
 mod nameless;
 mod narrow;
 mod neighbours;
+mod newest;
 mod open;
 mod origin;
+mod place;
 mod prepare;
 mod prints;
 mod put;
@@ -41,6 +45,7 @@ mod rests_on;
 mod schema;
 mod sealed;
 mod search;
+mod sieve;
 mod snapshot;
 mod taxii;
 mod text;
@@ -61,7 +66,7 @@ pub use detection::{
 pub use erase::Erased;
 pub use error::StoreError;
 pub use export::ExportOptions;
-pub use facets::{COUNT_MAX, Facet, Facets};
+pub use facets::{COUNT_MAX, Facet, FacetBounds, Facets};
 pub use filter::{Filter, Marking};
 pub use glimpse::{Glimpse, Presence, title};
 pub use health::{Health, vault_health};
@@ -80,7 +85,7 @@ pub use record::{Outcome, Stored, VERSIONS_MAX};
 pub use relations::{Relation, Relations, Through};
 pub use rests_on::Rests;
 pub use sealed::Fault;
-pub use search::{Hit, PAGE_MAX, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
+pub use search::{Hit, PAGE_MAX, SearchBounds, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
 pub use snapshot::snapshot;
 pub use taxii::{Addition, AdditionQuery, End, Take, VersionMatch};
 pub use trouble::Trouble;
