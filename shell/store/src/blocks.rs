@@ -32,13 +32,15 @@ impl View<'_> {
         bounds: &SearchBounds,
     ) -> Result<Page, StoreError> {
         let few = if sieve.is_open() { None } else { self.few(sieve, true)? };
+        let begins = after.is_none();
         let (mut range, mut behind, mut whole) = match after {
             None => (0..i64::MAX, None, true),
             Some(Place::Below(end)) => (0..end, None, false),
             Some(Place::Within { block, whole, found }) => (block, Some(found), whole),
             Some(Place::Newest(_)) => return Err(StoreError::Query { part: "cursor" }),
         };
-        let mut page = Page { cut: words.cut, ..Page::default() };
+        let mut told: Vec<Found> = Vec::new();
+        let mut next = None;
         let (mut looked, mut streamed) = (0, 0);
         loop {
             let room = bounds.streamed.saturating_sub(streamed).max(1);
@@ -48,22 +50,34 @@ impl View<'_> {
             let mut found = self.found(&block.vids, sieve)?;
             found.retain(|one| behind.as_ref().is_none_or(|behind| one < behind));
             behind = None;
-            if let Some(next) = page.fill(found, limit, &block.range, whole) {
-                page.next = Some(next);
+            let room = limit - told.len().min(limit);
+            let more = found.len() > room;
+            found.truncate(room);
+            told.append(&mut found);
+            if more {
+                next =
+                    told.last().map(|found| Place::Within { block: block.range.clone(), whole, found: found.clone() });
                 break;
             }
             let below = block.range.start;
             if block.last && range.start == 0 {
                 break;
             }
-            if page.vids.len() == limit || looked >= bounds.looked || streamed >= bounds.streamed {
-                page.next = Some(Place::Below(below));
+            if told.len() == limit || looked >= bounds.looked || streamed >= bounds.streamed {
+                next = Some(Place::Below(below));
                 break;
             }
             range = 0..below;
         }
-        page.cut |= !whole;
-        Ok(page)
+        // All that there is was found in several blocks: it can be put in order after all.
+        if begins && next.is_none() {
+            told.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        Ok(Page {
+            cut: words.cut || (next.is_some() && !whole),
+            vids: told.iter().map(|found| found.vid).collect(),
+            next,
+        })
     }
 
     /// Gathers a block of the matches in a range that are among the few, where there are few.
@@ -96,25 +110,5 @@ impl View<'_> {
         let highest = vids.first().map_or(range.end, |vid| vid + 1);
         let lowest = if last { range.start } else { lowest };
         Ok(Block { vids, range: lowest..highest.max(lowest), last })
-    }
-}
-
-impl Page {
-    /// Takes what was found as far as there is room; returns where the next page begins if not everything fits.
-    fn fill(&mut self, found: Vec<Found>, limit: usize, block: &Range<i64>, whole: bool) -> Option<Place> {
-        let room = limit - self.vids.len().min(limit);
-        let mut last = None;
-        for (place, one) in found.into_iter().enumerate() {
-            if place == room {
-                let at = match last {
-                    Some(found) => Place::Within { block: block.clone(), whole, found },
-                    None => Place::Below(block.end),
-                };
-                return Some(at);
-            }
-            self.vids.push(one.vid);
-            last = Some(one);
-        }
-        None
     }
 }

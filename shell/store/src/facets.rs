@@ -206,7 +206,7 @@ impl View<'_> {
         let few = if sieve.is_open() { None } else { self.few(sieve, true)? };
         let Some(text) = &query.text else {
             return match few {
-                Some(few) => Ok(Pool { vids: few, whole: true, everything: false }),
+                Some(few) => Ok(Pool { vids: few, whole: true, everything: false, words: None }),
                 None => self.last_held(bounds.looked + bounds.completing),
             };
         };
@@ -214,7 +214,7 @@ impl View<'_> {
         let mut vids = Vec::new();
         let mut passed = 0;
         let within = few.as_ref().map_or(Some(0..i64::MAX), |few| Some(*few.first()?..few.last()?.saturating_add(1)));
-        let Some(within) = within else { return Ok(Pool { vids, whole: true, everything: false }) };
+        let Some(within) = within else { return Ok(Pool { vids, whole: true, everything: false, words: None }) };
         let whole = words.walk(self, &within, |vid| {
             if passed == bounds.matches {
                 return Step::Stop;
@@ -226,7 +226,7 @@ impl View<'_> {
             Step::On
         })?;
         vids.reverse();
-        Ok(Pool { vids, whole: whole && !words.cut, everything: false })
+        Ok(Pool { vids, whole: whole && !words.cut, everything: false, words: Some(words) })
     }
 
     /// Returns the current versions that came last.
@@ -236,6 +236,6 @@ impl View<'_> {
         let mut vids: Vec<i64> = statement.query_map([most as i64 + 1], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let whole = vids.len() <= most;
         vids.reverse();
-        Ok(Pool { vids, whole, everything: true })
+        Ok(Pool { vids, whole, everything: true, words: None })
     }
 }

@@ -95,6 +95,16 @@ fn is_phrase(kind: Kind) -> bool {
 }
 
 impl Words {
+    /// Tells whether a version has them.
+    pub(crate) fn are_in(&self, view: &View<'_>, vid: i64) -> Result<bool, StoreError> {
+        let mut found = false;
+        self.walk(view, &(vid..vid.saturating_add(1)), |_| {
+            found = true;
+            Step::Stop
+        })?;
+        Ok(found)
+    }
+
     /// Walks through the matches within a range of versions, the highest first; returns whether it came to the end.
     pub(crate) fn walk(
         &self,

@@ -80,8 +80,8 @@ pub struct SearchPage {
     pub next: Option<String>,
     /// Versions that full text does not cover yet; a search for words may miss them.
     pub text_behind: u64,
-    /// Whether there are more matches than are looked at at once. Those that came last are then found first, newest first among each
-    /// [`TEXT_MATCHES_MAX`] of them, and `next` goes on with those that came before.
+    /// Whether there is more than was looked at for this page. With words, those that came last are then found first, newest first among
+    /// each [`TEXT_MATCHES_MAX`] of them, and `next` goes on with those that came before.
     pub cut: bool,
 }
 

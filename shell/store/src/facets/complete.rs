@@ -5,6 +5,7 @@
 
 use super::{COUNT_MAX, Count, Tally, beginning, year};
 use crate::error::StoreError;
+use crate::matches::Words;
 use crate::sieve::{Seen, Sieve};
 use crate::view::View;
 use rusqlite::{OptionalExtension, ToSql};
@@ -13,6 +14,8 @@ use rusqlite::{OptionalExtension, ToSql};
 const VALUES_MAX: usize = 1_000;
 /// The most steps in which years are looked for: one for each year of each type.
 const YEAR_STEPS_MAX: usize = 5_000;
+/// Versions below the matches that were kept of which is asked whether they have the words, for each value.
+const ASKED_MAX: usize = 16;
 /// Versions that are looked at together.
 const AT_ONCE: usize = 64;
 
@@ -34,6 +37,8 @@ pub(super) struct Pool {
     pub whole: bool,
     /// Whether it is all that is held, whatever the list has.
     pub everything: bool,
+    /// What tells of a version below those that were kept.
+    pub words: Option<Words>,
 }
 
 /// How much may still be done.
@@ -70,6 +75,7 @@ struct Walk<'a> {
     has: &'a dyn Fn(&Seen) -> bool,
     left: Budget,
     waiting: Vec<i64>,
+    asked: usize,
     count: Count,
     ended: bool,
 }
@@ -92,13 +98,27 @@ impl Walk<'_> {
             match self.pool.place(vid) {
                 Place::In => self.waiting.push(vid),
                 Place::Out => {}
-                Place::Unknown => self.count.more = true,
+                Place::Unknown => self.ask(view, vid)?,
             }
             if self.waiting.len() == AT_ONCE.min(self.left.looks.max(1)) {
                 self.settle(view)?;
                 if self.ended {
                     break;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks of a few versions whether they have the words: of a value that is often there, it is seen at once.
+    fn ask(&mut self, view: &View<'_>, vid: i64) -> Result<(), StoreError> {
+        self.count.more = true;
+        if self.asked < ASKED_MAX
+            && let Some(words) = &self.pool.words
+        {
+            self.asked += 1;
+            if words.are_in(view, vid)? {
+                self.waiting.push(vid);
             }
         }
         Ok(())
@@ -206,7 +226,7 @@ impl View<'_> {
             Along::Year(wanted) => year(&seen.version) == Some(*wanted),
         };
         let mut walk =
-            Walk { sieve, pool, has: &has, left, waiting: Vec::new(), count: Count::default(), ended: false };
+            Walk { sieve, pool, has: &has, left, waiting: Vec::new(), asked: 0, count: Count::default(), ended: false };
         let since = sieve.since.clone().unwrap_or_default();
         match along {
             Along::Type(tid) => match &sieve.until {
