@@ -76,6 +76,9 @@ pub struct SearchArguments {
     /// At most so many
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
+    /// Go on behind an earlier answer: its `next`
+    #[arg(long, value_name = "NEXT")]
+    pub after: Option<String>,
 }
 
 #[derive(Args)]

@@ -19,20 +19,31 @@ pub fn search(arguments: SearchArguments, output: &Output) -> Result<(), Failure
         unmarked: arguments.unmarked,
         origins: arguments.origin,
         limit: arguments.limit,
+        after: arguments.after,
     })?;
     if found.get("index_behind").and_then(Value::as_u64).unwrap_or_default() > 0 {
         output.note("the full-text index is still behind; what was imported last may be missing");
     }
-    output.answer(&found, |found| {
-        let mut lines: Vec<String> = list(found, "hits").iter().map(hit_line).collect();
-        if lines.is_empty() {
-            lines.push("nothing found".into());
-        }
-        if found.get("more").and_then(Value::as_bool) == Some(true) {
-            lines.push("there are more; narrow the search or raise --limit".into());
-        }
-        lines
-    })
+    output.answer(&found, found_lines)
+}
+
+fn found_lines(found: &Value) -> Vec<String> {
+    let says = |name: &str| found.get(name).and_then(Value::as_bool) == Some(true);
+    let mut lines: Vec<String> = list(found, "hits").iter().map(hit_line).collect();
+    if lines.is_empty() {
+        // Nothing is there only where everything was looked at.
+        lines.push(if says("at_least") { "nothing found so far" } else { "nothing found" }.into());
+    }
+    if says("cut") {
+        lines.push("not everything was looked at: what came last comes first; narrow with --type, --origin, --label or --since".into());
+    }
+    if says("more") {
+        lines.push(format!(
+            "there may be more: go on with --after {}, narrow the search or raise --limit",
+            text(found, "next")
+        ));
+    }
+    lines
 }
 
 fn hit_line(hit: &Value) -> String {

@@ -1,27 +1,50 @@
 //! What a search could be narrowed by, with counts.
 //!
-//! Guarantees: bounded: at most [`LOOKED_MAX`] versions are looked at, the ones that came last, and a count that could be higher says
-//! so. Without words and filters types and origins are counted from their indexes, so that none is missing. Does not know: pages.
+//! Guarantees: every value that occurs is listed. Where all that is found can be looked at, counts are exact; else they are "at least", say
+//! so, and a value of which nothing was seen but may be there is listed with 0 and more. The work is bounded by [`FacetBounds`].
+//! Does not know: pages.
+
+mod complete;
 
 use crate::error::StoreError;
-use crate::filter::CONDITION;
 use crate::intern::{self, Words};
+use crate::matches::Step;
 use crate::record::flag;
 use crate::search::SearchQuery;
-use crate::view::{VISIBLE, View, number_list, unsigned};
+use crate::sieve::{Seen, Sieve, is_instant};
+use crate::view::View;
 use comity_vocab::Timestamp;
-use rusqlite::named_params;
-use rusqlite::types::Value;
-use std::collections::{BTreeMap, HashMap};
+use complete::{Budget, Pool};
+use std::collections::BTreeMap;
 
-/// The most versions one count looks at.
-pub const LOOKED_MAX: i64 = 5_000;
-/// The most text matches one count looks at; a filter may leave few of them.
-const MATCHES_MAX: i64 = 20_000;
-/// How far back among the versions a filtered count goes.
-const REACH_MAX: i64 = 200_000;
 /// The highest count that is told; more is told as this with a sign.
 pub const COUNT_MAX: u64 = 1_000;
+/// States that can be counted, by flag.
+const STATES: [(i64, &str); 4] = [
+    (flag::DEFECTIVE, "defective"),
+    (flag::REVOKED, "revoked"),
+    (flag::GRANULAR, "granular"),
+    (flag::UNKNOWN_MARKING, "unknown_marking"),
+];
+
+/// How much one count looks at. In use it is the default; tests make it small.
+#[derive(Clone, Copy, Debug)]
+pub struct FacetBounds {
+    /// Versions that are looked at, those that came last.
+    pub looked: usize,
+    /// Matches of words that are kept to tell what a value has of them.
+    pub matches: usize,
+    /// Versions that are looked at besides, along the indexes of values that were not seen often.
+    pub completing: usize,
+    /// Rows of those indexes that are passed over for it.
+    pub passed: usize,
+}
+
+impl Default for FacetBounds {
+    fn default() -> Self {
+        Self { looked: 10_000, matches: 200_000, completing: 10_000, passed: 300_000 }
+    }
+}
 
 /// One value to narrow by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,57 +70,70 @@ pub struct Facets {
     pub years: Vec<Facet>,
     /// `defective`, `revoked`, `granular`, `unknown_marking`.
     pub states: Vec<Facet>,
-    /// Whether there was more than was looked at.
+    /// Whether there was more than was looked at, so that counts are "at least".
     pub cut: bool,
+    /// Whether there are so many types, origins, labels or years that not every value could be looked for.
+    pub unlisted: bool,
+}
+
+/// What is counted of a value.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    seen: u64,
+    /// Whether more may be there than were seen.
+    more: bool,
 }
 
 #[derive(Default)]
 struct Tally {
-    types: HashMap<i64, u64>,
-    origins: HashMap<i64, u64>,
-    labels: HashMap<Option<i64>, u64>,
-    years: BTreeMap<i64, u64>,
-    states: BTreeMap<&'static str, u64>,
-    rows: i64,
+    types: BTreeMap<i64, Count>,
+    origins: BTreeMap<i64, Count>,
+    labels: BTreeMap<Option<i64>, Count>,
+    years: BTreeMap<i32, Count>,
+    states: BTreeMap<&'static str, Count>,
 }
 
 /// The seconds since 1970 in a version key; the key is what [`Timestamp::sort_key`] gives.
 pub(crate) fn seconds(version: &[u8]) -> Option<i64> {
     let head: [u8; 8] = version.get(..8)?.try_into().ok()?;
-    (version.len() == 12).then(|| i64::from_be_bytes(head) ^ i64::MIN)
+    is_instant(version).then(|| i64::from_be_bytes(head) ^ i64::MIN)
 }
 
-fn year(version: &[u8]) -> Option<i64> {
+fn year(version: &[u8]) -> Option<i32> {
     Timestamp::from_unix(seconds(version)?, 0).to_string().get(..4)?.parse().ok()
 }
 
+/// The first instant of a year, as a version key; `None` behind the last year that can be written.
+fn beginning(year: i32) -> Option<Vec<u8>> {
+    Timestamp::parse(&format!("{year:04}-01-01T00:00:00Z")).ok().map(|time| time.sort_key().to_vec())
+}
+
 impl Tally {
-    fn add(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
-        self.rows += 1;
-        *self.types.entry(row.get(0)?).or_default() += 1;
-        *self.labels.entry(row.get(1)?).or_default() += 1;
-        *self.origins.entry(row.get(2)?).or_default() += 1;
-        let flags: i64 = row.get(3)?;
-        for (bit, word) in [
-            (flag::DEFECTIVE, "defective"),
-            (flag::REVOKED, "revoked"),
-            (flag::GRANULAR, "granular"),
-            (flag::UNKNOWN_MARKING, "unknown_marking"),
-        ] {
-            if flags & bit != 0 {
-                *self.states.entry(word).or_default() += 1;
+    fn add(&mut self, seen: &Seen) {
+        self.types.entry(seen.tid).or_default().seen += 1;
+        self.labels.entry(seen.lid).or_default().seen += 1;
+        self.origins.entry(seen.nid).or_default().seen += 1;
+        for (bit, word) in STATES {
+            if seen.flags & bit != 0 {
+                self.states.entry(word).or_default().seen += 1;
             }
         }
-        let version: Vec<u8> = row.get(4)?;
-        if let Some(year) = year(&version) {
-            *self.years.entry(year).or_default() += 1;
+        if let Some(year) = year(&seen.version) {
+            self.years.entry(year).or_default().seen += 1;
         }
-        Ok(())
+    }
+
+    /// Nothing tells where states are: what was seen is the least, and any may be there.
+    fn open_states(&mut self) {
+        for (_, word) in STATES {
+            self.states.entry(word).or_default().more = true;
+        }
     }
 }
 
-fn facet(value: String, count: u64, cut: bool) -> Facet {
-    Facet { value, count: count.min(COUNT_MAX), more: cut || count > COUNT_MAX }
+fn facet(value: String, count: Count) -> Option<Facet> {
+    let facet = Facet { value, count: count.seen.min(COUNT_MAX), more: count.more || count.seen > COUNT_MAX };
+    (facet.count > 0 || facet.more).then_some(facet)
 }
 
 fn by_count(mut facets: Vec<Facet>) -> Vec<Facet> {
@@ -106,93 +142,100 @@ fn by_count(mut facets: Vec<Facet>) -> Vec<Facet> {
 }
 
 impl View<'_> {
-    /// Counts what a search finds by type, origin, label, year and state.
+    /// Counts what a search could be narrowed by; the query's page and cursor do not matter.
     ///
     /// # Errors
     /// As [`View::search`].
     pub fn facets(&self, query: &SearchQuery) -> Result<Facets, StoreError> {
-        let tally = self.tally(query)?;
-        let cut = tally.rows > LOOKED_MAX;
-        let everything = query.text.is_none() && query.filter.is_empty();
-        let named = |words, counts: HashMap<i64, u64>| -> Result<Vec<Facet>, StoreError> {
-            let facets = counts
-                .into_iter()
-                .map(|(number, count)| Ok(facet(intern::text(self.conn, words, number)?, count, cut)));
-            Ok(by_count(facets.collect::<Result<_, StoreError>>()?))
-        };
-        let (types, origins) = if cut && everything {
-            (self.of_index("tid", Words::Type)?, self.of_index("nid", Words::Origin)?)
-        } else {
-            (named(Words::Type, tally.types)?, named(Words::Origin, tally.origins)?)
+        self.facets_within(query, &FacetBounds::default())
+    }
+
+    /// As [`View::facets`], looking at so much.
+    ///
+    /// # Errors
+    /// As [`View::search`].
+    pub fn facets_within(&self, query: &SearchQuery, bounds: &FacetBounds) -> Result<Facets, StoreError> {
+        self.on_one_snapshot(|| self.facets_now(query, bounds))
+    }
+
+    fn facets_now(&self, query: &SearchQuery, bounds: &FacetBounds) -> Result<Facets, StoreError> {
+        let sieve = query.filter.resolve(self)?.sieve;
+        let pool = self.pool(query, &sieve, bounds)?;
+        let mut tally = Tally::default();
+        // What completing would cost at most is better spent on looking at everything, where that is enough.
+        let all = pool.whole && pool.vids.len() <= bounds.looked + bounds.completing;
+        let most = if all { pool.vids.len() } else { bounds.looked };
+        let newest: Vec<i64> = pool.vids.iter().rev().take(most).copied().collect();
+        self.look(&newest, &sieve, |seen| {
+            tally.add(&seen);
+            Ok(())
+        })?;
+        let cut = !all;
+        let mut unlisted = false;
+        if cut {
+            tally.open_states();
+            let mut budget = Budget { looks: bounds.completing, rows: bounds.passed };
+            unlisted = self.complete_facets(&mut tally, &sieve, &pool, &mut budget)?;
+        }
+        let named = |words, counts: BTreeMap<i64, Count>| -> Result<Vec<Facet>, StoreError> {
+            let mut facets = Vec::new();
+            for (number, count) in counts {
+                facets.extend(facet(intern::text(self.conn, words, number)?, count));
+            }
+            Ok(by_count(facets))
         };
         let mut labels = Vec::new();
         for (lid, count) in tally.labels {
             let text = intern::label(self.conn, lid)?.map(|label| label.to_string()).unwrap_or_default();
-            labels.push(facet(text, count, cut));
+            labels.extend(facet(text, count));
         }
+        let years = tally.years.into_iter().rev();
         Ok(Facets {
-            types,
-            origins,
+            types: named(Words::Type, tally.types)?,
+            origins: named(Words::Origin, tally.origins)?,
             labels: by_count(labels),
-            years: tally.years.into_iter().rev().map(|(year, count)| facet(year.to_string(), count, cut)).collect(),
-            states: tally.states.into_iter().map(|(word, count)| facet(word.to_owned(), count, cut)).collect(),
+            years: years.filter_map(|(year, count)| facet(format!("{year:04}"), count)).collect(),
+            states: tally.states.into_iter().filter_map(|(word, count)| facet(word.to_owned(), count)).collect(),
             cut,
+            unlisted,
         })
     }
 
-    /// Counts objects by one of their numbers, along the index of it.
-    fn of_index(&self, column: &str, words: Words) -> Result<Vec<Facet>, StoreError> {
-        let (table, index) = match words {
-            Words::Origin => ("origin", "object_current_of_origin"),
-            _ => ("type_name", "object_current_of_type"),
+    /// Gathers the versions among which is counted.
+    fn pool(&self, query: &SearchQuery, sieve: &Sieve, bounds: &FacetBounds) -> Result<Pool, StoreError> {
+        let few = if sieve.is_open() { None } else { self.few(sieve, true)? };
+        let Some(text) = &query.text else {
+            return match few {
+                Some(few) => Ok(Pool { vids: few, whole: true, everything: false, words: None }),
+                None => self.last_held(bounds.looked + bounds.completing),
+            };
         };
-        let sql = format!(
-            "SELECT t.name, (SELECT count(*) FROM (SELECT 1 FROM object INDEXED BY {index}
-                 WHERE {column} = t.{column} AND current IS NOT NULL LIMIT {COUNT_MAX} + 1)) AS n FROM {table} t WHERE n > 0"
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |row| Ok(facet(row.get(0)?, row.get(1).map(unsigned)?, false)))?;
-        Ok(by_count(rows.collect::<Result<_, _>>()?))
+        let words = self.words(text)?;
+        let mut vids = Vec::new();
+        let mut passed = 0;
+        let within = few.as_ref().map_or(Some(0..i64::MAX), |few| Some(*few.first()?..few.last()?.saturating_add(1)));
+        let Some(within) = within else { return Ok(Pool { vids, whole: true, everything: false, words: None }) };
+        let whole = words.walk(self, &within, |vid| {
+            if passed == bounds.matches {
+                return Step::Stop;
+            }
+            passed += 1;
+            if few.as_ref().is_none_or(|few| few.binary_search(&vid).is_ok()) {
+                vids.push(vid);
+            }
+            Step::On
+        })?;
+        vids.reverse();
+        Ok(Pool { vids, whole: whole && !words.cut, everything: false, words: Some(words) })
     }
 
-    fn tally(&self, query: &SearchQuery) -> Result<Tally, StoreError> {
-        let resolved = query.filter.resolve(self)?;
-        let expression = match &query.text {
-            Some(text) => Some(comity_stix::fts_query(text).ok_or(StoreError::Query { part: "text" })?),
-            None => None,
-        };
-        let reach = if expression.is_some() { i64::MAX } else { REACH_MAX };
-        let few = if expression.is_some() { None } else { self.few(&resolved)? };
-        let (source, order) = match (&expression, few) {
-            // The last matches are taken before anything else is asked of them.
-            (Some(_), _) => (
-                format!(
-                    "(SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {MATCHES_MAX}) t
-                     CROSS JOIN version v ON v.vid = t.vid"
-                ),
-                "",
-            ),
-            (None, Some(few)) => (few.to_owned(), ""),
-            (None, None) => ("version v".to_owned(), "ORDER BY v.vid DESC"),
-        };
-        let sql = format!(
-            "SELECT v.tid, v.lid, i.nid, v.flags, v.version FROM {source}
-             CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid CROSS JOIN import i ON i.iid = v.iid
-             WHERE (:text IS NULL OR :text <> '') AND v.vid > (SELECT max(vid) FROM version) - :reach
-               AND (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
-               AND {CONDITION} AND {VISIBLE} {order} LIMIT :limit"
-        );
-        let types = resolved.types.as_deref().map_or(Value::Null, number_list);
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut rows = statement.query(named_params! {
-            ":text": expression, ":reach": reach, ":types": types, ":limit": LOOKED_MAX + 1,
-            ":since": resolved.since, ":until": resolved.until, ":origins": resolved.origins,
-            ":labels": resolved.labels, ":unmarked": resolved.unmarked,
-        })?;
-        let mut tally = Tally::default();
-        while let Some(row) = rows.next()? {
-            tally.add(row)?;
-        }
-        Ok(tally)
+    /// Returns the current versions that came last.
+    fn last_held(&self, most: usize) -> Result<Pool, StoreError> {
+        let sql = "SELECT current FROM object INDEXED BY object_current WHERE current IS NOT NULL ORDER BY current DESC LIMIT ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut vids: Vec<i64> = statement.query_map([most as i64 + 1], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let whole = vids.len() <= most;
+        vids.reverse();
+        Ok(Pool { vids, whole, everything: true, words: None })
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use crate::intern::{self, Words};
 use crate::origin::Origin;
+use crate::sieve::Sieve;
 use crate::view::{View, number_list};
 use comity_vocab::{SecurityLabel, Timestamp, Tlp};
 use rusqlite::types::Value;
@@ -42,11 +43,13 @@ pub(crate) struct Resolved {
     pub origins: Value,
     pub labels: Value,
     pub unmarked: bool,
+    /// The same, to be asked outside of a statement.
+    pub sieve: Sieve,
 }
 
 /// The condition on `version v` and `import i`; parameters `:since`, `:until`, `:origins`, `:labels`, `:unmarked`.
 pub(crate) const CONDITION: &str =
-    "(:since IS NULL OR v.version >= :since) AND (:until IS NULL OR (v.version < :until AND length(v.version) = 12))
+    "(:since IS NULL OR v.version >= :since) AND (:until IS NULL OR (v.version < :until AND length(v.version) = 12 AND v.version >= x'01'))
      AND (:origins IS NULL OR v.iid IN (SELECT iid FROM import WHERE nid IN (SELECT value FROM json_each(:origins))))
      AND (:labels IS NULL OR v.lid IN (SELECT value FROM json_each(:labels)) OR (:unmarked AND v.lid IS NULL))";
 
@@ -69,19 +72,33 @@ impl Filter {
             }
             Ok(numbers)
         };
-        let instant = |time: Option<Timestamp>| time.map_or(Value::Null, |t| Value::Blob(t.sort_key().to_vec()));
+        let instant = |time: Option<Timestamp>| time.map(|time| time.sort_key().to_vec());
+        let value = |key: &Option<Vec<u8>>| key.clone().map_or(Value::Null, Value::Blob);
         let origins = if self.origins.is_empty() {
-            Value::Null
+            None
         } else {
-            number_list(&known(Words::Origin, self.origins.iter().map(Origin::to_string).collect())?)
+            Some(known(Words::Origin, self.origins.iter().map(Origin::to_string).collect())?)
         };
+        let labels = if self.markings.is_empty() { None } else { Some(self.labels(view)?) };
+        let list = |numbers: &Option<Vec<i64>>| numbers.as_deref().map_or(Value::Null, number_list);
+        let types = if self.types.is_empty() { None } else { Some(known(Words::Type, self.types.clone())?) };
+        let (since, until) = (instant(self.since), instant(self.until));
+        let unmarked = self.markings.contains(&Marking::Unmarked);
         Ok(Resolved {
-            types: if self.types.is_empty() { None } else { Some(known(Words::Type, self.types.clone())?) },
-            since: instant(self.since),
-            until: instant(self.until),
-            origins,
-            labels: if self.markings.is_empty() { Value::Null } else { number_list(&self.labels(view)?) },
-            unmarked: self.markings.contains(&Marking::Unmarked),
+            types: types.clone(),
+            since: value(&since),
+            until: value(&until),
+            origins: list(&origins),
+            labels: list(&labels),
+            unmarked,
+            sieve: Sieve {
+                types,
+                since,
+                until,
+                origins: origins.map(|numbers| numbers.into_iter().collect()),
+                labels: labels.map(|numbers| numbers.into_iter().collect()),
+                unmarked,
+            },
         })
     }
 

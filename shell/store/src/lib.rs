@@ -5,6 +5,7 @@
 //! types, on different files, with no reference from one to the other.
 //! Does not know: the clock, partners' networks, who is asking (except that a source's record opens to its handlers only).
 
+mod blocks;
 mod corpus;
 mod correlation;
 mod current;
@@ -27,13 +28,16 @@ mod intern;
 mod key;
 mod lineage;
 mod marking;
+mod matches;
 mod nameless;
 mod narrow;
 mod neighbours;
+mod newest;
 mod newest_import;
 mod open;
 mod origin;
 mod pages;
+mod place;
 mod prepare;
 mod prints;
 mod put;
@@ -45,6 +49,7 @@ mod rests_on;
 mod schema;
 mod sealed;
 mod search;
+mod sieve;
 mod snapshot;
 mod taxii;
 mod text;
@@ -65,7 +70,7 @@ pub use detection::{
 pub use erase::Erased;
 pub use error::StoreError;
 pub use export::ExportOptions;
-pub use facets::{COUNT_MAX, Facet, Facets};
+pub use facets::{COUNT_MAX, Facet, FacetBounds, Facets};
 pub use filter::{Filter, Marking};
 pub use glimpse::{Glimpse, Presence, title};
 pub use health::{Health, vault_health};
@@ -86,7 +91,7 @@ pub use relations::{Relation, Relations, Through};
 pub use reread::Reread;
 pub use rests_on::Rests;
 pub use sealed::Fault;
-pub use search::{Hit, PAGE_MAX, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
+pub use search::{Hit, PAGE_MAX, SearchBounds, SearchPage, SearchQuery, TEXT_MATCHES_MAX};
 pub use snapshot::snapshot;
 pub use taxii::{Addition, AdditionQuery, End, Take, VersionMatch};
 pub use trouble::Trouble;

@@ -1,28 +1,39 @@
 //! Finding objects by words, type, time, marking and origin; newest first, a page at a time.
 //!
-//! Guarantees: the cost of a page does not grow with what is held: without words it walks one index per type, with words it looks
-//! at no more than [`TEXT_MATCHES_MAX`] matches and says when there were more. Only current versions are found.
+//! Guarantees: the cost of a page does not grow with what is held: [`SearchBounds`] says how much one page looks at. What was not looked
+//! at is never said not to be there: such a page says that it is cut, and its `next` goes on behind it, so that every object is found once.
+//! Filters come before every cut. Only current versions are found.
 
 use crate::error::StoreError;
-use crate::filter::{CONDITION, Filter, Resolved};
+use crate::filter::Filter;
 use crate::intern;
 use crate::origin::Origin;
+use crate::place::Place;
 use crate::record::flag;
-use crate::view::{VERSION_COLUMNS, VISIBLE, VersionRow, View};
+use crate::view::{VERSION_COLUMNS, VersionRow, View};
 use comity_vocab::{SecurityLabel, Timestamp};
-use rusqlite::named_params;
-use rusqlite::types::Value;
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
-/// The most text matches one page looks at, the ones that came in last.
-pub const TEXT_MATCHES_MAX: i64 = 10_000;
+/// The most matches of words that are put in order at once, those that came last; behind them the next so many.
+pub const TEXT_MATCHES_MAX: usize = 10_000;
 /// The most hits on one page.
 pub const PAGE_MAX: usize = 1_000;
 
-/// Versions fetched of each type at first, and of a type that turns out to be needed again.
-const WALK_FIRST: i64 = 2;
-const WALK_NEXT: i64 = 16;
+/// How much one question looks at. In use it is the default; tests make it small.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchBounds {
+    /// Matches that are put in order at once.
+    pub block: usize,
+    /// Versions that a page looks at before it says that there may be more.
+    pub looked: usize,
+    /// Matches of words that are passed over for it.
+    pub streamed: usize,
+}
+
+impl Default for SearchBounds {
+    fn default() -> Self {
+        Self { block: TEXT_MATCHES_MAX, looked: 50_000, streamed: 500_000 }
+    }
+}
 
 /// What to search for.
 #[derive(Clone, Debug, Default)]
@@ -63,46 +74,15 @@ pub struct Hit {
 /// A page of hits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchPage {
-    /// The hits, newest first.
+    /// The hits, newest first; see `cut`.
     pub hits: Vec<Hit>,
-    /// What to give as `after` for the next page; `None` on the last.
+    /// What to give as `after` for the next page; `None` on the last. A page may have few hits, or none, and a next one.
     pub next: Option<String>,
     /// Versions that full text does not cover yet; a search for words may miss them.
     pub text_behind: u64,
-    /// Whether there were more text matches than were looked at.
+    /// Whether there is more than was looked at for this page. With words, those that came last are then found first, newest first among
+    /// each [`TEXT_MATCHES_MAX`] of them, and `next` goes on with those that came before.
     pub cut: bool,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Found {
-    version: Vec<u8>,
-    vid: i64,
-}
-
-/// Versions of one type that wait to be merged; the newest is last. Compared by it.
-struct Waiting {
-    found: Vec<Found>,
-    tid: i64,
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Waiting {}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.found.last().cmp(&other.found.last())
-    }
 }
 
 impl View<'_> {
@@ -111,147 +91,32 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Query`] where the text has no word or the cursor is not ours; a failing database.
     pub fn search(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
+        self.search_within(query, &SearchBounds::default())
+    }
+
+    /// As [`View::search`], looking at so much.
+    ///
+    /// # Errors
+    /// As [`View::search`].
+    pub fn search_within(&self, query: &SearchQuery, bounds: &SearchBounds) -> Result<SearchPage, StoreError> {
         // What was found must still be there when it is read: another process may erase it in between.
-        self.on_one_snapshot(|| self.search_now(query))
+        self.on_one_snapshot(|| self.search_now(query, bounds))
     }
 
-    fn search_now(&self, query: &SearchQuery) -> Result<SearchPage, StoreError> {
+    fn search_now(&self, query: &SearchQuery, bounds: &SearchBounds) -> Result<SearchPage, StoreError> {
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MAX) };
-        let after = query.after.as_deref().map(read_cursor).transpose()?;
-        let mut page = SearchPage { text_behind: self.text_behind()?, ..SearchPage::default() };
-        let mut found = match &query.text {
-            None => self.walk(&query.filter, limit, after.as_ref())?,
-            Some(text) => self.matching(text, &query.filter, limit, after.as_ref(), &mut page)?,
+        let after = query.after.as_deref().map(Place::read).transpose()?;
+        let sieve = query.filter.resolve(self)?.sieve;
+        let found = match &query.text {
+            None => self.newest(&sieve, limit, after, bounds)?,
+            Some(text) => self.matching(&self.words(text)?, &sieve, limit, after, bounds)?,
         };
-        if found.len() > limit {
-            found.truncate(limit);
-            page.next = found.last().map(|last| format!("{}-{}", hex::encode(&last.version), last.vid));
-        }
-        page.hits = found.iter().map(|found| self.hit(found.vid)).collect::<Result<_, _>>()?;
-        Ok(page)
-    }
-
-    /// Walks the newest-first index of every type at once, each only as far as the page needs.
-    fn walk(&self, filter: &Filter, limit: usize, after: Option<&Found>) -> Result<Vec<Found>, StoreError> {
-        let resolved = filter.resolve(self)?;
-        if let Some(source) = self.few(&resolved)? {
-            return self.gathered(source, None, &resolved, limit, after);
-        }
-        // What is not older than `until` need not be walked through.
-        let bound = match (&resolved.until, after) {
-            (Value::Blob(until), None) => Some(Found { version: until.clone(), vid: 0 }),
-            _ => None,
-        };
-        let after = after.or(bound.as_ref());
-        let types = match &resolved.types {
-            Some(types) => types.clone(),
-            None => self
-                .conn
-                .prepare_cached("SELECT tid FROM type_name")?
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, _>>()?,
-        };
-        let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
-        for tid in types {
-            waiting.extend(self.next_of_type(tid, &resolved, after, WALK_FIRST)?);
-        }
-        let mut found = Vec::new();
-        // One more than the page, to know whether there is a next one.
-        while found.len() <= limit {
-            let Some(mut newest) = waiting.pop() else { break };
-            let Some(first) = newest.found.pop() else { continue };
-            if newest.found.is_empty() {
-                waiting.extend(self.next_of_type(newest.tid, &resolved, Some(&first), WALK_NEXT)?);
-            } else {
-                waiting.push(newest);
-            }
-            found.push(first);
-        }
-        Ok(found)
-    }
-
-    /// Returns the next versions of one type, `None` where there are no more.
-    fn next_of_type(
-        &self,
-        tid: i64,
-        resolved: &Resolved,
-        after: Option<&Found>,
-        limit: i64,
-    ) -> Result<Option<Waiting>, StoreError> {
-        let sql = format!(
-            "SELECT v.version, v.vid FROM version v CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
-             WHERE v.tid = :tid AND (:after IS NULL OR (v.version <= :after AND (v.version, v.vid) < (:after, :after_vid)))
-               AND {CONDITION} AND {VISIBLE}
-             ORDER BY v.version DESC, v.vid DESC LIMIT :limit"
-        );
-        let (after, after_vid) = cursor_values(after);
-        // Without a bound the walk begins at the end; any bound lets the index seek.
-        let sql = if after == Value::Null { sql } else { sql.replace(":after IS NULL OR ", "") };
-        let sql = if resolved.since == Value::Null { sql } else { sql.replace(":since IS NULL OR ", "") };
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut found: Vec<Found> = statement
-            .query_map(
-                named_params! {
-                    ":tid": tid, ":after": after, ":after_vid": after_vid, ":limit": limit,
-                    ":since": resolved.since, ":until": resolved.until, ":origins": resolved.origins,
-                    ":labels": resolved.labels, ":unmarked": resolved.unmarked,
-                },
-                |row| Ok(Found { version: row.get(0)?, vid: row.get(1)? }),
-            )?
-            .collect::<Result<_, _>>()?;
-        found.reverse();
-        Ok((!found.is_empty()).then_some(Waiting { found, tid }))
-    }
-
-    fn matching(
-        &self,
-        text: &str,
-        filter: &Filter,
-        limit: usize,
-        after: Option<&Found>,
-        page: &mut SearchPage,
-    ) -> Result<Vec<Found>, StoreError> {
-        let expression = comity_stix::fts_query(text).ok_or(StoreError::Query { part: "text" })?;
-        let resolved = filter.resolve(self)?;
-        let matches: i64 = self
-            .conn
-            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM version_text WHERE version_text MATCH ?1 LIMIT ?2)")?
-            .query_row((&expression, TEXT_MATCHES_MAX + 1), |row| row.get(0))?;
-        page.cut = matches > TEXT_MATCHES_MAX;
-        let source = format!(
-            "(SELECT rowid AS vid FROM version_text WHERE version_text MATCH :text ORDER BY rowid DESC LIMIT {TEXT_MATCHES_MAX}) t
-             CROSS JOIN version v ON v.vid = t.vid"
-        );
-        self.gathered(&source, Some(expression), &resolved, limit, after)
-    }
-
-    /// Sorts what a source of few rows `v` has.
-    fn gathered(
-        &self,
-        source: &str,
-        expression: Option<String>,
-        resolved: &Resolved,
-        limit: usize,
-        after: Option<&Found>,
-    ) -> Result<Vec<Found>, StoreError> {
-        let sql = format!(
-            "SELECT v.version, v.vid FROM {source} CROSS JOIN object o ON o.oid = v.oid AND o.current = v.vid
-             WHERE (:text IS NULL OR :text <> '') AND (:types IS NULL OR v.tid IN (SELECT value FROM json_each(:types)))
-               AND (:after IS NULL OR (v.version, v.vid) < (:after, :after_vid)) AND {CONDITION} AND {VISIBLE}
-             ORDER BY v.version DESC, v.vid DESC LIMIT :limit"
-        );
-        let (after, after_vid) = cursor_values(after);
-        let types = resolved.types.as_deref().map_or(Value::Null, crate::view::number_list);
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(
-            named_params! {
-                ":text": expression, ":types": types, ":after": after, ":after_vid": after_vid, ":limit": limit as i64 + 1,
-                ":since": resolved.since, ":until": resolved.until, ":origins": resolved.origins,
-                ":labels": resolved.labels, ":unmarked": resolved.unmarked,
-            },
-            |row| Ok(Found { version: row.get(0)?, vid: row.get(1)? }),
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(SearchPage {
+            hits: found.vids.iter().map(|vid| self.hit(*vid)).collect::<Result<_, _>>()?,
+            next: found.next.map(|place| place.to_string()),
+            text_behind: self.text_behind()?,
+            cut: found.cut,
+        })
     }
 
     fn hit(&self, vid: i64) -> Result<Hit, StoreError> {
@@ -270,14 +135,4 @@ impl View<'_> {
             revoked: row.flags & flag::REVOKED != 0,
         })
     }
-}
-
-fn cursor_values(after: Option<&Found>) -> (Value, i64) {
-    after.map_or((Value::Null, 0), |found| (Value::Blob(found.version.clone()), found.vid))
-}
-
-fn read_cursor(text: &str) -> Result<Found, StoreError> {
-    let bad = || StoreError::Query { part: "cursor" };
-    let (version, vid) = text.split_once('-').ok_or_else(bad)?;
-    Ok(Found { version: hex::decode(version).map_err(|_| bad())?, vid: vid.parse().map_err(|_| bad())? })
 }

@@ -16,6 +16,7 @@ mod disk;
 mod import;
 mod read;
 mod real_data;
+mod search;
 mod set_aside;
 mod taxii;
 mod vault;

@@ -23,7 +23,7 @@ pub struct Findings {
     pub found: Vec<Found>,
     /// What to give as `after` for the next page.
     pub next: Option<String>,
-    /// Whether there were more matches than were looked at.
+    /// Whether not everything was looked at for this page.
     pub cut: bool,
     /// Versions that full text does not cover yet.
     pub index_behind: u64,
@@ -38,8 +38,7 @@ impl Reader {
     /// [`Failure`] where the query has no word or the cursor is not ours.
     pub fn find(&self, query: &SearchQuery) -> Result<Findings, Failure> {
         let view = self.view();
-        let page = view.search(query).map_err(asked)?;
-        let facets = view.facets(query).map_err(asked)?;
+        let (page, facets) = view.on_one_snapshot(|| Ok((view.search(query)?, view.facets(query)?))).map_err(asked)?;
         let words = Words::of(query.text.as_deref().unwrap_or_default());
         let mut found = Vec::with_capacity(page.hits.len());
         for hit in page.hits {

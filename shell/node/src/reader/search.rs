@@ -25,6 +25,8 @@ pub struct SearchRequest {
     pub origins: Vec<String>,
     /// At most so many.
     pub limit: usize,
+    /// `next` of the answer before.
+    pub after: Option<String>,
 }
 
 impl Reader {
@@ -48,7 +50,7 @@ impl Reader {
                 markings,
             },
             limit: request.limit,
-            after: None,
+            after: request.after.clone(),
         };
         let page = self.holdings.view().search(&query).map_err(asked)?;
         let hits: Vec<Value> = page
@@ -71,7 +73,9 @@ impl Reader {
         Ok(json!({
             "hits": hits,
             "count": page.hits.len(),
+            "at_least": page.next.is_some() || page.cut || page.text_behind > 0,
             "more": page.next.is_some(),
+            "next": page.next,
             "cut": page.cut,
             "index_behind": page.text_behind,
         }))

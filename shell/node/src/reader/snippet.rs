@@ -3,7 +3,7 @@
 //! Guarantees: what is shown is cut from the object's own text, at whole characters, with the words told apart; bounded. Words are
 //! compared folded, as the index does. Does not know: how it is drawn.
 
-use comity_stix::fold;
+use comity_stix::{fold, is_hangul};
 use serde_json::Value;
 
 /// Characters shown before and after the first word.
@@ -44,8 +44,9 @@ impl Words {
                 c.is_whitespace() || matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}')
             })
             .flat_map(|piece| {
-                let open = piece.ends_with('*');
                 let folded = fold(piece);
+                // As the index finds them: a word in Hangul is a beginning.
+                let open = piece.ends_with('*') || folded.chars().next_back().is_some_and(is_hangul);
                 let parts: Vec<&str> =
                     folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
                 let last = parts.len();
@@ -184,6 +185,7 @@ mod tests {
             (r#"{"name":"a","description":"the Emotet loader"}"#, "emotet", Some("description: the [Emotet] loader")),
             (r#"{"description":"Zażółć gęślą"}"#, "zazolc", Some("description: [Zażółć] gęślą")),
             (r#"{"description":"loaders and more"}"#, "load*", Some("description: [loaders] and more")),
+            (r#"{"description":"부산항만공사 침해"}"#, "부산", Some("description: [부산항만공사] 침해")),
             (r#"{"x_a":{"b":["deep word"]}}"#, "WORD", Some("x_a.b: deep [word]")),
             (r#"{"description":"nothing"}"#, "other", None),
             (r#"{"id":"indicator--1","type":"indicator"}"#, "indicator", None),

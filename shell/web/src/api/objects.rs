@@ -65,14 +65,18 @@ pub(crate) struct Hit {
     revoked: bool,
 }
 
-/// A page of what was found, newest first.
+/// A page of what was found, newest first where `cut` is false.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Found {
     hits: Vec<Hit>,
-    /// Give it as `cursor` for the next page; absent on the last.
+    /// How many hits this page has.
+    count: usize,
+    /// Whether there are, or may be, more than these: then go on with `next`, or ask again when the index is no longer behind.
+    at_least: bool,
+    /// Give it as `cursor` for the next page; absent on the last. A page without hits may have one: then not everything was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-    /// Whether there were more text matches than were looked at.
+    /// Whether not everything was looked at for this page. With words, what came last then comes first, newest first among each 10,000.
     cut: bool,
     /// Imported texts that the index does not have yet.
     index_behind: u64,
@@ -122,8 +126,11 @@ pub(crate) async fn search(
         defective: hit.defective,
         revoked: hit.revoked,
     });
+    let hits: Vec<Hit> = hits.collect();
     Ok(Json(Found {
-        hits: hits.collect(),
+        count: hits.len(),
+        at_least: page.next.is_some() || page.cut || page.text_behind > 0,
+        hits,
         next: page.next.map(|place| owner.seal(&place)),
         cut: page.cut,
         index_behind: page.text_behind,

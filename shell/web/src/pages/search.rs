@@ -1,6 +1,6 @@
 //! Search: words in any script, narrowed by links, newest first.
 //!
-//! Guarantees: a page at a time; every count that could be higher says so; a cursor serves only its officer and its filter.
+//! Guarantees: a page at a time; every count that could be higher says so; nothing is said not to be there that was not looked for; a cursor serves only its officer and its filter.
 
 use super::banner::Banner;
 use super::line::{address, counted, label_text, query, titled};
@@ -18,8 +18,9 @@ use std::sync::Arc;
 
 /// Hits on a page.
 const PAGE: usize = 50;
-/// Values shown of one facet.
+/// Values of one facet that are shown at once, and those that unfold.
 const FACET_SHOWN: usize = 25;
+const FACET_FOLDED: usize = 1_000;
 /// What an unmarked object's label is called in an address.
 const UNMARKED: &str = "unmarked";
 
@@ -99,6 +100,7 @@ struct Choice {
 struct Group {
     word: &'static str,
     choices: Vec<Choice>,
+    folded: Vec<Choice>,
     more: usize,
 }
 
@@ -131,10 +133,16 @@ struct SearchPage<'a> {
     behind: String,
     cut: bool,
     narrowed: bool,
+    counts_cut: bool,
+    unlisted: bool,
 }
 
+/// Nothing was seen of a value that may be there: that is no zero.
 fn count(facet: &Facet) -> String {
-    format!("{}{}", counted(facet.count), if facet.more { "+" } else { "" })
+    match (facet.count, facet.more) {
+        (0, true) => "not counted".to_owned(),
+        (count, more) => format!("{}{}", counted(count), if more { "+" } else { "" }),
+    }
 }
 
 fn group(terms: &Terms, word: &'static str, name: &str, chosen: &str, facets: &[Facet]) -> Group {
@@ -145,14 +153,15 @@ fn group(terms: &Terms, word: &'static str, name: &str, chosen: &str, facets: &[
         Choice { word: value.to_owned(), count: count(facet), href, chosen }
     };
     let mut choices: Vec<Choice> = facets.iter().take(FACET_SHOWN).map(choice).collect();
+    let folded: Vec<Choice> = facets.iter().skip(FACET_SHOWN).take(FACET_FOLDED).map(choice).collect();
     // What was chosen can always be taken back, also where nothing is found.
-    if !chosen.is_empty() && !choices.iter().any(|choice| choice.chosen) {
+    if !chosen.is_empty() && !choices.iter().chain(&folded).any(|choice| choice.chosen) {
         choices.insert(
             0,
             Choice { word: chosen.to_owned(), count: "0".to_owned(), href: terms.with(name, ""), chosen: true },
         );
     }
-    Group { word, choices, more: facets.len().saturating_sub(FACET_SHOWN) }
+    Group { word, choices, folded, more: facets.len().saturating_sub(FACET_SHOWN + FACET_FOLDED) }
 }
 
 fn row(found: Found, known: &Resemblances) -> Row {
@@ -229,7 +238,7 @@ pub async fn page(
     let states = facets.states.iter().map(|facet| (facet.value.replace('_', " "), count(facet))).collect();
     let first = if on_first { String::new() } else { format!("/search{}", terms.query()) };
     let behind = if findings.index_behind > 0 { counted(findings.index_behind) } else { String::new() };
-    let cut = findings.cut;
+    let (cut, counts_cut, unlisted) = (findings.cut, facets.cut, facets.unlisted);
     shell.answer(Ok(SearchPage {
         shell: &shell,
         groups,
@@ -240,6 +249,8 @@ pub async fn page(
         behind,
         cut,
         narrowed,
+        counts_cut,
+        unlisted,
         terms,
     }))
 }

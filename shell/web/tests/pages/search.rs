@@ -98,3 +98,65 @@ fn an_empty_desk_says_what_to_do() {
         page.has(words).has("Label not determined");
     }
 }
+
+/// So many matches are put in order at once, and a few more.
+const MANY: usize = comity_store::TEXT_MATCHES_MAX + 150;
+
+#[test]
+fn behind_very_many_matches_nothing_is_lost_on_page_api_and_command_line() {
+    let (face, _folder) = face();
+    let old: Vec<_> = (0..60)
+        .map(|n| {
+            object(
+                "campaign",
+                n,
+                json!({ "name": format!("old {n}"), "description": "mass", "modified": "2012-05-06T00:00:00.000Z" }),
+            )
+        })
+        .collect();
+    face.import("old feed", Some("TLP:CLEAR"), &old);
+    let new: Vec<_> = (0..MANY as u32)
+        .map(|n| object("malware", n, json!({ "name": "new", "is_family": false, "description": "mass" })))
+        .collect();
+    face.import("new feed", Some("TLP:GREEN"), &new);
+    let page = face.get("/search?q=mass");
+    page.has("More objects have these words than are put in order at once").lacks("Nothing is found");
+    for words in ["type=campaign", "label=TLP%3ACLEAR", "origin=old%20feed", "year=2012"] {
+        page.has(words);
+    }
+    face.get("/search?q=mass&label=TLP:CLEAR").has("<mark>mass</mark>").has("old 5").lacks("Nothing is found");
+    face.get("/search?q=mass&year=2012&type=malware").has("Nothing is found.");
+    let token = face.token("reader", "read");
+    let api = |query: &str| face.api("GET", &format!("/api/v1/objects?q=mass{query}"), Some(&token), None).json();
+    let all = api("&limit=1000");
+    assert_eq!((&all["count"], &all["at_least"], &all["cut"]), (&json!(1000), &json!(true), &json!(true)));
+    let narrowed = api("&label=TLP:CLEAR&limit=1000");
+    assert_eq!(
+        (&narrowed["count"], &narrowed["at_least"], &narrowed["cut"]),
+        (&json!(60), &json!(false), &json!(false))
+    );
+    // Each is told once, however many pages it takes.
+    let (mut found, mut cursor) = (std::collections::BTreeSet::new(), String::new());
+    loop {
+        let page = api(&format!("&limit=1000{cursor}"));
+        for hit in page["hits"].as_array().unwrap() {
+            assert!(found.insert(hit["id"].as_str().unwrap().to_owned()), "told twice: {hit}");
+        }
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(found.len(), MANY + 60);
+    // The command line reads the same.
+    let reader = comity_node::Reader::open(face.org.lock().unwrap().node.home()).unwrap();
+    let request = comity_node::SearchRequest { text: "mass".into(), limit: 1_000, ..Default::default() };
+    let told = reader.search(&request).unwrap();
+    assert_eq!((&told["count"], &told["at_least"], &told["cut"]), (&all["count"], &all["at_least"], &all["cut"]));
+    let next = comity_node::SearchRequest { after: told["next"].as_str().map(str::to_owned), ..request.clone() };
+    let second = reader.search(&next).unwrap();
+    assert_ne!(second["hits"][0], told["hits"][0]);
+    let clear = comity_node::SearchRequest { labels: vec![comity_vocab::Tlp::Clear], ..request };
+    let told = reader.search(&clear).unwrap();
+    assert_eq!((&told["count"], &told["at_least"]), (&json!(60), &json!(false)));
+}
