@@ -8,7 +8,7 @@ use comity_crypto::Purpose;
 use comity_node::{
     BasisDecided, BasisDecision, Failure, Home, OfficerKey, RECALL_ITEMS_MAX, Reader, RecallNamed, RecallOf, Request,
 };
-use comity_vocab::Role;
+use comity_vocab::{RecallState, Role};
 use serde_json::Value;
 
 /// Drafts, approves and sends recalls, and shows the board.
@@ -223,14 +223,16 @@ fn one(found: &Value) -> Vec<String> {
 }
 
 fn next_step(recall: &Value) -> String {
-    match text(recall, "state") {
-        "sent" if text(recall, "confirm_by").is_empty() => "confirmed by two roles".into(),
-        "sent" => format!(
+    match text(recall, "state").parse() {
+        Ok(RecallState::Sent) if text(recall, "confirm_by").is_empty() => "confirmed by two roles".into(),
+        Ok(RecallState::Sent) => format!(
             "sent by a duty officer; a desk officer and a releasing officer confirm it until {}",
             text(recall, "confirm_by")
         ),
-        "approved" => format!("approved; send it with comity recall send {}", text(recall, "recall")),
-        _ => format!("signed; a second officer in another role: comity recall approve {}", text(recall, "recall")),
+        Ok(RecallState::Approved) => format!("approved; send it with comity recall send {}", text(recall, "recall")),
+        Ok(RecallState::Draft) | Err(_) => {
+            format!("signed; a second officer in another role: comity recall approve {}", text(recall, "recall"))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::entry::MAX_SEQ;
 use crate::history::History;
 use crate::payload::PayloadError;
 use comity_release::{RecallAcknowledgement, RecallNotice};
+use comity_vocab::EntryKind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -111,12 +112,12 @@ pub enum OwnControl {
 
 impl OwnControl {
     /// Returns the kind as it is written.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> EntryKind {
         match self {
-            Self::RecallAcknowledgement(_) => RECALL_ACKNOWLEDGEMENT,
-            Self::EntryStatus(_) => ENTRY_STATUS,
-            Self::KeyChange(_) => KEY_CHANGE,
-            Self::History(_) => HISTORY,
+            Self::RecallAcknowledgement(_) => EntryKind::RecallAcknowledgement,
+            Self::EntryStatus(_) => EntryKind::EntryStatus,
+            Self::KeyChange(_) => EntryKind::KeyChange,
+            Self::History(_) => EntryKind::History,
         }
     }
 }
@@ -132,23 +133,16 @@ impl From<OwnControl> for Control {
     }
 }
 
-const RECALL_NOTICE: &str = "recall_notice";
-const RECALL_ACKNOWLEDGEMENT: &str = "recall_acknowledgement";
-const ENTRY_STATUS: &str = "entry_status";
-const KEY_CHANGE: &str = "key_change";
-const HISTORY: &str = "history";
-const KINDS: [&str; 5] = [RECALL_NOTICE, RECALL_ACKNOWLEDGEMENT, ENTRY_STATUS, KEY_CHANGE, HISTORY];
-
 /// The fields of an entry together with its kind, as one closed object `{"kind":…,"fields":{…}}`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kinded<T> {
-    kind: String,
+    kind: EntryKind,
     fields: T,
 }
 
-fn write<T: Serialize>(kind: &str, fields: &T) -> Result<Vec<u8>, PayloadError> {
-    let kinded = Kinded { kind: kind.to_owned(), fields };
+fn write<T: Serialize>(kind: EntryKind, fields: &T) -> Result<Vec<u8>, PayloadError> {
+    let kinded = Kinded { kind, fields };
     serde_json::to_vec(&kinded).map_err(|_| PayloadError::Field { field: "fields" })
 }
 
@@ -158,18 +152,14 @@ fn read<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Option<T> {
 
 impl Control {
     /// Returns the kind as it is written.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> EntryKind {
         match self {
-            Self::RecallNotice(_) => RECALL_NOTICE,
-            Self::RecallAcknowledgement(_) => RECALL_ACKNOWLEDGEMENT,
-            Self::EntryStatus(_) => ENTRY_STATUS,
-            Self::KeyChange(_) => KEY_CHANGE,
-            Self::History(_) => HISTORY,
+            Self::RecallNotice(_) => EntryKind::RecallNotice,
+            Self::RecallAcknowledgement(_) => EntryKind::RecallAcknowledgement,
+            Self::EntryStatus(_) => EntryKind::EntryStatus,
+            Self::KeyChange(_) => EntryKind::KeyChange,
+            Self::History(_) => EntryKind::History,
         }
-    }
-
-    pub(crate) fn is_known(kind: &str) -> bool {
-        KINDS.contains(&kind)
     }
 
     fn check(&self) -> Result<(), PayloadError> {
@@ -188,7 +178,7 @@ impl Control {
                 history.mine_size < MAX_SEQ && history.yours_size < MAX_SEQ && card_ok
             }
         };
-        if ok { Ok(()) } else { Err(PayloadError::Field { field: self.kind() }) }
+        if ok { Ok(()) } else { Err(PayloadError::Field { field: self.kind().as_str() }) }
     }
 
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, PayloadError> {
@@ -198,23 +188,23 @@ impl Control {
             Self::RecallNotice(notice) if notice.instruction != notice.recall_kind.instruction() => {
                 Err(PayloadError::Field { field: "instruction" })
             }
-            Self::RecallNotice(fields) => write(RECALL_NOTICE, fields),
-            Self::RecallAcknowledgement(fields) => write(RECALL_ACKNOWLEDGEMENT, fields),
-            Self::EntryStatus(fields) => write(ENTRY_STATUS, fields),
-            Self::KeyChange(fields) => write(KEY_CHANGE, fields),
-            Self::History(fields) => write(HISTORY, fields),
+            Self::RecallNotice(fields) => write(EntryKind::RecallNotice, fields),
+            Self::RecallAcknowledgement(fields) => write(EntryKind::RecallAcknowledgement, fields),
+            Self::EntryStatus(fields) => write(EntryKind::EntryStatus, fields),
+            Self::KeyChange(fields) => write(EntryKind::KeyChange, fields),
+            Self::History(fields) => write(EntryKind::History, fields),
         }
     }
 
     pub(crate) fn from_json(line: &[u8]) -> Option<Self> {
         let kind = serde_json::from_slice::<Kinded<serde::de::IgnoredAny>>(line).ok()?.kind;
-        let control = match kind.as_str() {
-            RECALL_NOTICE => Self::RecallNotice(read(line)?),
-            RECALL_ACKNOWLEDGEMENT => Self::RecallAcknowledgement(read(line)?),
-            ENTRY_STATUS => Self::EntryStatus(read(line)?),
-            KEY_CHANGE => Self::KeyChange(read(line)?),
-            HISTORY => Self::History(read(line)?),
-            _ => return None,
+        let control = match kind {
+            EntryKind::RecallNotice => Self::RecallNotice(read(line)?),
+            EntryKind::RecallAcknowledgement => Self::RecallAcknowledgement(read(line)?),
+            EntryKind::EntryStatus => Self::EntryStatus(read(line)?),
+            EntryKind::KeyChange => Self::KeyChange(read(line)?),
+            EntryKind::History => Self::History(read(line)?),
+            EntryKind::Release | EntryKind::HistoryEntry | EntryKind::Unreadable => return None,
         };
         control.check().ok().map(|()| control)
     }

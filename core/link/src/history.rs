@@ -11,10 +11,9 @@ use crate::entry::{HEADER_BYTES_MAX, Header, PAYLOAD_BYTES_MAX, log_origin};
 use crate::payload::{PayloadError, join};
 use crate::seal::{SealContext, SealError, SealedEntry, seal};
 use comity_crypto::{Entropy, Purpose, Signature, VerifyingKey, commitment};
-use comity_vocab::Digest;
+use comity_vocab::{Digest, EntryKind};
 use serde::{Deserialize, Serialize};
 
-pub(crate) const HISTORY_ENTRY: &str = "history_entry";
 /// The longest line before a carried payload, in bytes: a header of 512 bytes, signature, salt and fields.
 const CARRIER_BYTES_MAX: usize = 2048;
 
@@ -64,7 +63,7 @@ impl std::fmt::Debug for HistoryEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
-    kind: String,
+    kind: EntryKind,
     generation: u32,
     yours: bool,
     more: bool,
@@ -122,7 +121,7 @@ impl HistoryEntry {
         let too_long = PayloadError::Field { field: "header" };
         let header = std::str::from_utf8(&self.header).map_err(|_| too_long)?.to_owned();
         let line = Line {
-            kind: HISTORY_ENTRY.to_owned(),
+            kind: EntryKind::HistoryEntry,
             generation: self.generation,
             yours: self.yours,
             more: self.more,

@@ -6,8 +6,8 @@
 //! Does not know: what is in a bundle (`comity-stix` does), whether the desk can apply it.
 
 use crate::control::{Control, Parked};
-use crate::history::{HISTORY_ENTRY, HistoryEntry};
-use comity_vocab::{SecurityLabel, Timestamp};
+use crate::history::HistoryEntry;
+use comity_vocab::{EntryKind, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ struct Kind {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireRelease {
-    kind: String,
+    kind: EntryKind,
     release: Uuid,
     part: u32,
     parts: u32,
@@ -130,7 +130,7 @@ impl ReleaseHeader {
 pub(crate) fn release_bytes(header: &ReleaseHeader, bundle: &[u8]) -> Result<Vec<u8>, PayloadError> {
     header.check()?;
     let wire = WireRelease {
-        kind: "release".to_owned(),
+        kind: EntryKind::Release,
         release: header.release,
         part: header.part,
         parts: header.parts,
@@ -170,16 +170,19 @@ impl Payload {
             return Self::Unreadable(Parked::Malformed);
         }
         let Ok(Kind { kind }) = serde_json::from_slice(line) else { return Self::Unreadable(Parked::Malformed) };
-        let payload = if kind == "release" {
-            parse_release(line).map(|header| Self::Release(ReleasePayload { header, bundle: body.to_vec() }))
-        } else if kind == HISTORY_ENTRY {
-            HistoryEntry::parse(line, body).map(Self::History)
-        } else if !Control::is_known(&kind) {
-            return Self::Unreadable(Parked::UnknownKind);
-        } else if body.is_empty() {
-            Control::from_json(line).map(Self::Control)
-        } else {
-            None
+        let payload = match kind.parse() {
+            Ok(EntryKind::Release) => {
+                parse_release(line).map(|header| Self::Release(ReleasePayload { header, bundle: body.to_vec() }))
+            }
+            Ok(EntryKind::HistoryEntry) => HistoryEntry::parse(line, body).map(Self::History),
+            Ok(
+                EntryKind::RecallNotice
+                | EntryKind::RecallAcknowledgement
+                | EntryKind::EntryStatus
+                | EntryKind::KeyChange
+                | EntryKind::History,
+            ) => Some(line).filter(|_| body.is_empty()).and_then(Control::from_json).map(Self::Control),
+            Ok(EntryKind::Unreadable) | Err(_) => return Self::Unreadable(Parked::UnknownKind),
         };
         payload.unwrap_or(Self::Unreadable(Parked::Malformed))
     }

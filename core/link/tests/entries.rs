@@ -409,7 +409,7 @@ fn reasons_and_kinds_have_the_words_of_the_wire() {
     .into_iter()
     .enumerate()
     {
-        assert_eq!(own.kind(), kind);
+        assert_eq!(own.kind().as_str(), kind);
         let payload = String::from_utf8(pair.seal(seq as u64, &own.into()).payload).unwrap();
         assert!(payload.contains(kind), "{payload}");
     }
@@ -506,7 +506,7 @@ fn each_kind_of_control_entry_is_read_back() {
     };
     for (kind, fields) in &fields {
         let Payload::Control(control) = read(kind, fields) else { panic!("{kind} is not read") };
-        assert_eq!(control.kind(), *kind);
+        assert_eq!(control.kind().as_str(), *kind);
     }
     let malformed =
         |fields: &serde_json::Value| matches!(read("recall_notice", fields), Payload::Unreadable(Parked::Malformed));

@@ -11,6 +11,7 @@ pub mod grading;
 pub mod label;
 pub mod link;
 pub mod role;
+pub mod state;
 pub mod time;
 pub mod tlp;
 
@@ -20,6 +21,7 @@ pub use grading::Grading;
 pub use label::SecurityLabel;
 pub use link::{LinkStanding, Suspension, Whose};
 pub use role::{Role, Roles};
+pub use state::{EntryKind, EntryState, RecallAnswer, RecallState, ReleaseState, UnknownWord};
 pub use time::Timestamp;
 pub use tlp::Tlp;
 

@@ -15,7 +15,7 @@ use comity_link::{
 };
 use comity_store::desk::{Desk, Direction, LinkRow, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
-use comity_vocab::{OrgCode, Suspension, Timestamp};
+use comity_vocab::{EntryKind, EntryState, OrgCode, Suspension, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What one batch changed, beside the rows.
@@ -259,7 +259,7 @@ impl Taking<'_, '_> {
                 envelope: None,
                 kind,
                 subject: subject.as_deref(),
-                state: if parked_before.is_some() { "parked" } else { "applied" },
+                state: if parked_before.is_some() { EntryState::Parked } else { EntryState::Applied },
                 reason: parked_before.map(Parked::as_str),
                 at: &at,
             },
@@ -271,7 +271,7 @@ impl Taking<'_, '_> {
             (None, None) => None,
         };
         if let (Some(reason), None) = (parked, parked_before) {
-            desk.set_log_state(peer.as_str(), Direction::In, accepted.seq, "parked", Some(reason.as_str()))?;
+            desk.set_log_state(peer.as_str(), Direction::In, accepted.seq, EntryState::Parked, Some(reason.as_str()))?;
         }
         if matches!(accepted.payload(), Some(Payload::History(_))) {
             // Its content is held where it belongs; a second copy would be out of reach of a recall.
@@ -313,8 +313,8 @@ impl Taking<'_, '_> {
             Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
             Payload::Control(Control::EntryStatus(status)) => {
                 let (state, reason) = match status.status {
-                    Status::Applied => ("applied", None),
-                    Status::Parked(parked) => ("parked", Some(parked.as_str())),
+                    Status::Applied => (EntryState::Applied, None),
+                    Status::Parked(parked) => (EntryState::Parked, Some(parked.as_str())),
                 };
                 self.desk().set_log_state(log, Direction::Out, status.seq, state, reason)?;
                 Ok(None)
@@ -471,9 +471,9 @@ impl Taking<'_, '_> {
     }
 }
 
-fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
+fn describe(payload: Option<&Payload>) -> (EntryKind, Option<String>) {
     match payload {
-        Some(Payload::Release(release)) => ("release", Some(release.header.release.to_string())),
+        Some(Payload::Release(release)) => (EntryKind::Release, Some(release.header.release.to_string())),
         Some(Payload::Control(control)) => {
             let subject = match control {
                 Control::RecallNotice(notice) => Some(notice.recall_id.to_string()),
@@ -482,8 +482,8 @@ fn describe(payload: Option<&Payload>) -> (&'static str, Option<String>) {
             };
             (control.kind(), subject)
         }
-        Some(Payload::History(_)) => ("history_entry", None),
-        Some(Payload::Unreadable(_)) | None => ("unreadable", None),
+        Some(Payload::History(_)) => (EntryKind::HistoryEntry, None),
+        Some(Payload::Unreadable(_)) | None => (EntryKind::Unreadable, None),
     }
 }
 

@@ -14,7 +14,7 @@ use comity_link::{
 };
 use comity_release::{Delivery, Released, SignedNotice};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
-use comity_vocab::{OrgCode, Timestamp};
+use comity_vocab::{EntryKind, EntryState, OrgCode, Timestamp};
 
 /// The most entries sent again at once.
 const AGAIN_MAX: usize = 64;
@@ -129,8 +129,8 @@ impl LinkLogs {
             now,
         };
         let (kind, sealed) = match content {
-            Content::Release(delivery) => ("release", seal_release(*delivery, &context, entropy)),
-            Content::Recall(notice) => ("recall_notice", seal_recall(*notice, &context, entropy)),
+            Content::Release(delivery) => (EntryKind::Release, seal_release(*delivery, &context, entropy)),
+            Content::Recall(notice) => (EntryKind::RecallNotice, seal_recall(*notice, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
             Content::History(old) => {
                 let own = keys.organisation.verifying_key();
@@ -140,7 +140,7 @@ impl LinkLogs {
                     partner: &self.card.organisation.key,
                     partner_node: &old.partner_node,
                 };
-                ("history_entry", seal_history(&old.entry, &ends, &context, entropy))
+                (EntryKind::HistoryEntry, seal_history(&old.entry, &ends, &context, entropy))
             }
         };
         let sealed = sealed.map_err(|error| Failure::refusal(&error))?;
@@ -156,12 +156,12 @@ impl LinkLogs {
                 leaf: sealed.leaf,
                 root,
                 // What was carried over is held in its own log; a second copy here would be out of reach of a recall.
-                salt: (kind != "history_entry").then_some(&sealed.salt[..]),
-                payload: (kind != "history_entry").then_some(sealed.payload.as_slice()),
+                salt: (kind != EntryKind::HistoryEntry).then_some(&sealed.salt[..]),
+                payload: (kind != EntryKind::HistoryEntry).then_some(sealed.payload.as_slice()),
                 envelope: Some(sealed.outgoing.envelope()),
                 kind,
                 subject,
-                state: "sent",
+                state: EntryState::Sent,
                 reason: None,
                 at: &at,
             },

@@ -25,7 +25,7 @@ use comity_release::{
     confirm_recall,
 };
 use comity_store::desk::RecallRow;
-use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, RecallAnswer, RecallState, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +67,7 @@ impl Node {
         let draft = RecallDraft::new(id, organisation, kind, concerned, keyed, now);
         let row = RecallRow {
             id: id.to_string(),
-            state: "draft".into(),
+            state: RecallState::Draft,
             draft: serde_json::to_vec(&draft)?,
             approvals: "[]".into(),
             confirm_by: None,
@@ -80,7 +80,7 @@ impl Node {
         Ok(json!({
             "recall": id,
             "kind": kind,
-            "state": "draft",
+            "state": RecallState::Draft,
             "items": draft.items().len(),
             "recipients": draft.recipients.keys().collect::<Vec<_>>(),
             "instruction": draft.instruction(),
@@ -122,23 +122,19 @@ impl Node {
         approvals.retain(|earlier| earlier.role != role);
         approvals.push(approval);
         let two: Vec<Approval> = approvals.iter().filter(|a| a.role != Role::DutyOfficer).cloned().collect();
-        let (state, confirm_by) = if row.state == "sent" {
+        let (state, confirm_by) = if row.state == RecallState::Sent {
             // Two roles stand behind what a duty officer sent alone.
             let confirmed = confirm_recall(draft.clone(), &two, &|code| self.officer_view(code)).is_ok();
-            ("sent", if confirmed { None } else { row.confirm_by.clone() })
+            (RecallState::Sent, if confirmed { None } else { row.confirm_by.clone() })
         } else {
             match authorise_recall(draft.clone(), &send::deciding(&approvals), &|code| self.officer_view(code), now) {
-                Ok(authorised) => ("approved", authorised.confirm_by().map(|at| at.to_string())),
+                Ok(authorised) => (RecallState::Approved, authorised.confirm_by().map(|at| at.to_string())),
                 Err(refusal) if two.len() == 2 => return Err(Failure::refusal(&refusal)),
-                Err(_) => ("draft", None),
+                Err(_) => (RecallState::Draft, None),
             }
         };
-        let row = RecallRow {
-            state: state.into(),
-            approvals: serde_json::to_string(&approvals)?,
-            confirm_by: confirm_by.clone(),
-            ..row
-        };
+        let row =
+            RecallRow { state, approvals: serde_json::to_string(&approvals)?, confirm_by: confirm_by.clone(), ..row };
         let tx = self.holdings.transaction()?;
         tx.view().desk().put_recall(&row)?;
         audit(tx.view().desk(), now, Some(&officer), "recall.approve", recall, role.as_str())?;
@@ -160,7 +156,7 @@ impl Node {
                     "notice": line.notice,
                     "state": if line.log_seq.is_some() { line.state.as_str() } else { "not_sent" },
                     "at": line.at,
-                    "overdue": line.state == "outstanding" && now > draft.receipt_due,
+                    "overdue": line.state == RecallAnswer::Outstanding && now > draft.receipt_due,
                     "answer": answer,
                 }));
             }
@@ -202,7 +198,7 @@ impl Node {
 
 /// Refuses a recall of the version before, where it is not sent yet. What was sent then can still be confirmed.
 fn may_be_signed(row: &RecallRow, draft: &RecallDraft) -> Result<(), Failure> {
-    if draft.binds_keys() || row.state == "sent" {
+    if draft.binds_keys() || row.state == RecallState::Sent {
         return Ok(());
     }
     Err(Failure::refusal(&Refusal::EarlierRecall).hint("draft the recall again: comity recall draft"))

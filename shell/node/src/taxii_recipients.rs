@@ -14,7 +14,7 @@ use comity_link::gate_protocol::{DeskToGate, Taxii, TaxiiRecipient};
 use comity_link::{Kept, TaxiiCopy};
 use comity_release::{Agreement, Approval, ApprovalProof, RecipientSwitch, Refusal, agree, approval_message};
 use comity_store::desk::{Desk, Direction, LogRow};
-use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{Digest, EntryKind, OfficerCode, OrgCode, Role, Timestamp};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub(crate) fn state(desk: Desk<'_>, partner: &str) -> Result<&'static str, Failu
 /// The copy of one entry for the gate, where it is a release whose content is still there.
 fn put(logs: &LinkLogs, row: &LogRow, node: &VerifyingKey) -> Result<Option<DeskToGate>, Failure> {
     let (Some(salt), Some(payload)) = (&row.salt, &row.payload) else { return Ok(None) };
-    if row.kind != "release" {
+    if row.kind != EntryKind::Release {
         return Ok(None);
     }
     let damaged = || Failure::operational("a stored entry is damaged; run `comity verify`");

@@ -3,6 +3,7 @@
 use crate::common::{Home, now};
 use comity_store::desk::{Desk, Direction, GenerationRow, NewLogRow, SetAside};
 use comity_vocab::Digest;
+use comity_vocab::{EntryKind, EntryState};
 
 fn enter(desk: Desk<'_>, seq: u64, payload: &[u8]) {
     let row = NewLogRow {
@@ -14,9 +15,9 @@ fn enter(desk: Desk<'_>, seq: u64, payload: &[u8]) {
         salt: Some(&[7; 32]),
         payload: Some(payload),
         envelope: None,
-        kind: "release",
+        kind: EntryKind::Release,
         subject: None,
-        state: "applied",
+        state: EntryState::Applied,
         reason: None,
         at: "2026-03-01T00:00:00Z",
     };

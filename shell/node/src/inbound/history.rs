@@ -13,7 +13,7 @@ use comity_link::{
     Control, Expect, History, HistoryEntry, OwnControl, Parked, Payload, Refused, log_origin, verify_stored,
 };
 use comity_store::desk::{Direction, NewLogRow, ReleaseRow, ReleasedItem};
-use comity_vocab::{OrgCode, Suspension};
+use comity_vocab::{EntryState, OrgCode, ReleaseState, Suspension};
 use serde_json::json;
 
 impl Taking<'_, '_> {
@@ -116,11 +116,11 @@ impl Taking<'_, '_> {
                 kind,
                 subject: subject.as_deref(),
                 state: if withheld {
-                    "erased"
+                    EntryState::Erased
                 } else if entry.yours {
-                    "sent"
+                    EntryState::Sent
                 } else {
-                    "applied"
+                    EntryState::Applied
                 },
                 reason: None,
                 at: &at,
@@ -132,7 +132,7 @@ impl Taking<'_, '_> {
                 Direction::Out => self.recover(peer, next, payload)?,
             };
             if let Some(reason) = parked {
-                self.desk().set_log_state(&ended.name, direction, next, "parked", Some(reason.as_str()))?;
+                self.desk().set_log_state(&ended.name, direction, next, EntryState::Parked, Some(reason.as_str()))?;
             }
         }
         if entry.more {
@@ -203,7 +203,7 @@ impl Taking<'_, '_> {
                     let summary = json!({ "release": id, "label": header.label.to_string(), "recovered_from": peer });
                     desk.put_release(&ReleaseRow {
                         id: id.clone(),
-                        state: "sent".into(),
+                        state: ReleaseState::Sent,
                         author: String::new(),
                         digest: sha256(&[id.as_bytes()]),
                         draft: None,

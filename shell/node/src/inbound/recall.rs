@@ -12,7 +12,7 @@ use comity_link::{Control, EntryStatus, OwnControl, Parked, Payload, Status};
 use comity_release::{RecallAcknowledgement, RecallAction, RecallNotice};
 use comity_store::Origin;
 use comity_store::desk::{Direction, RecallRecipient, RecallStage, RecallWork, ReceivedRecall};
-use comity_vocab::{OrgCode, Timestamp};
+use comity_vocab::{OrgCode, RecallAnswer, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -188,14 +188,14 @@ impl Taking<'_, '_> {
         };
         let recall = line.recall.clone();
         let state = if answer.actions_taken.contains(&RecallAction::KeptByLaw) {
-            "refused"
+            RecallAnswer::Refused
         } else if answer.completed_at.is_some() {
-            "confirmed"
+            RecallAnswer::Confirmed
         } else {
-            "outstanding"
+            RecallAnswer::Outstanding
         };
         desk.put_recall_recipient(&RecallRecipient {
-            state: state.into(),
+            state,
             answer: Some(serde_json::to_string(answer)?),
             at: self.now.to_string(),
             ..line

@@ -8,7 +8,7 @@ use crate::access::{BASIS_DECIDERS, RECALL_READERS, RECALLERS};
 use crate::failure::Failure;
 use comity_release::{RecallAcknowledgement, RecallDraft, RecallKind};
 use comity_store::desk::{Desk, RecallRecipient, RecallRow};
-use comity_vocab::{OrgCode, Role, Roles, Timestamp};
+use comity_vocab::{OrgCode, RecallAnswer, RecallState, Role, Roles, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -56,8 +56,8 @@ pub struct OurRecall {
     pub recall: String,
     /// Why.
     pub kind: RecallKind,
-    /// `draft`, `approved` or `sent`.
-    pub state: String,
+    /// Where it stands.
+    pub state: RecallState,
     /// Until when two officers confirm what a duty officer sent alone.
     pub confirm_by: Option<String>,
     /// What its recipients say.
@@ -174,8 +174,8 @@ fn ours(desk: Desk<'_>, row: RecallRow, signs: bool, now: Timestamp) -> Result<O
     for line in desk.recall_recipients(&row.id)? {
         answers.push(answer(desk, &row, &draft, line, now)?);
     }
-    let to_sign = row.state != "sent" || row.confirm_by.is_some();
-    if !signs && row.state != "sent" {
+    let to_sign = row.state != RecallState::Sent || row.confirm_by.is_some();
+    if !signs && row.state != RecallState::Sent {
         return Ok(None);
     }
     let acts = (signs && to_sign) || answers.iter().any(|answer| answer.acts);
@@ -196,12 +196,12 @@ fn answer(
     line: RecallRecipient,
     now: Timestamp,
 ) -> Result<PartnerAnswer, Failure> {
-    let state = match line.state.as_str() {
+    let state = match line.state {
         _ if line.log_seq.is_none() => Answered::NotSent,
-        "confirmed" => Answered::Confirmed,
-        "refused" => Answered::Refused,
-        _ if now > draft.receipt_due => Answered::Overdue,
-        _ => Answered::Outstanding,
+        RecallAnswer::Confirmed => Answered::Confirmed,
+        RecallAnswer::Refused => Answered::Refused,
+        RecallAnswer::Outstanding if now > draft.receipt_due => Answered::Overdue,
+        RecallAnswer::Outstanding => Answered::Outstanding,
     };
     let acts = match state {
         Answered::Confirmed | Answered::Outstanding => false,
@@ -220,7 +220,7 @@ fn recalled_since(desk: Desk<'_>, row: &RecallRow, recipient: &str) -> Result<bo
     let of = |draft: RecallDraft| draft.recipients.into_iter().find(|(code, _)| code.as_str() == recipient);
     let Some((_, asked)) = of(serde_json::from_slice(&row.draft)?) else { return Ok(true) };
     for later in desk.recalls()? {
-        if later.created <= row.created || later.state != "sent" {
+        if later.created <= row.created || later.state != RecallState::Sent {
             continue;
         }
         let told =

@@ -34,7 +34,7 @@ pub(crate) fn named(desk: Desk<'_>, named: &RecallNamed) -> Result<Vec<ReleasedI
         let row = desk.release(release)?.ok_or_else(|| {
             Failure::no(format!("there is no release {release}")).code("unknown").hint("comity release list")
         })?;
-        if !matches!(row.state.as_str(), "sent" | "recalled") {
+        if !row.state.has_left() {
             return Err(Failure::no(format!("release {release} is {}, it was never sent", row.state))
                 .hint("what was not sent is given up with comity release withdraw"));
         }

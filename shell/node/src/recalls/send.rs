@@ -15,7 +15,7 @@ use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Kept, Outgoing};
 use comity_release::{Approval, AuthorisedRecall, RecallDraft, authorise_recall};
 use comity_store::desk::{Desk, RecallRecipient, RecallRow, RecallStage, RecallWork, ReleaseRow};
-use comity_vocab::{OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, RecallAnswer, RecallState, ReleaseState, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -221,12 +221,12 @@ impl Announce<'_> {
             sent.push(json!({ "to": recipient, "seq": seq }));
         }
         let confirm_by = authorised.confirm_by().map(|at| at.to_string());
-        desk.put_recall(&RecallRow { state: "sent".into(), confirm_by: confirm_by.clone(), ..row.clone() })?;
+        desk.put_recall(&RecallRow { state: RecallState::Sent, confirm_by: confirm_by.clone(), ..row.clone() })?;
         audit(desk, now, by.as_ref(), "recall.send", recall, &format!("to {} recipients", sent.len()))?;
         let not_sent = self.refused.iter().map(|(to, why)| json!({ "to": to, "why": why.message }));
         Ok(json!({
             "recall": recall,
-            "state": "sent",
+            "state": RecallState::Sent,
             "recipients": sent,
             "not_sent": not_sent.collect::<Vec<_>>(),
             "confirm_by": confirm_by,
@@ -239,7 +239,7 @@ impl Announce<'_> {
 /// Refuses a recall that is not approved, or was sent.
 fn may_be_sent(row: &RecallRow, draft: &RecallDraft) -> Result<(), Failure> {
     may_be_signed(row, draft)?;
-    if row.state != "approved" {
+    if row.state != RecallState::Approved {
         return Err(Failure::no(format!("recall {} is {}, not approved", row.id, row.state))
             .hint("a desk officer and a releasing officer, two persons, sign it: comity recall approve"));
     }
@@ -270,7 +270,7 @@ fn line_of(recall: &str, recipient: &OrgCode, notice: String, log_seq: Option<u6
         recipient: recipient.to_string(),
         notice,
         log_seq,
-        state: "outstanding".into(),
+        state: RecallAnswer::Outstanding,
         answer: None,
         at: now.to_string(),
     }
@@ -304,7 +304,7 @@ fn effect_peer(effect: &DeskToGate) -> Option<&OrgCode> {
 /// Takes the draft of a release out of our own keeping.
 fn forget_draft(desk: Desk<'_>, release: &str, now: Timestamp) -> Result<(), Failure> {
     if let Some(row) = desk.release(release)? {
-        let state = if desk.wholly_recalled(release)? { "recalled".into() } else { row.state.clone() };
+        let state = if desk.wholly_recalled(release)? { ReleaseState::Recalled } else { row.state };
         desk.put_release(&ReleaseRow { state, draft: None, changed: now.to_string(), ..row })?;
     }
     Ok(())

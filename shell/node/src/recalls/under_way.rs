@@ -7,7 +7,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::node::{Node, audit};
 use comity_release::RecallNotice;
 use comity_store::desk::{Desk, RecallWork};
-use comity_vocab::{OfficerCode, Timestamp};
+use comity_vocab::{OfficerCode, RecallState, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -112,7 +112,7 @@ impl Node {
         let outcome = match (failure, sending.answer) {
             (Some(failure), _) => Err(failure),
             (None, Some(answer)) => Ok(answer),
-            (None, None) => Ok(json!({ "recall": recall, "state": "sent" })),
+            (None, None) => Ok(json!({ "recall": recall, "state": RecallState::Sent })),
         };
         self.recalls.outcomes.insert(recall, outcome);
     }
@@ -124,9 +124,12 @@ impl Node {
         }
         if !self.recalls.is_sending(recall) {
             // Another call saw it end.
-            let row = self.recall_row(recall).and_then(|(row, ..)| match row.state.as_str() {
-                "sent" => Ok(json!({ "recall": recall, "state": row.state })),
-                state => Err(Failure::no(format!("recall {recall} was not sent; it is {state}")).hint(
+            let row = self.recall_row(recall).and_then(|(row, ..)| match row.state {
+                RecallState::Sent => Ok(json!({ "recall": recall, "state": row.state })),
+                state @ (RecallState::Draft | RecallState::Approved) => Err(Failure::no(format!(
+                    "recall {recall} was not sent; it is {state}"
+                ))
+                .hint(
                     "comity recall board says who was told; comity recall send tries again and says what is in the way",
                 )),
             });

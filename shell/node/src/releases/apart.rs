@@ -15,7 +15,7 @@ use crate::node::Node;
 use crate::request::Request;
 use comity_release::Draft;
 use comity_store::{Holdings, Mode};
-use comity_vocab::{Digest, Timestamp};
+use comity_vocab::{Digest, ReleaseState, Timestamp};
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
 
@@ -175,7 +175,7 @@ impl Node {
         let (row, draft) = self.unsent(release)?;
         let kept = self.kept_answer(release, &draft)?.map(|answered| answered.vault);
         let sources = match request {
-            Request::ReleaseSend { .. } if row.state != "approved" => return Ok(None),
+            Request::ReleaseSend { .. } if row.state != ReleaseState::Approved => return Ok(None),
             Request::ReleaseAnswer(_) => Sources::Unread,
             Request::ReleaseCheck { .. } if kept.is_some() => Sources::Unread,
             Request::ReleaseCheck { .. } => {

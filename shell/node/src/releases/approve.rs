@@ -13,7 +13,7 @@ use comity_release::{
     Approval, ApprovalProof, Checked, Draft, Finding, Override, SignedBy, authorise, release_message,
 };
 use comity_store::desk::ReleaseRow;
-use comity_vocab::{OfficerCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, ReleaseState, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -156,7 +156,7 @@ impl Node {
         );
         let approvals: Vec<Approval> = [Some(author), kept.protection, Some(approval)].into_iter().flatten().collect();
         let row = ReleaseRow {
-            state: "approved".into(),
+            state: ReleaseState::Approved,
             approvals: serde_json::to_string(&approvals)?,
             overrides: serde_json::to_string(&all)?,
             changed: now.to_string(),
@@ -177,6 +177,6 @@ impl Node {
         }
         audit(desk, now, Some(&officer), "release.approve", release, &digest.to_string())?;
         tx.commit()?;
-        Ok(json!({ "release": release, "digest": digest, "state": "approved" }))
+        Ok(json!({ "release": release, "digest": digest, "state": ReleaseState::Approved }))
     }
 }

@@ -16,7 +16,7 @@ use comity_store::desk::DeskError;
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_store::{Object, Origin as StoredOrigin};
 use comity_vocab::time::Precision;
-use comity_vocab::{Digest, OfficerCode, OrgCode, Role, Timestamp};
+use comity_vocab::{Digest, OfficerCode, OrgCode, ReleaseState, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -256,7 +256,7 @@ impl Node {
         });
         let row = ReleaseRow {
             id: release.clone(),
-            state: "draft".into(),
+            state: ReleaseState::Draft,
             author: officer.to_string(),
             digest: draft.digest(),
             draft: Some(draft.encode()),
@@ -355,7 +355,7 @@ impl Node {
         let protection = Signatures::of(&row)?.protection;
         let stored = serde_json::to_string(&std::iter::once(approval).chain(protection).collect::<Vec<_>>())?;
         let tx = self.holdings.transaction()?;
-        tx.view().desk().put_release(&ReleaseRow { state: "draft".into(), approvals: stored, ..row })?;
+        tx.view().desk().put_release(&ReleaseRow { state: ReleaseState::Draft, approvals: stored, ..row })?;
         audit(tx.view().desk(), now, Some(&officer), "release.sign", release, role.as_str())?;
         tx.commit()?;
         Ok(json!({ "release": release, "digest": draft.digest() }))

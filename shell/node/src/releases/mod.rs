@@ -24,6 +24,7 @@ use crate::failure::Failure;
 use crate::node::Node;
 use comity_release::Draft;
 use comity_store::desk::ReleaseRow;
+use comity_vocab::ReleaseState;
 
 impl Node {
     pub(crate) fn release_row(&self, release: &str) -> Result<ReleaseRow, Failure> {
@@ -34,11 +35,13 @@ impl Node {
 
     pub(super) fn open_draft(&self, row: &ReleaseRow) -> Result<Draft, Failure> {
         let bytes = row.draft.as_deref().ok_or_else(|| {
-            Failure::no(match row.state.as_str() {
-                "withdrawn" => {
+            Failure::no(match row.state {
+                ReleaseState::Withdrawn => {
                     format!("release {} was withdrawn before anything left; its draft was thrown away", row.id)
                 }
-                _ => format!("the content of release {} is gone: it was recalled", row.id),
+                ReleaseState::Draft | ReleaseState::Approved | ReleaseState::Sent | ReleaseState::Recalled => {
+                    format!("the content of release {} is gone: it was recalled", row.id)
+                }
             })
         })?;
         Draft::decode(bytes, &row.digest).map_err(|fault| {
@@ -49,12 +52,10 @@ impl Node {
 
     pub(super) fn unsent(&self, release: &str) -> Result<(ReleaseRow, Draft), Failure> {
         let row = self.release_row(release)?;
-        match row.state.as_str() {
-            "draft" | "approved" => {
-                let draft = self.open_draft(&row)?;
-                Ok((row, draft))
-            }
-            state => Err(Failure::no(format!("release {release} is {state}"))),
+        if !row.state.is_open() {
+            return Err(Failure::no(format!("release {release} is {}", row.state)));
         }
+        let draft = self.open_draft(&row)?;
+        Ok((row, draft))
     }
 }

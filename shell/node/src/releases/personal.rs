@@ -17,7 +17,7 @@ use comity_release::{
 };
 use comity_store::desk::ReleaseRow;
 use comity_store::{Object, View};
-use comity_vocab::{OfficerCode, Role, Timestamp};
+use comity_vocab::{OfficerCode, ReleaseState, Role, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -184,7 +184,7 @@ impl Node {
         let answered = overrides.len();
         let row = ReleaseRow {
             // What was approved with another answer is to be approved again.
-            state: "draft".into(),
+            state: ReleaseState::Draft,
             approvals: serde_json::to_string(&approvals)?,
             overrides: serde_json::to_string(&overrides)?,
             changed: now.to_string(),

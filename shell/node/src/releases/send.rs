@@ -9,7 +9,7 @@ use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
 use comity_release::{Coverage, Mode, SignedBy, WITHDRAWN_ACT, authorise};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
-use comity_vocab::{OfficerCode, OrgCode, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, ReleaseState, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ impl Node {
         release: &str,
     ) -> Result<Value, Failure> {
         let row = self.release_row(release)?;
-        if row.state != "approved" {
+        if row.state != ReleaseState::Approved {
             return Err(Failure::no(format!("release {release} is {}, not approved", row.state))
                 .hint("a second officer approves it: comity release approve"));
         }
@@ -94,7 +94,7 @@ impl Node {
             }
         }
         let digest = row.digest;
-        desk.put_release(&ReleaseRow { state: "sent".into(), changed: now.to_string(), ..row })?;
+        desk.put_release(&ReleaseRow { state: ReleaseState::Sent, changed: now.to_string(), ..row })?;
         desk.forget_prepared(release)?;
         desk.add_leak_clear(&of, &sent)?;
         let to: Vec<&str> = audience.iter().map(OrgCode::as_str).collect();
@@ -107,7 +107,7 @@ impl Node {
             .iter()
             .map(|(to, (seq, entries))| json!({ "to": to, "first_seq": seq, "entries": entries }))
             .collect();
-        Ok(json!({ "release": release, "digest": digest, "state": "sent", "recipients": recipients }))
+        Ok(json!({ "release": release, "digest": digest, "state": ReleaseState::Sent, "recipients": recipients }))
     }
 
     pub(crate) fn release_withdraw(
@@ -119,11 +119,11 @@ impl Node {
         let (row, _) =
             self.unsent(release).map_err(|failure| failure.hint("what was sent is recalled: comity recall draft"))?;
         let tx = self.holdings.transaction()?;
-        let row = ReleaseRow { state: "withdrawn".into(), draft: None, changed: now.to_string(), ..row };
+        let row = ReleaseRow { state: ReleaseState::Withdrawn, draft: None, changed: now.to_string(), ..row };
         tx.view().desk().put_release(&row)?;
         tx.view().desk().forget_prepared(release)?;
         audit(tx.view().desk(), now, by, WITHDRAWN_ACT, release, "")?;
         tx.commit()?;
-        Ok(json!({ "release": release, "state": "withdrawn" }))
+        Ok(json!({ "release": release, "state": ReleaseState::Withdrawn }))
     }
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::node::Node;
 use comity_release::{Approval, Draft, Override};
 use comity_store::desk::{Direction, ReleaseRow};
-use comity_vocab::Role;
+use comity_vocab::{ReleaseState, Role};
 use serde_json::{Value, json};
 
 impl Node {
@@ -35,7 +35,7 @@ impl Node {
             .collect();
         let mut shown: Value = serde_json::from_str(&row.summary)?;
         if let Value::Object(fields) = &mut shown {
-            fields.insert("state".into(), row.state.clone().into());
+            fields.insert("state".into(), json!(row.state));
             fields.insert("author".into(), row.author.clone().into());
             fields.insert("digest".into(), json!(row.digest));
             fields.insert("statement".into(), String::from_utf8_lossy(&draft.statement()).into());
@@ -96,7 +96,7 @@ impl Node {
             let waits_for = self.waits_for(&row)?;
             if let Value::Object(fields) = &mut summary {
                 fields.insert("waits_for".into(), json!(waits_for));
-                fields.insert("state".into(), row.state.into());
+                fields.insert("state".into(), json!(row.state));
                 fields.insert("author".into(), row.author.into());
                 fields.insert("digest".into(), json!(row.digest));
                 fields.insert("created".into(), row.created.into());
@@ -110,11 +110,10 @@ impl Node {
 impl Node {
     /// Says which role but the releasing officer's a draft waits for, where its findings need one.
     fn waits_for(&self, row: &ReleaseRow) -> Result<Option<Role>, Failure> {
-        let kept = match row.state.as_str() {
-            "draft" => self.holdings.view().desk().leak_answer(&row.id)?,
-            _ => None,
-        };
-        let Some(kept) = kept else { return Ok(None) };
+        if row.state != ReleaseState::Draft {
+            return Ok(None);
+        }
+        let Some(kept) = self.holdings.view().desk().leak_answer(&row.id)? else { return Ok(None) };
         let findings: Vec<Value> = serde_json::from_str(&kept.findings)?;
         let overrides: Vec<Override> = serde_json::from_str(&row.overrides)?;
         let wanted = json!(Role::DataProtectionOfficer);

@@ -1,8 +1,9 @@
 //! Links, their two logs and what arrived over them, as rows.
 
 use super::standing::{standing, stored};
+use super::word::Word;
 use super::{Desk, DeskError, digest};
-use comity_vocab::{Digest, LinkStanding};
+use comity_vocab::{Digest, EntryKind, EntryState, LinkStanding};
 use rusqlite::{OptionalExtension, params};
 
 /// Which of a link's two logs.
@@ -60,11 +61,11 @@ pub struct NewLogRow<'a> {
     /// The sealed envelope, for outgoing entries.
     pub envelope: Option<&'a [u8]>,
     /// Kind of payload.
-    pub kind: &'a str,
+    pub kind: EntryKind,
     /// The release or recall it is about.
     pub subject: Option<&'a str>,
-    /// `sent`, `applied` or `parked`.
-    pub state: &'a str,
+    /// Where it stands.
+    pub state: EntryState,
     /// Why it is parked.
     pub reason: Option<&'a str>,
     /// When.
@@ -91,11 +92,11 @@ pub struct LogRow {
     /// Envelope; gone once receipted or erased.
     pub envelope: Option<Vec<u8>>,
     /// Kind of payload.
-    pub kind: String,
+    pub kind: EntryKind,
     /// The release or recall it is about.
     pub subject: Option<String>,
-    /// `sent`, `applied`, `parked` or `erased`.
-    pub state: String,
+    /// Where it stands.
+    pub state: EntryState,
     /// Why it is parked.
     pub reason: Option<String>,
     /// When.
@@ -161,9 +162,9 @@ fn log_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Vec<u8>, LogRow)> {
             salt: row.get(4)?,
             payload: row.get(5)?,
             envelope: row.get(6)?,
-            kind: row.get(7)?,
+            kind: row.get::<_, Word<_>>(7)?.0,
             subject: row.get(8)?,
-            state: row.get(9)?,
+            state: row.get::<_, Word<_>>(9)?.0,
             reason: row.get(10)?,
             at: row.get(11)?,
             link: row.get(12)?,
@@ -244,9 +245,9 @@ impl Desk<'_> {
             entry.salt,
             entry.payload,
             entry.envelope,
-            entry.kind,
+            Word(entry.kind),
             entry.subject,
-            entry.state,
+            Word(entry.state),
             entry.reason,
             entry.at
         ])?;
@@ -377,12 +378,12 @@ impl Desk<'_> {
         link: &str,
         direction: Direction,
         seq: u64,
-        state: &str,
+        state: EntryState,
         reason: Option<&str>,
     ) -> Result<(), DeskError> {
         self.connection.execute(
             "UPDATE log_entry SET state = ?4, reason = ?5 WHERE link = ?1 AND direction = ?2 AND seq = ?3 AND state <> 'erased'",
-            params![link, direction.code(), seq as i64, state, reason],
+            params![link, direction.code(), seq as i64, Word(state), reason],
         )?;
         Ok(())
     }

@@ -18,6 +18,7 @@ mod recall_work;
 mod release;
 mod set_aside;
 mod standing;
+mod word;
 
 pub use access::{GrantRow, PasskeyRow, TokenRow};
 pub(crate) use anchor::SECTION as ANCHOR_SECTION;

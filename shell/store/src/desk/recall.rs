@@ -1,7 +1,9 @@
 //! Recalls, ours and the partners', as rows.
 
+use super::word::Word;
 use super::{Desk, DeskError};
 use crate::view::View;
+use comity_vocab::{RecallAnswer, RecallState};
 use rusqlite::{OptionalExtension, params};
 
 /// A recall of ours.
@@ -9,8 +11,8 @@ use rusqlite::{OptionalExtension, params};
 pub struct RecallRow {
     /// UUID of the recall.
     pub id: String,
-    /// `draft`, `approved` or `sent`.
-    pub state: String,
+    /// Where it stands.
+    pub state: RecallState,
     /// The draft, JSON.
     pub draft: Vec<u8>,
     /// Approvals, JSON.
@@ -32,8 +34,8 @@ pub struct RecallRecipient {
     pub notice: String,
     /// Position of the notice in the link's log.
     pub log_seq: Option<u64>,
-    /// `outstanding`, `confirmed` or `refused`.
-    pub state: String,
+    /// What the recipient said.
+    pub state: RecallAnswer,
     /// The acknowledgement, JSON.
     pub answer: Option<String>,
     /// When the state last changed.
@@ -63,7 +65,7 @@ fn recipient_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRecipient> {
         recipient: row.get(1)?,
         notice: row.get(2)?,
         log_seq: row.get::<_, Option<i64>>(3)?.map(|s| s as u64),
-        state: row.get(4)?,
+        state: row.get::<_, Word<_>>(4)?.0,
         answer: row.get(5)?,
         at: row.get(6)?,
     })
@@ -102,7 +104,7 @@ impl Desk<'_> {
         self.connection.execute(
             "INSERT INTO recall (id, state, draft, approvals, confirm_by, created) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, approvals = excluded.approvals, confirm_by = excluded.confirm_by",
-            params![recall.id, recall.state, recall.draft, recall.approvals, recall.confirm_by, recall.created],
+            params![recall.id, Word(recall.state), recall.draft, recall.approvals, recall.confirm_by, recall.created],
         )?;
         Ok(())
     }
@@ -153,7 +155,7 @@ impl Desk<'_> {
             "INSERT INTO recall_recipient (recall, recipient, log_seq, state, answer, at, notice) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (recall, recipient) DO UPDATE SET log_seq = coalesce(excluded.log_seq, log_seq), state = excluded.state,
                  answer = excluded.answer, at = excluded.at",
-            params![line.recall, line.recipient, line.log_seq.map(|s| s as i64), line.state, line.answer, line.at, line.notice],
+            params![line.recall, line.recipient, line.log_seq.map(|s| s as i64), Word(line.state), line.answer, line.at, line.notice],
         )?;
         Ok(())
     }
@@ -231,7 +233,7 @@ fn received_recall(row: &rusqlite::Row<'_>) -> rusqlite::Result<ReceivedRecall> 
 fn recall_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecallRow> {
     Ok(RecallRow {
         id: row.get(0)?,
-        state: row.get(1)?,
+        state: row.get::<_, Word<_>>(1)?.0,
         draft: row.get(2)?,
         approvals: row.get(3)?,
         confirm_by: row.get(4)?,

@@ -1,7 +1,8 @@
 //! Releases, the dissemination record and public declarations as rows.
 
+use super::word::Word;
 use super::{Desk, DeskError, digest};
-use comity_vocab::Digest;
+use comity_vocab::{Digest, ReleaseState};
 use rusqlite::{OptionalExtension, params};
 
 /// A release as stored; the JSON columns are the node's.
@@ -9,8 +10,8 @@ use rusqlite::{OptionalExtension, params};
 pub struct ReleaseRow {
     /// UUID of the release.
     pub id: String,
-    /// `draft`, `approved`, `sent`, `recalled` or `withdrawn`.
-    pub state: String,
+    /// Where it stands.
+    pub state: ReleaseState,
     /// Code of the officer who drafted it.
     pub author: String,
     /// Digest of the statement the officers sign.
@@ -67,7 +68,8 @@ const RELEASE_COLUMNS: &str = "id, state, author, digest, draft, summary, approv
 const ITEM_COLUMNS: &str =
     "recipient, released_id, released_version, original_id, original_version, release, log_seq, recalled";
 
-type RawRelease = (String, String, String, Vec<u8>, Option<Vec<u8>>, String, String, String, String, String);
+type RawRelease =
+    (String, Word<ReleaseState>, String, Vec<u8>, Option<Vec<u8>>, String, String, String, String, String);
 
 fn raw_release(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRelease> {
     Ok((
@@ -85,7 +87,7 @@ fn raw_release(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRelease> {
 }
 
 fn release_row(raw: RawRelease) -> Result<ReleaseRow, DeskError> {
-    let (id, state, author, statement, draft, summary, approvals, overrides, created, changed) = raw;
+    let (id, Word(state), author, statement, draft, summary, approvals, overrides, created, changed) = raw;
     let digest = digest(statement, "release")?;
     Ok(ReleaseRow { id, state, author, digest, draft, summary, approvals, overrides, created, changed })
 }
@@ -116,7 +118,7 @@ impl Desk<'_> {
                  approvals = excluded.approvals, overrides = excluded.overrides, changed = excluded.changed",
             params![
                 release.id,
-                release.state,
+                Word(release.state),
                 release.author,
                 &release.digest.0[..],
                 release.draft,

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::response::Response;
 use comity_node::{Answered, Failure, Judgement, OurRecall, PartnerAnswer, Request, SightingQuery, TheirRecall};
 use comity_release::RecallKind;
-use comity_vocab::Role;
+use comity_vocab::{RecallState, ReleaseState, Role};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -158,12 +158,12 @@ fn our_recall(recall: &OurRecall, who: &dyn Fn(&str) -> String) -> Need {
         todo.push(format!("a duty officer sent it alone: two officers confirm it until {}", moment(until)));
     }
     let confirmed = recall.answers.iter().filter(|answer| answer.state == Answered::Confirmed).count();
-    let (what, more) = match recall.state.as_str() {
-        "draft" => ("Recall to sign", "it is a draft".to_owned()),
-        "approved" => ("Recall to send", "it is signed".to_owned()),
-        _ if recall.acts => ("A recall of ours needs you", todo.join("; ")),
-        _ if confirmed == recall.answers.len() => ("Recall confirmed by everybody", String::new()),
-        _ => (
+    let (what, more) = match recall.state {
+        RecallState::Draft => ("Recall to sign", "it is a draft".to_owned()),
+        RecallState::Approved => ("Recall to send", "it is signed".to_owned()),
+        RecallState::Sent if recall.acts => ("A recall of ours needs you", todo.join("; ")),
+        RecallState::Sent if confirmed == recall.answers.len() => ("Recall confirmed by everybody", String::new()),
+        RecallState::Sent => (
             "Recall on its way",
             format!("{confirmed} of {} confirmed", number(recall.answers.len() as u64, "partner", "partners")),
         ),
@@ -207,16 +207,17 @@ fn releases(listed: &Value, me: &str, holds: &dyn Fn(Role) -> bool) -> Vec<Need>
         let why = format!("{}, {} items", text(row, "label"), answer::number(row, "items"));
         let waits = text(row, "waits_for");
         let answers = !waits.is_empty() && !mine && holds(Role::DataProtectionOfficer);
-        match text(row, "state").as_str() {
-            "draft" if answers => {
+        match text(row, "state").parse() {
+            Ok(ReleaseState::Draft) if answers => {
                 needs.push(Need::new(format!("Answer for personal data in the release to {to}"), why, address));
             }
-            "draft" if mine => needs.push(Need::new(format!("Your draft for {to}"), why, address)),
-            "draft" if holds(Role::ReleasingOfficer) && waits.is_empty() => {
+            Ok(ReleaseState::Draft) if mine => needs.push(Need::new(format!("Your draft for {to}"), why, address)),
+            Ok(ReleaseState::Draft) if holds(Role::ReleasingOfficer) && waits.is_empty() => {
                 needs.push(Need::new(format!("Decide on the release to {to}"), why, address))
             }
-            "approved" => needs.push(Need::new(format!("Approved, to be sent: {to}"), why, address)),
-            _ => {}
+            Ok(ReleaseState::Approved) => needs.push(Need::new(format!("Approved, to be sent: {to}"), why, address)),
+            Ok(ReleaseState::Draft | ReleaseState::Sent | ReleaseState::Recalled | ReleaseState::Withdrawn)
+            | Err(_) => {}
         }
     }
     needs

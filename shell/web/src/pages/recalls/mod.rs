@@ -26,7 +26,7 @@ use comity_node::{
 };
 use comity_release::{RecallAcknowledgement, RecallKind};
 use comity_store::{Glimpse, Presence};
-use comity_vocab::{Role, SecurityLabel};
+use comity_vocab::{RecallState, Role, SecurityLabel};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -155,7 +155,7 @@ impl Read<'_> {
         let items = texts(row, "items");
         let blocks = more.blocks_of(&id);
         let (mut reach, mut lines) = (None, Vec::new());
-        if text(row, "state") == "sent" {
+        if text(row, "state").parse() == Ok(RecallState::Sent) {
             let shown: Vec<String> = items.iter().take(blocks.saturating_mul(BLOCK)).cloned().collect();
             for glimpse in self.reader.given_as(&shown)?.into_iter().flatten() {
                 lines.push(self.line(&glimpse));

@@ -13,6 +13,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use comity_node::Request;
+use comity_vocab::ReleaseState;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -20,8 +21,10 @@ use std::sync::Arc;
 pub struct Line {
     /// Its id.
     pub id: String,
-    /// What state it is in.
+    /// What state it is in, as it is shown.
     pub state: String,
+    /// Whether officers can still do something about it before it is sent.
+    pub is_open: bool,
     /// The role it waits for, beside the releasing officer's.
     pub waits_for: String,
     /// Who drafted it.
@@ -43,6 +46,7 @@ pub fn line(row: &Value) -> Line {
     Line {
         id: text(row, "release"),
         state: text(row, "state"),
+        is_open: text(row, "state").parse().is_ok_and(ReleaseState::is_open),
         waits_for: text(row, "waits_for"),
         author: text(row, "author"),
         to: texts(row, "to"),
@@ -66,10 +70,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer) -> Response {
     let shell = Shell::new(&desk, &officer, "releases");
     let answer = desk.ask(&Request::ReleaseList, &officer.credential).await;
     shell.answer(answer.map(|answer| {
-        let (done, under_way) = list(&answer, "releases")
-            .iter()
-            .map(line)
-            .partition(|one| matches!(one.state.as_str(), "sent" | "withdrawn" | "recalled"));
+        let (done, under_way) = list(&answer, "releases").iter().map(line).partition(|one| !one.is_open);
         ReleasesPage { shell: &shell, under_way, done }
     }))
 }

@@ -300,7 +300,7 @@ fn fill<'a>(
                 state: text(row, "state"),
             })
             .collect(),
-        is_open: !matches!(line.state.as_str(), "sent" | "withdrawn" | "recalled"),
+        is_open: line.is_open,
         is_clear: check.as_ref().is_some_and(|check| !check.blocked),
         check,
         parts,
