@@ -97,6 +97,10 @@ fn all<P>(parts: &[P], why: impl Fn(&P) -> Option<Broad>) -> Option<Broad> {
 }
 
 fn test(test: &Test) -> Option<Broad> {
+    if let (true, Operator::NotEqual(literal)) = (test.negated, &test.operator) {
+        // NOT != is = by definition (STIX 2.1 §9.6.1).
+        return constant::equal(&test.path, literal);
+    }
     // What names nothing excludes something at most.
     if test.negated {
         return Some(Broad::everything("everything but what it excludes"));

@@ -79,6 +79,7 @@ fn over_broad_patterns() {
     }
     for text in [
         "[ipv4-addr:value = '203.0.113.9']",
+        "[ipv4-addr:value NOT != '203.0.113.9']",
         "[ipv4-addr:value ISSUBSET '203.0.113.0/24']",
         "[ipv4-addr:value ISSUBSET '223.166.0.0/15']",
         "[ipv4-addr:value ISSUBSET '11.0.0.0/9']",

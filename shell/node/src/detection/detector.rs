@@ -2,8 +2,10 @@
 
 use super::indicator::{Indicator, Unfit};
 use super::kept::Kept;
+use super::listing::Listing;
+use super::standing::{UNREADABLE, is_accepted};
 use crate::failure::Failure;
-use comity_detect::{DecayModel, WarningLists};
+use comity_detect::{Broad, DecayModel, WarningLists, breadth};
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
@@ -20,7 +22,11 @@ pub(super) enum Place {
         listed: bool,
         /// From when on it does not hold, in seconds since 1970. What was observed before still counts.
         until: i64,
+        /// Whether it covers too much and an officer accepted that: lists of the program do not keep its matches back.
+        accepted: bool,
     },
+    /// It covers too much and nobody accepted that; with the code of the reason.
+    Broad(&'static str),
     Revoked,
     NotStix(String),
     Invalid,
@@ -45,6 +51,10 @@ pub(super) struct Detector {
     pub kept: Kept,
     /// Invalid indicators by the object's number: identifier and why.
     pub invalid: BTreeMap<i64, (String, String)>,
+    /// Indicators that can never match.
+    pub unmatchable: Listing,
+    /// Indicators that are set aside.
+    pub over_broad: Listing,
     /// Observations since it was made.
     pub observations: u64,
     /// The number of the next observation.
@@ -68,6 +78,8 @@ impl Detector {
             model: decay.then(DecayModel::default),
             kept: Kept::default(),
             invalid: BTreeMap::new(),
+            unmatchable: Listing::default(),
+            over_broad: Listing::default(),
             observations: 0,
             fed: 0,
             undetermined: 0,
@@ -80,9 +92,14 @@ impl Detector {
 
     /// Puts an indicator in, in place of what it was before; nothing where it is not held any more.
     pub(super) fn put(&mut self, oid: i64, row: Option<IndicatorRow>) {
-        if let Some(Place::In { pattern, .. }) = self.places.remove(&oid) {
-            self.engine.remove(pattern);
-            self.stream.forget(pattern);
+        match self.places.remove(&oid) {
+            Some(Place::In { pattern, .. }) => {
+                self.engine.remove(pattern);
+                self.stream.forget(pattern);
+            }
+            Some(Place::Broad(code)) => self.over_broad.remove(oid, code),
+            Some(Place::Invalid) => self.unmatchable.remove(oid, UNREADABLE),
+            Some(Place::Revoked | Place::NotStix(_)) | None => {}
         }
         self.invalid.remove(&oid);
         if let Some(row) = row {
@@ -96,28 +113,45 @@ impl Detector {
             return Place::Revoked;
         }
         match Indicator::read(&row.bytes) {
-            Ok(indicator) => match self.engine.add(&indicator.pattern, indicator.validity) {
-                Ok(pattern) => {
-                    let at = pattern.0 as usize;
-                    if self.of_pattern.len() <= at {
-                        self.of_pattern.resize(at + 1, 0);
-                    }
-                    if let Some(slot) = self.of_pattern.get_mut(at) {
-                        *slot = row.oid;
-                    }
-                    let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
-                    Place::In { pattern, listed: self.is_listed(&indicator), until }
-                }
-                Err(error @ (EngineError::Pattern | EngineError::Full)) => {
-                    self.refuse(row.oid, indicator.id, error.to_string())
-                }
-            },
+            Ok(indicator) => self.place_read(row, indicator),
             Err(Unfit::NotStix(language)) => Place::NotStix(language),
             Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
         }
     }
 
+    /// Puts an indicator into the engine, unless it covers too much.
+    fn place_read(&mut self, row: &IndicatorRow, indicator: Indicator) -> Place {
+        let broad = breadth(&indicator.pattern);
+        let accepted = broad.is_some() && is_accepted(&row.bytes, row.accepted.as_ref());
+        if let (Some(broad), false) = (broad, accepted) {
+            return self.set_aside(row.oid, indicator.id, &broad);
+        }
+        match self.engine.add(&indicator.pattern, indicator.validity) {
+            Ok(pattern) => {
+                let at = pattern.0 as usize;
+                if self.of_pattern.len() <= at {
+                    self.of_pattern.resize(at + 1, 0);
+                }
+                if let Some(slot) = self.of_pattern.get_mut(at) {
+                    *slot = row.oid;
+                }
+                let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
+                Place::In { pattern, listed: self.is_listed(&indicator, accepted), until, accepted }
+            }
+            Err(error @ (EngineError::Pattern | EngineError::Full)) => {
+                self.refuse(row.oid, indicator.id, error.to_string())
+            }
+        }
+    }
+
+    fn set_aside(&mut self, oid: i64, id: String, broad: &Broad) -> Place {
+        let code = broad.kind.code();
+        self.over_broad.add(oid, id, code, broad.to_string());
+        Place::Broad(code)
+    }
+
     fn refuse(&mut self, oid: i64, id: String, why: String) -> Place {
+        self.unmatchable.add(oid, id.clone(), UNREADABLE, why.clone());
         if self.invalid.len() < INVALID_NAMED {
             self.invalid.insert(oid, (id, why));
         }
@@ -125,12 +159,21 @@ impl Detector {
     }
 
     /// Whether everything that it asks for by name is known to be harmless.
-    fn is_listed(&self, indicator: &Indicator) -> bool {
+    fn is_listed(&self, indicator: &Indicator, accepted: bool) -> bool {
         if self.lists.is_empty() {
             return false;
         }
         let asked = comity_detect::asked(&indicator.pattern);
-        !asked.is_empty() && asked.iter().all(|one| self.lists.find(&one.path, &one.value).is_some())
+        !asked.is_empty() && asked.iter().all(|one| self.list_of(&one.path, &one.value, accepted).is_some())
+    }
+
+    /// The list that keeps a value back. What an officer accepted because it covers much is not kept back by lists of the program, which
+    /// say the same once more; by those that officers added it is.
+    pub(super) fn list_of(&self, path: &str, value: &str, accepted: bool) -> Option<&str> {
+        match accepted {
+            true => self.lists.find_added(path, value),
+            false => self.lists.find(path, value),
+        }
     }
 
     /// Numbers an observation.

@@ -126,7 +126,9 @@ impl Detector {
     /// What becomes of a match: open, on a warning list (which), or decayed (what is left).
     fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
         let AtHand { oid, indicator, truly_seen, .. } = of;
-        let lists: Vec<&str> = matched.iter().filter_map(|one| self.lists.find(&one.path, &one.value)).collect();
+        let accepted = matches!(self.places.get(oid), Some(Place::In { accepted: true, .. }));
+        let listed = |one: &Witness| self.list_of(&one.path, &one.value, accepted);
+        let lists: Vec<&str> = matched.iter().filter_map(listed).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
             return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
         }
