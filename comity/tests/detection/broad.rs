@@ -18,7 +18,11 @@ fn what_covers_too_much_is_said_and_an_officer_decides() {
     let named = &done["files"][0]["report"]["over_broad_indicators"][0];
     assert_eq!(text(named, "indicator"), id, "{done}");
     let status = node.ask(&["detect", "--status"]);
-    assert_eq!((&status["compiled"], &status["over_broad"][0]["code"]), (&json!(0), &json!("says-nothing")), "{status}");
+    assert_eq!(
+        (&status["compiled"], &status["over_broad"][0]["code"]),
+        (&json!(0), &json!("says-nothing")),
+        "{status}"
+    );
     assert_eq!(status["unmatchable_by_reason"], json!({ "unreadable": 1 }));
     let seen = world.write("a.csv", line(1, "ip-dst", "10.0.0.9")).display().to_string();
     let (sightings, _) = said(&node.run(&["detect", &seen]));

@@ -13,6 +13,7 @@
 
 mod breadth;
 mod evidence;
+mod field;
 mod hostile;
 mod mapping;
 mod sighting;

@@ -37,10 +37,26 @@ impl Range {
         Some(Self { six, bits: bits & mask(prefix), prefix })
     }
 
+    /// Returns the IPv4 range that an IPv6 range of mapped addresses (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) stands for.
+    pub fn unmapped(&self) -> Option<Range> {
+        const MAPPED: u128 = 0xffff << 32;
+        let mapped = self.six && self.prefix >= 96 && self.bits & mask(96) == MAPPED;
+        mapped.then(|| Range { six: false, bits: self.bits << 96, prefix: self.prefix - 96 })
+    }
+
     /// Tells whether every address of `other` is in this.
     pub fn contains(&self, other: &Range) -> bool {
         self.six == other.six && self.prefix <= other.prefix && other.bits & mask(self.prefix) == self.bits
     }
+}
+
+/// Returns everything that a text may be where spellings do not count: the range that is written, that of its normal form, and
+/// the IPv4 range that is meant; each once.
+pub(crate) fn readings(written: &str, normal: &str) -> [Option<Range>; 3] {
+    let first = Range::parse(written);
+    let second = if written == normal { None } else { Range::parse(normal).filter(|range| Some(*range) != first) };
+    let third = first.or(second).and_then(|range| range.unmapped()).filter(|range| Some(*range) != second);
+    [first, second, third]
 }
 
 /// Returns a mask of this many leading ones.

@@ -17,4 +17,5 @@ mod equivalence;
 mod grammar;
 mod hostile;
 mod matching;
+mod meant;
 mod support;

@@ -1,6 +1,7 @@
 //! Observations against what is held: what matches, what counts, what a recall leaves, and what a sensor may learn.
 use crate::common;
 mod broad;
+mod never;
 mod validity;
 
 use comity_link::gate_protocol::GateToDesk;

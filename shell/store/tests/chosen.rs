@@ -25,7 +25,7 @@ fn held(home: &Home) -> Holdings {
 fn an_acceptance_is_of_one_pattern_and_goes_with_the_indicator() {
     let home = Home::new();
     let mut holdings = held(&home);
-    let alice = OfficerCode::parse("alice").unwrap();
+    let alice = "alice".parse::<OfficerCode>().unwrap();
     let mark = holdings.view().followed().unwrap();
     let tx = holdings.transaction().unwrap();
     assert!(!tx.withdraw_acceptance(ID).unwrap());

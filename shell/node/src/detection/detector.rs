@@ -5,7 +5,8 @@ use super::kept::Kept;
 use super::listing::Listing;
 use super::standing::{UNREADABLE, is_accepted};
 use crate::failure::Failure;
-use comity_detect::{Broad, DecayModel, WarningLists, breadth};
+use comity_detect::{Broad, DecayModel, WarningLists, Witness, breadth};
+use comity_pattern::Unmatchable;
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
@@ -25,11 +26,13 @@ pub(super) enum Place {
         /// Whether it covers too much and an officer accepted that: lists of the program do not keep its matches back.
         accepted: bool,
     },
-    /// It covers too much and nobody accepted that; with the code of the reason.
-    Broad(&'static str),
+    /// It covers too much and nobody accepted that: how is in [`Detector::over_broad`].
+    Broad,
     Revoked,
     NotStix(String),
     Invalid,
+    /// It can never match: why is in [`Detector::unmatchable`].
+    Unmatchable,
 }
 
 /// How many invalid indicators are named.
@@ -51,7 +54,7 @@ pub(super) struct Detector {
     pub kept: Kept,
     /// Invalid indicators by the object's number: identifier and why.
     pub invalid: BTreeMap<i64, (String, String)>,
-    /// Indicators that can never match.
+    /// Indicators that can never match, or hardly: some of them are looked for all the same ([`Unmatchable::is_certain`]).
     pub unmatchable: Listing,
     /// Indicators that are set aside.
     pub over_broad: Listing,
@@ -70,7 +73,7 @@ impl Detector {
     pub(super) fn new(path: &Path, hash_key: u64, decay: bool, now: Timestamp) -> Result<Self, Failure> {
         let mut detector = Self {
             holdings: Holdings::open(path, Mode::ReadOnly)?,
-            engine: Engine::new(Options { hash_key, ..Options::default() }),
+            engine: Engine::new(Options { hash_key, fold: true, ..Options::default() }),
             stream: Stream::new(StreamBounds::default()),
             of_pattern: Vec::new(),
             places: HashMap::new(),
@@ -92,16 +95,13 @@ impl Detector {
 
     /// Puts an indicator in, in place of what it was before; nothing where it is not held any more.
     pub(super) fn put(&mut self, oid: i64, row: Option<IndicatorRow>) {
-        match self.places.remove(&oid) {
-            Some(Place::In { pattern, .. }) => {
-                self.engine.remove(pattern);
-                self.stream.forget(pattern);
-            }
-            Some(Place::Broad(code)) => self.over_broad.remove(oid, code),
-            Some(Place::Invalid) => self.unmatchable.remove(oid, UNREADABLE),
-            Some(Place::Revoked | Place::NotStix(_)) | None => {}
+        if let Some(Place::In { pattern, .. }) = self.places.remove(&oid) {
+            self.engine.remove(pattern);
+            self.stream.forget(pattern);
         }
         self.invalid.remove(&oid);
+        self.unmatchable.remove(oid);
+        self.over_broad.remove(oid);
         if let Some(row) = row {
             let place = self.place(&row);
             self.places.insert(oid, place);
@@ -116,11 +116,18 @@ impl Detector {
             Ok(indicator) => self.place_read(row, indicator),
             Err(Unfit::NotStix(language)) => Place::NotStix(language),
             Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
+            Err(Unfit::Unmatchable(id, reason @ Unmatchable::Unreadable(_))) => {
+                self.refuse(row.oid, id, reason.to_string())
+            }
+            Err(Unfit::Unmatchable(id, reason)) => {
+                self.unmatchable.add(row.oid, id, reason.code(), reason.to_string());
+                Place::Unmatchable
+            }
         }
     }
 
     /// Puts an indicator into the engine, unless it covers too much.
-    fn place_read(&mut self, row: &IndicatorRow, indicator: Indicator) -> Place {
+    fn place_read(&mut self, row: &IndicatorRow, mut indicator: Indicator) -> Place {
         let broad = breadth(&indicator.pattern);
         let accepted = broad.is_some() && is_accepted(&row.bytes, row.accepted.as_ref());
         if let (Some(broad), false) = (broad, accepted) {
@@ -135,6 +142,9 @@ impl Detector {
                 if let Some(slot) = self.of_pattern.get_mut(at) {
                     *slot = row.oid;
                 }
+                if let Some(reason) = indicator.unmatchable.take() {
+                    self.unmatchable.add(row.oid, indicator.id.clone(), reason.code(), reason.to_string());
+                }
                 let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
                 Place::In { pattern, listed: self.is_listed(&indicator, accepted), until, accepted }
             }
@@ -145,9 +155,8 @@ impl Detector {
     }
 
     fn set_aside(&mut self, oid: i64, id: String, broad: &Broad) -> Place {
-        let code = broad.kind.code();
-        self.over_broad.add(oid, id, code, broad.to_string());
-        Place::Broad(code)
+        self.over_broad.add(oid, id, broad.kind.code(), broad.to_string());
+        Place::Broad
     }
 
     fn refuse(&mut self, oid: i64, id: String, why: String) -> Place {
@@ -164,16 +173,20 @@ impl Detector {
             return false;
         }
         let asked = comity_detect::asked(&indicator.pattern);
-        !asked.is_empty() && asked.iter().all(|one| self.list_of(&one.path, &one.value, accepted).is_some())
+        !asked.is_empty() && asked.iter().all(|one| self.list_of(one, accepted).is_some())
     }
 
-    /// The list that keeps a value back. What an officer accepted because it covers much is not kept back by lists of the program, which
-    /// say the same once more; by those that officers added it is.
-    pub(super) fn list_of(&self, path: &str, value: &str, accepted: bool) -> Option<&str> {
-        match accepted {
-            true => self.lists.find_added(path, value),
-            false => self.lists.find(path, value),
-        }
+    /// The list that keeps a value back, as it is written or in normal form. What an officer accepted because it covers much is not kept
+    /// back by lists of the program, which say the same once more; by those that officers added it is.
+    pub(super) fn list_of(&self, one: &Witness, accepted: bool) -> Option<&str> {
+        let find = |value: &str| match accepted {
+            true => self.lists.find_added(&one.path, value),
+            false => self.lists.find(&one.path, value),
+        };
+        find(&one.value).or_else(|| {
+            let normal = comity_pattern::normal(&one.path, &one.value);
+            if *normal == *one.value { None } else { find(&normal) }
+        })
     }
 
     /// Numbers an observation.

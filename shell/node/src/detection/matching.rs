@@ -127,8 +127,7 @@ impl Detector {
     fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
         let AtHand { oid, indicator, truly_seen, .. } = of;
         let accepted = matches!(self.places.get(oid), Some(Place::In { accepted: true, .. }));
-        let listed = |one: &Witness| self.list_of(&one.path, &one.value, accepted);
-        let lists: Vec<&str> = matched.iter().filter_map(listed).collect();
+        let lists: Vec<&str> = matched.iter().filter_map(|one| self.list_of(one, accepted)).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
             return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
         }

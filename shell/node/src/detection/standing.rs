@@ -13,7 +13,7 @@ pub(super) const UNREADABLE: &str = "unreadable";
 
 /// Why an indicator is not looked for, though it is current and written in STIX.
 pub(crate) enum Hindrance {
-    /// It can never match: a word for programs, and a sentence.
+    /// It can never match, or only what observed-data in STIX could bring: a word for programs, and a sentence.
     Unmatchable(&'static str, String),
     /// It covers too much, and nobody accepted it.
     Broad(Broad),
@@ -25,20 +25,28 @@ pub(crate) struct Standing {
     pub id: String,
     /// Why it is not looked for.
     pub hindrance: Option<Hindrance>,
+    /// What of it is read otherwise than it is written, in sentences.
+    pub remarks: Vec<String>,
     /// How it covers too much, also where an officer accepted that.
     pub broad: Option<Broad>,
 }
 
 /// Looks at an indicator; `accepted` is the digest of the pattern that an officer accepted.
 pub(crate) fn standing(bytes: &[u8], accepted: Option<&[u8; 32]>) -> Standing {
-    let unmatchable = |id, code, why| Standing { id, hindrance: Some(Hindrance::Unmatchable(code, why)), broad: None };
+    let unmatchable = |id, code, why| {
+        let hindrance = Some(Hindrance::Unmatchable(code, why));
+        Standing { id, hindrance, remarks: Vec::new(), broad: None }
+    };
     match Indicator::read(bytes) {
         Ok(indicator) => {
             let broad = breadth(&indicator.pattern);
-            let hindrance = broad.clone().filter(|_| !is_accepted(bytes, accepted)).map(Hindrance::Broad);
-            Standing { id: indicator.id, hindrance, broad }
+            let aside = broad.clone().filter(|_| !is_accepted(bytes, accepted)).map(Hindrance::Broad);
+            let never = indicator.unmatchable.map(|why| Hindrance::Unmatchable(why.code(), why.to_string()));
+            let hindrance = aside.or(never);
+            Standing { id: indicator.id, hindrance, remarks: indicator.remarks, broad }
         }
-        Err(Unfit::NotStix(_)) => Standing { id: String::new(), hindrance: None, broad: None },
+        Err(Unfit::NotStix(_)) => Standing { id: String::new(), hindrance: None, remarks: Vec::new(), broad: None },
+        Err(Unfit::Unmatchable(id, why)) => unmatchable(id, why.code(), why.to_string()),
         Err(Unfit::Invalid(id, why)) => unmatchable(id, UNREADABLE, why),
     }
 }

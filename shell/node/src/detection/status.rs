@@ -38,7 +38,8 @@ impl Detector {
                 Place::Revoked => revoked += 1,
                 Place::NotStix(language) => *not_stix.entry(language).or_default() += 1,
                 Place::Invalid => invalid += 1,
-                Place::Broad(_) => {}
+                // Both are told by name and reason below.
+                Place::Broad | Place::Unmatchable => {}
             }
         }
         let named: Vec<Value> =

@@ -33,7 +33,7 @@ impl Reader {
             return Ok(IndicatorStanding::default());
         };
         let accepted = view.accepted_indicator(id)?;
-        let Standing { hindrance, broad, .. } = standing(&object.bytes, None);
+        let Standing { hindrance, remarks, broad, .. } = standing(&object.bytes, None);
         let unmatchable = match hindrance {
             Some(Hindrance::Unmatchable(_, why)) => Some(why),
             Some(Hindrance::Broad(_)) | None => None,
@@ -41,6 +41,6 @@ impl Reader {
         let now = pattern_digest(&object.bytes);
         let counts = accepted.as_ref().is_some_and(|accepted| Some(accepted.pattern) == now);
         let covers = broad.map(|broad| broad.to_string());
-        Ok(IndicatorStanding { unmatchable, remarks: Vec::new(), covers, accepted, counts })
+        Ok(IndicatorStanding { unmatchable, remarks, covers, accepted, counts })
     }
 }

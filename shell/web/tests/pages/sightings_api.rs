@@ -223,7 +223,10 @@ fn an_officer_judges_and_keeps_lists() {
     let added = face.officer_api("POST", "/api/v1/warning-lists", &list);
     assert_eq!((added.status, &added.json()["entries"]), (StatusCode::OK, &json!(1)), "{}", added.text());
     let lists = face.officer_api("GET", "/api/v1/warning-lists", &json!({})).json();
-    assert_eq!((&lists["lists"][0]["name"], &lists["lists"][1]["built_in"]), (&json!("Public resolvers"), &json!(true)));
+    assert_eq!(
+        (&lists["lists"][0]["name"], &lists["lists"][1]["built_in"]),
+        (&json!("Public resolvers"), &json!(true))
+    );
     assert_eq!(
         face.officer_api("POST", "/api/v1/warning-lists", &json!({ "no": "list" })).status,
         StatusCode::CONFLICT
