@@ -46,7 +46,7 @@ fn an_acceptance_is_of_one_pattern_and_goes_with_the_indicator() {
     let view = holdings.view();
     assert_eq!(view.accepted_indicators(10).unwrap(), (vec![accepted.clone()], 1));
     assert_eq!(view.accepted_indicator(ID).unwrap(), Some(accepted));
-    // Whoever follows the indicators reads it again, with what was accepted.
+    // A follower of the indicators reads it again, with what was accepted.
     let (changed, mark) = view.changed_indicators(mark).unwrap();
     let [oid] = changed[..] else { panic!("{changed:?}") };
     assert_eq!(view.indicator(oid).unwrap().unwrap().accepted, Some([2; 32]));

@@ -25,7 +25,7 @@ pub(super) fn status(org: &mut Org) -> Value {
     org.ask(&Request::DetectionStatus).unwrap()
 }
 
-fn accept(n: u32, reason: &str) -> Request {
+pub(super) fn accept(n: u32, reason: &str) -> Request {
     let indicator = format!("indicator--00000000-0000-4000-8000-{n:012}");
     Request::DetectionChoice(DetectionChoice::Accept { indicator, reason: reason.into() })
 }

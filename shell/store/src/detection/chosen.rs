@@ -1,6 +1,6 @@
 //! What officers chose about detection: over-broad indicators that are looked for all the same, warning lists of the program that are off.
 //!
-//! Guarantees: an acceptance is of one pattern, and whoever follows the indicators is told when it comes or goes. Does not know: what
+//! Guarantees: an acceptance is of one pattern, and those who follow the indicators are told when it comes or goes. Does not know: what
 //! is over-broad, which lists the program has.
 
 use super::follow::note_change;

@@ -90,7 +90,7 @@ pub fn accepted(status: &Value) -> (Vec<Accepted>, u64) {
     (shown.collect(), more)
 }
 
-/// Tells whether the officer may accept: whoever judges sightings may.
+/// Tells whether the officer may accept: those who judge sightings may.
 pub fn may_accept(officer: &Officer) -> bool {
     let roles = &officer.identity.roles;
     [Role::Analyst, Role::DeskOfficer].iter().any(|role| roles.contains(role))
