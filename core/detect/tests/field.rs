@@ -81,8 +81,8 @@ fn reported_cases() {
             assert!(fits, "{id}: {expected}: {pattern}\n{lines}{became:?}");
         }
     }
-    assert!(seen >= 18, "{seen} cases");
+    assert!(seen >= 17, "{seen} cases");
 }
 
-/// What the mapping of lines decides, not the comparison of values: URLs in parts.
-const READ_ELSEWHERE: [&str; 1] = ["d17"];
+/// What the mapping of lines decides, not the comparison of values: URLs in parts, keys of the registry in parts.
+const READ_ELSEWHERE: [&str; 2] = ["d17", "d19"];

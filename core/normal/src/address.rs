@@ -93,7 +93,8 @@ pub(crate) fn read(text: &str) -> Option<Cow<'_, str>> {
     if text.parse::<Ipv4Addr>().is_ok() {
         return Some(Cow::Borrowed(text));
     }
-    let text = text.trim();
+    // A dot stands behind an address where a name was expected.
+    let text = crate::host::without_dot(text.trim());
     let address = Address::parse(text)?;
     let mut written = Written { bytes: [0; TEXT_MAX], length: 0 };
     write!(written, "{address}").ok()?;
@@ -107,9 +108,7 @@ pub fn host_type(object_type: &str, value: &str) -> Option<&'static str> {
     if !matches!(object_type, "ipv4-addr" | "ipv6-addr" | "domain-name") {
         return None;
     }
-    let value = value.trim();
-    let value = if object_type == "domain-name" { crate::host::without_dot(value) } else { value };
-    Address::parse(value).map(Address::type_name).filter(|found| *found != object_type)
+    Address::parse(crate::host::without_dot(value.trim())).map(Address::type_name).filter(|found| *found != object_type)
 }
 
 /// A text that is compared before it is copied.

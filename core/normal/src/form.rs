@@ -1,6 +1,6 @@
 //! The forms, and what each makes of a text.
 
-use crate::{address, host, number, property, text, url};
+use crate::{address, host, number, property, quick, text, url};
 use std::borrow::Cow;
 
 /// How the values of a property are compared.
@@ -46,7 +46,12 @@ impl Form {
     }
 
     /// Returns the normal form of a text; the text itself, not copied, where it is in normal form or is no value of this kind.
+    #[inline]
     pub fn normal(self, text: &str) -> Cow<'_, str> {
+        if quick::is_normal(self, text) { Cow::Borrowed(text) } else { self.at_length(text) }
+    }
+
+    pub(crate) fn at_length(self, text: &str) -> Cow<'_, str> {
         let found = match self {
             Form::Exact => None,
             // Whatever its length: a hash under the name of another algorithm is found too.

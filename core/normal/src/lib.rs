@@ -10,6 +10,7 @@ mod form;
 mod host;
 mod number;
 mod property;
+mod quick;
 mod rows;
 mod text;
 mod url;

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 const MAC_DIGITS: usize = 12;
-/// How many digits the groups of a hardware address have.
-const MAC_GROUPS: [usize; 4] = [2, 4, 6, MAC_DIGITS];
+/// Its length with colons.
+const MAC_TEXT: usize = 17;
 /// TLSH has one or three bytes of checksum and 128 or 256 buckets.
 const TLSH_DIGITS: [usize; 4] = [70, 74, 134, 138];
 
@@ -39,30 +39,26 @@ pub(crate) fn tlsh(text: &str) -> Option<Cow<'_, str>> {
     (TLSH_DIGITS.contains(&digits.len()) && is_hex(digits)).then(|| small(digits))
 }
 
-/// Returns a hardware address with colons (STIX 2.1 §6.10): written with one mark between groups of one length, or none (IEEE 802).
+/// Returns a hardware address with colons (STIX 2.1 §6.10), whatever marks stand between its digits.
 pub(crate) fn mac(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
-    let mark = text.bytes().find(|byte| !byte.is_ascii_hexdigit()).unwrap_or(b':');
+    let is_mark = |byte: u8| matches!(byte, b':' | b'-' | b'.');
     let mut digits = [0_u8; MAC_DIGITS];
-    let (mut count, mut group, mut width) = (0, 0, None);
-    for byte in text.bytes() {
-        if byte.is_ascii_hexdigit() {
-            *digits.get_mut(count)? = byte.to_ascii_lowercase();
-            (count, group) = (count + 1, group + 1);
-        } else if byte == mark && matches!(mark, b':' | b'-' | b'.') && *width.get_or_insert(group) == group {
-            group = 0;
-        } else {
+    let mut places = digits.iter_mut();
+    for byte in text.bytes().filter(|byte| !is_mark(*byte)) {
+        if !byte.is_ascii_hexdigit() {
             return None;
         }
+        *places.next()? = byte.to_ascii_lowercase();
     }
-    let width = width.unwrap_or(group);
-    if count != MAC_DIGITS || group != width || !MAC_GROUPS.contains(&width) {
+    if places.next().is_some() {
         return None;
     }
-    if width == 2 && mark == b':' && text.bytes().all(|byte| byte == b':' || is_small_hex(byte)) {
+    let is_normal = |(place, byte): (usize, u8)| if place % 3 == 2 { byte == b':' } else { is_small_hex(byte) };
+    if text.len() == MAC_TEXT && text.bytes().enumerate().all(is_normal) {
         return Some(Cow::Borrowed(text));
     }
-    let mut written = String::with_capacity(17);
+    let mut written = String::with_capacity(MAC_TEXT);
     for (place, digit) in digits.iter().enumerate() {
         if place > 0 && place % 2 == 0 {
             written.push(':');

@@ -60,7 +60,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         properties: &["mac-addr:value"],
-        spellings: "case; colons, hyphens, dots or no marks between groups; blanks around",
+        spellings: "case; colons, hyphens, dots or no marks between digits; blanks around",
         source: "IEEE 802, STIX 2.1 §6.10",
         same: &["00:1b:44:11:3a:b7", "00-1B-44-11-3A-B7", "001b.4411.3ab7", "001B44113AB7"],
         other: "00:1b:44:11:3a:b8",

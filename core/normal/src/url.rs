@@ -2,11 +2,13 @@
 //!
 //! Guarantees: scheme and host do not differ by case; a name or an address as host has its own normal form; the usual port and an empty
 //! path say nothing; percent-encoding has capital digits and stands only where it must; dot segments are taken out. User and password
-//! stay to the letter. What has no scheme with `//`, or a host or port that cannot be read, stays as it is.
+//! stay to the letter. Where host or port cannot be read, small letters for the host and the usual port are all that is done; what has no
+//! scheme with `//` stays as it is.
 //!
 //! Written here rather than left to a library for browsers: that one takes out tabs, turns backslashes, and keeps `%41` apart from `A`,
 //! none of which RFC 3986 does. Does not know: what a server makes of a path.
 
+use crate::text::lower;
 use crate::{address, host};
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
@@ -23,10 +25,27 @@ pub(crate) fn read(text: &str) -> Option<Cow<'_, str>> {
     if text.is_empty() {
         return None;
     }
-    match normal(text) {
+    let normal = normal(text).or_else(|| {
+        let small = unreadable(text)?;
+        Some(self::normal(&small).unwrap_or(small))
+    });
+    match normal {
         Some(normal) if normal != text => Some(Cow::Owned(normal)),
         _ => Some(Cow::Borrowed(text)),
     }
+}
+
+/// What can be said of a URL whose host nobody can look up, such as `http://quay[.]example`.
+fn unreadable(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rfind('@').map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
+    let user = authority.get(..authority.len() - host.len())?;
+    let usual = PORTS.iter().find(|(name, _)| *name == scheme).map(|(_, port)| format!(":{port}"));
+    let host = usual.map_or(host, |usual| host.trim_end_matches(usual.as_str()));
+    let tail = if tail.is_empty() { "/" } else { tail };
+    Some(format!("{scheme}://{user}{}{tail}", lower(host)))
 }
 
 /// What may stand in a URL (RFC 3986 §2.2, §2.3) beside the percent sign.

@@ -50,13 +50,9 @@ impl Range {
     }
 }
 
-/// Returns everything that a text may be where spellings do not count: the range that is written, that of its normal form, and
-/// the IPv4 range that is meant; each once.
-pub(crate) fn readings(written: &str, normal: &str) -> [Option<Range>; 3] {
-    let first = Range::parse(written);
-    let second = if written == normal { None } else { Range::parse(normal).filter(|range| Some(*range) != first) };
-    let third = first.or(second).and_then(|range| range.unmapped()).filter(|range| Some(*range) != second);
-    [first, second, third]
+/// Reads an address or a range where spellings do not count: what is mapped into IPv6 is IPv4 and nothing else.
+pub(crate) fn folded(normal: &str) -> Option<Range> {
+    Range::parse(normal).map(|range| range.unmapped().unwrap_or(range))
 }
 
 /// Returns a mask of this many leading ones.

@@ -4,9 +4,9 @@
 //! seed.
 
 #[path = "support/random.rs"]
-mod random;
+pub mod random;
 #[path = "support/spellings.rs"]
-mod spellings;
+pub mod spellings;
 
 use comity_pattern::engine::{Engine, Options, PatternId, Validity};
 use comity_pattern::reference::Reading;

@@ -11,6 +11,7 @@
     reason = "test"
 )]
 
+mod alike;
 mod differential;
 mod engine;
 mod equivalence;

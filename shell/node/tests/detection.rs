@@ -2,6 +2,7 @@
 use crate::common;
 mod broad;
 mod never;
+mod spellings;
 mod validity;
 
 use comity_link::gate_protocol::GateToDesk;

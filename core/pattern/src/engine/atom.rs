@@ -32,9 +32,8 @@ pub enum Ask {
     /// The pattern as written; and in lower case, for values in normal form, where those have no upper case.
     Like(Box<Glob>, Option<Box<Glob>>),
     Matches(Box<Matcher>),
-    /// Inside of one of these: what one text may be read as.
-    Subset(Box<[Range]>),
-    Superset(Box<[Range]>),
+    Subset(Range),
+    Superset(Range),
     Exists,
 }
 
@@ -47,10 +46,7 @@ impl Atom {
         let path = paths.id(&test.path);
         let of = paths.type_id(&test.path.object_type);
         let form = paths.form(path);
-        let ranges = |text: &str| -> Option<Box<[Range]>> {
-            let read: Box<[Range]> = readings(text, &form.normal(text), paths.folds()).collect();
-            (!read.is_empty()).then_some(read)
-        };
+        let range = |text: &str| range(&form.normal(text), paths.folds());
         let ask = match &test.operator {
             Operator::Equal(literal) => Ask::Equal(Constant::spelled(literal, form)),
             Operator::NotEqual(literal) => Ask::NotEqual(Constant::spelled(literal, form)),
@@ -62,8 +58,8 @@ impl Atom {
                 Ask::Like(glob(pattern), lower.as_deref().map(glob))
             }
             Operator::Matches(source) => Ask::Matches(Box::new(Matcher::new(&composed(source), regex_bytes_max)?)),
-            Operator::Subset(text) => Ask::Subset(ranges(text)?),
-            Operator::Superset(text) => Ask::Superset(ranges(text)?),
+            Operator::Subset(text) => Ask::Subset(range(text)?),
+            Operator::Superset(text) => Ask::Superset(range(text)?),
             Operator::Exists => Ask::Exists,
         };
         Some(Self { path, of, negated: test.negated, folds: paths.folds(), ask })
@@ -95,9 +91,8 @@ impl Atom {
         Ok(false)
     }
 
-    fn ranges(&self, value: &Value<'_>) -> impl Iterator<Item = Range> {
-        let texts = value.text().zip(value.normal());
-        texts.into_iter().flat_map(|(written, normal)| readings(written, normal, self.folds))
+    fn range(&self, value: &Value<'_>) -> Option<Range> {
+        value.normal().and_then(|normal| range(normal, self.folds))
     }
 
     /// Tells whether one value passes.
@@ -146,8 +141,8 @@ impl Atom {
                 };
                 answer(found)?
             }
-            Ask::Subset(wanted) => self.ranges(value).any(|value| wanted.iter().any(|it| it.contains(&value))),
-            Ask::Superset(wanted) => self.ranges(value).any(|value| wanted.iter().any(|it| value.contains(it))),
+            Ask::Subset(wanted) => self.range(value).is_some_and(|value| wanted.contains(&value)),
+            Ask::Superset(wanted) => self.range(value).is_some_and(|value| value.contains(wanted)),
             Ask::Exists => true,
         };
         Ok(plain != self.negated)
@@ -161,10 +156,9 @@ fn answer(found: ControlFlow<(), bool>) -> Result<bool, Exhausted> {
     }
 }
 
-/// Returns the ranges that a text may be; without folding, the one that is written.
-pub fn readings(written: &str, normal: &str, folds: bool) -> impl Iterator<Item = Range> {
-    let read = if folds { address::readings(written, normal) } else { [Range::parse(written), None, None] };
-    read.into_iter().flatten()
+/// Reads a text in normal form as an address or a range.
+pub fn range(normal: &str, folds: bool) -> Option<Range> {
+    if folds { address::folded(normal) } else { Range::parse(normal) }
 }
 
 /// Tells whether a text passes as written or in normal form; both in Normalization Form C.

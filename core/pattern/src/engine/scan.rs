@@ -72,9 +72,8 @@ impl Engine {
         heads.clear();
         let targets = Targets::new(observation);
         for object in &observation.objects {
-            let also = if self.options.fold { fold::also(object) } else { None };
-            for object_type in std::iter::once(object.object_type).chain(also) {
-                let Some(of) = self.paths.known_type(object_type) else { continue };
+            let mut walk = |object_type: &str| {
+                let Some(of) = self.paths.known_type(object_type) else { return };
                 let start = values.len();
                 self.paths.walk(of, object, &targets, values);
                 // Stable: the values of one path stay in their order.
@@ -83,6 +82,12 @@ impl Engine {
                     _ => {}
                 }
                 objects.push((of, values.len()));
+            };
+            walk(object.object_type);
+            if self.options.fold
+                && let Some(other) = fold::also(object)
+            {
+                walk(other);
             }
         }
         // All values of the observation one after the other, before anything is done with what was found.
@@ -134,7 +139,8 @@ impl Engine {
     fn tests_of_path(&self, own: &OfPath, value: &Value<'_>, candidates: &mut Vec<LeafId>, found: &mut Found) {
         if let Some(text) = value.text() {
             if !own.ranges.is_empty() {
-                for range in atom::readings(text, value.normal().unwrap_or(text), self.options.fold) {
+                let range = value.normal().and_then(|normal| atom::range(normal, self.options.fold));
+                if let Some(range) = range {
                     own.ranges.look_up(range, &mut |leaf| self.consider(leaf, candidates, found));
                 }
             }

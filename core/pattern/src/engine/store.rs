@@ -245,17 +245,13 @@ impl Engine {
         match (access, &it.ask) {
             (Access::Exact, Ask::Equal(wanted)) => self.exact(path, std::slice::from_ref(wanted), leaf, traces),
             (Access::Exact, Ask::In(members)) => self.exact(path, members, leaf, traces),
-            (Access::Subset, Ask::Subset(ranges)) => {
-                for range in ranges {
-                    self.of_path(path).ranges.add_subset(*range, leaf);
-                    traces.push(Trace::Subset(path, Box::new((*range, leaf))));
-                }
+            (Access::Subset, Ask::Subset(range)) => {
+                self.of_path(path).ranges.add_subset(*range, leaf);
+                traces.push(Trace::Subset(path, Box::new((*range, leaf))));
             }
-            (Access::Superset, Ask::Superset(ranges)) => {
-                for range in ranges {
-                    self.of_path(path).ranges.add_superset(*range, leaf);
-                    traces.push(Trace::Superset(path, Box::new((*range, leaf))));
-                }
+            (Access::Superset, Ask::Superset(range)) => {
+                self.of_path(path).ranges.add_superset(*range, leaf);
+                traces.push(Trace::Superset(path, Box::new((*range, leaf))));
             }
             (Access::Runs(runs), _) => {
                 let own = self.of_path(path);

@@ -107,15 +107,15 @@ impl<'a> Value<'a> {
     }
 
     /// Brings a string into the normal form of its property.
+    #[inline]
     pub fn spelled(self, form: Form) -> Self {
         match self {
-            Value::Text(written) if form != Form::Exact => {
-                let normal = form.normal(written);
-                if *normal == *written {
-                    return Value::Text(written);
-                }
-                Value::Spelled(Box::new(Spelled { written, normal: normal.as_ref().into() }))
-            }
+            Value::Text(written) if form != Form::Exact => match form.normal(written) {
+                // A part of the text, or all of it.
+                Cow::Borrowed(normal) if normal.len() == written.len() => Value::Text(written),
+                normal if *normal == *written => Value::Text(written),
+                normal => Value::Spelled(Box::new(Spelled { written, normal: normal.as_ref().into() })),
+            },
             other => other,
         }
     }

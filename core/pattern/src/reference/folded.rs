@@ -44,7 +44,7 @@ pub fn matches(source: &str, value: &Value<'_>, form: Form) -> bool {
     in_normal_form(value, form, |normal| test::matches(source, normal))
 }
 
-/// Tells whether two ranges stand so to each other; each as it is written, in normal form, and as IPv4 where it is mapped.
+/// Tells whether two ranges stand so to each other; one of mapped addresses is the IPv4 range.
 pub fn ranges(
     value: &Value<'_>,
     wanted: &str,
@@ -53,13 +53,15 @@ pub fn ranges(
     stand: impl Fn(&Range, &Range) -> bool,
 ) -> bool {
     let Value::Json(Node::String(value)) = value else { return false };
-    let all = |text: &str| -> Vec<Range> {
-        if reading == Reading::Letter {
-            return Range::parse(text).into_iter().collect();
+    let range = |text: &str| {
+        let range = Range::parse(&form.normal(text))?;
+        match (reading, range.unmapped()) {
+            (Reading::Folded, Some(four)) => Some(four),
+            _ => Some(range),
         }
-        let plain = [Range::parse(text), Range::parse(&form.normal(text))];
-        plain.into_iter().flatten().flat_map(|range| [Some(range), range.unmapped()]).flatten().collect()
     };
-    let wanted = all(wanted);
-    all(value).iter().any(|value| wanted.iter().any(|wanted| stand(value, wanted)))
+    match (range(value), range(wanted)) {
+        (Some(value), Some(wanted)) => stand(&value, &wanted),
+        _ => false,
+    }
 }

@@ -117,6 +117,12 @@ fn test(random: &mut Random, (path, values): (&str, &[&str])) -> String {
     }
 }
 
+/// Makes a pattern of one test.
+pub fn single(random: &mut Random) -> String {
+    let property = PROPERTIES[random.below(PROPERTIES.len())];
+    format!("[{}]", test(random, property))
+}
+
 /// Makes a pattern of one bracket or two.
 pub fn pattern(random: &mut Random) -> String {
     let bracket = |random: &mut Random| {
