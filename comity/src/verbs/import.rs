@@ -31,6 +31,7 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
                 *slot = sum.into();
             }
         }
+        super::told::add(&mut total, &done);
         if text(&done, "status") == "nothing" {
             empty.push(shown(name));
         }
@@ -95,6 +96,9 @@ fn tell(output: &Output, file: &str, report: &Value) {
             "{file}: {n} versions say no time that can be read (version-unreadable): whether they are newer cannot be told, so they \
              are kept as conflicts and not used, but for those that withdraw"
         )),
+    }
+    for line in super::told::lines(report) {
+        output.note(&format!("{file}: {line}"));
     }
     let defective = list(report, "defective_objects");
     for one in defective {

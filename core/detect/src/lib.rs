@@ -3,6 +3,7 @@
 //! Guarantees: what is read is bounded, and what cannot be read is said by line and reason, without what it held. Does not know:
 //! files, clocks, where sightings are kept.
 
+mod breadth;
 mod csv;
 mod decay;
 mod documents;
@@ -22,6 +23,7 @@ mod warning;
 mod witness;
 mod zeek;
 
+pub use breadth::{Broad, BroadKind, breadth};
 pub use decay::{Decay, DecayModel, DecayRow};
 pub use documents::{DOCUMENT_BYTES_MAX, Documents, Is, Span, is_document};
 pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
@@ -34,5 +36,5 @@ pub use reader::LineReader;
 pub use sighting::{SightingFacts, stix_sighting};
 pub use table::{is_header, names_table};
 pub use told::{Refusal, Told};
-pub use warning::{ListKind, WarningList, WarningListError, WarningLists};
+pub use warning::{BUILT_IN, BuiltIn, ListKind, WarningList, WarningListError, WarningLists};
 pub use witness::{Witness, asked, witnesses};

@@ -54,6 +54,7 @@ impl Node {
             officer: by.officer().cloned(),
             file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
         };
+        let before = self.holdings.view().followed()?;
         let watch = &mut self.watch;
         let mut progress = |step: comity_store::Progress| {
             if let Some(watch) = watch {
@@ -89,6 +90,7 @@ impl Node {
         let Value::Object(fields) = &mut answer else { return Ok(answer) };
         fields.insert("status".into(), status(&report).into());
         let view = self.holdings.view();
+        crate::detection::tell(view, before, fields)?;
         if report.refused > 0 {
             let refused = view.newest_refusals(REFUSALS_SHOWN)?;
             let refused: Vec<Value> = refused

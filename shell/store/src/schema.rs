@@ -39,6 +39,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::DEPENDENT_SECTION,
     crate::desk::SET_ASIDE_SECTION,
     crate::reread::SECTION,
+    crate::detection::CHOSEN_SECTION,
 ];
 
 /// The sections of `vault.db`.
