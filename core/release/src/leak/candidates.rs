@@ -54,8 +54,13 @@ fn may_be_value(word: &[char]) -> bool {
 }
 
 fn of_word(word: &str) -> Vec<CorrelatedValue> {
-    let word = word.trim_matches(AROUND);
     let mut values = Vec::new();
+    // Two colons at the beginning or the end are part of an IPv6 address, and no punctuation.
+    let colons = word.trim_matches(|sign| sign != ':' && AROUND.contains(&sign));
+    if colons.starts_with("::") || colons.ends_with("::") {
+        six(colons, &mut values);
+    }
+    let word = word.trim_matches(AROUND);
     if let Some((_, rest)) = word.split_once("://") {
         values.extend(CorrelatedValue::new(Kind::Url, word));
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -90,23 +95,29 @@ fn parts(text: &str, values: &mut Vec<CorrelatedValue>) {
 
 /// A host with or without a port, brackets or a range.
 fn host(text: &str, values: &mut Vec<CorrelatedValue>) {
-    let text = text.trim_matches(['[', ']']);
-    if let Some(value) = CorrelatedValue::new(Kind::Ipv6, text) {
-        values.push(value);
-        return;
-    }
-    if let Some((address, _)) = text.split_once("]:") {
-        values.extend(CorrelatedValue::new(Kind::Ipv6, address));
+    if six(text, values) {
         return;
     }
     // A port behind, or a word such as `IP:` before.
-    for name in text.split(':') {
+    for name in text.trim_matches(['[', ']']).split(':') {
         if let Some(value) = CorrelatedValue::new(Kind::Ipv4, name) {
             values.push(value);
         } else if name.contains('.') {
             values.extend(CorrelatedValue::new(Kind::Domain, name));
         }
     }
+}
+
+/// An address alone, or in brackets with a port behind it; false where the text is neither.
+fn six(text: &str, values: &mut Vec<CorrelatedValue>) -> bool {
+    let text = text.trim_matches(['[', ']']);
+    if let Some(value) = CorrelatedValue::new(Kind::Ipv6, text) {
+        values.push(value);
+        return true;
+    }
+    let bracketed = text.split_once("]:");
+    values.extend(bracketed.and_then(|(address, _)| CorrelatedValue::new(Kind::Ipv6, address)));
+    bracketed.is_some()
 }
 
 #[cfg(test)]
@@ -136,6 +147,7 @@ mod tests {
             ("https://a.example/?from=198.51.100.7&x", "ipv4-addr 198.51.100.7"),
             ("from ::ffff:198.51.100.7 again", "ipv4-addr 198.51.100.7"),
             ("[::FFFF:c633:6407]:443", "ipv4-addr 198.51.100.7"),
+            ("net 2001:db8::", "ipv6-addr 2001:db8::"),
             ("xn--bcher-kva.example", "domain-name xn--bcher-kva.example"),
             ("Bücher.example", "domain-name xn--bcher-kva.example"),
             ("http://lantern.example:80/%7ea", "url http://lantern.example/~a"),
