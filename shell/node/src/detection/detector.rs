@@ -8,7 +8,7 @@ use comity_pattern::Unmatchable;
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// What becomes of one indicator.
@@ -51,6 +51,8 @@ pub(super) struct Detector {
     /// Indicators that can never match, or hardly, by the object's number: identifier and why. Some of them are looked for all the
     /// same ([`Unmatchable::is_certain`]).
     pub unmatchable: BTreeMap<i64, (String, Unmatchable)>,
+    /// Indicators that are looked for and read differently from how they are written, by the object's number.
+    pub read_otherwise: HashSet<i64>,
     /// Observations since it was made.
     pub observations: u64,
     /// The number of the next observation.
@@ -75,6 +77,7 @@ impl Detector {
             kept: Kept::default(),
             invalid: BTreeMap::new(),
             unmatchable: BTreeMap::new(),
+            read_otherwise: HashSet::new(),
             observations: 0,
             fed: 0,
             undetermined: 0,
@@ -93,6 +96,7 @@ impl Detector {
         }
         self.invalid.remove(&oid);
         self.unmatchable.remove(&oid);
+        self.read_otherwise.remove(&oid);
         if let Some(row) = row {
             let place = self.place(&row);
             self.places.insert(oid, place);
@@ -112,6 +116,9 @@ impl Detector {
                     }
                     if let Some(slot) = self.of_pattern.get_mut(at) {
                         *slot = row.oid;
+                    }
+                    if !indicator.remarks.is_empty() {
+                        self.read_otherwise.insert(row.oid);
                     }
                     if let Some(reason) = indicator.unmatchable.take() {
                         self.unmatchable.insert(row.oid, (indicator.id.clone(), reason));

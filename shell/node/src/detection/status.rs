@@ -47,6 +47,7 @@ impl Detector {
             "not_stix": not_stix,
             "invalid": invalid,
             "never_matching": unmatchable,
+            "read_otherwise": self.read_otherwise.len(),
             "first_invalid": named,
             "expired": expired,
             "warning_listed": listed,
