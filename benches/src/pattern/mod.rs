@@ -37,8 +37,12 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
     );
     let lines: Vec<String> = (0..OBSERVATIONS).map(|number| stock::observation(number, INDICATORS)).collect();
     let engine = compile(&mut section)?;
-    look_ups(&engine, &lines, setting.runs, &mut section)?;
-    from_bytes(&engine, &lines, setting.runs, &mut section)?;
+    let folding = folding()?;
+    for asked in [Asked { engine: &engine, folds: false }, Asked { engine: &folding, folds: true }] {
+        look_ups(&asked, &lines, setting.runs, &mut section)?;
+        from_bytes(&asked, &lines, setting.runs, &mut section)?;
+    }
+    drop(folding);
     changes(engine, &mut section)?;
     textual(&lines, setting.runs, &mut section)?;
     bad_input(&mut section);
@@ -51,6 +55,32 @@ pub fn measure(setting: &Setting) -> Outcome<Section> {
 
 fn options() -> Options {
     Options { hash_key: 0x5eed, ..Options::default() }
+}
+
+/// An engine that is asked, and whether spellings count for it.
+struct Asked<'e> {
+    engine: &'e Engine,
+    folds: bool,
+}
+
+impl Asked<'_> {
+    /// Names a row, and says which part of the limit's rate is to be reached.
+    fn row(&self, what: &str, part: f64) -> (String, Option<f64>) {
+        if self.folds { (format!("{what}, however they are written"), Some(part)) } else { (what.to_owned(), None) }
+    }
+}
+
+/// The same indicators in an engine to which spellings do not count, as detection has it.
+fn folding() -> Outcome<Engine> {
+    let mut engine = Engine::new(Options { fold: true, ..options() });
+    for number in 0..INDICATORS {
+        put(&mut engine, &stock::indicator(number))?;
+    }
+    Ok(engine)
+}
+
+fn reaches(ours: &Option<Figure>, limit: &Option<Figure>, part: f64) -> bool {
+    matches!((ours, limit), (Some(ours), Some(limit)) if ours.median >= limit.median * part)
 }
 
 fn put(engine: &mut Engine, text: &str) -> Outcome<comity_pattern::engine::PatternId> {
@@ -104,7 +134,7 @@ impl Hasher for Fold {
 }
 
 /// Looks up what was just decoded, as a stream does; decoding is outside of the clock. Plain look-ups take turns with ours.
-fn look_ups(engine: &Engine, lines: &[String], runs: usize, section: &mut Section) -> Outcome<()> {
+fn look_ups(asked: &Asked<'_>, lines: &[String], runs: usize, section: &mut Section) -> Outcome<()> {
     let mut plain: HashMap<String, u64, BuildHasherDefault<Fold>> = HashMap::default();
     for number in 0..INDICATORS {
         let text = stock::indicator(number);
@@ -129,7 +159,7 @@ fn look_ups(engine: &Engine, lines: &[String], runs: usize, section: &mut Sectio
             count += values.len();
             let begun = own_cpu();
             for (number, observation) in observed.iter().enumerate() {
-                detections += stream.feed(engine, observation, number as u64).len();
+                detections += stream.feed(asked.engine, observation, number as u64).len();
             }
             let between = own_cpu();
             hits += values.iter().filter(|value| plain.contains_key(value.as_str())).count();
@@ -140,18 +170,24 @@ fn look_ups(engine: &Engine, lines: &[String], runs: usize, section: &mut Sectio
         limits.push(count as f64 / theirs);
     }
     let (ours, limit) = (Figure::of(&rates), Figure::of(&limits));
-    let third = matches!((&ours, &limit), (Some(ours), Some(limit)) if ours.median >= limit.median / 3.0);
-    let met = third && ours.as_ref().is_some_and(|figure| figure.median >= 10_000_000.0);
+    let (what, part) = asked.row("values of decoded observed-data against 1,000,000 indicators", 0.9);
+    let (goal, met) = match part {
+        Some(part) => ("≥ 0.9 of the limit", reaches(&ours, &limit, part)),
+        None => {
+            let ten_millions = ours.as_ref().is_some_and(|figure| figure.median >= 10_000_000.0);
+            ("≥ 10,000,000 and a third of the limit", ten_millions && reaches(&ours, &limit, 1.0 / 3.0))
+        }
+    };
     section.rows.push(
-        Row::new("values of decoded observed-data against 1,000,000 indicators", "values/s", ours)
+        Row::new(what, "values/s", ours)
             .limit(limit)
-            .goal("≥ 10,000,000 and a third of the limit", met)
+            .goal(goal, met)
             .note(format!("{detections} detections; the plain table has {hits} hits")),
     );
     Ok(())
 }
 
-fn from_bytes(engine: &Engine, lines: &[String], runs: usize, section: &mut Section) -> Outcome<()> {
+fn from_bytes(asked: &Asked<'_>, lines: &[String], runs: usize, section: &mut Section) -> Outcome<()> {
     let limits = Limits::default();
     let (mut rates, mut decoding) = (Vec::new(), Vec::new());
     for _ in 0..runs {
@@ -160,7 +196,7 @@ fn from_bytes(engine: &Engine, lines: &[String], runs: usize, section: &mut Sect
         for (number, line) in lines.iter().enumerate() {
             let node = [Node::parse(line.as_bytes(), &limits).map_err(|error| error.to_string())?];
             for observation in Observed::of_documents(&node).map_err(|error| error.to_string())? {
-                std::hint::black_box(stream.feed(engine, &observation, number as u64));
+                std::hint::black_box(stream.feed(asked.engine, &observation, number as u64));
             }
         }
         rates.push(lines.len() as f64 / (own_cpu() - begun));
@@ -170,17 +206,16 @@ fn from_bytes(engine: &Engine, lines: &[String], runs: usize, section: &mut Sect
         }
         decoding.push(lines.len() as f64 / (own_cpu() - begun));
     }
-    let ours = Figure::of(&rates);
-    let met = ours.as_ref().is_some_and(|figure| figure.median >= 500_000.0);
-    section.rows.push(
-        Row::new("JSON lines of observed-data, from bytes to verdict", "lines/s", ours)
-            .limit(Figure::of(&decoding))
-            .goal("≥ 500,000", met)
-            .note(format!(
-                "{} bytes a line; limit: strict decoding into a tree alone",
-                lines.first().map_or(0, String::len)
-            )),
-    );
+    let (ours, limit) = (Figure::of(&rates), Figure::of(&decoding));
+    let (what, part) = asked.row("JSON lines of observed-data, from bytes to verdict", 0.7);
+    let (goal, met) = match part {
+        Some(part) => ("≥ 0.7 of the limit", reaches(&ours, &limit, part)),
+        None => ("≥ 500,000", ours.as_ref().is_some_and(|figure| figure.median >= 500_000.0)),
+    };
+    section.rows.push(Row::new(what, "lines/s", ours).limit(limit).goal(goal, met).note(format!(
+        "{} bytes a line; limit: strict decoding into a tree alone",
+        lines.first().map_or(0, String::len)
+    )));
     Ok(())
 }
 

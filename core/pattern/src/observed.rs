@@ -110,10 +110,14 @@ impl<'a> Observed<'a> {
     }
 
     fn read(node: &'a Node<'a>, known: &Known<'a>) -> Result<Self, ObservedErrorKind> {
-        let time = |name: &'static str| {
-            node.property(name).and_then(Node::text).and_then(literal::instant).ok_or(ObservedErrorKind::Time(name))
+        let text = |name: &'static str| node.property(name).and_then(Node::text).ok_or(ObservedErrorKind::Time(name));
+        let (first_text, last_text) = (text("first_observed")?, text("last_observed")?);
+        let first = literal::instant(first_text).ok_or(ObservedErrorKind::Time("first_observed"))?;
+        // What was seen once has the same instant twice.
+        let last = match last_text == first_text {
+            true => first,
+            false => literal::instant(last_text).ok_or(ObservedErrorKind::Time("last_observed"))?,
         };
-        let (first, last) = (time("first_observed")?, time("last_observed")?);
         if last < first {
             return Err(ObservedErrorKind::Backwards);
         }

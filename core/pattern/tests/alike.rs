@@ -24,10 +24,7 @@ fn what_is_equivalent_matches_alike() {
     for _ in 0..6_000 {
         let text = spellings::single(&mut random);
         let group = groups.entry(canonical(&Pattern::parse(&text).unwrap()).to_string()).or_default();
-        if !group.contains_key(&text) {
-            let id = added(&mut engine, &text);
-            group.insert(text, id);
-        }
+        group.entry(text).or_insert_with_key(|text| added(&mut engine, text));
     }
     groups.retain(|_, group| group.len() > 1);
     assert!(groups.len() > 100, "{} groups", groups.len());

@@ -14,6 +14,9 @@ use comity_pattern::{EvaluationError, Observed, Outcome, Pattern, reference};
 use comity_stix::json::{Limits, tree::Node};
 use random::Random;
 
+/// Makes a pattern or a bundle.
+type Make = fn(&mut Random) -> String;
+
 /// Patterns that are matched by one engine at the same time: what is found in an index depends on what else is in it.
 const TOGETHER: usize = 100;
 /// Bundles that each set of patterns is matched against.
@@ -25,7 +28,7 @@ fn compare(seed: u64, reading: Reading) -> (usize, usize) {
     let fold = reading == Reading::Folded;
     // Folding is tried with properties that have spellings, and now and then with all that patterns can say.
     let spells = fold && !seed.is_multiple_of(4);
-    let (make, bundle): (fn(&mut Random) -> String, fn(&mut Random) -> String) =
+    let (make, bundle): (Make, Make) =
         if spells { (spellings::pattern, spellings::bundle) } else { (random::pattern, random::bundle) };
     let mut engine = Engine::new(Options { hash_key: seed, fold, ..Options::default() });
     let mut patterns: Vec<(String, Pattern, Option<PatternId>)> = Vec::new();
