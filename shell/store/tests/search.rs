@@ -178,7 +178,7 @@ fn every_object_is_found_once_whatever_the_bounds() {
     assert!(cuts > 50, "the bounds were met: {cuts}");
 }
 
-fn naive<'a>(held: &'a BTreeMap<String, Known>, query: &SearchQuery) -> [BTreeMap<String, u64>; 4] {
+fn naive(held: &BTreeMap<String, Known>, query: &SearchQuery) -> [BTreeMap<String, u64>; 4] {
     let mut counts: [BTreeMap<String, u64>; 4] = Default::default();
     for one in held.values().filter(|one| fits(query, one)) {
         let label = one.label.map(|text| label(text).to_string()).unwrap_or_default();
