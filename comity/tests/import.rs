@@ -41,6 +41,7 @@ fn piped(node: &Node, input: &str) -> (Option<i32>, String, String) {
         .args(["import", "--origin", "pipe", "-"])
         .env_clear()
         .env("COMITY_HOME", &node.home)
+        .env("COMITY_PASSPHRASE", comity_kit::PASSPHRASE)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
