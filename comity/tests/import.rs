@@ -41,6 +41,7 @@ fn piped(node: &Node, input: &str) -> (Option<i32>, String, String) {
         .args(["import", "--origin", "pipe", "-"])
         .env_clear()
         .env("COMITY_HOME", &node.home)
+        .env("COMITY_PASSPHRASE", comity_kit::PASSPHRASE)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -73,6 +74,12 @@ fn handed_cases() {
     );
     assert!(refused["reason"].as_str().unwrap().contains("duplicate key"), "{refused}");
     assert_eq!(import(&node, &["--strict"], &case("02-duplicate-key.json").unwrap()).code, Some(1));
+
+    // Case l4: STIX 2.0 with sorted properties.
+    let sorted = node.run(&["validate", &case("03-stix20-keys-sorted.json").unwrap()]);
+    assert_eq!((sorted.code, &sorted.json()["files"][0]["errors_total"]), (Some(0), &json!(0)));
+    let warnings = sorted.json()["files"][0]["warnings"].clone();
+    assert!(warnings.as_array().unwrap().iter().any(|warning| warning["rule"] == "stix-2.0"), "{warnings}");
 
     let misp = case("14-not-stix-misp-event.json").unwrap();
     import(&node, &[], &misp).refused(1, "this is a MISP event, not STIX");

@@ -347,7 +347,7 @@ mod tests {
         ] {
             assert_eq!(sort(body.as_bytes()).err().map(|problem| problem.status), Some(status), "{body}");
         }
-        let pdf = sort(b"%PDF-1.7").err().and_then(|problem| problem.detail).unwrap_or_default();
+        let pdf = sort(b"%PDF-1.7").err().and_then(|problem| problem.detail.clone()).unwrap_or_default();
         assert!(pdf.contains("a PDF document"), "{pdf}");
         assert!(sort(good.as_bytes()).is_ok_and(|sorted| sorted.taken + sorted.refused.len() == 1));
     }
