@@ -100,7 +100,7 @@ fn a_withdrawal_is_never_lost() {
             holdings.view().conflicts(&malware_id(1)).unwrap().iter().map(|o| o.standing).collect();
         assert_eq!(aside.len() as u64, report.conflicts, "{modified}");
         assert!(aside.iter().all(|standing| *standing == Standing::Conflict));
-        assert_eq!(paged(&holdings).unwrap(), [withdrawal.clone()]);
+        assert_eq!(paged(&holdings).unwrap(), std::slice::from_ref(&withdrawal));
         holdings.view().verify().unwrap();
         // The very same again, and the other one again, change nothing.
         import_objects(&mut holdings, &[first, withdrawal], &feed);
