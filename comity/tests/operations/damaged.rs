@@ -37,8 +37,8 @@ fn a_desk_does_not_get_ready_over_a_damaged_store() {
     for place in [pages / 4, pages / 2, pages * 3 / 4] {
         std::fs::write(&holdings, &whole).unwrap();
         let database = std::fs::OpenOptions::new().write(true).open(&holdings).unwrap();
-        let text = b"comity ".repeat((PAGE * OVERWRITTEN) as usize / 7);
-        database.write_all_at(&text, (place - OVERWRITTEN / 2) * PAGE).unwrap();
+        let over = b"comity ".repeat((PAGE * OVERWRITTEN) as usize / 7);
+        database.write_all_at(&over, (place - OVERWRITTEN / 2) * PAGE).unwrap();
         drop(database);
         assert!(!gets_ready(&node), "pages around {place} of {pages}");
         let doctor = node.run(&["doctor"]);

@@ -195,7 +195,37 @@ fn times() {
     object["modified"] = json!("yesterday");
     let facts = facts(&object);
     assert_eq!((facts.version, facts.version_text.as_str()), (None, "yesterday"));
-    assert_eq!(rules(&facts), [("timestamp-malformed", "/modified")]);
+    assert_eq!(rules(&facts), [("version-unreadable", "/modified"), ("timestamp-malformed", "/modified")]);
+}
+
+#[test]
+fn times_and_withdrawals_are_read_as_they_are_meant() {
+    let mut object = base("tool");
+    object["modified"] = json!("2020-01-01 02:00:00+02:00");
+    object["created"] = json!("2020-01-01T00:00:00");
+    let read = facts(&object);
+    let instant = comity_vocab::Timestamp::parse("2020-01-01T00:00:00Z").ok();
+    assert_eq!((read.version, read.created), (instant, instant));
+    assert_eq!(rules(&read).len(), 2, "both stay defects");
+    for (revoked, read, lawful) in [
+        (json!(true), true, true),
+        (json!(false), false, true),
+        (json!("true"), true, false),
+        (json!(" True"), true, false),
+        (json!("yes"), true, false),
+        (json!("1"), true, false),
+        (json!(1), true, false),
+        (json!("false"), false, false),
+        (json!(0), false, false),
+        (json!(null), false, false),
+        (json!([true]), false, false),
+    ] {
+        let mut object = base("tool");
+        object["revoked"] = revoked.clone();
+        let found = facts(&object);
+        assert_eq!(found.revoked, read, "{revoked}");
+        assert_eq!(rules(&found).iter().any(|rule| rule.0 == "boolean-expected"), !lawful, "{revoked}");
+    }
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_withdrawal_is_never_lost() {
             holdings.view().conflicts(&malware_id(1)).unwrap().iter().map(|o| o.standing).collect();
         assert_eq!(aside.len() as u64, report.conflicts, "{modified}");
         assert!(aside.iter().all(|standing| *standing == Standing::Conflict));
-        assert_eq!(paged(&holdings).unwrap(), [withdrawal.clone()]);
+        assert_eq!(paged(&holdings).unwrap(), std::slice::from_ref(&withdrawal));
         holdings.view().verify().unwrap();
         // The very same again, and the other one again, change nothing.
         import_objects(&mut holdings, &[first, withdrawal], &feed);
@@ -283,7 +283,10 @@ fn pages_that_another_page_was_written_over_are_found() {
         let other = (start + 7) % (pages - 40);
         file.copy_within(other * 4096..(other + 40) * 4096, start * 4096);
         std::fs::write(&path, &file).unwrap();
-        let Ok(holdings) = Holdings::open(&path, comity_store::Mode::ReadOnly) else { continue };
+        let Ok(holdings) = Holdings::open(&path, comity_store::Mode::ReadOnly) else {
+            found += 1;
+            continue;
+        };
         let view = holdings.view();
         let checked = view
             .tables()

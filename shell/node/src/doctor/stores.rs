@@ -74,6 +74,15 @@ fn vault(found: &mut Findings, home: &Home, word: &VaultWord<'_>) {
     }
 }
 
+/// Compares the bytes of all versions with their digests: a page that holds nothing but text has no structure that could be wrong.
+fn bytes_whole(view: comity_store::View<'_>) -> Result<(), comity_store::StoreError> {
+    let mut after = Some(0);
+    while let Some(vid) = after {
+        after = view.versions_whole(vid)?;
+    }
+    Ok(())
+}
+
 pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, word: VaultWord<'_>) {
     vault(found, home, &word);
     let vault = home.file(crate::vault_guard::FILE);
@@ -89,6 +98,12 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
     };
     match holdings.view().health() {
         Ok(health) => stores_whole(found, "holdings", &health),
+        Err(error) => {
+            found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), advice(error.trouble()));
+        }
+    }
+    match bytes_whole(holdings.view()) {
+        Ok(()) => found.ok("stores", "every version held has the digest that was kept of it"),
         Err(error) => {
             found.fail("stores", format!("holdings: {}", crate::failure::chain(&error)), advice(error.trouble()));
         }

@@ -72,7 +72,6 @@ const EXCEPTED: &[(&str, &str, &str)] = &[
     ("text_state", "indexed_vid", "a mark over a number that no version has: each version below it is looked for"),
     ("value_state", "way_iid", "a mark over imports in which nothing waits: what is indexed is derived whole"),
     ("value_state", "way_vid", "a mark over imports in which nothing waits: what is indexed is derived whole"),
-    ("version_reread", "edition", "under an earlier one all versions are read again when the home is opened"),
     ("version_reread", "told", "that the audit log says what was read again: it would say so once more"),
     ("version_text_data", "*", "sizes of the index, by which nothing here is ordered"),
     ("version_text_data", "block", "sizes of the index, by which nothing here is ordered"),
