@@ -214,6 +214,7 @@ impl Documents {
 /// Tells whether bytes begin with a JSON text that goes on over lines, rather than with lines that are one each; `None` where more
 /// of them must be seen. A first line that is cut off, before one that is whole, is a line.
 pub fn is_document(head: &[u8], ended: bool) -> Option<bool> {
+    let ended = ended || head.len() > DOCUMENT_BYTES_MAX;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let mut lines = head.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let Some(first) = lines.next() else { return ended.then_some(false) };

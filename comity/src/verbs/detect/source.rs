@@ -189,7 +189,9 @@ impl Source {
                 }
             }
         }
-        if let Some(line) = self.gathered.too_long() {
+        // A beginning that shows nothing is held no longer than a document is.
+        let undecided = (self.opening.is_none() && self.head.len() > DOCUMENT_BYTES_MAX).then_some(1);
+        if let Some(line) = self.gathered.too_long().or(undecided) {
             return Err(Failure::usage(format!(
                 "line {line} of {} begins one document of more than {DOCUMENT_BYTES_MAX} bytes",
                 self.shown
