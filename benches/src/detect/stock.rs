@@ -12,9 +12,10 @@ fn mixed(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// An address of a network that means something: those that say nothing are set aside.
 fn address(number: u64) -> String {
     let [a, b, c, d, ..] = mixed(number).to_be_bytes();
-    format!("{}.{b}.{c}.{d}", 11 + u16::from(a) % 200)
+    format!("{}.{b}.{c}.{d}", 11 + u16::from(a) % 80)
 }
 
 fn name(number: u64) -> String {

@@ -3,6 +3,7 @@
 //! Guarantees: what is read is bounded, and what cannot be read is said by line and reason, without what it held. Does not know:
 //! files, clocks, where sightings are kept.
 
+mod breadth;
 mod csv;
 mod decay;
 mod evidence;
@@ -16,6 +17,7 @@ mod sighting;
 mod warning;
 mod witness;
 
+pub use breadth::{Broad, BroadKind, breadth};
 pub use decay::{Decay, DecayModel, DecayRow};
 pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
 pub use kind::Kind;
@@ -24,5 +26,5 @@ pub use line::{LINE_BYTES_MAX, LineError};
 pub use mapping::{Mapping, MappingError};
 pub use reader::LineReader;
 pub use sighting::{SightingFacts, stix_sighting};
-pub use warning::{ListKind, WarningList, WarningListError, WarningLists};
+pub use warning::{BUILT_IN, BuiltIn, ListKind, WarningList, WarningListError, WarningLists};
 pub use witness::{Witness, asked, witnesses};

@@ -11,6 +11,7 @@
     reason = "test"
 )]
 
+mod breadth;
 mod evidence;
 mod field;
 mod hostile;

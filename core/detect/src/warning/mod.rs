@@ -2,25 +2,40 @@
 //!
 //! Guarantees: bounded; looking a value up costs the same however long a list is (but for expressions). Does not know: indicators.
 
+mod built_in;
 mod index;
 mod list;
 
+pub use built_in::{BUILT_IN, BuiltIn};
+pub(crate) use built_in::{is_empty_file, top_level_domains};
 pub use list::{ListKind, WarningList, WarningListError};
 
 use crate::kind::Kind;
 use index::Asked;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists that values are looked up in.
 #[derive(Debug, Default)]
 pub struct WarningLists {
     lists: BTreeMap<String, WarningList>,
+    /// Names of those that came with the program.
+    built_in: BTreeSet<String>,
 }
 
 impl WarningLists {
     /// Begins without any.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Begins with those that come with the program and are on.
+    pub fn built_in(is_on: impl Fn(&str) -> bool) -> Self {
+        let mut lists = Self::new();
+        for list in BUILT_IN.iter().filter(|list| is_on(list.name)).filter_map(BuiltIn::list) {
+            lists.built_in.insert(list.name().to_owned());
+            lists.lists.insert(list.name().to_owned(), list);
+        }
+        lists
     }
 
     /// Tells whether there is none.
@@ -30,20 +45,32 @@ impl WarningLists {
 
     /// Adds a list, in place of the one of its name.
     pub fn add(&mut self, list: WarningList) {
+        self.built_in.remove(list.name());
         self.lists.insert(list.name().to_owned(), list);
     }
 
     /// Takes a list away; false where there is none of this name.
     pub fn remove(&mut self, name: &str) -> bool {
+        self.built_in.remove(name);
         self.lists.remove(name).is_some()
     }
 
     /// Returns the first list, by name, on which a value stands that was found, or is asked for, at an object path. A list about
     /// attribute types of other kinds says nothing of it.
     pub fn find(&self, path: &str, value: &str) -> Option<&str> {
+        self.find_where(path, value, |_| true)
+    }
+
+    /// As [`Self::find`], on lists that officers added only.
+    pub fn find_added(&self, path: &str, value: &str) -> Option<&str> {
+        self.find_where(path, value, |name| !self.built_in.contains(name))
+    }
+
+    fn find_where(&self, path: &str, value: &str, counts: impl Fn(&str) -> bool) -> Option<&str> {
         let kind = Kind::of(path, value);
         let asked = Asked::new(kind, value);
-        self.lists.values().find(|list| list.is_about(kind) && list.index.has(&asked)).map(WarningList::name)
+        let on = |list: &&WarningList| list.is_about(kind) && list.index.has(&asked) && counts(list.name());
+        self.lists.values().find(on).map(WarningList::name)
     }
 }
 
