@@ -54,9 +54,9 @@ pub use correlation::{
     Correlated, CorrelationCursor, CorrelationFilter, CorrelationPage, Holder, OBJECTS_MAX, StopValue,
 };
 pub use detection::{
-    DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched, NewMatches, Recorded,
-    SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole, SightingsPage, Sums, TopCount,
-    WarningListRow, stand_in,
+    AcceptedIndicator, DayCount, Followed, IndicatorRow, Judgement, MANY_VALUES, Match, MatchEvidence, Matched,
+    NewMatches, Recorded, SightingEvidence, SightingFilter, SightingRecord, SightingState, SightingWhole,
+    SightingsPage, Sums, TopCount, WarningListOff, WarningListRow, stand_in,
 };
 pub use erase::Erased;
 pub use error::StoreError;

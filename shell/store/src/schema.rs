@@ -38,6 +38,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::RECALL_SECTION,
     crate::desk::DEPENDENT_SECTION,
     crate::desk::SET_ASIDE_SECTION,
+    crate::detection::CHOSEN_SECTION,
 ];
 
 /// The sections of `vault.db`.

@@ -9,6 +9,7 @@
     reason = "test"
 )]
 
+mod chosen;
 mod common;
 mod correlation;
 mod detection;

@@ -29,11 +29,18 @@ pub struct IndicatorRow {
     pub bytes: Vec<u8>,
     /// Whether it says that it is revoked.
     pub revoked: bool,
+    /// SHA-256 of the text of the pattern that an officer accepted, if one did.
+    pub accepted: Option<[u8; 32]>,
 }
 
 impl IndicatorRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { oid: row.get(0)?, bytes: row.get(2)?, revoked: row.get::<_, i64>(1)? & flag::REVOKED != 0 })
+        Ok(Self {
+            oid: row.get(0)?,
+            bytes: row.get(2)?,
+            revoked: row.get::<_, i64>(1)? & flag::REVOKED != 0,
+            accepted: row.get(3)?,
+        })
     }
 }
 
@@ -57,11 +64,32 @@ impl View<'_> {
     pub fn each_indicator(&self, visit: &mut dyn FnMut(IndicatorRow)) -> Result<(), StoreError> {
         let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(()) };
         let sql = format!(
-            "SELECT o.oid, v.flags, v.bytes FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
+            "SELECT o.oid, v.flags, v.bytes, a.pattern FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
+             LEFT JOIN accepted_indicator a ON a.oid = o.oid
              WHERE v.tid = ?1 AND o.state = 1 AND {VISIBLE}"
         );
         let mut query = self.conn.prepare_cached(&sql)?;
         let mut rows = query.query([tid])?;
+        while let Some(row) = rows.next()? {
+            visit(IndicatorRow::read(row)?);
+        }
+        Ok(())
+    }
+
+    /// Visits every indicator of which the current version came after a mark, in the order in which they came. Between
+    /// the mark and now nothing may have been erased: numbers of erased versions are given out again.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn each_new_indicator(&self, since: Followed, visit: &mut dyn FnMut(IndicatorRow)) -> Result<(), StoreError> {
+        let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(()) };
+        let sql = format!(
+            "SELECT o.oid, v.flags, v.bytes, a.pattern FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
+             LEFT JOIN accepted_indicator a ON a.oid = o.oid
+             WHERE v.vid > ?1 AND +v.tid = ?2 AND o.state = 1 AND {VISIBLE} ORDER BY v.vid"
+        );
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let mut rows = query.query((since.vid, tid))?;
         while let Some(row) = rows.next()? {
             visit(IndicatorRow::read(row)?);
         }
@@ -95,7 +123,8 @@ impl View<'_> {
     pub fn indicator(&self, oid: i64) -> Result<Option<IndicatorRow>, StoreError> {
         let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(None) };
         let sql = format!(
-            "SELECT o.oid, v.flags, v.bytes FROM object o JOIN version v ON v.vid = o.current
+            "SELECT o.oid, v.flags, v.bytes, a.pattern FROM object o JOIN version v ON v.vid = o.current
+             LEFT JOIN accepted_indicator a ON a.oid = o.oid
              WHERE o.oid = ?1 AND o.state = 1 AND v.tid = ?2 AND {VISIBLE}"
         );
         Ok(self.conn.prepare_cached(&sql)?.query_row((oid, tid), IndicatorRow::read).optional()?)

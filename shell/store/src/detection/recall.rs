@@ -6,6 +6,8 @@ use rusqlite::Connection;
 
 /// Takes values, evidence and everything made from them out of the sightings of an indicator that is erased.
 pub(crate) fn forget_content(conn: &Connection, oid: i64) -> rusqlite::Result<()> {
+    // Why it was accepted may say what it asks for.
+    conn.prepare_cached("DELETE FROM accepted_indicator WHERE oid = ?1")?.execute([oid])?;
     for table in ["sighting_value", "sighting_evidence", "sighting_counted"] {
         let sql = format!("DELETE FROM {table} WHERE sid IN (SELECT sid FROM sighting WHERE oid = ?1)");
         conn.prepare_cached(&sql)?.execute([oid])?;

@@ -14,6 +14,10 @@ pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     let conn = view.conn;
     for (what, sql) in [
         ("sighting", "SELECT s.sid FROM sighting s LEFT JOIN object o USING (oid) WHERE o.oid IS NULL LIMIT 1"),
+        (
+            "accepted indicator",
+            "SELECT a.oid FROM accepted_indicator a LEFT JOIN object o USING (oid) WHERE o.oid IS NULL OR o.state <> 1 LIMIT 1",
+        ),
         ("sighting value", "SELECT v.sid FROM sighting_value v LEFT JOIN sighting s USING (sid) WHERE s.sid IS NULL LIMIT 1"),
         ("sighting day", "SELECT d.sid FROM sighting_day d LEFT JOIN sighting s USING (sid) WHERE s.sid IS NULL LIMIT 1"),
         (

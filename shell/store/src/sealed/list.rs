@@ -75,6 +75,8 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed { table: "import", columns: Columns::All, only: Some("row.state = 1") },
     // What is known to be harmless, what says nothing, and what officers judged.
     whole("warning_list"),
+    whole("warning_list_off"),
+    whole("accepted_indicator"),
     whole("stop_value"),
     Sealed {
         table: "sighting",
