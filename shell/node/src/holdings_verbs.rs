@@ -52,6 +52,7 @@ impl Node {
             officer: by.officer().cloned(),
             file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
         };
+        let before = self.holdings.view().followed()?;
         let watch = &mut self.watch;
         let mut progress = |step: comity_store::Progress| {
             if let Some(watch) = watch {
@@ -83,6 +84,9 @@ impl Node {
         audit(tx.view().desk(), now, by.officer(), "holdings.import", &origin.to_string(), &detail)?;
         tx.commit()?;
         let mut answer = serde_json::to_value(report)?;
+        if let Value::Object(fields) = &mut answer {
+            crate::detection::tell(self.holdings.view(), before, fields)?;
+        }
         if report.refused > 0
             && let Value::Object(fields) = &mut answer
         {

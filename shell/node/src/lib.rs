@@ -69,6 +69,7 @@ pub use comity_release::passkey::PasskeyAnswer;
 pub use comity_release::{ApprovalProof, LinkActKind, PersonalData};
 pub use comity_store::{Judgement, SightingState};
 pub use create::{NewHome, create_home};
+pub use detection::DetectionChoice;
 pub use detection::observe;
 pub use doctor::{Finding, State as FindingState, Surroundings, VaultWord, examine};
 pub use failure::{Failure, FailureKind, chain};
@@ -79,11 +80,12 @@ pub use metrics::Live;
 pub use node::{AskPassphrase, Node};
 pub use officer_key::{LockedOfficerKey, OfficerKey, OfficerKeyError};
 pub use reader::{
-    Answered, Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Had, ItemAt,
-    Looked, Notice, OfIndicator, OfOrigin, OfValue, OurRecall, PartnerAnswer, Piece, PieceKind, RECALL_ITEMS,
-    RECALL_ITEMS_MAX, Reader, RecallItem, RecallOf, RecallPartner, RecallPreview, RecallRelease, Recalled,
-    RecallsWaiting, Resemblances, SearchRequest, SeenOf, Sheet, SightingDay, SightingPage, SightingQuery, SightingRow,
-    SightingSheet, SightingSummary, Snippet, SnippetPiece, TheirRecall, WarningListFacts, differences,
+    Answered, Change, ChangeKind, CorrelationQuery, Correlations, EvidenceRow, Feedback, Findings, Found, Had,
+    IndicatorStanding, ItemAt, Looked, Notice, OfIndicator, OfOrigin, OfValue, OurRecall, PartnerAnswer, Piece,
+    PieceKind, RECALL_ITEMS, RECALL_ITEMS_MAX, Reader, RecallItem, RecallOf, RecallPartner, RecallPreview,
+    RecallRelease, Recalled, RecallsWaiting, Resemblances, SearchRequest, SeenOf, Sheet, SightingDay, SightingPage,
+    SightingQuery, SightingRow, SightingSheet, SightingSummary, Snippet, SnippetPiece, TheirRecall, WarningListFacts,
+    differences,
 };
 pub use recalls::{RecallNamed, send_recall};
 pub use releases::apart::make_ready;

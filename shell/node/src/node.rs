@@ -272,6 +272,7 @@ impl Node {
             Request::WarningListAdd { text } => self.warning_list_add(now, asker, &text),
             Request::WarningListRemove { name } => self.warning_list_remove(now, asker, &name),
             Request::WarningListList => self.warning_list_list(),
+            Request::DetectionChoice(choice) => self.detection_choice(now, asker, choice),
             Request::StopValueAdd { kind, value, reason } => {
                 self.stop_value_add(now, asker, kind.as_deref(), &value, &reason)
             }

@@ -124,6 +124,8 @@ pub enum Request {
     },
     /// Lists the warning lists.
     WarningListList,
+    /// What an officer chooses about detection.
+    DetectionChoice(crate::detection::DetectionChoice),
     /// Puts a value on the node's own list of values that say nothing for correlation.
     StopValueAdd {
         /// Its kind, such as `domain-name`; the likeliest where absent.

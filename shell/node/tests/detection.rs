@@ -1,5 +1,7 @@
 //! Observations against what is held: what matches, what counts, what a recall leaves, and what a sensor may learn.
 use crate::common;
+mod broad;
+mod never;
 mod spellings;
 mod validity;
 
@@ -191,10 +193,8 @@ fn what_is_known_to_be_harmless_or_old_is_set_aside_and_not_lost() {
     let list =
         json!({ "name": "Known hosts", "version": 3, "description": "ours", "type": "hostname", "list": ["example"] });
     org.ask_as("alice", &Request::WarningListAdd { text: list.to_string() }).unwrap();
-    let answer = org
-        .ask(&lines(&format!("domain,{VALUE},2026-03-01T10:00:00Z\nip,203.0.113.9,2026-03-01T10:00:00Z\n")))
-        .unwrap();
-    assert_eq!(answer["matches"], 2);
+    let both = format!("domain,{VALUE},2026-03-01T10:00:00Z\nip,203.0.113.9,2026-03-01T10:00:00Z\n");
+    assert_eq!(org.ask(&lines(&both)).unwrap()["matches"], 2);
     assert!(in_state(&org, SightingState::Open).is_empty());
     let listed = in_state(&org, SightingState::WarningListed);
     assert_eq!((listed.len(), listed[0].list.as_deref()), (1, Some("Known hosts")));
@@ -397,10 +397,8 @@ fn an_indicator_that_matches_everything_does_not_hide_others() {
     let folder = tempfile::tempdir().unwrap();
     let mut org = one_org(folder.path());
     import(&mut org, folder.path(), &[indicator(2, "[domain-name:value LIKE '%']", json!({})), domain(1)]);
-    let mut text = String::new();
-    for n in 0..3_000 {
-        text.push_str(&format!("domain,n{n}.example,2026-03-01T10:00:00Z\n"));
-    }
+    org.ask_as("alice", &broad::accept(2, "all of it")).unwrap();
+    let mut text: String = (0..3_000).map(|n| format!("domain,n{n}.example,2026-03-01T10:00:00Z\n")).collect();
     text.push_str(&format!("domain,{VALUE},2026-03-01T10:00:00Z\n"));
     let answer = org.ask(&lines(&text)).unwrap();
     assert_eq!(answer["matches"], 3_002);

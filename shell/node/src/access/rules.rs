@@ -5,6 +5,7 @@
 //! account and an officer's key needs no session.
 
 use super::{Identity, Scope};
+use crate::detection::DetectionChoice;
 use crate::failure::Failure;
 use crate::request::{LinkAlone, Request};
 use crate::vault_asked::LeakAsk;
@@ -168,6 +169,8 @@ fn rule(request: &Request) -> Rule {
         R::DetectionStatus | R::WarningListList | R::StopValueList => readable(of(READERS)),
         R::StopValueAdd { .. } | R::StopValueRemove { .. } => Rule { scope: Some(Scope::Write), ..of(AUTHORS) },
         R::SightingJudge { .. } | R::SightingReturn { .. } => of(AUTHORS),
+        R::DetectionChoice(DetectionChoice::Accept { .. } | DetectionChoice::Withdraw { .. }) => of(AUTHORS),
+        R::DetectionChoice(DetectionChoice::SwitchList { .. }) => of(LISTERS),
         R::WarningListAdd { .. } | R::WarningListRemove { .. } => of(LISTERS),
         R::TaxiiPrepare { .. } | R::TaxiiSign { .. } => of(RELEASERS),
         R::TaxiiOff { .. } => stepped(of(RELEASERS)),

@@ -2,8 +2,10 @@
 
 use super::indicator::{Indicator, Unfit};
 use super::kept::Kept;
+use super::listing::Listing;
+use super::standing::{UNREADABLE, is_accepted};
 use crate::failure::Failure;
-use comity_detect::{DecayModel, WarningLists, Witness};
+use comity_detect::{Broad, DecayModel, WarningLists, Witness, breadth};
 use comity_pattern::Unmatchable;
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
@@ -21,7 +23,11 @@ pub(super) enum Place {
         listed: bool,
         /// From when on it does not hold, in seconds since 1970. What was observed before still counts.
         until: i64,
+        /// Whether it covers too much and an officer accepted that: lists of the program do not keep its matches back.
+        accepted: bool,
     },
+    /// It covers too much and nobody accepted that: how is in [`Detector::over_broad`].
+    Broad,
     Revoked,
     NotStix(String),
     Invalid,
@@ -48,9 +54,10 @@ pub(super) struct Detector {
     pub kept: Kept,
     /// Invalid indicators by the object's number: identifier and why.
     pub invalid: BTreeMap<i64, (String, String)>,
-    /// Indicators that can never match, or hardly, by the object's number: identifier and why. Some of them are looked for all the
-    /// same ([`Unmatchable::is_certain`]).
-    pub unmatchable: BTreeMap<i64, (String, Unmatchable)>,
+    /// Indicators that can never match, or hardly: some of them are looked for all the same ([`Unmatchable::is_certain`]).
+    pub unmatchable: Listing,
+    /// Indicators that are set aside.
+    pub over_broad: Listing,
     /// Observations since it was made.
     pub observations: u64,
     /// The number of the next observation.
@@ -74,7 +81,8 @@ impl Detector {
             model: decay.then(DecayModel::default),
             kept: Kept::default(),
             invalid: BTreeMap::new(),
-            unmatchable: BTreeMap::new(),
+            unmatchable: Listing::default(),
+            over_broad: Listing::default(),
             observations: 0,
             fed: 0,
             undetermined: 0,
@@ -92,7 +100,8 @@ impl Detector {
             self.stream.forget(pattern);
         }
         self.invalid.remove(&oid);
-        self.unmatchable.remove(&oid);
+        self.unmatchable.remove(oid);
+        self.over_broad.remove(oid);
         if let Some(row) = row {
             let place = self.place(&row);
             self.places.insert(oid, place);
@@ -104,39 +113,54 @@ impl Detector {
             return Place::Revoked;
         }
         match Indicator::read(&row.bytes) {
-            Ok(mut indicator) => match self.engine.add(&indicator.pattern, indicator.validity) {
-                Ok(pattern) => {
-                    let at = pattern.0 as usize;
-                    if self.of_pattern.len() <= at {
-                        self.of_pattern.resize(at + 1, 0);
-                    }
-                    if let Some(slot) = self.of_pattern.get_mut(at) {
-                        *slot = row.oid;
-                    }
-                    if let Some(reason) = indicator.unmatchable.take() {
-                        self.unmatchable.insert(row.oid, (indicator.id.clone(), reason));
-                    }
-                    let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
-                    Place::In { pattern, listed: self.is_listed(&indicator), until }
-                }
-                Err(error @ (EngineError::Pattern | EngineError::Full)) => {
-                    self.refuse(row.oid, indicator.id, error.to_string())
-                }
-            },
+            Ok(indicator) => self.place_read(row, indicator),
             Err(Unfit::NotStix(language)) => Place::NotStix(language),
             Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
             Err(Unfit::Unmatchable(id, reason @ Unmatchable::Unreadable(_))) => {
-                self.unmatchable.insert(row.oid, (id.clone(), reason.clone()));
                 self.refuse(row.oid, id, reason.to_string())
             }
             Err(Unfit::Unmatchable(id, reason)) => {
-                self.unmatchable.insert(row.oid, (id, reason));
+                self.unmatchable.add(row.oid, id, reason.code(), reason.to_string());
                 Place::Unmatchable
             }
         }
     }
 
+    /// Puts an indicator into the engine, unless it covers too much.
+    fn place_read(&mut self, row: &IndicatorRow, mut indicator: Indicator) -> Place {
+        let broad = breadth(&indicator.pattern);
+        let accepted = broad.is_some() && is_accepted(&row.bytes, row.accepted.as_ref());
+        if let (Some(broad), false) = (broad, accepted) {
+            return self.set_aside(row.oid, indicator.id, &broad);
+        }
+        match self.engine.add(&indicator.pattern, indicator.validity) {
+            Ok(pattern) => {
+                let at = pattern.0 as usize;
+                if self.of_pattern.len() <= at {
+                    self.of_pattern.resize(at + 1, 0);
+                }
+                if let Some(slot) = self.of_pattern.get_mut(at) {
+                    *slot = row.oid;
+                }
+                if let Some(reason) = indicator.unmatchable.take() {
+                    self.unmatchable.add(row.oid, indicator.id.clone(), reason.code(), reason.to_string());
+                }
+                let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
+                Place::In { pattern, listed: self.is_listed(&indicator, accepted), until, accepted }
+            }
+            Err(error @ (EngineError::Pattern | EngineError::Full)) => {
+                self.refuse(row.oid, indicator.id, error.to_string())
+            }
+        }
+    }
+
+    fn set_aside(&mut self, oid: i64, id: String, broad: &Broad) -> Place {
+        self.over_broad.add(oid, id, broad.kind.code(), broad.to_string());
+        Place::Broad
+    }
+
     fn refuse(&mut self, oid: i64, id: String, why: String) -> Place {
+        self.unmatchable.add(oid, id.clone(), UNREADABLE, why.clone());
         if self.invalid.len() < INVALID_NAMED {
             self.invalid.insert(oid, (id, why));
         }
@@ -144,18 +168,25 @@ impl Detector {
     }
 
     /// Whether everything that it asks for by name is known to be harmless.
-    fn is_listed(&self, indicator: &Indicator) -> bool {
+    fn is_listed(&self, indicator: &Indicator, accepted: bool) -> bool {
         if self.lists.is_empty() {
             return false;
         }
         let asked = comity_detect::asked(&indicator.pattern);
-        !asked.is_empty() && asked.iter().all(|one| self.on_list(one).is_some())
+        !asked.is_empty() && asked.iter().all(|one| self.list_of(one, accepted).is_some())
     }
 
-    /// Returns the warning list that has a value, as it is written or in normal form.
-    pub(super) fn on_list(&self, one: &Witness) -> Option<&str> {
-        let found = self.lists.find(&one.path, &one.value);
-        found.or_else(|| self.lists.find(&one.path, &comity_pattern::normal(&one.path, &one.value)))
+    /// The list that keeps a value back, as it is written or in normal form. What an officer accepted because it covers much is not kept
+    /// back by lists of the program, which say the same once more; by those that officers added it is.
+    pub(super) fn list_of(&self, one: &Witness, accepted: bool) -> Option<&str> {
+        let find = |value: &str| match accepted {
+            true => self.lists.find_added(&one.path, value),
+            false => self.lists.find(&one.path, value),
+        };
+        find(&one.value).or_else(|| {
+            let normal = comity_pattern::normal(&one.path, &one.value);
+            if *normal == *one.value { None } else { find(&normal) }
+        })
     }
 
     /// Numbers an observation.

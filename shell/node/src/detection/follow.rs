@@ -3,7 +3,7 @@
 use super::Detection;
 use super::detector::Detector;
 use crate::failure::Failure;
-use comity_detect::WarningList;
+use comity_detect::{WarningList, WarningLists};
 use comity_store::{Holdings, Mode};
 use comity_vocab::Timestamp;
 use std::path::Path;
@@ -48,6 +48,8 @@ impl Detector {
     pub(super) fn read_all(&mut self, path: &Path) -> Result<(), Failure> {
         // The mark is taken first: what comes meanwhile is read again with the next changes.
         self.mark = self.holdings.view().followed()?;
+        let off = self.holdings.view().warning_lists_off()?;
+        self.lists = WarningLists::built_in(|name| !off.iter().any(|off| off.name == name));
         for row in self.holdings.view().warning_lists()? {
             let list = WarningList::parse(&row.text).map_err(|_| crate::reader::damaged_list(&row.name))?;
             self.lists.add(list);

@@ -4,7 +4,7 @@ use crate::access::Asker;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::reader::warning_list_facts;
-use comity_detect::WarningList;
+use comity_detect::{BuiltIn, WarningList};
 use comity_vocab::Timestamp;
 use serde_json::{Value, json};
 
@@ -35,6 +35,10 @@ impl Node {
     pub(crate) fn warning_list_remove(&mut self, now: Timestamp, by: &Asker, name: &str) -> Result<Value, Failure> {
         let tx = self.holdings.transaction()?;
         if !tx.remove_warning_list(name)? {
+            if BuiltIn::find(name).is_some() {
+                return Err(Failure::no("this list comes with the program")
+                    .hint("switch it off: comity warning-list disable NAME"));
+            }
             return Err(Failure::no("there is no warning list of this name")
                 .code("unknown")
                 .hint("comity warning-list list"));
@@ -43,6 +47,34 @@ impl Node {
         tx.commit()?;
         self.detection.forget();
         Ok(json!({ "name": name, "removed": true }))
+    }
+
+    /// Switches a list of the program on or off.
+    pub(super) fn warning_list_switch(
+        &mut self,
+        now: Timestamp,
+        by: &Asker,
+        name: &str,
+        on: bool,
+    ) -> Result<Value, Failure> {
+        if self.holdings.view().warning_lists()?.iter().any(|row| row.name == name) {
+            return Err(Failure::no("the list of this name was added; it has no switch")
+                .hint("take it away: comity warning-list remove NAME"));
+        }
+        if BuiltIn::find(name).is_none() {
+            return Err(Failure::no("no list of this name comes with the program")
+                .code("unknown")
+                .hint("comity warning-list list"));
+        }
+        let tx = self.holdings.transaction()?;
+        let changed = tx.switch_warning_list(name, on, by.officer(), now)?;
+        if changed {
+            let act = if on { "warning_list.enable" } else { "warning_list.disable" };
+            audit(tx.view().desk(), now, by.officer(), act, name, "")?;
+        }
+        tx.commit()?;
+        self.detection.forget();
+        Ok(json!({ "name": name, "on": on, "changed": changed }))
     }
 
     pub(crate) fn warning_list_list(&self) -> Result<Value, Failure> {

@@ -126,7 +126,8 @@ impl Detector {
     /// What becomes of a match: open, on a warning list (which), or decayed (what is left).
     fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
         let AtHand { oid, indicator, truly_seen, .. } = of;
-        let lists: Vec<&str> = matched.iter().filter_map(|one| self.on_list(one)).collect();
+        let accepted = matches!(self.places.get(oid), Some(Place::In { accepted: true, .. }));
+        let lists: Vec<&str> = matched.iter().filter_map(|one| self.list_of(one, accepted)).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
             return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
         }

@@ -3,6 +3,7 @@
 //! Guarantees: nobody who waits for the node waits for lines to be matched; what is answered was recorded durably before; a caller that may only
 //! bring observations learns nothing of what is held. Does not know: files, sockets, who waits.
 
+mod accept;
 mod answer;
 mod detector;
 mod follow;
@@ -10,16 +11,22 @@ mod gathered;
 mod indicator;
 mod judge;
 mod kept;
+mod listing;
 mod lists;
 mod matching;
 mod observe;
 mod send_back;
+mod standing;
 mod status;
+mod told;
 
 pub use answer::observe;
 pub(crate) use answer::observe_as;
 
+pub use accept::DetectionChoice;
 pub(crate) use observe::Observation;
+pub(crate) use standing::{Hindrance, Standing, pattern_digest, standing};
+pub(crate) use told::tell;
 
 use detector::Detector;
 use std::path::PathBuf;

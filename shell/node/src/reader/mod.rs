@@ -6,6 +6,7 @@ mod correlations;
 mod diff;
 mod feedback;
 mod find;
+mod indicator;
 mod recall_preview;
 mod recalls_waiting;
 mod resemblance;
@@ -20,6 +21,7 @@ pub use correlations::{CorrelationQuery, Correlations};
 pub use diff::{Change, ChangeKind, Piece, PieceKind, differences};
 pub use feedback::Feedback;
 pub use find::{Findings, Found};
+pub use indicator::IndicatorStanding;
 pub use recall_preview::{
     Had, ItemAt, RECALL_ITEMS, RECALL_ITEMS_MAX, RecallItem, RecallOf, RecallPartner, RecallPreview, RecallRelease,
 };

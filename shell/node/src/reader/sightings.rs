@@ -4,7 +4,7 @@
 
 use super::{Reader, asked, origins};
 use crate::failure::Failure;
-use comity_detect::SightingFacts;
+use comity_detect::{BUILT_IN, SightingFacts};
 use comity_store::{Judgement, Matched, Object, SightingFilter, SightingRecord, SightingState, View};
 use comity_vocab::{SecurityLabel, Timestamp};
 use serde::Serialize;
@@ -222,30 +222,62 @@ pub struct WarningListFacts {
     pub kind: String,
     /// How many entries.
     pub entries: u64,
-    /// When it was added.
-    pub added: String,
-    /// Who added it.
+    /// When it was added; nothing where it comes with the program.
+    pub added: Option<String>,
+    /// Who added it, or switched it off.
     pub officer: Option<String>,
+    /// Whether it comes with the program.
+    pub built_in: bool,
+    /// Whether values are looked up in it.
+    pub on: bool,
+    /// Where a list of the program comes from.
+    pub source: Option<&'static str>,
+    /// Under which licence a list of the program is.
+    pub licence: Option<&'static str>,
 }
 
 /// Returns what is told of each warning list.
 pub(crate) fn warning_list_facts(view: View<'_>) -> Result<Vec<WarningListFacts>, Failure> {
-    let lists = view.warning_lists()?;
-    lists
-        .into_iter()
-        .map(|row| {
-            let list = comity_detect::WarningList::parse(&row.text).map_err(|_| damaged_list(&row.name))?;
-            Ok(WarningListFacts {
-                name: row.name,
-                version: list.version().to_owned(),
-                description: list.description().to_owned(),
-                kind: list.kind().to_string(),
-                entries: list.len() as u64,
-                added: row.added,
-                officer: row.officer,
-            })
-        })
-        .collect()
+    let added = view.warning_lists()?;
+    let off = view.warning_lists_off()?;
+    let mut facts = Vec::with_capacity(added.len() + BUILT_IN.len());
+    let taken: BTreeSet<String> = added.iter().map(|row| row.name.clone()).collect();
+    for row in added {
+        let list = comity_detect::WarningList::parse(&row.text).map_err(|_| damaged_list(&row.name))?;
+        facts.push(WarningListFacts { added: Some(row.added), officer: row.officer, ..WarningListFacts::of(&list) });
+    }
+    // A list that was added stands in the place of the program's own of its name.
+    for built_in in BUILT_IN.iter().filter(|list| !taken.contains(list.name)) {
+        let Some(list) = built_in.list() else { continue };
+        let off = off.iter().find(|off| off.name == built_in.name);
+        facts.push(WarningListFacts {
+            officer: off.and_then(|off| off.officer.clone()),
+            built_in: true,
+            on: off.is_none(),
+            source: Some(built_in.source),
+            licence: Some(built_in.licence),
+            ..WarningListFacts::of(&list)
+        });
+    }
+    Ok(facts)
+}
+
+impl WarningListFacts {
+    fn of(list: &comity_detect::WarningList) -> Self {
+        Self {
+            name: list.name().to_owned(),
+            version: list.version().to_owned(),
+            description: list.description().to_owned(),
+            kind: list.kind().to_string(),
+            entries: list.len() as u64,
+            added: None,
+            officer: None,
+            built_in: false,
+            on: true,
+            source: None,
+            licence: None,
+        }
+    }
 }
 
 /// A list that was taken in can be read; one that cannot was changed since.

@@ -100,6 +100,10 @@ const EMPTY: &[(&str, &str)] = &[
         "personal data that arrived and is not held: none did; each column is changed in the store's own tests of sums",
     ),
     ("recall_work", "recalls that are done in part: none is; each column is changed in the store's own tests of sums"),
+    (
+        "accepted_indicator",
+        "over-broad indicators that an officer accepted: none is; each column is changed in the store's own tests of sums",
+    ),
     ("moment_stale", "what the index of times reads next: nothing waits"),
     ("pending_current", "what an import chooses when it finishes: none runs, and a row is named"),
     ("value_stale", "what the index of values reads next: nothing waits"),
@@ -271,6 +275,9 @@ fn lived_in(folder: &Path) -> Desk {
     org.ask_as("alice", &judge).unwrap();
     let list = json!({ "name": "Known hosts", "version": 3, "description": "ours", "type": "hostname", "list": ["known.example"] });
     org.ask_as("alice", &Request::WarningListAdd { text: list.to_string() }).unwrap();
+    let name = "comity: public DNS resolvers".to_owned();
+    org.ask_as("alice", &Request::DetectionChoice(comity_node::DetectionChoice::SwitchList { name, on: false }))
+        .unwrap();
     let stop = Request::StopValueAdd { kind: None, value: "busy.example".into(), reason: "many".into() };
     org.ask_as("alice", &stop).unwrap();
     org.ask_as("alice", &Request::InboxMarkAll).unwrap();
