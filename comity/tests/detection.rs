@@ -1,5 +1,6 @@
 //! `comity detect`, `sighting` and `warning-list`, run as a program: beside a desk and without one, followed, killed, refused.
 
+mod broad;
 mod child;
 mod files;
 mod follow;

@@ -20,7 +20,19 @@ pub struct DetectArguments {
     /// Say what is looked for, and what is not and why, instead
     #[arg(long, conflicts_with_all = ["follow", "source", "files"])]
     pub status: bool,
+    /// Look for an indicator that is set aside because it covers too much
+    #[arg(long, value_name = "INDICATOR", requires_all = ["reason", "key"], conflicts_with_all = ["follow", "source", "files", "status"])]
+    pub accept: Option<String>,
+    /// Why it is to be looked for all the same
+    #[arg(long, value_name = "TEXT", requires = "accept")]
+    pub reason: Option<String>,
+    /// Set an indicator aside again that was accepted
+    #[arg(long, value_name = "INDICATOR", requires = "key", conflicts_with_all = ["follow", "source", "files", "status", "accept"])]
+    pub withdraw_acceptance: Option<String>,
+    /// Your key file
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
     /// Logs, alerts or STIX observed-data, one a line; - for standard input
-    #[arg(value_name = "FILE", required_unless_present = "status")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["status", "accept", "withdraw_acceptance"])]
     pub files: Vec<PathBuf>,
 }

@@ -27,6 +27,26 @@ pub enum WarningListVerb {
         /// Its name
         name: String,
     },
+    /// Switch a list on again that comes with the program
+    Enable {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// Your key file, for the audit log
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// Its name
+        name: String,
+    },
+    /// Switch a list off that comes with the program
+    Disable {
+        #[command(flatten)]
+        home: HomeArguments,
+        /// Your key file, for the audit log
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// Its name
+        name: String,
+    },
     /// List the lists
     List {
         #[command(flatten)]

@@ -27,6 +27,7 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
                 *slot = sum.into();
             }
         }
+        super::told::add(&mut total, &done);
         files.push(json!({ "file": file.display().to_string(), "report": done }));
     }
     if let Value::Object(total) = &mut total {
@@ -47,6 +48,7 @@ pub fn run(arguments: ImportArguments, output: &Output) -> Result<(), Failure> {
                     text(refused, "reason")
                 ));
             }
+            lines.extend(super::told::lines(report));
         }
         lines
     })

@@ -19,6 +19,7 @@ pub mod release;
 pub mod restore;
 pub mod sighting;
 pub mod token;
+pub mod told;
 pub mod validate;
 pub mod vault;
 pub mod warning_list;

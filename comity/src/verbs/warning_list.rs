@@ -3,7 +3,7 @@
 use super::{Session, officer_key};
 use crate::arguments::WarningListVerb;
 use crate::output::{Output, list, number, text};
-use comity_node::{Failure, Request};
+use comity_node::{DetectionChoice, Failure, Request};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -19,18 +19,21 @@ pub fn run(verb: WarningListVerb, output: &Output) -> Result<(), Failure> {
             let done = done.into_iter().next().unwrap_or_default();
             output.answer(&done, |done| vec![format!("warning list {} is removed", text(done, "name"))])
         }
+        WarningListVerb::Enable { home, key, name } => switch(&home.home, key.as_deref(), name, true, output),
+        WarningListVerb::Disable { home, key, name } => switch(&home.home, key.as_deref(), name, false, output),
         WarningListVerb::List { home } => {
             let listed = Session::open(&home.home)?.ask(&Request::WarningListList)?;
-            output.answer(&listed, |listed| {
-                let lines: Vec<String> = list(listed, "lists").iter().map(list_line).collect();
-                if lines.is_empty() {
-                    vec!["no warning lists; comity warning-list add list.json takes those of MISP".into()]
-                } else {
-                    lines
-                }
-            })
+            output.answer(&listed, |listed| list(listed, "lists").iter().map(list_line).collect())
         }
     }
+}
+
+/// Switches a list of the program.
+fn switch(home: &Path, key: Option<&Path>, name: String, on: bool, output: &Output) -> Result<(), Failure> {
+    let choice = DetectionChoice::SwitchList { name, on };
+    let done = asked(home, key, vec![Request::DetectionChoice(choice)])?.into_iter().next().unwrap_or_default();
+    output
+        .answer(&done, |done| vec![format!("warning list {} is {}", text(done, "name"), if on { "on" } else { "off" })])
 }
 
 /// Reads all files before any list is added.
@@ -77,12 +80,17 @@ fn list_line(one: &Value) -> String {
         "" => String::new(),
         officer => format!(" by {officer}"),
     };
+    let is = |name: &str| one.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let origin = match (is("built_in"), is("on")) {
+        (true, true) => format!("built in, from {}, licence: {}", text(one, "source"), text(one, "licence")),
+        (true, false) => format!("built in, switched off{by}"),
+        (false, _) => format!("added {}{by}", text(one, "added")),
+    };
     format!(
-        "{}  {} entries of kind {}, version {}, added {}{by}",
+        "{}  {} entries of kind {}, version {}, {origin}",
         text(one, "name"),
         number(one, "entries"),
         text(one, "kind"),
-        text(one, "version"),
-        text(one, "added")
+        text(one, "version")
     )
 }

@@ -2,20 +2,20 @@
 //!
 //! Does not know: how lines are read and matched (`comity_detect`, `comity_node`).
 
+mod choice;
 mod feed;
 mod follow;
 mod lines;
 mod mapping;
 mod source;
+mod status;
 mod stop;
 
-use super::Session;
 use crate::arguments::DetectArguments;
-use crate::output::{Output, list, number, text};
-use comity_node::{Failure, Request};
+use crate::output::Output;
+use comity_node::Failure;
 use feed::Feed;
 use mapping::Choice;
-use serde_json::Value;
 use source::{Brought, Source};
 use std::path::Path;
 use stop::Stop;
@@ -26,7 +26,10 @@ const IDLE_MILLISECONDS: u32 = 200;
 /// Looks for what is held in what was observed.
 pub fn run(arguments: DetectArguments, output: &Output) -> Result<(), Failure> {
     if arguments.status {
-        return status(&arguments.home.home, output);
+        return status::run(&arguments.home.home, output);
+    }
+    if let Some(request) = choice::request(&arguments) {
+        return choice::run(&arguments.home.home, arguments.key.as_deref(), request, output);
     }
     let choice = mapping::choice(&arguments.mapping)?;
     if arguments.files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
@@ -93,36 +96,4 @@ fn read_all(sources: Vec<Source>, bytes: u64, choice: &Choice, feed: &mut Feed<'
     }
     bar(1, 1);
     Ok(())
-}
-
-fn status(home: &Path, output: &Output) -> Result<(), Failure> {
-    let status = Session::open(home)?.ask(&Request::DetectionStatus)?;
-    output.answer(&status, |status| {
-        let mut lines = vec![
-            format!("{} indicators, {} looked for", number(status, "indicators"), number(status, "compiled")),
-            format!(
-                "{} observations since {}, {} answers not known",
-                number(status, "observations"),
-                text(status, "since"),
-                number(status, "undetermined")
-            ),
-        ];
-        for (field, why) in [
-            ("revoked", "revoked: not looked for"),
-            ("invalid", "with a pattern that cannot be used"),
-            ("warning_listed", "on a warning list: looked for, what they match is set aside"),
-        ] {
-            if number(status, field) > 0 {
-                lines.push(format!("{} {why}", number(status, field)));
-            }
-        }
-        let others = status.get("not_stix").and_then(Value::as_object);
-        for (language, count) in others.into_iter().flatten() {
-            lines.push(format!("{count} with patterns of {language}: not looked for"));
-        }
-        for invalid in list(status, "first_invalid") {
-            lines.push(format!("  {}: {}", text(invalid, "id"), text(invalid, "message")));
-        }
-        lines
-    })
 }
