@@ -8,6 +8,7 @@ mod access;
 mod answer;
 mod correlations;
 mod cursor;
+mod detection;
 mod document;
 mod events;
 mod graph;
@@ -74,6 +75,8 @@ api! {
     post "/imports" => imports::file;
     post "/observations" => observations::observe;
     get "/detection" => observations::status;
+    post "/detection/accepted" => detection::accept;
+    delete "/detection/accepted/{indicator}" => detection::withdraw;
     get "/sightings" => sightings::list;
     get "/sightings/summary" => sightings::summary;
     get "/sightings/{id}" => sightings::show;
@@ -83,6 +86,7 @@ api! {
     get "/warning-lists" => warning_lists::list;
     post "/warning-lists" => warning_lists::add;
     delete "/warning-lists/{name}" => warning_lists::remove;
+    put "/warning-lists/{name}/switch" => detection::switch;
     post "/notes" => writing::note;
     post "/reports" => writing::report;
     post "/marks" => writing::mark;

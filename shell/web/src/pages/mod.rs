@@ -11,6 +11,7 @@ pub mod banner;
 mod calendar;
 mod ceremony;
 mod correlations;
+mod detection;
 pub(crate) mod escape;
 pub mod home;
 mod inbox;
@@ -77,6 +78,9 @@ fn content() -> Router<Arc<Desk>> {
         .route("/sightings/{id}/return", post(sightings::give_back))
         .route("/warning-lists", get(warning_lists::page).post(warning_lists::add).layer(warning_lists::body_limit()))
         .route("/warning-lists/remove", post(warning_lists::remove))
+        .route("/warning-lists/switch", post(detection::switch))
+        .route("/detection/accept", post(detection::accept))
+        .route("/detection/withdraw", post(detection::withdraw))
         .route("/releases", get(releases::page).post(releases::compose::draft))
         .route("/releases/new", get(releases::compose::page))
         .route("/releases/{id}", get(releases::one::page))

@@ -3,7 +3,8 @@
 //! Guarantees: what is not evaluated is counted and said; what was typed is kept when the node refuses. Does not know: how lists match.
 
 use super::answer::{list, number, text};
-use super::line::{address, counted};
+use super::detection::{Accepted, NotLookedFor, accepted, may_accept};
+use super::line::counted;
 use super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -32,19 +33,16 @@ struct List {
     entries: String,
     added: String,
     officer: String,
+    built_in: bool,
+    on: bool,
+    source: String,
+    licence: String,
 }
 
 /// How many, and of what.
 struct Figure {
     count: String,
     words: String,
-}
-
-/// A pattern that cannot be read.
-struct Invalid {
-    id: String,
-    href: String,
-    message: String,
 }
 
 #[derive(Template)]
@@ -57,7 +55,11 @@ struct WarningListsPage<'a> {
     listed: String,
     since: String,
     left_out: Vec<Figure>,
-    invalid: Vec<Invalid>,
+    unmatchable: Option<NotLookedFor>,
+    over_broad: Option<NotLookedFor>,
+    accepted: Vec<Accepted>,
+    accepted_more: u64,
+    may_accept: bool,
     may_change: bool,
     typed: String,
     refused: String,
@@ -130,6 +132,10 @@ fn left_out(status: &Value) -> Vec<Figure> {
         .collect()
 }
 
+fn truth(row: &Value, name: &str) -> bool {
+    row.get(name).and_then(Value::as_bool).unwrap_or_default()
+}
+
 async fn shown(desk: &Desk, officer: &Officer, typed: String, refused: Option<Failure>) -> Response {
     let shell = Shell::new(desk, officer, "sightings");
     let asked = async {
@@ -151,9 +157,12 @@ async fn shown(desk: &Desk, officer: &Officer, typed: String, refused: Option<Fa
         entries: counted(number(row, "entries")),
         added: text(row, "added"),
         officer: text(row, "officer"),
+        built_in: truth(row, "built_in"),
+        on: truth(row, "on"),
+        source: text(row, "source"),
+        licence: text(row, "licence"),
     };
-    let invalid =
-        |one: &Value| Invalid { id: text(one, "id"), href: address(&text(one, "id")), message: text(one, "message") };
+    let (accepted, accepted_more) = accepted(&status);
     let page = WarningListsPage {
         shell: &shell,
         lists: list(&lists, "lists").iter().map(row).collect(),
@@ -162,7 +171,11 @@ async fn shown(desk: &Desk, officer: &Officer, typed: String, refused: Option<Fa
         listed: counted(number(&status, "warning_listed")),
         since: text(&status, "since"),
         left_out: left_out(&status),
-        invalid: list(&status, "first_invalid").iter().map(invalid).collect(),
+        unmatchable: NotLookedFor::read(&status, "unmatchable"),
+        over_broad: NotLookedFor::read(&status, "over_broad"),
+        accepted,
+        accepted_more,
+        may_accept: may_accept(officer),
         may_change: [Role::Analyst, Role::DeskOfficer, Role::SecurityOfficer].iter().any(|role| roles.contains(role)),
         typed,
         refused: failure.message,

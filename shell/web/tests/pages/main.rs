@@ -13,6 +13,7 @@
 #[allow(dead_code, reason = "shared by several tests")]
 mod common;
 mod desk;
+mod detection;
 mod inbox;
 mod object;
 mod people;

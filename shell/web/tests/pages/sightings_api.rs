@@ -55,6 +55,9 @@ fn a_sensor_brings_and_learns_nothing() {
         ("POST", &format!("{whole}/return"), body("{\"partner\":\"kps\"}"), 403, 403),
         ("POST", "/api/v1/warning-lists", body(list_text), 403, 403),
         ("DELETE", "/api/v1/warning-lists/x", None, 403, 403),
+        ("PUT", "/api/v1/warning-lists/x/switch", body("{\"on\":false}"), 403, 403),
+        ("POST", "/api/v1/detection/accepted", body("{\"indicator\":\"x\",\"reason\":\"y\"}"), 403, 403),
+        ("DELETE", "/api/v1/detection/accepted/x", None, 403, 403),
         ("GET", "/api/v1/objects", None, 403, 200),
     ] {
         for (token, expected) in [(&sensor, of_sensor), (&reader, of_reader)] {
@@ -220,7 +223,10 @@ fn an_officer_judges_and_keeps_lists() {
     let added = face.officer_api("POST", "/api/v1/warning-lists", &list);
     assert_eq!((added.status, &added.json()["entries"]), (StatusCode::OK, &json!(1)), "{}", added.text());
     let lists = face.officer_api("GET", "/api/v1/warning-lists", &json!({})).json();
-    assert_eq!((lists["lists"].as_array().unwrap().len(), &lists["lists"][0]["name"]), (1, &json!("Public resolvers")));
+    assert_eq!(
+        (&lists["lists"][0]["name"], &lists["lists"][1]["built_in"]),
+        (&json!("Public resolvers"), &json!(true))
+    );
     assert_eq!(
         face.officer_api("POST", "/api/v1/warning-lists", &json!({ "no": "list" })).status,
         StatusCode::CONFLICT

@@ -8,6 +8,7 @@ mod properties;
 mod raw;
 mod relations;
 pub mod report;
+mod standing;
 mod versions;
 mod wording;
 
@@ -32,6 +33,7 @@ use comity_store::{Standing, StoredDefect};
 use properties::{Section, markings, sections};
 use relations::{Side, sides};
 use serde_json::Value;
+use standing::Stands;
 use std::sync::Arc;
 
 /// Neighbours shown on the page, each way; all of them are on a page of their own.
@@ -167,6 +169,7 @@ struct ObjectPage<'a> {
     given: Vec<Given>,
     feedback: Vec<Said>,
     seen_here: Option<SeenHere>,
+    stands: Option<Stands>,
     also_held: Option<AlsoHeld>,
     means: Vec<(String, String)>,
     notices: Vec<Notice>,
@@ -278,7 +281,9 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
                 _ => reader.view().unread_of(&reader_code, &id)?,
             };
             let seen = match &looked {
-                Looked::Held(sheet) if sheet.object.object_type == "indicator" => Some(reader.sightings_of(&id)?),
+                Looked::Held(sheet) if sheet.object.object_type == "indicator" => {
+                    Some((reader.sightings_of(&id)?, reader.indicator_standing(&id)?))
+                }
                 _ => None,
             };
             let also_held = match &looked {
@@ -336,6 +341,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         recalled: item.recalled,
     });
     let versions = version_rows(&sheet);
+    let (seen, stands) = seen.unzip();
     shell.answer(Ok(ObjectPage {
         shell: &shell,
         href: line.href.clone(),
@@ -368,6 +374,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Pat
         received: received_rows(&sheet),
         may_recall: !super::recalls::roles(&officer).is_empty() && sheet.recallable,
         given: given.collect(),
+        stands: stands.and_then(|stands| Stands::of(stands, &officer)),
         seen_here: seen.map(|seen| SeenHere::of(&object.id, seen)),
         also_held,
         feedback: sheet.feedback.iter().map(Said::of).collect(),
