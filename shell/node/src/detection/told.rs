@@ -1,6 +1,7 @@
 //! What an import tells of the indicators that it brought: which can never match, and which cover too much.
 //!
-//! Guarantees: counts all of them, names the first of each kind. Does not know: how files are read.
+//! Guarantees: counts all of them, names the first of each kind; tells of versions that this import brought and of no others, for it may
+//! have been brought by a program that must not read. Does not know: how files are read.
 
 use super::standing::{Hindrance, standing};
 use crate::failure::Failure;
@@ -26,20 +27,21 @@ impl Counted {
     }
 }
 
-/// Adds to an answer what is to be told of the indicators that changed since a mark: `unmatchable`, `over_broad`, and the first of each
+/// Adds to an answer what is to be told of the indicators whose current version came after a mark: `unmatchable`, `over_broad`, and the first of each
 /// with their reasons.
 pub(crate) fn tell(view: View<'_>, since: Followed, answer: &mut Map<String, Value>) -> Result<(), Failure> {
     let (mut unmatchable, mut over_broad) = (Counted::default(), Counted::default());
-    let (changed, _) = view.changed_indicators(since)?;
-    for oid in changed {
-        let Some(row) = view.indicator(oid)?.filter(|row| !row.revoked) else { continue };
+    view.each_new_indicator(since, &mut |row| {
+        if row.revoked {
+            return;
+        }
         let one = standing(&row.bytes, row.accepted.as_ref());
         match one.hindrance {
             Some(Hindrance::Unmatchable(code, why)) => unmatchable.add(&one.id, code, &why),
             Some(Hindrance::Broad(broad)) => over_broad.add(&one.id, broad.kind.code(), &broad.to_string()),
             None => {}
         }
-    }
+    })?;
     answer.insert("unmatchable".into(), unmatchable.count.into());
     answer.insert("over_broad".into(), over_broad.count.into());
     answer.insert("unmatchable_indicators".into(), unmatchable.named.into());

@@ -53,7 +53,13 @@ fn each_reason_is_counted_and_goes_with_its_version() {
     let said = status(&mut org);
     let reasons = json!({ "two-objects": 1, "unknown-type": 1, "unreadable": 1, "wrong-type-of-value": 1 });
     assert_eq!(said["unmatchable_by_reason"], reasons, "{said}");
-    // What was held already is not told once more.
+    // What was held already is not told once more, nor what others brought of an indicator of which an older version comes.
+    let older = json!({ "modified": "2025-12-01T00:00:00.000Z" });
+    let bundle = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000",
+        "objects": [indicator(3, "[ipv4-addr:value = '203.0.113.9']", older)] });
+    let other = folder.path().join("older.json");
+    std::fs::write(&other, bundle.to_string()).unwrap();
+    assert_eq!(import_file(&mut org, other)["unmatchable"], 0);
     assert_eq!(import_file(&mut org, path)["unmatchable"], 0);
     // A version that can match takes its place.
     let good = json!({ "modified": "2026-01-02T00:00:00.000Z" });

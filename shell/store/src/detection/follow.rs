@@ -76,6 +76,26 @@ impl View<'_> {
         Ok(())
     }
 
+    /// Visits every indicator of which the current version came after a mark, in the order in which they came. Between
+    /// the mark and now nothing may have been erased: numbers of erased versions are given out again.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn each_new_indicator(&self, since: Followed, visit: &mut dyn FnMut(IndicatorRow)) -> Result<(), StoreError> {
+        let Some(tid) = intern::find(self.conn, Words::Type, INDICATOR)? else { return Ok(()) };
+        let sql = format!(
+            "SELECT o.oid, v.flags, v.bytes, a.pattern FROM version v JOIN object o ON o.oid = v.oid AND o.current = v.vid
+             LEFT JOIN accepted_indicator a ON a.oid = o.oid
+             WHERE v.vid > ?1 AND +v.tid = ?2 AND o.state = 1 AND {VISIBLE} ORDER BY v.vid"
+        );
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let mut rows = query.query((since.vid, tid))?;
+        while let Some(row) = rows.next()? {
+            visit(IndicatorRow::read(row)?);
+        }
+        Ok(())
+    }
+
     /// Returns the numbers of the objects that may have changed since a mark, each once, and the new mark.
     ///
     /// # Errors
