@@ -7,10 +7,10 @@ use crate::csv;
 use crate::instant;
 use crate::line::{LINE_BYTES_MAX, LineError};
 use crate::mapping::{ALONE, Declared, Form, Hit, How, Made, Mapping, OBJECTS_MAX, TimeFormat};
-use crate::mapping::{is_absent, objects, simple_objects};
+use crate::mapping::{Scratch, is_absent, objects, simple_objects};
 use comity_pattern::{Object, Observed};
-use comity_stix::json::Limits;
 use comity_stix::json::tree::Node;
+use comity_stix::json::{Limits, Walker};
 use comity_vocab::Timestamp;
 use std::borrow::Cow;
 
@@ -21,6 +21,8 @@ type Take<'t> = &'t mut dyn FnMut(&Observed<'_>);
 pub struct LineReader {
     mapping: Mapping,
     limits: Limits,
+    walker: Walker,
+    scratch: Scratch,
     begun: bool,
     /// By column: the field that it gives. Empty before a header was read.
     columns: Vec<Option<u16>>,
@@ -39,7 +41,15 @@ impl LineReader {
             }
             _ => Vec::new(),
         };
-        Self { mapping, limits: Limits::default(), begun: false, columns, simple: [0, 1, 2] }
+        Self {
+            mapping,
+            limits: Limits::default(),
+            walker: Walker::default(),
+            scratch: Scratch::default(),
+            begun: false,
+            columns,
+            simple: [0, 1, 2],
+        }
     }
 
     /// Reads one line, without its line feed, and hands over its observations while they live. Returns how many they were:
@@ -63,12 +73,16 @@ impl LineReader {
             How::Stix => self.stix(line, take),
             How::Simple => self.simple(line, take),
             How::Declared(declared) => match declared.form {
+                Form::Json if is_plain_object(line) => {
+                    let scalars = declared.fields.read(&mut self.walker, line, &self.limits)?;
+                    finish(&declared, scalars.iter().map(|scalar| scalar.hit()).collect(), &mut self.scratch, take)
+                }
                 Form::Json => {
                     let node = Node::parse(line, &self.limits)?;
                     if !matches!(node, Node::Object(_)) {
                         return Err(LineError::Form);
                     }
-                    finish(&declared, declared.fields.hits(&node), take)
+                    finish(&declared, declared.fields.hits(&node), &mut self.scratch, take)
                 }
                 Form::Csv => self.csv(&declared, line, first, take),
             },
@@ -149,8 +163,13 @@ impl LineReader {
             named.filter_map(|(text, field)| Some(((*field)?, Node::String(text)))).collect();
         let present = nodes.iter().filter(|(_, node)| !is_absent(node));
         let hits = present.map(|(field, node)| Hit { field: *field, index: ALONE, node }).collect();
-        finish(declared, hits, take)
+        finish(declared, hits, &mut self.scratch, take)
     }
+}
+
+/// Tells whether a line is one object, whose fields can be found without making a tree of it.
+fn is_plain_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{")
 }
 
 fn record(line: &[u8], delimiter: u8) -> Result<Vec<Cow<'_, str>>, LineError> {
@@ -180,10 +199,10 @@ fn hand_over(first: Timestamp, last: Timestamp, made: &[Made<'_>], take: Take<'_
     take(&Observed { id: None, first, last, count: 1, objects: objects.collect() });
 }
 
-fn finish(declared: &Declared, hits: Vec<Hit<'_>>, take: Take<'_>) -> Result<u32, LineError> {
+fn finish(declared: &Declared, hits: Vec<Hit<'_>>, scratch: &mut Scratch, take: Take<'_>) -> Result<u32, LineError> {
     let first = time(declared, &declared.first, &hits)?;
     let last = time(declared, &declared.last, &hits)?;
-    let made = objects(declared, hits)?;
+    let made = objects(declared, hits, scratch)?;
     if made.is_empty() {
         return Ok(0);
     }

@@ -7,8 +7,9 @@ mod convert;
 mod declaration;
 mod fields;
 mod simple;
+mod walk;
 
-pub(crate) use build::{Made, OBJECTS_MAX, objects};
+pub(crate) use build::{Made, OBJECTS_MAX, Scratch, objects};
 pub(crate) use declaration::{Declared, Form, TimeFormat};
 pub(crate) use fields::{ALONE, Hit, is_absent};
 pub(crate) use simple::simple_objects;
