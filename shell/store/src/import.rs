@@ -145,6 +145,7 @@ impl<'h> Import<'h> {
         self.in_batch += 1;
         if self.in_batch >= BATCH_OBJECTS || self.batch_bytes >= BATCH_BYTES {
             self.holdings.commit_for_now("BEGIN IMMEDIATE")?;
+            self.recorder.goes_on();
             self.in_batch = 0;
             self.batch_bytes = 0;
         }
