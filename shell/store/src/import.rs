@@ -18,14 +18,11 @@ use serde::Serialize;
 use std::time::Instant;
 
 /// Objects per transaction.
-const BATCH_OBJECTS: u64 = 5_000;
+///
+/// Identifiers lie anywhere in their indexes, so that each batch writes nearly every page of these: few large batches write less.
+const BATCH_OBJECTS: u64 = 20_000;
 /// Bytes per transaction, so that few large objects make a small batch.
-const BATCH_BYTES: u64 = 16 << 20;
-/// The page cache while an import runs, in KiB.
-const CACHE_KIB: i64 = 48 << 10;
-
-/// Pages in the write-ahead log before they move to the database while an import runs (64 MiB).
-const WAL_PAGES: i64 = 16_384;
+const BATCH_BYTES: u64 = 32 << 20;
 
 /// What an import did; every object is counted once under the first five that apply, `defects` beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -186,8 +183,7 @@ impl Drop for Import<'_> {
 
 /// Opens the first batch.
 fn begin(conn: &Connection) -> Result<(), StoreError> {
-    open::set_cache_kib(conn, CACHE_KIB)?;
-    conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES, |row| row.get::<_, i64>(0))?;
+    open::hurry(conn)?;
     // What is invisible need not be durable yet; `finish` makes all of it so at once. The log keeps its order, so a
     // crash leaves a beginning of the batches, and the next opening removes it.
     conn.pragma_update(None, "synchronous", "NORMAL")?;
@@ -200,7 +196,6 @@ fn rest(conn: &Connection) {
         let _ = conn.execute_batch("ROLLBACK");
     }
     let _ = conn.pragma_update(None, "synchronous", "FULL");
-    let _ = conn.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |row| row.get::<_, i64>(0));
     let _ = open::calm(conn);
 }
 
