@@ -224,7 +224,8 @@ fn engine_only(files: &[(Kind, PathBuf)], section: &mut Section) -> Outcome<()> 
     while engine.maintain() {}
     for (kind, path) in files {
         let mapping = Mapping::built_in(kind.mapping()).ok_or("no such mapping")?;
-        let mut reader = LineReader::new(mapping);
+        let now = Timestamp::from_unix(std::time::UNIX_EPOCH.elapsed()?.as_secs().try_into()?, 0);
+        let mut reader = LineReader::new(mapping, now);
         let mut stream = Stream::new(StreamBounds::default());
         let (mut number, mut matches) = (0, 0);
         let text = std::fs::read(path)?;
@@ -234,7 +235,7 @@ fn engine_only(files: &[(Kind, PathBuf)], section: &mut Section) -> Outcome<()> 
                 number += 1;
                 matches += stream.feed(&engine, observed, number).len();
             });
-            read.map_err(|error| error.to_string())?;
+            read.whole().map_err(|error| error.to_string())?;
         }
         let rate = number as f64 / (own_cpu() - begun);
         section.rows.push(

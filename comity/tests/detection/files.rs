@@ -41,7 +41,7 @@ fn a_home_of_ones_own_and_a_running_desk_give_the_same_answers() {
     assert_eq!(answers[0].0, expect);
     assert_eq!(
         answers[0].1,
-        json!({ "lines": 6, "observations": 5, "refused": 0, "matches": 4, "undetermined": 0, "new": 2, "counted": 3, "set_aside": 0 })
+        json!({ "lines": 6, "observations": 5, "unread": 0, "comments": 0, "refused": 0, "matches": 4, "undetermined": 0, "new": 2, "counted": 3, "set_aside": 0 })
     );
     let status = desk.ask(&["detect", "--status"]);
     assert_eq!((status["indicators"].as_u64(), status["compiled"].as_u64()), (Some(3), Some(3)), "{status}");
@@ -83,6 +83,27 @@ fn every_mapping_is_read_and_the_first_line_shows_which() {
         ("simple.ndjson", format!("\u{feff}{simple}\n"), "auto", vec![("Beacon", 1)]),
         ("bare.csv", line(1, "domain", "cdn.example"), "auto", vec![("Staging", 1)]),
         ("proxy.log", "host;when\ncdn.example;1773652440\n".to_owned(), mapping.as_str(), vec![("Staging", 1)]),
+        ("pretty.json", format!("{ecs:#}\n{dotted:#}\n"), "auto", vec![("Beacon", 1), ("Staging", 1)]),
+        ("list.json", format!("[\n{ecs:#},\n{dotted:#}\n]\n"), "auto", vec![("Beacon", 1), ("Staging", 1)]),
+        (
+            "hits.json",
+            format!("{:#}", json!({ "hits": { "hits": [{ "_source": ecs }] } })),
+            "auto",
+            vec![("Beacon", 1)],
+        ),
+        ("simple.json", format!("[\n{simple:#}]"), "auto", vec![("Beacon", 1)]),
+        (
+            "half.csv",
+            "# x\ntime;value;type;more\n1773652440;cdn[.]example;domain;x\n".to_owned(),
+            "auto",
+            vec![("Staging", 1)],
+        ),
+        (
+            "dns.log",
+            "#separator \\x09\n#fields\tts\tquery\n#types\ttime\tstring\n1773652440.5\tcdn.example\n".to_owned(),
+            "auto",
+            vec![("Staging", 1)],
+        ),
         ("empty.log", String::new(), "auto", vec![]),
         ("blank.log", "\n\n".to_owned(), "auto", vec![]),
     ] {

@@ -99,6 +99,8 @@ fn exit_codes() {
     assert_eq!(node.run(&["detect", &good]).code, Some(0));
     assert_eq!(node.run(&["detect", &none]).code, Some(0), "nothing found is an answer");
     assert_eq!(node.run(&["detect", &good, &half]).code, Some(1), "half a document");
+    let header = world.write("header.csv", "type,value,time\n# nothing today\n").display().to_string();
+    assert_eq!(node.run(&["detect", &header]).code, Some(0), "there was nothing to read");
     // What the flag parser refuses.
     for arguments in [
         vec!["detect"],
@@ -111,4 +113,52 @@ fn exit_codes() {
     ] {
         assert_eq!(node.run(&arguments).code, Some(2), "{arguments:?}");
     }
+}
+
+#[test]
+fn what_holds_nothing_is_told() {
+    let world = world();
+    let node = watching(&world, "vsis");
+    let at = r#""@timestamp":"2026-03-16T09:14:00Z""#;
+    let other = world.write("other.ndjson", format!("{{{at},\"message\":\"x\"}}\n{{{at}}}\n")).display().to_string();
+    let ran = node.run(&["detect", &other]);
+    let (_, summary) = said(&ran);
+    assert_eq!((ran.code, summary["unread"].as_u64(), summary["refused"].as_u64()), (Some(1), Some(2), Some(0)));
+    assert!(ran.err.contains("nothing was read of 2 lines"), "{}", ran.err);
+    // Where something was read, the rest is counted.
+    let some = format!("{{{at},\"message\":\"x\"}}\n{{{at},\"source\":{{\"ip\":\"203.0.113.9\"}}}}\n");
+    let some = world.write("some.ndjson", some).display().to_string();
+    let ran = node.run(&["detect", &some, &other]);
+    let (sightings, summary) = said(&ran);
+    assert_eq!((ran.code, summary["unread"].as_u64(), sightings.len()), (Some(0), Some(3), 1), "{}", ran.err);
+}
+
+#[test]
+fn documents_that_cannot_be_read_cost_no_other() {
+    let world = world();
+    let node = watching(&world, "vsis");
+    let ecs = |ip: &str| json!({ "@timestamp": "2026-03-16T09:14:00Z", "source": { "ip": ip } });
+    let mut bytes = format!("{:#}\n", ecs("10.0.0.1")).into_bytes();
+    bytes.extend(b"{\n  \"a\": \"\xff\"\n}\n{\n  \"a\": [1}\n}\n");
+    bytes.extend(format!("{:#}\n", ecs("203.0.113.9")).bytes());
+    // More than one batch.
+    for number in 0..20_000 {
+        bytes.extend(format!("{:#}\n", ecs(&format!("10.1.{}.{}", number / 250, number % 250))).bytes());
+    }
+    bytes.extend(
+        format!("{:#}\n{{\n", json!({ "@timestamp": 1_773_652_440_000_u64, "host": { "ip": "203.0.113.9" } })).bytes(),
+    );
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let path = world.write("odd.json", bytes).display().to_string();
+    let ran = node.run(&["detect", &path, "--mapping", "ecs"]);
+    let (sightings, summary) = said(&ran);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    for words in
+        ["odd.json:8: the document is not UTF-8", "odd.json:11: byte", &format!("odd.json:{lines}: what begins here")]
+    {
+        assert!(ran.err.contains(words), "{words}: {}", ran.err);
+    }
+    assert_eq!(summary["observations"], 20_003, "{summary}");
+    assert_eq!((summary["lines"].as_u64(), summary["refused"].as_u64()), (Some(lines), Some(3)), "{summary}");
+    assert_eq!(sightings.iter().map(|one| one["counted"].as_u64().unwrap()).sum::<u64>(), 2);
 }

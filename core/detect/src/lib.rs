@@ -5,22 +5,32 @@
 
 mod csv;
 mod decay;
+mod documents;
 mod evidence;
+mod heading;
 mod instant;
 mod kind;
 mod line;
 mod mapping;
 mod reader;
 mod sighting;
+mod table;
+mod told;
+mod unwrap;
 mod warning;
 mod witness;
+mod zeek;
 
 pub use decay::{Decay, DecayModel, DecayRow};
+pub use documents::{DOCUMENT_BYTES_MAX, Documents, Is, Span, is_document};
 pub use evidence::{EVIDENCE_BYTES_MAX, Evidence, evidence};
+pub use heading::Heading;
 pub use kind::Kind;
 pub use line::{LINE_BYTES_MAX, LineError};
 pub use mapping::{Mapping, MappingError};
 pub use reader::LineReader;
 pub use sighting::{SightingFacts, stix_sighting};
+pub use table::{is_header, names_table};
+pub use told::{Refusal, Told};
 pub use warning::{ListKind, WarningList, WarningListError, WarningLists};
 pub use witness::{Witness, asked, witnesses};

@@ -16,7 +16,7 @@ pub enum LineError {
         bytes: usize,
     },
     /// It is not text.
-    #[error("byte {at}: not UTF-8: whoever wrote it must write UTF-8")]
+    #[error("byte {at}: not UTF-8: what writes it must write UTF-8")]
     Text {
         /// The byte, from 0.
         at: usize,
@@ -32,6 +32,9 @@ pub enum LineError {
     /// It is JSON of another form.
     #[error("not a JSON object")]
     Form,
+    /// A JSON text, or a list, that is not closed.
+    #[error("what begins here is never closed; what could be read of it was read")]
+    Open,
     /// An observed-data that cannot be used.
     #[error("{0}")]
     Stix(comity_pattern::ObservedError),
@@ -77,6 +80,21 @@ pub enum LineError {
         field: String,
         /// The form.
         expected: &'static str,
+    },
+    /// A row before any line that names its columns.
+    #[error("no line stands before it that names the columns (#fields)")]
+    NoHeader,
+    /// A time at which nothing was observed.
+    #[error("{field}: before 1980; the sensor's clock is not set, or it counts in another unit")]
+    Early {
+        /// The field, as the mapping calls it.
+        field: String,
+    },
+    /// A time that is still to come.
+    #[error("{field}: more than a day ahead of the clock here")]
+    Late {
+        /// The field, as the mapping calls it.
+        field: String,
     },
     /// A type that is not known.
     #[error("type: not a known word; see the list of types")]

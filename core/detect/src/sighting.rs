@@ -2,12 +2,13 @@
 //!
 //! Guarantees: every observed-data and observable that is returned is valid, and observables have their deterministic
 //! identifiers where they have one; what of the evidence cannot be said in valid STIX is left out, and an observed-data of
-//! which nothing is left with it. The same sighting gives the same objects. Does not know: who may see the sighting.
+//! which nothing is left with it; so is a time that no year of four digits holds. The same sighting gives the same objects. Does
+//! not know: who may see the sighting.
 
 mod observables;
 
 use crate::evidence::Evidence;
-use comity_vocab::SecurityLabel;
+use comity_vocab::{SecurityLabel, Timestamp};
 use observables::Observables;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -55,6 +56,10 @@ pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
     let (mut observed, mut observables) = (Vec::new(), Vec::new());
     let (mut observed_ids, mut known) = (Vec::new(), BTreeSet::new());
     for piece in facts.evidence {
+        // What was kept before times were judged may lie in a year that cannot be written.
+        if !(is_writable(&piece.first.to_string()) && is_writable(&piece.last.to_string())) {
+            continue;
+        }
         let objects = Observables::new(piece).all();
         let refs: Vec<&str> = objects.iter().map(|(id, _)| id.as_str()).collect();
         if refs.is_empty() {
@@ -82,8 +87,11 @@ pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
     let mut sighting = common;
     sighting.insert("type".into(), json!("sighting"));
     sighting.insert("id".into(), json!(facts.sighting));
-    sighting.insert("first_seen".into(), json!(facts.first_seen));
-    sighting.insert("last_seen".into(), json!(facts.last_seen));
+    for (name, time) in [("first_seen", facts.first_seen), ("last_seen", facts.last_seen)] {
+        if is_writable(time) {
+            sighting.insert(name.into(), json!(time));
+        }
+    }
     sighting.insert("count".into(), json!(facts.count.min(COUNT_MAX)));
     sighting.insert("sighting_of_ref".into(), json!(facts.indicator));
     if !observed_ids.is_empty() {
@@ -93,6 +101,11 @@ pub fn stix_sighting(facts: &SightingFacts<'_>) -> Vec<Value> {
         sighting.insert("where_sighted_refs".into(), json!([identity]));
     }
     std::iter::once(Value::Object(sighting)).chain(observed).chain(observables).collect()
+}
+
+/// Tells whether a time is one of STIX: its year has four digits (§3.2).
+fn is_writable(time: &str) -> bool {
+    Timestamp::parse(time).is_ok()
 }
 
 /// A random-looking UUID that is the same for the same part of the same sighting.

@@ -8,14 +8,14 @@ use support::built_in;
 
 fn kept(mapping: &str, line: &str) -> Evidence {
     let mut kept = None;
-    built_in(mapping).line(line.as_bytes(), &mut |observed| kept = Some(evidence(observed))).unwrap();
+    built_in(mapping).line(line.as_bytes(), &mut |observed| kept = Some(evidence(observed))).whole().unwrap();
     kept.unwrap()
 }
 
 fn matched(pattern: &str, line: &str) -> String {
     let pattern = Pattern::parse(pattern).unwrap();
     let mut found = Vec::new();
-    built_in("ecs").line(line.as_bytes(), &mut |observed| found = witnesses(&pattern, observed)).unwrap();
+    built_in("ecs").line(line.as_bytes(), &mut |observed| found = witnesses(&pattern, observed)).whole().unwrap();
     found.iter().map(|one| format!("{}={}", one.path, one.value)).collect::<Vec<_>>().join(" ")
 }
 
@@ -52,10 +52,10 @@ fn what_matched() {
 #[test]
 fn what_matched_is_bounded() {
     let names: Vec<String> = (0..200).map(|number| format!("\"{number:05}{}\"", "é".repeat(1_000))).collect();
-    let line = format!(r#"{{"@timestamp":1,"email":{{"to":{{"address":[{}]}}}}}}"#, names.join(","));
+    let line = format!(r#"{{"@timestamp":1773652440,"email":{{"to":{{"address":[{}]}}}}}}"#, names.join(","));
     let pattern = Pattern::parse("[email-addr:value LIKE '0%']").unwrap();
     let mut found = Vec::new();
-    built_in("ecs").line(line.as_bytes(), &mut |observed| found = witnesses(&pattern, observed)).unwrap();
+    built_in("ecs").line(line.as_bytes(), &mut |observed| found = witnesses(&pattern, observed)).whole().unwrap();
     assert_eq!(found.len(), 64);
     assert!(found.iter().all(|one| one.value.len() <= 1_024));
 }
@@ -108,7 +108,7 @@ fn evidence_is_bounded_and_can_be_written_and_read() {
     assert_eq!((again.digest(), &again), (small.digest(), &small));
 
     let names: Vec<String> = (0..900).map(|number| format!("\"{number}{}\"", "x".repeat(100))).collect();
-    let many = kept("ecs", &format!(r#"{{"@timestamp":1,"related.hosts":[{}]}}"#, names.join(",")));
+    let many = kept("ecs", &format!(r#"{{"@timestamp":1773652440,"related.hosts":[{}]}}"#, names.join(",")));
     assert!(many.cut && many.objects.len() > 50);
     assert!(serde_json::to_string(&many.objects).unwrap().len() <= EVIDENCE_BYTES_MAX + 2);
     let long = kept("simple", &format!("url,http://a.example/{},1773652440", "é".repeat(100_000)));

@@ -12,8 +12,10 @@
 )]
 
 mod evidence;
+mod forms;
 mod hostile;
 mod mapping;
+mod numbers;
 mod sighting;
 mod support;
 mod warning_lists;

@@ -5,6 +5,7 @@ use crate::support;
 use comity_conformance::validate;
 use comity_detect::{Evidence, SightingFacts, evidence, stix_sighting};
 use comity_stix::json::Limits;
+use comity_vocab::Timestamp;
 use serde_json::{Value, json};
 use support::built_in;
 
@@ -14,7 +15,7 @@ const IDENTITY: &str = "identity--6f1b0c5e-3d5a-4b0b-9d6e-2f4f5b7f1a03";
 
 fn kept(mapping: &str, line: &str) -> Vec<Evidence> {
     let mut all = Vec::new();
-    built_in(mapping).line(line.as_bytes(), &mut |observed| all.push(evidence(observed))).unwrap();
+    built_in(mapping).line(line.as_bytes(), &mut |observed| all.push(evidence(observed))).whole().unwrap();
     all
 }
 
@@ -123,4 +124,31 @@ fn old_observations_and_circles() {
     assert_eq!(of_type(&all, "observed-data")[0]["number_observed"], 999_999_999);
     // Nothing observed that could be said: a sighting alone.
     assert_eq!(objects(&[]).len(), 1);
+}
+
+#[test]
+fn a_time_that_cannot_be_written_is_left_out() {
+    // Kept by a build that took milliseconds for seconds.
+    let far = Timestamp::from_unix(1_772_445_621_000, 0);
+    let mut evidence = kept("simple", "ip,203.0.113.9,1773652440");
+    evidence[0].last = far;
+    let last_seen = far.to_string();
+    let facts = SightingFacts {
+        sighting: SIGHTING,
+        indicator: INDICATOR,
+        identity: None,
+        created: "2026-03-16T10:00:00.000Z",
+        modified: "2026-03-16T11:00:00.000Z",
+        first_seen: "2026-03-16T09:14:00.000Z",
+        last_seen: &last_seen,
+        count: 1,
+        label: None,
+        evidence: &evidence,
+    };
+    let all = stix_sighting(&facts);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0]["first_seen"].is_string() && all[0]["last_seen"].is_null(), "{all:?}");
+    let bundle = json!({ "type": "bundle", "id": "bundle--6f1b0c5e-3d5a-4b0b-9d6e-2f4f5b7f1a04", "objects": all });
+    let report = validate(bundle.to_string().as_bytes(), &Limits::default());
+    assert!(!format!("{report:?}").contains("last_seen"), "{report:?}");
 }

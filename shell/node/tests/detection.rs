@@ -329,7 +329,7 @@ fn a_sensor_learns_nothing() {
     let hit = ask(&sensor, &seen(VALUE, "2026-03-01T10:00:00Z")).unwrap();
     let miss = ask(&sensor, &seen("other.example", "2026-03-01T10:00:00Z")).unwrap();
     assert_eq!(hit, miss);
-    assert_eq!(hit, json!({ "observations": 1, "refused": [], "refused_count": 0 }));
+    assert_eq!(hit, json!({ "observations": 1, "unread": 0, "comments": 0, "refused": [], "refused_count": 0 }));
     assert_eq!(ask(&both, &seen(VALUE, "2026-03-02T10:00:00Z")).unwrap()["matches"], 1);
     assert_eq!(ask(&others, &seen(VALUE, "2026-03-01T10:00:00Z")).unwrap_err().code.as_deref(), Some("forbidden"));
     for request in [Request::DetectionStatus, Request::WarningListList, Request::ReleaseList] {

@@ -3,6 +3,7 @@
 //! Guarantees: a batch counts as done only when the node has said so; one that was not acknowledged is sent again where the caller
 //! waits for the desk. Does not know: files.
 
+use super::documents::{Piece, readable};
 use super::lines::{Batch, Refused};
 use super::mapping::Chosen;
 use super::stop::Stop;
@@ -22,6 +23,9 @@ const ATTEMPT: Duration = Duration::from_millis(200);
 pub struct Sum {
     pub lines: u64,
     pub observations: u64,
+    /// Lines, or items of lists, in which nothing stood that the mapping names.
+    pub unread: u64,
+    pub comments: u64,
     pub refused: u64,
     pub matches: u64,
     pub undetermined: u64,
@@ -67,15 +71,13 @@ impl<'a> Feed<'a> {
         &mut self,
         place: Place<'_>,
         chosen: &Chosen,
-        header: Option<&str>,
+        heading: (String, u64),
         batch: Batch,
     ) -> Result<(), Failure> {
         let Batch { mut text, mut first_line, lines, refused, refused_count } = batch;
-        // The node reads each batch for itself: where the columns are named in the first line, they are named each time.
-        if let Some(header) = header.filter(|_| first_line > 1) {
-            text.insert_str(0, header);
-            first_line -= 1;
-        }
+        // The node reads each batch for itself: what says how its lines are read stands before each.
+        text.insert_str(0, &heading.0);
+        first_line = first_line.saturating_sub(heading.1);
         let request = Request::Observe {
             mapping: chosen.name.clone(),
             declaration: chosen.declaration.clone(),
@@ -90,28 +92,22 @@ impl<'a> Feed<'a> {
         self.took(place, &answer)
     }
 
-    /// Sends one STIX document.
-    pub fn document(&mut self, place: Place<'_>, document: Vec<u8>) -> Result<(), Failure> {
-        let lines = memchr::memchr_iter(b'\n', &document).count() as u64;
-        self.sum.lines += lines.max(1);
-        let text = match String::from_utf8(document) {
-            Ok(text) => text,
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to() + 1;
-                let reason = format!("the document is not UTF-8 (byte {at})");
-                self.refused(place, vec![Refused { line: 1, reason }], 1);
-                return Ok(());
-            }
-        };
+    /// Sends JSON texts that span lines.
+    pub fn documents(&mut self, place: Place<'_>, chosen: &Chosen, piece: Piece) -> Result<(), Failure> {
+        let Piece { bytes, first_line, lines } = piece;
+        self.sum.lines += lines;
+        let (text, refused) = readable(bytes, first_line, chosen.mapping.is_stix());
+        let count = refused.len() as u64;
+        self.refused(place, refused, count);
         let request = Request::Observe {
-            mapping: "stix".to_owned(),
-            declaration: None,
+            mapping: chosen.name.clone(),
+            declaration: chosen.declaration.clone(),
             source: place.source.to_owned(),
-            first_line: 1,
+            first_line,
             text,
             document: true,
         };
-        let answer = self.put(place, &request, 1)?;
+        let answer = self.put(place, &request, first_line)?;
         self.took(place, &answer)
     }
 
@@ -164,6 +160,8 @@ impl<'a> Feed<'a> {
         let refused = refused.map(|one| Refused { line: number(one, "line"), reason: text(one, "reason").to_owned() });
         self.refused(place, refused.collect(), number(answer, "refused_count"));
         self.sum.observations += number(answer, "observations");
+        self.sum.unread += number(answer, "unread");
+        self.sum.comments += number(answer, "comments");
         self.sum.matches += number(answer, "matches");
         self.sum.undetermined += number(answer, "undetermined");
         self.sum.new += number(answer, "new");
@@ -184,18 +182,24 @@ impl<'a> Feed<'a> {
         Ok(())
     }
 
-    /// Says what came of everything, and fails where lines were refused.
+    /// Says what came of everything, and fails where lines were refused or nothing at all was read.
     pub fn finish(self) -> Result<(), Failure> {
         let sum = self.sum;
         let said = json!({ "summary": {
-            "lines": sum.lines, "observations": sum.observations, "refused": sum.refused, "matches": sum.matches,
-            "undetermined": sum.undetermined, "new": sum.new, "counted": sum.counted, "set_aside": sum.set_aside,
+            "lines": sum.lines, "observations": sum.observations, "unread": sum.unread, "comments": sum.comments,
+            "refused": sum.refused, "matches": sum.matches, "undetermined": sum.undetermined, "new": sum.new, "counted": sum.counted, "set_aside": sum.set_aside,
         }});
         self.output.answer(&said, |_| {
             let mut lines = vec![format!(
                 "{} lines, {} observations: {} matches counted, {} new sightings",
                 sum.lines, sum.observations, sum.counted, sum.new
             )];
+            if sum.unread > 0 {
+                lines.push(format!("{} could be read and hold nothing that the mapping names: unread", sum.unread));
+            }
+            if sum.comments > 0 {
+                lines.push(format!("{} are comments", sum.comments));
+            }
             if sum.matches > sum.counted {
                 lines.push(format!("{} matches were counted before and not again", sum.matches - sum.counted));
             }
@@ -211,6 +215,10 @@ impl<'a> Feed<'a> {
             lines
         })?;
         match sum.refused {
+            0 if sum.unread > 0 && sum.observations == 0 => {
+                Err(Failure::no(format!("nothing was read of {} lines", sum.lines))
+                    .hint("none of them has a field that the mapping names; is it the right one? (docs/DETECTION.md)"))
+            }
             0 => Ok(()),
             count => Err(Failure::no(format!("{count} of {} lines were refused", sum.lines))
                 .hint("what each lacks stands above; everything else was read")),

@@ -138,7 +138,7 @@ fn drain(source: &mut Source, choice: &Choice, feed: &mut Feed<'_>) -> Result<(b
             other => break other,
         }
         if source.is_document() {
-            return Err(Failure::usage(format!("{} holds one document over many lines", source.shown))
+            return Err(Failure::usage(format!("{} holds JSON documents over many lines", source.shown))
                 .hint("what is followed must come line by line; read it once without --follow"));
         }
         if source.is_full() {

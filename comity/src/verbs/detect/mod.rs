@@ -2,6 +2,7 @@
 //!
 //! Does not know: how lines are read and matched (`comity_detect`, `comity_node`).
 
+mod documents;
 mod feed;
 mod follow;
 mod lines;
@@ -82,7 +83,12 @@ fn read_all(sources: Vec<Source>, bytes: u64, choice: &Choice, feed: &mut Feed<'
                 // Pipes have no length; what is read of them is not counted into it.
                 bar(done, bytes.max(done));
             }
-            match source.fill(choice)? {
+            let filled = source.fill(choice);
+            if filled.is_err() {
+                // What stood before is whole.
+                source.send(feed)?;
+            }
+            match filled? {
                 Brought::Bytes(count) => done += if source.is_regular() { count } else { 0 },
                 Brought::Nothing => {}
                 Brought::End => break,

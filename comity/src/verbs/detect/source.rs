@@ -3,9 +3,11 @@
 //! Guarantees: memory is bounded whatever its length; a batch leaves only when its lines are whole. Does not know: what becomes of
 //! a batch, when to read again.
 
+use super::documents::Gathered;
 use super::feed::{Feed, Place};
 use super::lines::{BATCH_BYTES, Cutter};
 use super::mapping::{Choice, Opening, open};
+use comity_detect::{DOCUMENT_BYTES_MAX, Heading};
 use comity_node::Failure;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::{File, Metadata, OpenOptions};
@@ -14,10 +16,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// The longest document, in bytes.
-const DOCUMENT_BYTES_MAX: usize = 16 << 20;
 /// Read at once.
 const BLOCK_BYTES: usize = 256 << 10;
+/// A beginning of which this much is there is looked at again only when it has doubled.
+const HEAD_BYTES: usize = 1 << 20;
 /// The longest name of a source, in characters.
 const SOURCE_CHARS_MAX: usize = 200;
 
@@ -71,10 +73,13 @@ pub struct Source {
     read: u64,
     /// The beginning, until it is decided how to read.
     head: Vec<u8>,
+    /// How much of it was there when it was looked at last.
+    looked_at: usize,
     opening: Option<Opening>,
-    /// The line that names the columns, with its line feed.
-    header: Option<String>,
+    /// The lines that say how others are read.
+    heading: Option<Heading>,
     cutter: Cutter,
+    gathered: Gathered,
     block: Vec<u8>,
 }
 
@@ -94,9 +99,11 @@ impl Source {
             identity: None,
             read: 0,
             head: Vec::new(),
+            looked_at: 0,
             opening: None,
-            header: None,
+            heading: None,
             cutter: Cutter::default(),
+            gathered: Gathered::default(),
             block: Vec::new(),
         }
     }
@@ -172,26 +179,38 @@ impl Source {
         let bytes = self.block.get(..count).unwrap_or_default();
         match &self.opening {
             Some(Opening::Lines(_)) => self.cutter.push(bytes),
-            Some(Opening::Document) => self.head.extend_from_slice(bytes),
+            Some(Opening::Documents(_)) => self.gathered.push(bytes),
             None => {
                 self.head.extend_from_slice(bytes);
-                self.decide(choice, false)?;
+                let long = self.head.len() > DOCUMENT_BYTES_MAX;
+                if long || self.head.len() < HEAD_BYTES || self.head.len() >= 2 * self.looked_at {
+                    self.looked_at = self.head.len();
+                    self.decide(choice, false)?;
+                }
             }
         }
-        if self.head.len() > DOCUMENT_BYTES_MAX {
+        if let Some(line) = self.gathered.too_long() {
             return Err(Failure::usage(format!(
-                "{} is one document of more than {DOCUMENT_BYTES_MAX} bytes",
+                "line {line} of {} begins one document of more than {DOCUMENT_BYTES_MAX} bytes",
                 self.shown
             ))
-            .hint("write one bundle, or one observed-data with its objects, a line"));
+            .hint("write what is in it one after another, or one a line; what stood before it was read"));
         }
         Ok(if count == 0 { Brought::End } else { Brought::Bytes(count as u64) })
     }
 
     fn decide(&mut self, choice: &Choice, ended: bool) -> Result<(), Failure> {
         self.opening = open(choice, &self.shown, &self.head, ended)?;
-        if let Some(Opening::Lines(_)) = self.opening {
-            self.cutter.push(&std::mem::take(&mut self.head));
+        match &self.opening {
+            Some(Opening::Lines(chosen)) => {
+                self.heading = Some(Heading::new(&chosen.mapping));
+                self.cutter.push(&std::mem::take(&mut self.head));
+            }
+            Some(Opening::Documents(chosen)) => {
+                self.gathered = Gathered::new(chosen.mapping.is_stix());
+                self.gathered.push(&std::mem::take(&mut self.head));
+            }
+            None => {}
         }
         Ok(())
     }
@@ -202,22 +221,23 @@ impl Source {
             self.decide(choice, true)?;
         }
         self.cutter.end();
+        self.gathered.end();
         Ok(())
     }
 
-    /// Whether it is one document over many lines.
+    /// Whether it is documents over many lines.
     pub fn is_document(&self) -> bool {
-        matches!(self.opening, Some(Opening::Document))
+        matches!(self.opening, Some(Opening::Documents(_)))
     }
 
     /// Whether whole lines wait to be sent.
     pub fn has_lines(&self) -> bool {
-        self.cutter.has_lines()
+        self.cutter.has_lines() || self.gathered.has_some()
     }
 
     /// Whether enough came together to send.
     pub fn is_full(&self) -> bool {
-        self.cutter.is_full()
+        self.cutter.is_full() || self.gathered.is_full()
     }
 
     /// Whether the last line has no line feed yet.
@@ -233,15 +253,20 @@ impl Source {
                     return Ok(());
                 }
                 let batch = self.cutter.take();
-                if chosen.header && batch.first_line == 1 {
-                    self.header = batch.text.split_inclusive('\n').next().map(str::to_owned);
+                let mut heading = (String::new(), 0);
+                if let Some(known) = &mut self.heading {
+                    heading = known.lines();
+                    known.note(&batch.text);
                 }
                 let place = Place { shown: &self.shown, source: &self.name };
-                feed.lines(place, chosen, self.header.as_deref(), batch)
+                feed.lines(place, chosen, heading, batch)
             }
-            Some(Opening::Document) => {
-                let document = std::mem::take(&mut self.head);
-                feed.document(Place { shown: &self.shown, source: &self.name }, document)
+            Some(Opening::Documents(chosen)) => {
+                let place = Place { shown: &self.shown, source: &self.name };
+                while let Some(piece) = self.gathered.take() {
+                    feed.documents(place, chosen, piece)?;
+                }
+                Ok(())
             }
             None => Ok(()),
         }
@@ -267,7 +292,9 @@ impl Source {
         self.read = 0;
         self.opening = None;
         self.head.clear();
-        self.header = None;
+        self.looked_at = 0;
+        self.heading = None;
+        self.gathered = Gathered::default();
         self.cutter.restart();
         Ok(())
     }

@@ -6,6 +6,7 @@
 use super::convert::Convert;
 use super::declaration::{Declared, OBJECTS_MAX as TEMPLATES_MAX, Property, Source, Template, TypeOf};
 use super::fields::{ALONE, Hit};
+use super::parts::composed;
 use crate::line::LineError;
 use comity_pattern::Range;
 use comity_stix::json::tree::Node;
@@ -151,7 +152,11 @@ impl<'n> Builder<'n, '_> {
         if !says_something {
             return Ok(());
         }
-        if template.needs.iter().any(|field| self.of_field(*field).is_empty()) {
+        let given = |field: &u16| !self.of_field(*field).is_empty();
+        if !template.needs.iter().all(given)
+            || template.unless_fields.iter().any(given)
+            || template.unless_objects.iter().any(|other| !self.of_object(*other).is_empty())
+        {
             return Ok(());
         }
         // Values in lists make an object for each place; what stands alone is said of each of them.
@@ -204,6 +209,7 @@ impl<'n> Builder<'n, '_> {
         if !says_something {
             return Ok(None);
         }
+        let Some(mut all) = composed(&template.of, all) else { return Ok(None) };
         let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };
         let needed = NEEDED.iter().find(|(of, _)| *of == object_type);
         if needed.is_some_and(|(_, needed)| !all.iter().any(|(name, _)| name == needed)) {
@@ -226,6 +232,8 @@ impl<'n> Builder<'n, '_> {
         let value = || properties.iter().find(|(name, _)| name == "value").and_then(|(_, value)| value.text());
         match &template.of {
             TypeOf::Fixed(fixed) => Ok(Some(fixed)),
+            TypeOf::UrlParts => Ok(Some("url")),
+            TypeOf::RegistryParts => Ok(Some("windows-registry-key")),
             TypeOf::Address => match value() {
                 Some(value) => match address_type(value) {
                     Some(object_type) => Ok(Some(object_type)),

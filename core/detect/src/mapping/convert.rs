@@ -1,5 +1,7 @@
 //! How the text of a field becomes the value of a property: only what STIX asks for, and what a declaration asks for.
 
+use super::hashes::hashes;
+use super::refang::refanged;
 use crate::instant;
 use comity_stix::json::tree::Node;
 use serde::Deserialize;
@@ -33,6 +35,8 @@ pub(crate) enum Convert {
     RegistryKeyOfValue,
     /// A URL with a scheme; what is only a part of one gives nothing.
     AbsoluteUrl,
+    /// Hashes by algorithm: `MD5=…,SHA256=…`, or one of which the length says the algorithm. What is none gives nothing.
+    Hashes,
 }
 
 /// Properties that are whole numbers (STIX 2.1 §6).
@@ -85,6 +89,7 @@ impl Convert {
             _ if object_type.starts_with("x-") || property.starts_with("x_") => Convert::Plain,
             "value" if object_type == "mac-addr" => Convert::Mac,
             "protocols" => Convert::Lower,
+            "hashes" => Convert::Hashes,
             _ if WHOLE.contains(&property) => Convert::Whole,
             _ if TRUE_OR_FALSE.contains(&property) => Convert::TrueOrFalse,
             _ if TIMES.contains(&property) => Convert::Time,
@@ -147,6 +152,7 @@ impl Convert {
                 }
                 Node::String(text)
             }
+            Convert::Hashes => return Ok(hashes(text)),
         }))
     }
 }
@@ -191,40 +197,12 @@ const HIVES: &[(&str, &str)] = &[
     ("HKU", "HKEY_USERS"),
 ];
 
-fn with_hive(key: &str) -> Cow<'_, str> {
+pub(super) fn with_hive(key: &str) -> Cow<'_, str> {
     let (hive, rest) = key.split_at(key.find('\\').unwrap_or(key.len()));
     match HIVES.iter().find(|(short, _)| short.eq_ignore_ascii_case(hive)) {
         Some((_, long)) => Cow::Owned(format!("{long}{rest}")),
         None => Cow::Borrowed(key),
     }
-}
-
-/// Undoes what makes links in reports harmless, where that is asked for.
-pub(super) fn refanged(text: &str, asked: bool) -> Cow<'_, str> {
-    let begins = text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("hxxp"));
-    if !asked || !(begins || text.contains(['[', '(', '{'])) {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = text.to_owned();
-    for (defanged, meant) in [
-        ("[://]", "://"),
-        ("[.]", "."),
-        ("(.)", "."),
-        ("{.}", "."),
-        ("[dot]", "."),
-        ("(dot)", "."),
-        ("[:]", ":"),
-        ("[@]", "@"),
-        ("(@)", "@"),
-        ("[at]", "@"),
-        ("(at)", "@"),
-    ] {
-        plain = plain.replace(defanged, meant);
-    }
-    if begins {
-        plain.replace_range(..4, "http");
-    }
-    Cow::Owned(plain)
 }
 
 #[cfg(test)]
@@ -263,19 +241,6 @@ mod tests {
         ] {
             let read = convert.read_text(text, false).map(|node| node.map(|node| node.to_json()));
             assert_eq!(read, expect.map(|node| node.map(str::to_owned)), "{convert:?} {text}");
-        }
-    }
-
-    #[test]
-    fn only_where_asked_is_something_made_harmful_again() {
-        for (text, plain) in [
-            ("hxxps://a[.]example[:]8080/(x)", "https://a.example:8080/(x)"),
-            ("1[.]2[.]3[.]4", "1.2.3.4"),
-            ("a[at]b(dot)example", "a@b.example"),
-            ("http://a.example/", "http://a.example/"),
-        ] {
-            assert_eq!(refanged(text, true), plain);
-            assert_eq!(refanged(text, false), text);
         }
     }
 }

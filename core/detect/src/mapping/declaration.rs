@@ -37,6 +37,8 @@ pub enum Form {
     Json,
     /// Comma-separated values (RFC 4180), one record a line.
     Csv,
+    /// Logs of Zeek: one JSON object a line, or columns that `#` lines name.
+    Zeek,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +85,9 @@ struct WrittenObject {
     /// Fields without which the object is not made.
     #[serde(default)]
     needs: Vec<String>,
+    /// Fields, or `@key` of other objects, with which the object is not made.
+    #[serde(default)]
+    unless: Vec<String>,
     /// Why the object stands here, for readers.
     #[serde(default, rename = "note")]
     _note: Option<String>,
@@ -116,7 +121,14 @@ pub(crate) enum TypeOf {
     Address,
     /// The same, or `domain-name`; what is none of them gives no object.
     Host,
+    /// `url`, of its parts.
+    UrlParts,
+    /// `windows-registry-key`, of hive and key.
+    RegistryParts,
 }
+
+/// Properties that a URL of parts may have.
+const URL_PARTS: &[&str] = &["domain", "scheme", "port", "path", "query"];
 
 /// One property of an object.
 #[derive(Debug)]
@@ -139,6 +151,10 @@ pub(crate) struct Template {
     pub fields: Vec<u16>,
     /// Fields without which it is not made.
     pub needs: Vec<u16>,
+    /// Fields with which it is not made.
+    pub unless_fields: Vec<u16>,
+    /// Objects with which it is not made.
+    pub unless_objects: Vec<usize>,
     /// Whether references alone say something.
     pub by_references: bool,
 }
@@ -236,8 +252,10 @@ fn template(
     let of = match object.object_type.as_str() {
         "address" => TypeOf::Address,
         "host" => TypeOf::Host,
+        "url-parts" => TypeOf::UrlParts,
+        "registry-parts" => TypeOf::RegistryParts,
         other if !other.is_empty() && other.len() <= 250 && other.chars().all(good) => TypeOf::Fixed(other.to_owned()),
-        _ => return Err("its type is no type of STIX, nor address or host"),
+        _ => return Err("its type is no type of STIX, nor address, host, url-parts or registry-parts"),
     };
     if object.convert.keys().any(|path| !object.properties.contains_key(path)) {
         return Err("`as` names a property that it does not have");
@@ -280,6 +298,15 @@ fn template(
     if by_value && !properties.iter().any(|property| property.steps.first().is_some_and(|step| step == "value")) {
         return Err("an address or host needs the property value");
     }
+    let has = |name: &str| properties.iter().any(|property| property.steps.first().is_some_and(|step| step == name));
+    let foreign = |property: &Property| !property.steps.first().is_some_and(|step| URL_PARTS.contains(&step.as_str()));
+    match of {
+        TypeOf::UrlParts if !has("domain") || !has("scheme") || properties.iter().any(foreign) => {
+            return Err("url-parts needs domain and scheme, and may have port, path and query");
+        }
+        TypeOf::RegistryParts if !has("hive") || !has("key") => return Err("registry-parts needs hive and key"),
+        _ => {}
+    }
     let refers = properties.iter().any(|property| property.from.iter().any(|from| matches!(from, Source::Object(_))));
     if own.is_empty() && !refers {
         return Err("it has no property that comes from a field");
@@ -287,6 +314,13 @@ fn template(
     own.sort_unstable();
     own.dedup();
     let needs = object.needs.iter().map(|name| fields.number(name)).collect();
+    let (mut unless_fields, mut unless_objects) = (Vec::new(), Vec::new());
+    for name in &object.unless {
+        match name.strip_prefix('@').and_then(|key| before.iter().position(|other| other.key == key)) {
+            Some(other) => unless_objects.push(other),
+            None => unless_fields.push(fields.number(name)),
+        }
+    }
     let by_references = matches!(&of, TypeOf::Fixed(fixed) if REFERRING.contains(&fixed.as_str()));
-    Ok(Template { key, of, properties, fields: own, needs, by_references })
+    Ok(Template { key, of, properties, fields: own, needs, unless_fields, unless_objects, by_references })
 }

@@ -88,6 +88,11 @@ impl Fields {
         &self.root
     }
 
+    /// Tells whether some field begins with this step.
+    pub(crate) fn begins(&self, step: &str) -> bool {
+        self.root.child(step.as_bytes()).is_some()
+    }
+
     /// Returns every value of every field in a line.
     pub(crate) fn hits<'n>(&self, line: &'n Node<'n>) -> Vec<Hit<'n>> {
         let mut hits = Vec::with_capacity(32);

@@ -6,19 +6,25 @@ mod build;
 mod convert;
 mod declaration;
 mod fields;
+mod hashes;
+mod parts;
+mod refang;
 mod simple;
 mod walk;
 
 pub(crate) use build::{Made, OBJECTS_MAX, Scratch, objects};
 pub(crate) use declaration::{Declared, Form, TimeFormat};
 pub(crate) use fields::{ALONE, Hit, is_absent};
-pub(crate) use simple::simple_objects;
+pub(crate) use simple::{is_word, simple_objects};
 
 use declaration::Written;
 use std::sync::Arc;
 
 /// The Elastic Common Schema: which field makes which object.
 const ECS: &str = include_str!("ecs.json");
+
+/// The logs of Zeek: conn, dns, http, ssl, x509 and files.
+const ZEEK: &str = include_str!("zeek.json");
 
 /// The longest declaration, in bytes.
 const DECLARATION_BYTES_MAX: usize = 1 << 20;
@@ -71,12 +77,13 @@ pub(crate) enum How {
 }
 
 impl Mapping {
-    /// Returns a mapping that comes with the program: `stix`, `ecs` or `simple`.
+    /// Returns a mapping that comes with the program: `stix`, `ecs`, `zeek` or `simple`.
     pub fn built_in(name: &str) -> Option<Self> {
         let how = match name {
             "stix" => How::Stix,
             "simple" => How::Simple,
             "ecs" => How::Declared(Arc::new(Declared::new(serde_json::from_str(ECS).ok()?).ok()?)),
+            "zeek" => How::Declared(Arc::new(Declared::new(serde_json::from_str(ZEEK).ok()?).ok()?)),
             _ => return None,
         };
         Some(Self { how })
@@ -93,6 +100,14 @@ impl Mapping {
         let written: Written =
             serde_json::from_slice(declaration).map_err(|error| MappingError::Form(error.to_string()))?;
         Ok(Self { how: How::Declared(Arc::new(Declared::new(written)?)) })
+    }
+
+    /// Tells whether it reads JSON, which may go on over lines.
+    pub fn is_json(&self) -> bool {
+        match &self.how {
+            How::Stix | How::Simple => true,
+            How::Declared(declared) => declared.form != Form::Csv,
+        }
     }
 
     /// Tells whether lines are STIX already.
@@ -116,7 +131,7 @@ mod tests {
 
     #[test]
     fn built_in_ones_can_be_read() {
-        for name in ["stix", "ecs", "simple"] {
+        for name in ["stix", "ecs", "zeek", "simple"] {
             assert_eq!(Mapping::built_in(name).expect(name).name(), name);
         }
         assert!(Mapping::built_in("other").is_none());

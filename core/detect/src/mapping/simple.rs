@@ -1,9 +1,11 @@
 //! `type,value,time`: which word makes which objects.
 //!
-//! The words are types of STIX and attribute types of MISP, with the objects that MISP's own mapping to STIX gives them.
+//! The words are types of STIX and attribute types of MISP, with the objects that MISP's own mapping to STIX gives them. Addresses,
+//! names, URLs and e-mail addresses are read as they were meant where somebody made them harmless.
 
 use super::build::{Made, address_type};
 use super::convert;
+use super::refang::refanged;
 use crate::line::LineError;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
@@ -21,7 +23,12 @@ enum Part {
     Mac,
     /// The number of an autonomous system, with or without `AS`.
     Number,
+    /// A port, which only says something beside an address or name.
+    Port,
 }
+
+/// Words of which the address is that of the one who began.
+const SOURCES: [&str; 1] = ["ip-src"];
 
 use Part as P;
 
@@ -74,22 +81,64 @@ const WORDS: &[(&str, Part)] = &[
     ("autonomous-system", P::Number),
     ("process", P::Text("process", "command_line")),
     ("software", P::Text("software", "name")),
+    ("port", P::Port),
+    ("md5_hash", P::Hash("file", "MD5")),
+    ("sha1_hash", P::Hash("file", "SHA-1")),
+    ("sha256_hash", P::Hash("file", "SHA-256")),
 ];
+
+/// Tells whether a text is a word of the table, or two with a bar between.
+pub(crate) fn is_word(text: &str) -> bool {
+    text.split(['|', ':']).all(|word| part(word).is_ok())
+}
 
 /// Makes the objects of a line; a word like `filename|md5` has values like `name|hash`.
 pub(crate) fn simple_objects<'n>(word: &str, value: &'n str) -> Result<Vec<Made<'n>>, LineError> {
-    if !word.contains('|') {
+    let Some((one, other)) = word.split_once(['|', ':']) else {
         let (object_type, property) = property(part(word)?, value)?;
         return Ok(vec![Made::new("0", object_type, vec![property])]);
+    };
+    let (of_one, of_other) = (part(one)?, part(other)?);
+    let values = value.rsplit_once('|');
+    if matches!(of_other, Part::Port) {
+        return with_port(one, of_one, values.or_else(|| value.rsplit_once(':')));
     }
-    let parts = word.split_once('|').zip(value.rsplit_once('|'));
-    let ((one, other), (first, second)) = parts.ok_or(unfit("two values with | between them"))?;
-    let ((one_type, one), (other_type, other)) = (property(part(one)?, first)?, property(part(other)?, second)?);
+    let (first, second) = values.ok_or(unfit("two values with | between them"))?;
+    let ((one_type, one), (other_type, other)) = (property(of_one, first)?, property(of_other, second)?);
     Ok(if one_type == other_type {
         vec![Made::new("0", one_type, vec![one, other])]
     } else {
         vec![Made::new("0", one_type, vec![one]), Made::new("1", other_type, vec![other])]
     })
+}
+
+/// Makes an address or name, and the traffic with its port.
+fn with_port<'n>(word: &str, of: Part, values: Option<(&'n str, &'n str)>) -> Result<Vec<Made<'n>>, LineError> {
+    let expected = unfit("an address or name and a port, with | between them");
+    let Some((place, port)) = values else { return Err(expected) };
+    let place = place.trim().strip_prefix('[').and_then(|place| place.strip_suffix(']')).unwrap_or(place);
+    let (object_type, value) = property(of, place)?;
+    let protocol = match object_type {
+        "ipv4-addr" => "ipv4",
+        "ipv6-addr" => "ipv6",
+        "domain-name" => "ip",
+        _ => return Err(expected),
+    };
+    let port = convert::Convert::Whole.read_text(port.trim(), false).map_err(unfit)?;
+    let Some(Node::Number(written)) = port else { return Err(expected) };
+    if !written.parse::<u32>().is_ok_and(|port| port <= u32::from(u16::MAX)) {
+        return Err(unfit("a port from 0 to 65535"));
+    }
+    let source = SOURCES.iter().any(|known| known.eq_ignore_ascii_case(word.trim()));
+    let (reference, end) = if source { ("src_ref", "src_port") } else { ("dst_ref", "dst_port") };
+    let text = |text: &'static str| Node::String(Cow::Borrowed(text));
+    // Which protocol has the port is not said, and not made up.
+    let traffic = vec![
+        (Cow::Borrowed(reference), text("0")),
+        (Cow::Borrowed(end), Node::Number(written)),
+        (Cow::Borrowed("protocols"), Node::Array(vec![text(protocol)])),
+    ];
+    Ok(vec![Made::new("0", object_type, vec![value]), Made::new("1", "network-traffic", traffic)])
 }
 
 fn part(word: &str) -> Result<Part, LineError> {
@@ -104,18 +153,23 @@ fn unfit(expected: &'static str) -> LineError {
 
 /// Returns the type of the object and its property.
 fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Node<'_>)), LineError> {
+    let value = value.trim();
     if value.is_empty() {
         return Err(LineError::Absent("value"));
     }
-    let text = || Node::String(Cow::Borrowed(value));
     let (object_type, name, node) = match part {
         Part::Address => {
-            let object_type = address_type(value).ok_or(unfit("an IPv4 or IPv6 address"))?;
-            (object_type, "value", text())
+            let value = refanged(value, true);
+            let object_type = address_type(&value).ok_or(unfit("an IPv4 or IPv6 address"))?;
+            (object_type, "value", Node::String(value))
         }
-        Part::Text(object_type, name) => (object_type, name, text()),
+        Part::Text(object_type, name) => {
+            let meant = matches!(object_type, "domain-name" | "url" | "email-addr");
+            (object_type, name, Node::String(refanged(value, meant)))
+        }
         Part::Hash(object_type, algorithm) => {
-            (object_type, "hashes", Node::Object(vec![(Cow::Borrowed(algorithm), text())]))
+            let hash = Node::String(Cow::Borrowed(value));
+            (object_type, "hashes", Node::Object(vec![(Cow::Borrowed(algorithm), hash)]))
         }
         Part::Mac => {
             let mac = convert::mac(value).ok_or(unfit("a hardware address of 12 hexadecimal digits"))?;
@@ -126,6 +180,7 @@ fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Nod
             let number = convert::Convert::Whole.read_text(digits, false).map_err(unfit)?;
             ("autonomous-system", "number", number.ok_or(unfit("a whole number"))?)
         }
+        Part::Port => return Err(unfit("an address or name beside the port, as in ip|port")),
     };
     Ok((object_type, (Cow::Borrowed(name), node)))
 }

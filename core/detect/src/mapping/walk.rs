@@ -7,6 +7,9 @@ use super::fields::{ALONE, Branch, Fields, Hit, is_absent};
 use comity_stix::json::tree::Node;
 use comity_stix::json::{JsonError, Limits, Text, Visitor, Walker};
 
+/// Names by which wrappers are known (`unwrap.rs`).
+const WRAPPING: [&[u8]; 3] = [b"hits", b"_source", b"_index"];
+
 /// Values of a usual line, few enough to be found memory for at once.
 const USUAL: usize = 16;
 
@@ -25,7 +28,8 @@ impl<'n> Scalar<'n> {
 }
 
 impl Fields {
-    /// Reads an object and returns every value of every field in it.
+    /// Reads an object and returns every value of every field in it; `None` where it may be what a tool puts around records, of which a
+    /// tree must be made.
     ///
     /// # Errors
     /// [`JsonError`] where the bytes are not one strict JSON value.
@@ -34,11 +38,11 @@ impl Fields {
         walker: &mut Walker,
         line: &'n [u8],
         limits: &Limits,
-    ) -> Result<Vec<Scalar<'n>>, JsonError> {
+    ) -> Result<Option<Vec<Scalar<'n>>>, JsonError> {
         let found = Vec::with_capacity(USUAL);
-        let mut finder = Finder { root: self.root(), open: Vec::with_capacity(8), next: None, found };
+        let mut finder = Finder { root: self.root(), open: Vec::with_capacity(8), next: None, found, wraps: false };
         walker.walk(line, limits, &mut finder)?;
-        Ok(finder.found)
+        Ok((!finder.wraps).then_some(finder.found))
     }
 }
 
@@ -58,6 +62,8 @@ struct Finder<'f, 'n> {
     /// Where the property goes on whose name was read last.
     next: Option<&'f Branch>,
     found: Vec<Scalar<'n>>,
+    /// Whether there is a name that wrappers have.
+    wraps: bool,
 }
 
 impl<'f, 'n> Finder<'f, 'n> {
@@ -110,7 +116,11 @@ impl<'n> Visitor<'n> for Finder<'_, 'n> {
 
     fn key(&mut self, text: Text<'n>) {
         let branch = self.open.last().and_then(|level| level.branch);
-        self.next = branch.and_then(|branch| branch.follow(&text.bytes()));
+        let name = text.bytes();
+        self.next = branch.and_then(|branch| branch.follow(&name));
+        if self.open.len() == 1 && WRAPPING.iter().any(|wrapping| **wrapping == *name) {
+            self.wraps = true;
+        }
     }
 
     fn string(&mut self, text: Text<'n>) {
@@ -147,7 +157,7 @@ mod tests {
             let value = if matches!(hit.node, Node::Object(_)) { "an object".to_owned() } else { hit.node.to_json() };
             (hit.field, hit.index, value)
         };
-        let scalars = fields.read(&mut Walker::default(), line.as_bytes(), &Limits::default()).unwrap();
+        let scalars = fields.read(&mut Walker::default(), line.as_bytes(), &Limits::default()).unwrap().unwrap();
         (scalars.iter().map(|scalar| said(scalar.hit())).collect(), fields.hits(&node).into_iter().map(said).collect())
     }
 
@@ -172,12 +182,25 @@ mod tests {
     }
 
     #[test]
+    fn leaves_wrappers_to_the_tree() {
+        for (line, wraps) in [
+            (r#"{"_source":{"a":1}}"#, true),
+            (r#"{"a":1,"\u005findex":"x"}"#, true),
+            (r#"{"hits":{"hits":[]}}"#, true),
+            (r#"{"a":1,"list":{"hits":1,"_source":2}}"#, false),
+        ] {
+            let read = fields().read(&mut Walker::default(), line.as_bytes(), &Limits::default()).unwrap();
+            assert_eq!(read.is_none(), wraps, "{line}");
+        }
+    }
+
+    #[test]
     fn refuses_what_the_tree_refuses() {
         for line in
             ["", "{", r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, r#"{"a":01}"#, "{\"a\":\"\u{1}\"}", r#"{"a":1} 2"#]
         {
             let read = fields().read(&mut Walker::default(), line.as_bytes(), &Limits::default());
-            assert_eq!(read.err(), Node::parse(line.as_bytes(), &Limits::default()).err(), "{line}");
+            assert_eq!(read.map(drop).err(), Node::parse(line.as_bytes(), &Limits::default()).err(), "{line}");
         }
     }
 }

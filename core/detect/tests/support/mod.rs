@@ -4,6 +4,7 @@
 use comity_detect::{LineError, LineReader, Mapping};
 use comity_pattern::Observed;
 use comity_stix::json::tree::Node;
+use comity_vocab::Timestamp;
 
 /// Writes an observation: `type key property=value …`, one line an object; references as keys.
 pub fn written(observed: &Observed<'_>) -> String {
@@ -22,12 +23,25 @@ fn plain(node: &Node<'_>) -> String {
 /// Reads a line and returns what its observations are written as.
 pub fn read(reader: &mut LineReader, line: &[u8]) -> Result<Vec<String>, LineError> {
     let mut all = Vec::new();
-    let told = reader.line(line, &mut |observed| all.push(written(observed)))?;
-    assert_eq!(told as usize, all.len());
-    Ok(all)
+    let told = reader.line(line, &mut |observed| all.push(written(observed)));
+    assert_eq!(told.observations as usize, all.len());
+    told.whole().map(|_| all)
+}
+
+/// What came of a document: each observation with its line, and each refusal likewise.
+pub fn read_document(reader: &mut LineReader, text: &[u8]) -> (Vec<String>, Vec<String>) {
+    let mut all = Vec::new();
+    let told = reader.document(text, &mut |line, observed| all.push(format!("{line}: {}", written(observed))));
+    assert_eq!(told.observations as usize, all.len());
+    (all, told.named.iter().map(|one| format!("{}: {one}", one.line)).collect())
+}
+
+/// A day on which everything in these tests lies behind.
+pub fn now() -> Timestamp {
+    Timestamp::parse("2026-12-01T00:00:00Z").unwrap()
 }
 
 /// Returns a reader of a built-in mapping.
 pub fn built_in(name: &str) -> LineReader {
-    LineReader::new(Mapping::built_in(name).unwrap())
+    LineReader::new(Mapping::built_in(name).unwrap(), now())
 }

@@ -5,7 +5,7 @@ use super::gathered::Gathered;
 use super::indicator::Indicator;
 use super::observe::{Observation, Refused};
 use crate::failure::Failure;
-use comity_detect::{Evidence, LineReader, Mapping, Witness, evidence, witnesses};
+use comity_detect::{Evidence, LineReader, Mapping, Told, Witness, evidence, witnesses};
 use comity_pattern::engine::{Detection, PatternId};
 use comity_pattern::{Observed, Outcome};
 use comity_stix::json::Limits;
@@ -26,6 +26,10 @@ const AT_HAND_MAX: usize = 10_000;
 #[derive(Default)]
 pub(super) struct Found {
     pub observations: u64,
+    /// Lines, or items of lists, in which nothing stood that the mapping names.
+    pub unread: u64,
+    /// Lines that are comments.
+    pub comments: u64,
     pub refused: Vec<Refused>,
     pub refused_count: u64,
     pub matches: u64,
@@ -76,7 +80,12 @@ struct Part<'p> {
 
 impl Detector {
     /// Matches everything that was brought.
-    pub(super) fn matched(&mut self, observation: &Observation, mapping: Mapping) -> Result<Found, Failure> {
+    pub(super) fn matched(
+        &mut self,
+        observation: &Observation,
+        mapping: Mapping,
+        now: Timestamp,
+    ) -> Result<Found, Failure> {
         let mut gathering = Gathering {
             source: &observation.source,
             line: observation.first_line,
@@ -86,15 +95,20 @@ impl Detector {
             at_hand: HashMap::new(),
             failed: None,
         };
-        let mut reader = LineReader::new(mapping);
+        let mut reader = LineReader::new(mapping, now);
         if observation.document {
-            let read = reader.document(observation.text.as_bytes(), &mut |observed| gathering.take(observed));
-            gathering.read(read.map_err(|error| error.to_string()));
+            let begun = gathering.line;
+            let told = reader.document(observation.text.as_bytes(), &mut |line, observed| {
+                gathering.line = begun.saturating_add(line - 1);
+                gathering.take(observed);
+            });
+            gathering.line = begun;
+            gathering.told(told);
         } else {
             for line in observation.text.split_inclusive('\n') {
                 let line = line.strip_suffix('\n').unwrap_or(line);
-                let read = reader.line(line.as_bytes(), &mut |observed| gathering.take(observed));
-                gathering.read(read.map_err(|error| error.to_string()));
+                let told = reader.line(line.as_bytes(), &mut |observed| gathering.take(observed));
+                gathering.told(told);
                 gathering.line += 1;
                 if gathering.failed.is_some() {
                     break;
@@ -150,16 +164,16 @@ impl Detector {
 }
 
 impl Gathering<'_> {
-    fn read(&mut self, read: Result<u32, String>) {
-        match read {
-            Ok(observations) => self.found.observations += u64::from(observations),
-            Err(reason) => {
-                self.found.refused_count += 1;
-                if self.found.refused.len() < REFUSED_NAMED {
-                    self.found.refused.push(Refused { line: self.line, reason });
-                }
-            }
-        }
+    /// Counts what came of what begins at this line.
+    fn told(&mut self, told: Told) {
+        self.found.observations += told.observations;
+        self.found.unread += told.unread;
+        self.found.comments += told.comments;
+        self.found.refused_count += told.refused;
+        let room = REFUSED_NAMED.saturating_sub(self.found.refused.len());
+        let line = self.line;
+        let named = told.named.iter().take(room);
+        self.found.refused.extend(named.map(|one| Refused { line: line + one.line - 1, reason: one.to_string() }));
     }
 
     fn take(&mut self, observed: &Observed<'_>) {

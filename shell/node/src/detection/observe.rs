@@ -82,11 +82,11 @@ impl Observation {
                 .map_err(|error| Failure::usage(format!("the mapping cannot be used: {error}")))?,
             None => Mapping::built_in(&self.mapping).ok_or_else(|| {
                 Failure::usage("there is no mapping of this name")
-                    .hint("use stix, ecs or simple, or declare one (docs/DETECTION.md)")
+                    .hint("use stix, ecs, zeek or simple, or declare one (docs/DETECTION.md)")
             })?,
         };
-        if self.document && !mapping.is_stix() {
-            return Err(Failure::usage("only STIX comes as one document").hint("bring lines"));
+        if self.document && !mapping.is_json() {
+            return Err(Failure::usage("CSV does not come as a document").hint("bring lines"));
         }
         Ok(mapping)
     }
@@ -96,7 +96,7 @@ impl Admitted {
     /// Matches; the node is not needed for it.
     pub(crate) fn matched(self, now: Timestamp) -> Result<Matched, Failure> {
         let Self { observation, mapping, detection, decay, by } = self;
-        let found = detection.with(decay, now, |detector| detector.matched(&observation, mapping))?;
+        let found = detection.with(decay, now, |detector| detector.matched(&observation, mapping, now))?;
         Ok(Matched { found, by })
     }
 }
@@ -181,6 +181,8 @@ impl Node {
         tx.commit()?;
         let mut answer = json!({
             "observations": found.observations,
+            "unread": found.unread,
+            "comments": found.comments,
             "refused": found.refused,
             "refused_count": found.refused_count,
         });

@@ -13,6 +13,7 @@ use crate::problem::Problem;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{StatusCode, header};
 use axum::{Extension, Json};
+use comity_detect::{DOCUMENT_BYTES_MAX, Heading, Mapping, is_document};
 use comity_node::{Request, Scope};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
@@ -21,8 +22,6 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 
-/// A STIX document is read whole.
-const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Lines are handed on in pieces of about this length; no line is longer.
 const PIECE_BYTES: usize = 8 * 1024 * 1024;
 /// Refused lines and sightings that one answer names; the others are counted.
@@ -37,7 +36,7 @@ static OBSERVING: Semaphore = Semaphore::const_new(4);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ObserveParams {
-    /// `stix`, `ecs` or `simple`. Where absent: `stix` for a STIX document, `simple` for CSV.
+    /// `stix`, `ecs`, `zeek` or `simple`. Where absent: `stix` for a STIX document, `simple` for CSV.
     mapping: Option<String>,
     /// The sensor or log it comes from, as evidence names it; `api` where absent.
     source: Option<String>,
@@ -47,7 +46,18 @@ pub(crate) struct ObserveParams {
 #[derive(Debug, PartialEq, Eq)]
 struct Form {
     mapping: String,
-    document: bool,
+    shape: Shape,
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// One record a line.
+    Lines,
+    /// JSON texts that may span lines.
+    Document,
+    /// One of the two; its first lines show which.
+    Either,
 }
 
 fn form(media: &str, mapping: Option<&str>) -> Result<Form, Problem> {
@@ -56,33 +66,34 @@ fn form(media: &str, mapping: Option<&str>) -> Result<Form, Problem> {
         Problem::new(StatusCode::BAD_REQUEST, "malformed", "a parameter is not understood")
             .detail(detail)
             .place("query mapping")
-            .todo("write mapping=stix, ecs or simple")
+            .todo("write mapping=stix, ecs, zeek or simple")
     };
     if is("application/stix+json") {
         return match mapping {
-            None | Some("stix") => Ok(Form { mapping: "stix".into(), document: true }),
+            None | Some("stix") => Ok(Form { mapping: "stix".into(), shape: Shape::Document }),
             Some(_) => Err(wrong("a STIX document has the mapping stix")),
         };
     }
     if is("application/x-ndjson") || is("application/json") {
         return match mapping {
-            // One JSON text over several lines is a document only where STIX is meant: everything else comes line by line.
-            Some("stix") => Ok(Form { mapping: "stix".into(), document: is("application/json") }),
-            Some(mapping) => Ok(Form { mapping: mapping.into(), document: false }),
+            Some(mapping) if is("application/x-ndjson") => Ok(Form { mapping: mapping.into(), shape: Shape::Lines }),
+            Some("stix") => Ok(Form { mapping: "stix".into(), shape: Shape::Document }),
+            Some(mapping) => Ok(Form { mapping: mapping.into(), shape: Shape::Either }),
             None => Err(wrong("lines of JSON need a mapping")),
         };
     }
     if is("text/csv") {
         return match mapping {
             Some("stix") => Err(wrong("STIX does not come as CSV")),
-            mapping => Ok(Form { mapping: mapping.unwrap_or("simple").into(), document: false }),
+            mapping => Ok(Form { mapping: mapping.unwrap_or("simple").into(), shape: Shape::Lines }),
         };
     }
     Err(unsupported("application/stix+json, application/x-ndjson, application/json or text/csv"))
 }
 
-/// Looks for the indicators' patterns in what was observed: a STIX document, lines of JSON, or CSV. A line that cannot be read is
-/// refused with its number, the others are taken. What was brought before is not counted again. A token without `read` gets counts only.
+/// Looks for the indicators' patterns in what was observed: a STIX document, JSON in lines or over many, CSV, or logs of Zeek. What
+/// cannot be read is refused with its line, the others are taken; `unread` counts what could be read and holds nothing that the
+/// mapping names, `comments` the comments. What was brought before is not counted again. A token without `read` gets counts only.
 #[utoipa::path(post, path = "/api/v1/observations", tag = "detection", params(ObserveParams),
     request_body(content(
         (inline(Object) = "application/stix+json"), (inline(String) = "application/x-ndjson"),
@@ -98,32 +109,30 @@ pub(crate) async fn observe(
     if caller.identity.officer.is_none() {
         caller.require(Scope::Observe)?;
     }
-    let Form { mapping, document } =
+    let Form { mapping, shape } =
         form(media_type(request.headers().get(header::CONTENT_TYPE)), params.mapping.as_deref())?;
     let source = params.source.unwrap_or_else(|| "api".to_owned());
-    let csv = media_type(request.headers().get(header::CONTENT_TYPE)).eq_ignore_ascii_case("text/csv");
     let _turn = OBSERVING.acquire().await;
-    if document {
+    if shape == Shape::Document {
         let bytes = whole(request, DOCUMENT_BYTES_MAX).await?;
-        let text = String::from_utf8(bytes.into()).map_err(|_| {
-            Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is no UTF-8 text").place("body")
-        })?;
-        let observe = Request::Observe { mapping, declaration: None, source, first_line: 1, text, document: true };
+        let observe = documents(mapping, source, bytes.into())?;
         // What matched is not kept for a repeat of the call: it would outlive a recall.
         return Ok((Extension(NotKept), ask(&desk, &caller, observe).await?));
     }
+    let heading = Mapping::built_in(&mapping).map(|mapping| Heading::new(&mapping));
     let bring = |piece: Piece| {
         let (mapping, source) = (mapping.clone(), source.clone());
         let (desk, caller) = (&desk, &caller);
         async move {
-            let (first_line, unread) = (piece.first_line, piece.unread);
+            let (first_line, no_text) = (piece.first_line, piece.no_text);
             let observe =
                 Request::Observe { mapping, declaration: None, source, first_line, text: piece.text, document: false };
             let answer = desk.ask(&observe, &caller.credential).await.map_err(Problem::from)?;
-            Ok::<_, Problem>((answer, unread))
+            Ok::<_, Problem>((answer, no_text))
         }
     };
-    let mut pieces = Pieces { csv, ..Pieces::default() };
+    let mut pieces = Pieces { heading, ..Pieces::default() };
+    let mut shape = shape;
     let mut told = Told::default();
     let mut body = request.into_body();
     while let Some(frame) = body.frame().await {
@@ -132,19 +141,56 @@ pub(crate) async fn observe(
             continue;
         };
         pieces.push(&data);
+        if shape == Shape::Either {
+            shape = shown(&pieces.held, false);
+        }
+        match shape {
+            Shape::Lines => {}
+            Shape::Document | Shape::Either if pieces.held.len() > DOCUMENT_BYTES_MAX => return Err(long_document()),
+            Shape::Document | Shape::Either => continue,
+        }
         while let Some(piece) = pieces.full().map_err(|problem| told.so_far(problem, &pieces))? {
             let line = piece.first_line;
             let brought = bring(piece).await;
-            let (answer, unread) = brought.map_err(|problem| told.so_far_at(problem, line))?;
-            told.add(answer, &unread);
+            let (answer, no_text) = brought.map_err(|problem| told.so_far_at(problem, line))?;
+            told.add(answer, &no_text);
         }
+    }
+    if shape == Shape::Either {
+        shape = shown(&pieces.held, true);
+    }
+    if shape == Shape::Document {
+        let observe = documents(mapping, source, pieces.held)?;
+        return Ok((Extension(NotKept), ask(&desk, &caller, observe).await?));
     }
     if let Some(piece) = pieces.rest() {
         let line = piece.first_line;
-        let (answer, unread) = bring(piece).await.map_err(|problem| told.so_far_at(problem, line))?;
-        told.add(answer, &unread);
+        let (answer, no_text) = bring(piece).await.map_err(|problem| told.so_far_at(problem, line))?;
+        told.add(answer, &no_text);
     }
     Ok((Extension(NotKept), Json(told.answer())))
+}
+
+fn documents(mapping: String, source: String, bytes: Vec<u8>) -> Result<Request, Problem> {
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is no UTF-8 text").place("body"))?;
+    Ok(Request::Observe { mapping, declaration: None, source, first_line: 1, text, document: true })
+}
+
+fn shown(head: &[u8], ended: bool) -> Shape {
+    match is_document(head, ended) {
+        Some(true) => Shape::Document,
+        Some(false) => Shape::Lines,
+        None if ended => Shape::Lines,
+        None => Shape::Either,
+    }
+}
+
+fn long_document() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "JSON over many lines is too long")
+        .place("body")
+        .limit(format!("{DOCUMENT_BYTES_MAX} bytes"))
+        .todo("bring one record a line, or several calls")
 }
 
 /// Tells which indicators are looked for, which are not, and why not.
@@ -162,7 +208,7 @@ struct Piece {
     /// The number of its first line, from 1.
     first_line: u64,
     /// Numbers of lines that are no UTF-8; they stand empty in the text.
-    unread: Vec<u64>,
+    no_text: Vec<u64>,
 }
 
 /// Cuts what comes into pieces of whole lines.
@@ -174,14 +220,13 @@ struct Pieces {
     /// Whether a piece was cut before.
     cut: bool,
     bytes_max: usize,
-    /// Whether the first line may name columns; it then stands before each further piece.
-    csv: bool,
-    header: Option<String>,
+    /// What says how lines are read, which stands before each further piece.
+    heading: Option<Heading>,
 }
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self { held: Vec::new(), line: 1, cut: false, bytes_max: PIECE_BYTES, csv: false, header: None }
+        Self { held: Vec::new(), line: 1, cut: false, bytes_max: PIECE_BYTES, heading: None }
     }
 }
 
@@ -215,16 +260,13 @@ impl Pieces {
 
     fn piece(&mut self, bytes: Vec<u8>) -> Piece {
         let piece = self.lines(bytes);
-        if piece.first_line == 1 {
-            self.header = header_of(&piece.text).filter(|_| self.csv);
+        let Some(heading) = &mut self.heading else { return piece };
+        let (before, lines) = heading.lines();
+        heading.note(&piece.text);
+        if lines == 0 {
             return piece;
         }
-        match &self.header {
-            Some(header) => {
-                Piece { text: format!("{header}{}", piece.text), first_line: piece.first_line - 1, ..piece }
-            }
-            None => piece,
-        }
+        Piece { text: format!("{before}{}", piece.text), first_line: piece.first_line.saturating_sub(lines), ..piece }
     }
 
     fn lines(&mut self, bytes: Vec<u8>) -> Piece {
@@ -233,31 +275,24 @@ impl Pieces {
         self.line = first_line.saturating_add(ends);
         self.cut = true;
         match String::from_utf8(bytes) {
-            Ok(text) => Piece { text, first_line, unread: Vec::new() },
+            Ok(text) => Piece { text, first_line, no_text: Vec::new() },
             Err(error) => {
                 let bytes = error.into_bytes();
                 let mut text = String::with_capacity(bytes.len());
-                let mut unread = Vec::new();
+                let mut no_text = Vec::new();
                 for (number, line) in (first_line..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
                     match std::str::from_utf8(line) {
                         Ok(line) => text.push_str(line),
                         Err(_) => {
-                            unread.push(number);
+                            no_text.push(number);
                             text.push('\n');
                         }
                     }
                 }
-                Piece { text, first_line, unread }
+                Piece { text, first_line, no_text }
             }
         }
     }
-}
-
-/// The first line of CSV, where it names columns.
-fn header_of(text: &str) -> Option<String> {
-    let line = text.split_inclusive('\n').next()?;
-    let names: Vec<String> = line.split(',').map(|name| name.trim().trim_matches('"').to_ascii_lowercase()).collect();
-    ["type", "value", "time"].iter().all(|name| names.iter().any(|known| known == name)).then(|| line.to_owned())
 }
 
 /// The answers to the pieces as one.
@@ -267,7 +302,7 @@ struct Told {
 }
 
 impl Told {
-    fn add(&mut self, answer: Value, unread: &[u64]) {
+    fn add(&mut self, answer: Value, no_text: &[u64]) {
         let Value::Object(answer) = answer else { return };
         for (name, value) in answer {
             match (name.as_str(), value) {
@@ -277,9 +312,9 @@ impl Told {
                 (_, value) => drop(self.whole.insert(name, value)),
             }
         }
-        if !unread.is_empty() {
-            self.count("refused_count", unread.len() as u64);
-            self.refuse(unread.iter().map(|line| json!({ "line": line, "reason": "not UTF-8" })).collect());
+        if !no_text.is_empty() {
+            self.count("refused_count", no_text.len() as u64);
+            self.refuse(no_text.iter().map(|line| json!({ "line": line, "reason": "not UTF-8" })).collect());
         }
     }
 
@@ -336,7 +371,7 @@ impl Told {
     fn so_far_at(&self, mut problem: Problem, line: u64) -> Problem {
         if !self.whole.is_empty() {
             problem.data = Some(json!({ "taken": self.whole, "next_line": line }));
-            problem.todo = Some(format!("mend it and go on from line {line}; what was taken before is kept"));
+            problem.todo = Some(format!("correct it and go on from line {line}; what was taken before is kept"));
         }
         problem
     }
@@ -344,24 +379,26 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Piece, Pieces, Told, form};
+    use super::{Form, Piece, Pieces, Shape, Told, form, shown};
+    use comity_detect::{Heading, Mapping};
     use serde_json::json;
 
     #[test]
     fn forms_of_bodies() {
         for (media, mapping, expected) in [
-            ("application/stix+json", None, Some(("stix", true))),
+            ("application/stix+json", None, Some(("stix", Shape::Document))),
             ("application/stix+json", Some("ecs"), None),
-            ("application/json", Some("stix"), Some(("stix", true))),
-            ("application/x-ndjson", Some("stix"), Some(("stix", false))),
-            ("application/json", Some("ecs"), Some(("ecs", false))),
+            ("application/json", Some("stix"), Some(("stix", Shape::Document))),
+            ("application/x-ndjson", Some("stix"), Some(("stix", Shape::Lines))),
+            ("application/json", Some("ecs"), Some(("ecs", Shape::Either))),
+            ("application/x-ndjson", Some("ecs"), Some(("ecs", Shape::Lines))),
             ("application/x-ndjson", None, None),
-            ("text/csv", None, Some(("simple", false))),
-            ("TEXT/CSV", Some("proxy"), Some(("proxy", false))),
+            ("text/csv", None, Some(("simple", Shape::Lines))),
+            ("TEXT/CSV", Some("proxy"), Some(("proxy", Shape::Lines))),
             ("text/csv", Some("stix"), None),
             ("text/html", Some("simple"), None),
         ] {
-            let expected = expected.map(|(mapping, document)| Form { mapping: mapping.into(), document });
+            let expected = expected.map(|(mapping, shape)| Form { mapping: mapping.into(), shape });
             assert_eq!(form(media, mapping).ok(), expected, "{media} {mapping:?}");
         }
     }
@@ -381,8 +418,8 @@ mod tests {
             taken.extend(pieces.rest());
             let text: String = taken.iter().map(|piece| piece.text.as_str()).collect();
             assert_eq!(text, "one\ntwo\n\n\nfive\nsix", "{frame}");
-            let unread: Vec<u64> = taken.iter().flat_map(|piece| piece.unread.clone()).collect();
-            assert_eq!(unread, [4], "{frame}");
+            let no_text: Vec<u64> = taken.iter().flat_map(|piece| piece.no_text.clone()).collect();
+            assert_eq!(no_text, [4], "{frame}");
             let mut line = 1;
             for piece in &taken {
                 assert_eq!(piece.first_line, line, "{frame}");
@@ -392,8 +429,32 @@ mod tests {
         let mut long = Pieces { bytes_max: 8, ..Pieces::default() };
         long.push(b"123456789\n");
         assert_eq!(long.full().err().map(|problem| problem.status), Some(413));
-        let nothing = Piece { text: String::new(), first_line: 1, unread: vec![] };
+        let nothing = Piece { text: String::new(), first_line: 1, no_text: vec![] };
         assert_eq!(Pieces::default().rest(), Some(nothing), "an empty body is asked too");
+    }
+
+    #[test]
+    fn what_names_columns_stands_before_each_piece() {
+        let heading = Mapping::built_in("simple").map(|mapping| Heading::new(&mapping));
+        let mut pieces = Pieces { heading, bytes_max: 24, ..Pieces::default() };
+        pieces.push(b"value;time;type\na;1;ip\nb;2;ip\nc;3;ip\n");
+        let first = pieces.full().ok().flatten().map(|piece| (piece.text, piece.first_line));
+        assert_eq!(first, Some(("value;time;type\na;1;ip\n".to_owned(), 1)));
+        let rest = pieces.rest().map(|piece| (piece.text, piece.first_line));
+        assert_eq!(rest, Some(("value;time;type\nb;2;ip\nc;3;ip\n".to_owned(), 2)));
+    }
+
+    #[test]
+    fn a_body_shows_whether_it_is_lines() {
+        for (head, ended, expect) in [
+            ("{", false, Shape::Either),
+            ("{\n\"a\":1\n", false, Shape::Document),
+            ("{}\n", false, Shape::Lines),
+            ("{}", true, Shape::Lines),
+            ("", true, Shape::Lines),
+        ] {
+            assert_eq!(shown(head.as_bytes(), ended), expect, "{head}");
+        }
     }
 
     #[test]

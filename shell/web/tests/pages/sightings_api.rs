@@ -85,6 +85,12 @@ fn bodies_are_taken_in_each_form_and_others_refused() {
         ("application/x-ndjson", "?mapping=ecs", ecs, 200),
         ("application/json", "?mapping=simple", simple, 200),
         ("text/csv", "", "type,value,time\nip-dst,198.51.100.7,2026-02-01T10:00:00Z\n", 200),
+        ("application/json", "?mapping=ecs", ecs, 200),
+        ("application/json", "?mapping=ecs", &ecs.replace(',', ",\n"), 200),
+        ("application/json", "?mapping=simple", &format!("[\n{simple}]"), 200),
+        ("application/json", "?mapping=ecs", &format!("{{\"hits\":{{\"hits\":[{{\"_source\":{ecs}}}]}}}}"), 200),
+        ("text/csv", "", "Note;Time;Indicator;Indicator Type\nx;1769940000;198[.]51.100.7;ip-dst\n", 200),
+        ("text/csv", "?mapping=zeek", "#fields\tts\tid.resp_h\n1769940000.5\t198.51.100.7\n", 200),
         ("text/csv", "", "", 200),
         ("application/x-ndjson", "", ecs, 400),
         ("application/stix+json", "?mapping=ecs", &bundle, 400),
@@ -101,6 +107,13 @@ fn bodies_are_taken_in_each_form_and_others_refused() {
         }
     }
     assert!(!only(&face, "/sightings").is_empty(), "all of them saw one thing");
+    // What holds nothing is told to everybody who may bring it.
+    let other = "{\"@timestamp\":\"2026-02-01T10:00:00Z\",\"message\":\"x\"}\n";
+    for (media, sent) in [("application/x-ndjson", other.to_owned()), ("application/json", other.replace(',', ",\n"))] {
+        let body = Some((media, sent.as_bytes()));
+        let told = face.api("POST", "/api/v1/observations?mapping=ecs", Some(&sensor), body).json();
+        assert_eq!((&told["observations"], &told["unread"], &told["refused_count"]), (&json!(0), &json!(1), &json!(0)));
+    }
 }
 
 #[test]
