@@ -1,12 +1,16 @@
 //! The way from a verb to the node: through the desk's local socket while it runs, or by opening the home oneself.
 //!
-//! Guarantees: a verb does the same either way. Frames are `u32 length ‖ JSON`, at most [`FRAME_BYTES_MAX`]. Does not know:
+//! Guarantees: a verb does the same either way. With a call may come one open file, which the caller may read and the desk need not be
+//! able to open. Frames are `u32 length ‖ JSON`, at most [`FRAME_BYTES_MAX`]. Does not know:
 //! what the calls mean.
+
+pub mod handing;
 
 use crate::passphrase;
 use comity_node::{Call, Failure, Home, Node};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
@@ -44,6 +48,11 @@ pub fn read_frame(stream: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
     }
+    read_body(stream, head).map(Some)
+}
+
+/// Reads what follows a frame's length.
+fn read_body(stream: &mut impl Read, head: [u8; 4]) -> std::io::Result<Vec<u8>> {
     let length = u32::from_be_bytes(head) as usize;
     if length > FRAME_BYTES_MAX {
         return Err(ErrorKind::InvalidData.into());
@@ -51,7 +60,7 @@ pub fn read_frame(stream: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
     // The buffer grows with what arrives, so that a length alone costs nothing.
     let mut bytes = Vec::new();
     let read = stream.take(length as u64).read_to_end(&mut bytes)?;
-    if read < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(Some(bytes)) }
+    if read < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(bytes) }
 }
 
 /// The longest path that a Unix socket's address holds, in bytes, with room to spare.
@@ -115,15 +124,24 @@ impl Channel {
 
     /// Puts one call and returns its answer.
     pub fn call(&mut self, call: &Call) -> Result<Value, Failure> {
+        self.call_with(call, None)
+    }
+
+    /// Puts one call, with an open file, and returns its answer.
+    pub fn call_with(&mut self, call: &Call, file: Option<File>) -> Result<Value, Failure> {
         match self {
-            Self::Own(node) => node.handle(crate::world::now(), call),
+            Self::Own(node) => node.handle_with(crate::world::now(), call, file),
             Self::Desk(stream) => {
                 let lost = |error: std::io::Error| {
                     Failure::operational(format!("lost the running desk: {error}")).hint(
                         "see whether `comity serve` still runs, then look with the listing verbs whether it was done",
                     ).code(DESK_LOST)
                 };
-                write_frame(stream, &serde_json::to_vec(call)?).map_err(lost)?;
+                let bytes = serde_json::to_vec(call)?;
+                match &file {
+                    Some(file) => handing::write_frame_with(stream, &bytes, file).map_err(lost)?,
+                    None => write_frame(stream, &bytes).map_err(lost)?,
+                }
                 let answer = read_frame(stream).map_err(lost)?.ok_or_else(|| lost(ErrorKind::UnexpectedEof.into()))?;
                 match serde_json::from_slice(&answer)? {
                     Reply::Done(value) => Ok(value),

@@ -11,6 +11,7 @@ mod passphrase;
 mod process;
 mod progress;
 mod serve;
+mod spool;
 mod verbs;
 mod world;
 

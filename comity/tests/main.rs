@@ -14,6 +14,7 @@ mod correlate;
 mod detection;
 mod exchange;
 mod http;
+mod import;
 mod interop;
 mod leak_check;
 mod operations;

@@ -19,7 +19,10 @@ pub struct ImportArguments {
     /// Format of the files
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = ["auto", "stix"])]
     pub format: String,
-    /// Files of STIX 2.1 bundles or single objects
+    /// Exit 1 where anything was refused, though the rest was taken
+    #[arg(long)]
+    pub strict: bool,
+    /// Files of STIX 2.1: bundles, lists, single objects, one object a line; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

@@ -1,12 +1,14 @@
 //! The desk's local socket, through which verbs reach a running node.
 //!
-//! Guarantees: only the owner of the home can connect (the folder is 0700, the socket 0600); each call is answered whole.
+//! Guarantees: only the owner of the home can connect (the folder is 0700, the socket 0600, and the kernel is asked who it is); each call
+//! is answered whole. A file that comes with a call is the node's for this call only.
 
 use super::gate_process::Event;
 use super::{SharedNode, lock, tell_gate};
 use crate::{control, world};
 use comity_node::{Call, Failure};
 use serde_json::Value;
+use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -40,20 +42,29 @@ pub fn listen(path: &Path, node: SharedNode, events: Sender<Event>) -> Result<So
     Ok(Socket { path: path.to_owned() })
 }
 
-fn answer(node: &SharedNode, events: &Sender<Event>, call: &Call) -> Result<Value, Failure> {
+fn answer(node: &SharedNode, events: &Sender<Event>, call: &Call, file: Option<File>) -> Result<Value, Failure> {
     let mut tell = |node: &mut comity_node::Node| tell_gate(node, events);
     if let Some(answer) = comity_node::answer_apart(node, &world::now, call, false, &mut tell) {
         return answer;
     }
     let mut node = lock(node);
-    let answer = node.handle(world::now(), call);
+    let answer = node.handle_with(world::now(), call, file);
     tell_gate(&mut node, events);
     answer
 }
 
+/// Whether the other end is a process of this very user.
+fn is_own(stream: &UnixStream) -> bool {
+    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
+}
+
 fn converse(mut stream: UnixStream, node: &SharedNode, events: &Sender<Event>) {
-    while let Ok(Some(bytes)) = control::read_frame(&mut stream) {
-        let reply = control::Reply::from(control::read_call(&bytes).and_then(|call| answer(node, events, &call)));
+    if !is_own(&stream) {
+        return;
+    }
+    while let Ok(Some((bytes, file))) = control::handing::read_frame_with(&mut stream) {
+        let answered = control::read_call(&bytes).and_then(|call| answer(node, events, &call, file));
+        let reply = control::Reply::from(answered);
         let Ok(answer) = serde_json::to_vec(&reply) else { return };
         if control::write_frame(&mut stream, &answer).is_err() {
             return;

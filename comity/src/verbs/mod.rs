@@ -52,6 +52,12 @@ impl Session {
         self.channel.call(&Call { request: serde_json::to_string(request)?, ..Call::default() })
     }
 
+    /// Asks as [`Self::ask`], about an open file that is handed over.
+    pub fn ask_with(&mut self, request: &Request, file: std::fs::File) -> Result<Value, Failure> {
+        let call = Call { request: serde_json::to_string(request)?, ..Call::default() };
+        self.channel.call_with(&call, Some(file))
+    }
+
     /// Asks as an officer: the node gives a nonce, the officer's key signs it with the request.
     pub fn ask_as(&mut self, key: &OfficerKey, request: &Request) -> Result<Value, Failure> {
         let nonce = self.ask(&Request::Nonce)?;

@@ -6,11 +6,12 @@
 use crate::arguments::ValidateArguments;
 use crate::output::{Output, document};
 use comity_conformance::{
-    Document, Examined, Finding, Report, is_bundle, is_observable, not_json, sco_id, validate_node,
+    Closed, Document, Examined, Finding, Report, is_bundle, is_observable, not_json, sco_id, validate_node,
 };
 use comity_node::Failure;
 use comity_stix::json::tree::Node;
-use comity_stix::{JsonError, Limits};
+use comity_stix::kind_of_file::HEAD_BYTES;
+use comity_stix::{JsonError, Limits, kind_of_file};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -52,8 +53,7 @@ pub fn run(arguments: ValidateArguments, output: &Output) -> Result<(), Failure>
     }
     let mut reports = Vec::new();
     for path in &arguments.files {
-        let mut summary = Summary::default();
-        file(&mut open(path)?, path, arguments.ids, &mut summary)?;
+        let summary = file(&mut open(path)?, path, arguments.ids)?;
         let valid = summary.is_valid(arguments.strict);
         invalid += u64::from(!valid);
         if output.is_json() {
@@ -170,21 +170,60 @@ fn line(text: &[u8], ids: bool) -> (Report, Option<Value>) {
 
 /// As [`line`], for a line that is not held as one tree.
 fn long_line(text: &[u8], ids: bool) -> (Report, Option<Value>) {
-    let mut summary = Summary::default();
-    let mut examine = || -> Result<(), JsonError> {
+    let mut both = Both::default();
+    let mut examine = || -> Result<Closed, JsonError> {
         let mut document = Document::new(object_limits(), ids);
-        document.push(text, &mut |examined| summary.take(examined))?;
-        summary.close(document.finish()?.report);
-        Ok(())
+        document.push(text, &mut |examined| both.take(examined))?;
+        document.finish()
     };
-    if let Err(error) = examine() {
-        summary.close(not_json(&error));
-    }
+    let summary = match examine() {
+        Ok(closed) => both.close(closed),
+        Err(error) => both.broken(&error, text),
+    };
     (Report { errors: summary.errors, warnings: summary.warnings }, ids.then_some(Value::Object(summary.ids)))
 }
 
-/// What a file came to.
+/// What a file comes to by either version of the standard, until its end says which one holds.
 #[derive(Default)]
+struct Both {
+    new: Summary,
+    /// As STIX 2.0, from the first object on of which that says something else.
+    old: Option<Summary>,
+}
+
+impl Both {
+    fn take(&mut self, examined: Examined) {
+        let Examined { place, report, as_2_0, sco_id } = examined;
+        if as_2_0.is_some() && self.old.is_none() {
+            self.old = Some(self.new.clone());
+        }
+        if let Some(old) = &mut self.old {
+            old.take(place.clone(), as_2_0.unwrap_or_else(|| report.clone()), sco_id.clone());
+        }
+        self.new.take(place, report, sco_id);
+    }
+
+    fn close(self, closed: Closed) -> Summary {
+        let mut summary = self.old.filter(|_| closed.old).unwrap_or(self.new);
+        summary.close(closed.report);
+        summary
+    }
+
+    /// The end of a file that is no STIX, or whose JSON is broken; `head` is how it begins.
+    fn broken(self, error: &JsonError, head: &[u8]) -> Summary {
+        let mut summary = self.new;
+        let mut report = not_json(error);
+        if let Some(kind) = kind_of_file(head) {
+            let told = format!("this is {}, not STIX 2: {} ({error})", kind.name, kind.advice);
+            report.errors.iter_mut().for_each(|finding| finding.message = told.clone().into());
+        }
+        summary.close(report);
+        summary
+    }
+}
+
+/// What a file came to.
+#[derive(Clone, Default)]
 struct Summary {
     objects: u64,
     errors: Vec<Finding>,
@@ -197,12 +236,12 @@ struct Summary {
 }
 
 impl Summary {
-    fn take(&mut self, examined: Examined) {
+    fn take(&mut self, place: String, report: Report, sco_id: Option<String>) {
         self.objects += 1;
-        if let Some(id) = examined.sco_id {
-            self.ids.insert(examined.place, Value::String(id));
+        if let Some(id) = sco_id {
+            self.ids.insert(place, Value::String(id));
         }
-        self.close(examined.report);
+        self.close(report);
     }
 
     fn close(&mut self, report: Report) {
@@ -272,7 +311,9 @@ fn finding_line(level: &str, finding: &Finding) -> String {
 }
 
 /// Validates a file as it is read.
-fn file(input: &mut dyn BufRead, path: &Path, ids: bool, summary: &mut Summary) -> Result<(), Failure> {
+fn file(input: &mut dyn BufRead, path: &Path, ids: bool) -> Result<Summary, Failure> {
+    let mut both = Both::default();
+    let mut head = Vec::new();
     let mut document = Document::new(object_limits(), ids);
     let mut chunk = vec![0u8; CHUNK];
     loop {
@@ -282,15 +323,14 @@ fn file(input: &mut dyn BufRead, path: &Path, ids: bool, summary: &mut Summary) 
         if read == 0 {
             break;
         }
-        if let Err(error) = document.push(chunk.get(..read).unwrap_or_default(), &mut |examined| summary.take(examined))
-        {
-            summary.close(not_json(&error));
-            return Ok(());
+        let chunk = chunk.get(..read).unwrap_or_default();
+        head.extend(chunk.iter().take(HEAD_BYTES.saturating_sub(head.len())));
+        if let Err(error) = document.push(chunk, &mut |examined| both.take(examined)) {
+            return Ok(both.broken(&error, &head));
         }
     }
-    match document.finish() {
-        Ok(closed) => summary.close(closed.report),
-        Err(error) => summary.close(not_json(&error)),
-    }
-    Ok(())
+    Ok(match document.finish() {
+        Ok(closed) => both.close(closed),
+        Err(error) => both.broken(&error, &head),
+    })
 }

@@ -9,7 +9,7 @@ fn import(node: &Node, path: &str, code: i32, words: &str) {
 }
 
 #[test]
-fn malformed_files_are_refused_with_their_place_and_leave_nothing() {
+fn malformed_files_and_objects_are_refused_with_their_place_and_leave_nothing() {
     let world = world();
     let node = world.node("vsis");
     let good = r#"{"type":"malware","id":"malware--11111111-aaaa-4bbb-8ccc-000000000001","spec_version":"2.1","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","name":"Zwergtaucher","is_family":false}"#;
@@ -19,47 +19,41 @@ fn malformed_files_are_refused_with_their_place_and_leave_nothing() {
         )
     };
     let whole = bundle(good);
-    let deep = bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"a\":{}{}}}", "[".repeat(40), "]".repeat(40)));
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("empty", Vec::new(), ""),
-        ("blank", b"  \n ".to_vec(), ""),
+        ("empty", Vec::new(), "an empty file"),
+        ("blank", b"  \n ".to_vec(), "an empty file"),
         ("cut", whole.as_bytes()[..whole.len() - 2].to_vec(), "line 1"),
-        ("two documents", format!("{whole}\n{whole}").into_bytes(), "line 2"),
         ("invalid UTF-8", [whole.as_bytes(), &[0xff]].concat(), "byte"),
-        (
-            "lone surrogate",
-            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":\"\\ud800\"}}")).into_bytes(),
-            "byte",
-        ),
-        (
-            "control character",
-            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":\"\u{1}\"}}")).into_bytes(),
-            "byte",
-        ),
-        (
-            "duplicate key",
-            bundle(&format!("{good},\n{{\"type\":\"x\",\"id\":\"x--1\",\"id\":\"x--2\"}}")).into_bytes(),
-            "line 2",
-        ),
-        (
-            "duplicate through an escape",
-            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"\\u0069d\":\"x--2\"}}")).into_bytes(),
-            "duplicate key",
-        ),
-        ("too deep", deep.into_bytes(), "32"),
         ("trailing comma", bundle(&format!("{good},")).into_bytes(), "line 1"),
         ("comment", bundle(&format!("/* */{good}")).into_bytes(), "line 1"),
-        ("NaN", bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":NaN}}")).into_bytes(), "byte"),
-        (
-            "long number",
-            bundle(&format!("{good},{{\"type\":\"x\",\"id\":\"x--1\",\"n\":{}}}", "1".repeat(20_000))).into_bytes(),
-            "64",
-        ),
     ];
     for (name, bytes, words) in cases {
         println!("{name}");
         import(&node, &world.write("bad.json", bytes).display().to_string(), 1, words);
         assert_eq!(node.found("Zwergtaucher"), 0, "{name}: nothing of it is stored");
+    }
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    for (name, bad, words) in [
+        ("lone surrogate", r#""n":"\ud800""#, "byte"),
+        ("control character", "\"n\":\"\u{1}\"", "byte"),
+        ("duplicate key", r#""id":"x--2""#, "line 2"),
+        ("duplicate through an escape", r#""\u0069d":"x--2""#, "duplicate key"),
+        ("too deep", &format!("\"a\":{deep}"), "32"),
+        ("NaN", "\"n\":NaN", "byte"),
+        ("long number", &format!("\"n\":{}", "1".repeat(20_000)), "64"),
+    ] {
+        println!("{name}");
+        let text = bundle(&format!("\n{{\"type\":\"x\",\"id\":\"x--1\",{bad}}}"));
+        let ran = node.run(&["import", "--origin", "feed", &world.write("bad.json", text).display().to_string()]);
+        let report = &ran.json()["files"][0]["report"];
+        assert_eq!(
+            (ran.code, &report["refused"], &report["status"]),
+            (Some(1), &1.into(), &"nothing".into()),
+            "{name}"
+        );
+        let reason = report["refused_objects"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains(words), "{name}: {reason}");
+        assert_eq!(node.found("Zwergtaucher"), 0, "{name}");
     }
     node.ask(&["import", "--origin", "feed", &world.write("good.json", whole).display().to_string()]);
     assert_eq!(node.found("Zwergtaucher"), 1);

@@ -24,7 +24,9 @@ fn a_recalled_item_is_unreachable_everywhere() {
     assert!(!contains(&second.run(&["export"]).out, b"zinnoberkraut"));
     assert_ne!(second.run(&["show", &id, "--raw"]).code, Some(0));
     // A late copy from a file does not bring it back (security.md I20).
-    let again = second.ask(&["import", "--origin", "late", &copy.display().to_string()]);
+    let again = second.run(&["import", "--origin", "late", &copy.display().to_string()]);
+    assert_eq!(again.code, Some(1), "nothing was taken");
+    let again = again.json();
     assert_eq!((again["accepted"].as_u64(), again["refused"].as_u64()), (Some(0), Some(1)), "{again}");
     assert_eq!(second.found("zinnoberkraut"), 0);
     for node in [&first, &second] {
@@ -68,7 +70,7 @@ fn neither_the_value_of_a_recalled_observable_nor_the_hash_of_it_stays_in_any_fi
     }
     // It is known all the same: who asks for it learns that it was recalled, and the very bytes stay out.
     assert!(second.ask(&["show", &here]).get("tombstone").is_some());
-    let again = second.ask(&["import", "--origin", "late", &copy]);
+    let again = second.run(&["import", "--origin", "late", &copy]).json();
     assert_eq!((&again["accepted"], &again["refused"]), (&0.into(), &1.into()), "{again}");
     for (path, bytes) in files(&second.home) {
         assert!(!held(&bytes), "{} holds what came again", path.display());

@@ -11,7 +11,7 @@
     reason = "a test reads files, and says so where they are absent"
 )]
 
-use comity_conformance::{Document, sco_id, validate};
+use comity_conformance::{Document, Examined, Report, sco_id, validate};
 use comity_stix::Limits;
 use comity_stix::json::tree::Node;
 use serde_json::Value;
@@ -112,4 +112,58 @@ fn real_data() {
             "{name}"
         );
     }
+}
+
+/// A file read in pieces, by the version that its end says.
+fn streamed(bytes: &[u8]) -> Report {
+    let mut document = Document::new(Limits::default(), false);
+    let mut both = [Report::default(), Report::default()];
+    for chunk in bytes.chunks(61) {
+        let mut take = |examined: Examined| {
+            both[1].append(examined.as_2_0.unwrap_or_else(|| examined.report.clone()));
+            both[0].append(examined.report);
+        };
+        document.push(chunk, &mut take).unwrap();
+    }
+    let closed = document.finish().unwrap();
+    let [new, old] = both;
+    let mut report = if closed.old { old } else { new };
+    report.append(closed.report);
+    report
+}
+
+/// What a bundle comes to does not depend on the order in which its properties stand.
+#[test]
+fn the_order_of_properties_does_not_matter() {
+    let indicator = r#"{"type":"indicator","id":"indicator--00000002-2222-4222-8222-222222222222","created":"2026-01-05T10:00:00.000Z","modified":"2026-01-05T10:00:00.000Z","labels":["malicious-activity"],"pattern":"[domain-name:value = 'quay.example']","valid_from":"2026-01-05T10:00:00.000Z"}"#;
+    let address =
+        r#"{"type":"ipv4-addr","id":"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4","value":"198.51.100.3"}"#;
+    let said = indicator.replace("\"type\":", "\"spec_version\":\"2.1\",\"pattern_type\":\"stix\",\"type\":");
+    for version in [r#""spec_version":"2.0""#, r#""spec_version":"2.1""#, r#""x_other":1"#] {
+        let kind = r#""type":"bundle""#.to_owned();
+        let id = r#""id":"bundle--00000099-2222-4222-8222-222222222222""#.to_owned();
+        let objects = format!(r#""objects":[{indicator},{address},{said},1]"#);
+        let parts = [kind, id, version.to_owned(), objects];
+        let mut seen = Vec::new();
+        for order in [[0, 1, 2, 3], [0, 1, 3, 2], [1, 3, 2, 0], [3, 0, 1, 2], [2, 3, 1, 0]] {
+            let text = format!("{{{}}}", order.map(|part| parts[part].as_str()).join(","));
+            for report in [streamed(text.as_bytes()), validate(text.as_bytes(), &Limits::default())] {
+                let findings = [report.errors, report.warnings].concat();
+                let mut lines: Vec<String> = findings.iter().map(|one| format!("{one:?}")).collect();
+                lines.sort();
+                seen.push(lines);
+            }
+        }
+        assert!(seen.iter().all(|lines| *lines == seen[0]), "{version}: {seen:#?}");
+        assert!(!seen[0].is_empty());
+    }
+}
+
+/// Case l4 of those handed over: a bundle of STIX 2.0 whose properties are sorted.
+#[test]
+fn a_sorted_bundle_of_stix_2_0_is_valid() {
+    let Some(folder) = folder() else { return };
+    let report = streamed(&std::fs::read(folder.join("cases/field/03-stix20-keys-sorted.json")).unwrap());
+    assert_eq!(report.errors, []);
+    assert!(report.warnings.iter().any(|warning| warning.rule == "stix-2.0"));
 }

@@ -4,16 +4,20 @@
 //! described, not dropped. Does not know: time, files, databases, who may see what.
 
 pub mod canonical;
+pub mod file;
 pub mod inspect;
 pub mod json;
+pub mod kind_of_file;
 pub mod marking;
 pub mod search;
 pub mod splitter;
 pub mod versioning;
 
 pub use canonical::{CanonicalError, canonical};
+pub use file::{Content, FileFacts, FileSplitter, Piece, RefusedObject};
 pub use inspect::{Defect, ObjectFacts, Reference, Unusable, inspect};
 pub use json::{JsonError, JsonErrorKind, Limits, check};
+pub use kind_of_file::{KindOfFile, kind_of_file};
 pub use marking::{MarkingKind, ObjectMarking, UnknownMarking};
 pub use search::{fold, fts_query, search_text};
 pub use splitter::{BundleFacts, FileKind, RawObject, Splitter};

@@ -5,10 +5,10 @@
 //! the bundle around it, is strict JSON within [`Limits`]. A file that ends early, or goes on too long, is an error,
 //! though objects before that point have been handed out by then: the caller keeps nothing until `finish` agrees.
 //!
-//! Does not know: what a STIX object is. One top-level object that is not a bundle counts as one object.
+//! Does not know: what a STIX object is, or the shapes that files have besides (`file`). One top-level object that is not a bundle counts as one object.
 
-mod boundary;
-mod envelope;
+pub(crate) mod boundary;
+pub(crate) mod envelope;
 
 use crate::json::{Fault, JsonError, JsonErrorKind, Limits, Place, Scanner, foreign_encoding, skip_blank};
 use boundary::Boundary;

@@ -13,8 +13,10 @@
 
 mod canonical;
 mod cases;
+mod file;
 mod inspect;
 mod json;
+mod kind_of_file;
 mod real_data;
 mod search;
 mod splitter;

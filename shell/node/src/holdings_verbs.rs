@@ -1,36 +1,35 @@
 //! Bringing files into the holdings.
 //!
-//! Guarantees: only a regular file is read, over one descriptor, not through a link; nothing of a malformed file stays.
+//! Guarantees: only a regular file is read, over one descriptor, not through a link; where a file was handed over open, its name is only
+//! kept, and nothing is opened by it. Nothing stays of a file that cannot be cut or is something else than STIX; of others, the answer says
+//! what was refused, and where.
 
 use crate::access::Asker;
 use crate::failure::{Failure, FailureKind};
+use crate::given_file::{open_regular, regular};
 use crate::node::{Node, audit};
-use comity_store::{ImportError, ImportOptions, Origin, import_file};
+use comity_store::{ImportError, ImportOptions, ImportReport, Origin, import_file};
 use comity_vocab::{Blame, SecurityLabel, Timestamp};
-use rustix::fs::{Mode, OFlags};
 use serde_json::{Value, json};
-use std::fs::File;
 use std::path::Path;
 
 /// How many versions one step of the full-text index takes in.
 const INDEX_STEP: usize = 20_000;
 
-/// How many refused objects are named one by one.
+/// How many refused objects, and how many with defects, are named one by one.
 const REFUSALS_SHOWN: usize = 20;
 
 /// How far a long import is, for whoever watches.
 pub type WatchProgress = Box<dyn FnMut(comity_store::Progress) + Send>;
 
-/// Opens a regular file, not through a symbolic link and without waiting for a FIFO's writer.
-fn open_regular(path: &Path) -> Result<File, Failure> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| match error {
-        rustix::io::Errno::LOOP => Failure::usage("is a symbolic link; name the file itself"),
-        other => Failure::usage(format!("cannot be opened: {}", std::io::Error::from(other))),
-    })?;
-    let file = File::from(fd);
-    let facts = file.metadata().map_err(|error| Failure::usage(format!("cannot be read: {error}")))?;
-    if facts.is_file() { Ok(file) } else { Err(Failure::usage("is not a regular file")) }
+/// What came of an import, in one word.
+fn status(report: &ImportReport) -> &'static str {
+    let held = report.accepted + report.new_versions + report.unchanged + report.conflicts;
+    match (held, report.refused) {
+        (0, _) => "nothing",
+        (_, 0) => "taken",
+        _ => "partly",
+    }
 }
 
 impl Node {
@@ -45,7 +44,10 @@ impl Node {
         let origin = Origin::feed(origin).map_err(|error| {
             Failure::usage(format!("{origin}: {error}")).hint("own and link:… are not names of feeds")
         })?;
-        let file = open_regular(path)?;
+        let file = match self.handed.take() {
+            Some(file) => regular(file)?,
+            None => open_regular(path)?,
+        };
         let options = ImportOptions {
             origin: origin.clone(),
             label,
@@ -68,8 +70,9 @@ impl Node {
             let failure = Failure { kind, ..Failure::from_error(&error) };
             match error {
                 ImportError::Malformed(_) => {
-                    failure.hint("nothing of this file was stored; mend it at the place named")
+                    failure.hint("nothing of this file was stored; correct it at the place named")
                 }
+                ImportError::NotStix(kind) => failure.hint(kind.advice),
                 _ => failure,
             }
         })?;
@@ -83,15 +86,22 @@ impl Node {
         audit(tx.view().desk(), now, by.officer(), "holdings.import", &origin.to_string(), &detail)?;
         tx.commit()?;
         let mut answer = serde_json::to_value(report)?;
-        if report.refused > 0
-            && let Value::Object(fields) = &mut answer
-        {
-            let refused = self.holdings.view().newest_refusals(REFUSALS_SHOWN)?;
+        let Value::Object(fields) = &mut answer else { return Ok(answer) };
+        fields.insert("status".into(), status(&report).into());
+        let view = self.holdings.view();
+        if report.refused > 0 {
+            let refused = view.newest_refusals(REFUSALS_SHOWN)?;
             let refused: Vec<Value> = refused
                 .iter()
                 .map(|one| json!({ "position": one.position, "id": one.id, "reason": one.reason }))
                 .collect();
             fields.insert("refused_objects".into(), refused.into());
+        }
+        if report.defects > 0 {
+            let defective = view.newest_defective(REFUSALS_SHOWN)?;
+            let defective: Vec<Value> =
+                defective.iter().map(|one| json!({ "id": one.id, "rules": one.rules })).collect();
+            fields.insert("defective_objects".into(), defective.into());
         }
         Ok(answer)
     }

@@ -51,6 +51,8 @@ pub struct Node {
     pub(crate) draws: u64,
     pub(crate) logs: BTreeMap<OrgCode, LinkLogs>,
     pub(crate) watch: Option<crate::holdings_verbs::WatchProgress>,
+    /// The open file that came with the call that is being answered.
+    pub(crate) handed: Option<std::fs::File>,
     pub(crate) keys: Option<HomeKeys>,
     pub(crate) anchor: Keeper,
     /// The keys with which the home was opened, until they are first asked for.

@@ -125,6 +125,15 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// An object that was stored with defects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defective {
+    /// Its identifier.
+    pub id: String,
+    /// The rules that it breaks, each once.
+    pub rules: Vec<String>,
+}
+
 /// A tombstone: what stood here was erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tombstone {

@@ -10,7 +10,8 @@ use crate::intern::{self, Words};
 use crate::open;
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared, Unholdable};
-use crate::record::{Context, Outcome, Recorder, Stored};
+use crate::record::{Context, Outcome, Recorder, Stored, state};
+use crate::remove;
 use crate::taxii;
 use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
 use rusqlite::Connection;
@@ -273,9 +274,19 @@ pub(crate) fn refuse(
     id: Option<&str>,
     reason: &str,
 ) -> Result<(), StoreError> {
-    // What was recalled leaves no name when it comes again.
-    let id = id.filter(|_| reason != "recalled");
+    // What was recalled leaves no name when it comes again, whatever shape it has then.
+    let id = match id {
+        Some(id) if reason != "recalled" && !is_erased(conn, id)? => Some(id),
+        _ => None,
+    };
     conn.prepare_cached("INSERT INTO refused_object (iid, position, digest, id, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute((iid, i64::try_from(position).unwrap_or(i64::MAX), digest.as_bytes(), id, reason))?;
     Ok(())
+}
+
+/// Tells whether an identifier is one that was recalled.
+fn is_erased(conn: &Connection, id: &str) -> Result<bool, StoreError> {
+    let Some(oid) = remove::find_object(conn, id)? else { return Ok(false) };
+    let sql = "SELECT EXISTS (SELECT 1 FROM object WHERE oid = ?1 AND state = ?2)";
+    Ok(conn.prepare_cached(sql)?.query_row((oid, state::ERASED), |row| row.get(0))?)
 }

@@ -1,6 +1,8 @@
 //! Importing a file: read twice over one descriptor, first to check and hash the whole, then to write.
 //!
-//! Guarantees (design.md §7.12): nothing of a malformed file is stored; a file that changes between the two readings is refused and
+//! A file may have any of the shapes that `comity_stix::FileSplitter` cuts; a bad object in it is refused by its place.
+//!
+//! Guarantees (design.md §7.12): nothing is stored of a file that cannot be cut, or that is something else than STIX; a file that changes between the two readings is refused and
 //! nothing of it remains; memory is bounded by the largest object, not by the file. Reading and looking at objects runs on a
 //! second thread, writing on the caller's. Does not know: paths (the caller opened the file, without following links).
 
@@ -9,8 +11,9 @@ use crate::holdings::Holdings;
 use crate::import::{FileFacts, Import, ImportOptions, ImportReport};
 use crate::prepare::{self, Prepared, Unholdable};
 use comity_crypto::Sha256Stream;
-use comity_stix::{JsonError, Limits, Splitter};
-use comity_vocab::{Blame, Timestamp};
+use comity_stix::kind_of_file::HEAD_BYTES;
+use comity_stix::{Content, FileSplitter, JsonError, KindOfFile, Limits, Piece, Unusable, kind_of_file};
+use comity_vocab::{Blame, Digest, Timestamp};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -20,6 +23,8 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// Bytes of objects handed over at once, and how many such parcels may wait.
 const PARCEL_BYTES: usize = 512 << 10;
 const PARCELS_WAITING: usize = 4;
+/// What a refused object counts in a parcel, in bytes.
+const REFUSED_BYTES: usize = 128;
 
 /// Why a file was not imported. Nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +35,12 @@ pub enum ImportError {
     /// Reading failed.
     #[error("cannot read the file")]
     Read(#[source] std::io::Error),
-    /// The bytes are not a STIX bundle in strict JSON.
+    /// The file cannot be cut into objects.
     #[error(transparent)]
     Malformed(#[from] JsonError),
+    /// The file is something else than STIX.
+    #[error("this is {}, not STIX 2", .0.name)]
+    NotStix(KindOfFile),
     /// Somebody wrote to the file while it was read.
     #[error("the file changed while it was read: nothing was imported")]
     Changed,
@@ -49,7 +57,7 @@ impl ImportError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::NotAFile | Self::Stopped | Self::Changed => Blame::Caller,
-            Self::Malformed(_) => Blame::Peer,
+            Self::Malformed(_) | Self::NotStix(_) => Blame::Peer,
             Self::Read(_) => Blame::Operator,
             Self::Store(error) => error.blame(),
         }
@@ -87,6 +95,8 @@ pub fn import_file(
         return Err(ImportError::NotAFile);
     }
     let bytes_total = metadata.len();
+    // Whoever handed the file over may have read in it.
+    file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
     let checked = check(&mut file, bytes_total, progress)?;
     file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
     let mut import = Import::begin(holdings, options, Some(checked), now)?;
@@ -97,21 +107,42 @@ pub fn import_file(
     Ok(import.finish()?)
 }
 
-/// The first reading: every byte against the grammar and the limits, and the digest of all.
+/// The first reading: every byte against the grammar, and the digest of all.
 fn check(
     file: &mut File,
     bytes_total: u64,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<FileFacts, ImportError> {
-    let mut splitter = Splitter::new(Limits::default());
-    let facts = read_all(
+    let mut splitter = FileSplitter::new(Limits::default());
+    let mut head = Vec::new();
+    // Whether there was something, and nothing of it has a type, as all of STIX has.
+    let (mut some, mut untyped) = (false, true);
+    let mut look = |piece: Piece<'_>| {
+        some = true;
+        untyped = untyped
+            && match piece.content {
+                Content::Object(bytes) => matches!(comity_stix::inspect(bytes), Err(Unusable::NoType)),
+                Content::Refused(_) => true,
+            };
+    };
+    let read = read_all(
         file,
         bytes_total,
-        |chunk| Ok(splitter.push(chunk, &mut |_| {})?),
+        |chunk| {
+            let missing = HEAD_BYTES.saturating_sub(head.len());
+            head.extend(chunk.iter().take(missing));
+            Ok(splitter.push(chunk, &mut look)?)
+        },
         |bytes| progress(Progress { bytes, bytes_total, writing: false }),
-    )?;
-    splitter.finish()?;
-    Ok(facts)
+    );
+    let cut = read.and_then(|facts| Ok(splitter.finish().map(|_| facts)?));
+    match cut {
+        Err(ImportError::Malformed(error)) => {
+            Err(kind_of_file(&head).map_or(ImportError::Malformed(error), ImportError::NotStix))
+        }
+        Ok(facts) if some && untyped => kind_of_file(&head).map_or(Ok(facts), |kind| Err(ImportError::NotStix(kind))),
+        other => other,
+    }
 }
 
 /// The second reading: objects are cut out and looked at on another thread and written on this one.
@@ -151,7 +182,7 @@ fn write_parcels(
 }
 
 fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> Result<FileFacts, ImportError> {
-    let mut splitter = Splitter::new(Limits::default());
+    let mut splitter = FileSplitter::new(Limits::default());
     let mut parcel: Parcel = Vec::new();
     let mut parcel_bytes = 0;
     let mut gone = 0u64;
@@ -160,9 +191,12 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
         bytes_total,
         |chunk| {
             gone += chunk.len() as u64;
-            let cut = splitter.push(chunk, &mut |raw| {
-                parcel_bytes += raw.bytes.len();
-                parcel.push(prepare::prepare(raw.bytes));
+            let cut = splitter.push(chunk, &mut |piece| {
+                parcel_bytes += match piece.content {
+                    Content::Object(bytes) => bytes.len(),
+                    Content::Refused(_) => REFUSED_BYTES,
+                };
+                parcel.push(looked_at(&piece));
             });
             // The first reading found no fault, so a fault now means that the file is another one.
             cut.map_err(|_| ImportError::Changed)?;
@@ -177,6 +211,21 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
     splitter.finish().map_err(|_| ImportError::Changed)?;
     sender.send((gone, parcel)).map_err(|_| ImportError::Stopped)?;
     Ok(facts)
+}
+
+/// Looks at one piece; why it is refused begins with its place.
+fn looked_at(piece: &Piece<'_>) -> Result<Prepared, Unholdable> {
+    match piece.content {
+        Content::Object(bytes) => prepare::prepare(bytes).map_err(|bad| Unholdable {
+            reason: format!("line {}, byte {}: {}", piece.line, piece.offset, bad.reason),
+            ..bad
+        }),
+        Content::Refused(refused) => Err(Unholdable {
+            digest: Digest(refused.digest),
+            id: refused.id.filter(|id| prepare::bearable(id)).map(str::to_owned),
+            reason: refused.error.to_string(),
+        }),
+    }
 }
 
 /// Reads exactly the length the file had at first; hands every chunk on and returns the digest of all.

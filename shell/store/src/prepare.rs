@@ -3,7 +3,10 @@
 //! Guarantees: pure; runs on another thread than the one that writes.
 
 use crate::key::{self, IdKey};
-use comity_stix::ObjectFacts;
+use comity_pattern::{Pattern, PatternErrorKind};
+use comity_stix::inspect::rules;
+use comity_stix::json::tree::Node;
+use comity_stix::{Defect, ObjectFacts, Unusable};
 use comity_vocab::{Digest, SecurityLabel, Tlp};
 
 /// An object that can be held, ready to be classified and written.
@@ -36,12 +39,29 @@ pub(crate) struct Unholdable {
     pub reason: String,
 }
 
+/// Describes one object, with what is wrong with its pattern where it is an indicator.
+///
+/// # Errors
+/// As [`comity_stix::inspect`].
+pub fn inspect(bytes: &[u8]) -> Result<ObjectFacts, Unusable> {
+    described(&Node::parse(bytes, &comity_stix::Limits::default())?)
+}
+
+fn described(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
+    let mut facts = comity_stix::inspect::describe(node)?;
+    // Last, so that a home in which an earlier build wrote the defects has the others at the same places.
+    facts.defects.extend(malformed_pattern(node, &facts));
+    Ok(facts)
+}
+
 /// Looks at one object.
 pub(crate) fn prepare(bytes: &[u8]) -> Result<Prepared, Unholdable> {
     let digest = comity_crypto::sha256(&[bytes]);
-    let facts = comity_stix::inspect(bytes).map_err(|unusable| Unholdable {
+    let node = Node::parse(bytes, &comity_stix::Limits::default());
+    let node = node.map_err(|error| Unholdable { digest, id: None, reason: Unusable::Json(error).to_string() })?;
+    let facts = described(&node).map_err(|unusable| Unholdable {
         digest,
-        id: None,
+        id: node.property("id").and_then(Node::text).filter(|id| bearable(id)).map(str::to_owned),
         reason: unusable.to_string(),
     })?;
     let Some((prefix, key)) = key::split(&facts.id) else {
@@ -52,6 +72,26 @@ pub(crate) fn prepare(bytes: &[u8]) -> Result<Prepared, Unholdable> {
     let version = key::version_key(&facts);
     let (own_label, unknown_marking) = own_label(&facts.object_marking_refs);
     Ok(Prepared { bytes: bytes.to_vec(), digest, prefix, key, version, own_label, unknown_marking, facts })
+}
+
+/// Whether an identifier can be kept as the name of what was refused.
+pub(crate) fn bearable(id: &str) -> bool {
+    !id.is_empty() && id.len() <= comity_vocab::code::STIX_ID_BYTES_MAX
+}
+
+/// Returns the defect of an indicator whose STIX pattern cannot be read. What is only too much for us, or asks for more of regular
+/// expressions than is safe, is lawful.
+fn malformed_pattern(node: &Node<'_>, facts: &ObjectFacts) -> Option<Defect> {
+    if facts.object_type != "indicator" || facts.defects.len() >= rules::DEFECTS_MAX {
+        return None;
+    }
+    let text = |name| node.property(name).and_then(Node::text);
+    if !matches!((node.property("pattern_type"), text("pattern_type")), (None, _) | (_, Some("stix"))) {
+        return None;
+    }
+    let error = Pattern::parse(text("pattern")?).err()?;
+    let lawful = error.is_limit() || matches!(error.kind, PatternErrorKind::UnsupportedRegex { .. });
+    (!lawful).then(|| rules::malformed_pattern(&format!("byte {}: {error}", error.offset)))
 }
 
 /// Returns the label of the TLP marking references, and whether there are others.

@@ -3,7 +3,7 @@
 //! Guarantees: versions of an unfinished import are not seen; an erased object is not found. Does not know: who asks.
 
 use crate::error::StoreError;
-use crate::held::{Object, Provenance, Refusal, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
+use crate::held::{Object, Provenance, Standing, Stats, StoredDefect, Tombstone, VersionSummary};
 use crate::intern::{self, Words};
 use crate::key::{self, IdKey};
 use crate::record::{flag, state};
@@ -207,19 +207,6 @@ impl<'c> View<'c> {
         let imports: Vec<i64> =
             self.conn.prepare_cached(sql)?.query_map([oid], |row| row.get(0))?.collect::<Result<_, _>>()?;
         imports.into_iter().map(|iid| self.provenance(iid)).collect()
-    }
-
-    /// Returns what the newest import refused: position in the file, identifier where it had one, reason; at most `limit`.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn newest_refusals(&self, limit: usize) -> Result<Vec<Refusal>, StoreError> {
-        let sql = "SELECT position, id, reason FROM refused_object WHERE iid = (SELECT max(iid) FROM import) ORDER BY position LIMIT ?1";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([limit as i64], |row| {
-            Ok(Refusal { position: row.get::<_, i64>(0)? as u64, id: row.get(1)?, reason: row.get(2)? })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Returns counts over all that is held.

@@ -123,17 +123,63 @@ fn malformed_files_leave_nothing() {
     for cut in 0..whole.len() {
         match import_bytes(&mut holdings, &whole[..cut], &options("feed", None)) {
             Err(ImportError::Malformed(_)) => {}
+            Err(ImportError::NotStix(kind)) if cut == 0 => assert_eq!(kind.name, "an empty file"),
             other => panic!("cut at {cut}: {other:?}"),
         }
     }
-    let doubled =
-        String::from_utf8(whole.clone()).unwrap().replace("\"is_family\":false", "\"is_family\":false,\"name\":\"a\"");
-    assert!(matches!(
-        import_bytes(&mut holdings, doubled.as_bytes(), &options("feed", None)),
-        Err(ImportError::Malformed(_))
-    ));
     let stats = holdings.view().stats().unwrap();
     assert_eq!((stats.objects, stats.versions, stats.imports), (0, 0, 0));
+}
+
+/// One bad object costs itself: it has a row with its place, its id and the reason, and its neighbours are held.
+#[test]
+fn a_bad_object_is_refused_by_its_place() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let doubled = malware(2, 1, "").replace("\"is_family\":false", "\"is_family\":false,\"name\":\"a\"");
+    let nameless = r#"{"type":"malware","name":"x"}"#;
+    let objects = [malware(1, 1, ""), doubled, "[]".into(), nameless.into(), malware(3, 1, "")];
+    for text in [String::from_utf8(bundle(&objects)).unwrap(), format!("[{}]", objects.join(",\n"))] {
+        let report = import_bytes(&mut holdings, text.as_bytes(), &options("feed", None)).unwrap();
+        assert_eq!((report.accepted + report.unchanged, report.refused), (2, 3));
+        let refused = holdings.view().newest_refusals(20).unwrap();
+        let places: Vec<u64> = refused.iter().map(|one| one.position).collect();
+        assert_eq!(places, [1, 2, 3]);
+        let id = comity_stix::inspect(malware(2, 1, "").as_bytes()).unwrap().id;
+        assert_eq!(refused[0].id.as_deref(), Some(id.as_str()));
+        assert!(refused[0].reason.contains("duplicate key") && refused[0].reason.contains("line "), "{refused:?}");
+        assert!(refused[1].reason.contains("not a JSON object"), "{refused:?}");
+        let at = text.find(nameless).unwrap();
+        assert!(refused[2].reason.contains(&format!("byte {at}: no id")), "{refused:?}");
+    }
+    holdings.view().verify().unwrap();
+}
+
+/// An indicator whose pattern cannot be read is held with a defect; patterns of other languages are not read.
+#[test]
+fn a_pattern_that_cannot_be_read_is_a_defect() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let indicator = |n: u32, more: &str| {
+        format!(
+            r#"{{"type":"indicator","spec_version":"2.1","id":"indicator--31b940d4-6f7f-459a-80ea-{n:012x}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","valid_from":"2026-01-01T00:00:00Z",{more}}}"#
+        )
+    };
+    let objects = [
+        indicator(1, r#""pattern":"quay.example","pattern_type":"stix""#),
+        indicator(2, r#""pattern":"[domain-name:value = 'quay.example']","pattern_type":"stix""#),
+        indicator(3, r#""pattern":"rule x {}","pattern_type":"yara""#),
+        indicator(4, r#""pattern":"[a:b","spec_version_x":1"#),
+    ];
+    import_bytes(&mut holdings, &bundle(&objects), &options("feed", None)).unwrap();
+    let defective = holdings.view().newest_defective(20).unwrap();
+    let with: Vec<&str> = defective
+        .iter()
+        .filter(|one| one.rules.iter().any(|rule| rule == "malformed-pattern"))
+        .map(|one| &one.id[one.id.len() - 1..])
+        .collect();
+    assert_eq!(with, ["1", "4"], "{defective:?}");
+    holdings.view().verify().unwrap();
 }
 
 #[test]

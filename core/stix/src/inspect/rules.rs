@@ -5,6 +5,9 @@ use super::Defect;
 /// An object is not described by more defects than this; the last then says so.
 pub const DEFECTS_MAX: usize = 100;
 
+/// The name of the rule about patterns. It is added by those who read patterns: `inspect` does not.
+pub const MALFORMED_PATTERN: &str = "malformed-pattern";
+
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -87,8 +90,16 @@ pub const RULES: &[Rule] = &[
     rule("extension-collides", "§7.3", "an extension definition declares a property that STIX defines itself"),
     note("type-custom", "§11.2", "a custom type"),
     rule("type-unknown", "§7.3, §11", "an unknown type without an extension that introduces it"),
+    rule(MALFORMED_PATTERN, "§9", "the pattern of an indicator cannot be read: nothing will be found by it"),
     rule("more-defects", "§12", "more than 100 defects; the rest is not listed"),
 ];
+
+/// Returns the defect of an indicator whose pattern cannot be read; `found` says what is wrong with it, without content.
+pub fn malformed_pattern(found: &str) -> Defect {
+    let mut one = Found::default();
+    one.detail(MALFORMED_PATTERN, "/pattern", found);
+    one.into_defects().pop().unwrap_or(Defect { rule: MALFORMED_PATTERN, path: String::new(), message: String::new() })
+}
 
 /// Returns the rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {

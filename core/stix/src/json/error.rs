@@ -105,6 +105,9 @@ pub enum JsonErrorKind {
         /// What it is.
         found: &'static str,
     },
+    /// Something other than an object in a list of objects.
+    #[error("not a JSON object")]
+    NotAnObject,
     /// A bundle whose `objects` is not a list.
     #[error("property objects of a bundle is not a list")]
     ObjectsNotAList,
@@ -156,6 +159,7 @@ impl JsonError {
             | K::BadNumber
             | K::NumberOutOfRange
             | K::TopLevel { .. }
+            | K::NotAnObject
             | K::ObjectsNotAList
             | K::NotABundle => false,
         }

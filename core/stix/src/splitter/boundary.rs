@@ -2,7 +2,7 @@
 
 /// How far into a value the bytes have come. It must be fed from the value's first byte on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Boundary {
+pub(crate) struct Boundary {
     depth: usize,
     in_string: bool,
     escaped: bool,

@@ -22,15 +22,27 @@ enum Walk {
 
 /// What the `type` property has said so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum TypeSeen {
+pub(crate) enum TypeSeen {
     #[default]
     None,
     Bundle,
     Other,
 }
 
+/// When a list `objects` is handed out object by object rather than kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum HandOut {
+    /// Where no other type than `bundle` stands before it.
+    #[default]
+    UnlessOther,
+    /// Where the type `bundle` stands before it.
+    InBundle,
+    /// Never.
+    Never,
+}
+
 /// What ended the bytes taken.
-pub(super) enum Step {
+pub(crate) enum Step {
     /// They were used up.
     More,
     /// The list of objects begins behind them.
@@ -41,7 +53,7 @@ pub(super) enum Step {
 
 /// The kept text and how far it has been walked.
 #[derive(Debug)]
-pub(super) struct Envelope {
+pub(crate) struct Envelope {
     pub text: Vec<u8>,
     pub begin: Place,
     /// Length of the text up to and with the list's opening bracket, and the place of its closing one.
@@ -53,6 +65,9 @@ pub(super) struct Envelope {
     pub type_seen: TypeSeen,
     pub id: Option<String>,
     pub objects_seen: bool,
+    /// Whether the last value of `objects` that was kept is a list.
+    pub objects_listed: bool,
+    pub hand_out: HandOut,
 }
 
 impl Default for Envelope {
@@ -67,6 +82,8 @@ impl Default for Envelope {
             type_seen: TypeSeen::default(),
             id: None,
             objects_seen: false,
+            objects_listed: false,
+            hand_out: HandOut::default(),
         }
     }
 }
@@ -172,14 +189,22 @@ impl Envelope {
                 self.type_seen = if string.as_deref() == Some("bundle") { TypeSeen::Bundle } else { TypeSeen::Other };
             }
             Some("id") => self.id = string,
-            Some("objects") => self.objects_seen = true,
+            Some("objects") => {
+                self.objects_seen = true;
+                self.objects_listed = token.first() == Some(&b'[');
+            }
             _ => {}
         }
         self.walk = Walk::CommaOrEnd;
     }
 
     fn is_list(&self) -> bool {
-        self.key.as_deref() == Some("objects") && self.list.is_none() && self.type_seen != TypeSeen::Other
+        let handed_out = match self.hand_out {
+            HandOut::UnlessOther => self.type_seen != TypeSeen::Other,
+            HandOut::InBundle => self.type_seen == TypeSeen::Bundle,
+            HandOut::Never => false,
+        };
+        handed_out && self.list.is_none() && self.key.as_deref() == Some("objects")
     }
 
     /// Checks what stands before the list, so that an error there is found before any object is handed out.

@@ -102,6 +102,7 @@ impl Node {
             draws: 0,
             logs: BTreeMap::new(),
             watch: None,
+            handed: None,
             keys: None,
             unwrapped,
             configuration_changed,

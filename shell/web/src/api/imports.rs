@@ -14,7 +14,7 @@ use axum::Json;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{StatusCode, header};
 use comity_node::{Failure, Request, Scope};
-use comity_stix::{Limits, Splitter};
+use comity_stix::{KindOfFile, Limits, Splitter, kind_of_file};
 use comity_vocab::SecurityLabel;
 use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
@@ -111,10 +111,13 @@ pub(crate) async fn objects(
     }
     let bytes = whole(request, BUNDLE_BYTES_MAX).await?;
     let sorted = tokio::task::spawn_blocking(move || sort(&bytes)).await;
-    let Sorted { bundle, taken, refused } = sorted.unwrap_or_else(|_| Err(broken_off()))?;
+    let Sorted { bundle, taken, refused, kind } = sorted.unwrap_or_else(|_| Err(broken_off()))?;
     if taken == 0 {
         let title = if refused.is_empty() { "there is no object in it" } else { "no object in it can be taken" };
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title).place("body");
+        if let Some(kind) = kind {
+            problem = problem.detail(format!("this is {}, not STIX 2", kind.name)).todo(kind.advice);
+        }
         problem.data = Some(json!({ "refused": refused }));
         return Err(problem);
     }
@@ -157,7 +160,13 @@ pub(crate) async fn file(
     }
     upload = upload.write(block).await?;
     let import = Request::Import { path: upload.path.clone(), origin: params.origin(), label };
-    Ok(Json(desk.ask(&import, &caller.credential).await?))
+    let report = desk.ask(&import, &caller.credential).await?;
+    if report.get("status").and_then(Value::as_str) == Some("nothing") {
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "nothing of the file was taken");
+        problem.data = Some(report);
+        return Err(problem.place("body"));
+    }
+    Ok(Json(report))
 }
 
 struct Sorted {
@@ -165,6 +174,8 @@ struct Sorted {
     bundle: Vec<u8>,
     taken: usize,
     refused: Vec<Refused>,
+    /// What the body really is, where there is nothing of STIX in it and that is known.
+    kind: Option<KindOfFile>,
 }
 
 fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
@@ -186,19 +197,30 @@ fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
         }
         position += 1;
     });
-    split.and_then(|()| splitter.finish()).map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is not a STIX bundle in strict JSON")
-            .detail(error.to_string())
-            .place("body")
-            .todo("mend it at the place named; nothing of it was stored")
+    let malformed = || {
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", "the body is not a STIX bundle in strict JSON").place("body")
+    };
+    let facts = split.and_then(|()| splitter.finish()).map_err(|error| {
+        let problem = malformed();
+        match kind_of_file(bytes) {
+            Some(kind) => problem.detail(format!("this is {}, not STIX 2 ({error})", kind.name)).todo(kind.advice),
+            None => problem
+                .detail(error.to_string())
+                .todo("correct it at the place named, or send it to /api/v1/imports; nothing of it was stored"),
+        }
     })?;
+    if facts.bom {
+        // A file may have one (RFC 8259 §8.1: a program must not send it).
+        return Err(malformed().detail("it begins with a byte order mark").todo("send it without one"));
+    }
+    let kind = kind_of_file(bytes).filter(|_| taken == 0);
     bundle.extend_from_slice(b"]}");
-    Ok(Sorted { bundle, taken, refused })
+    Ok(Sorted { bundle, taken, refused, kind })
 }
 
 /// Returns what is wrong with an object; None where nothing is.
 fn reasons(bytes: &[u8]) -> Option<(Option<String>, Vec<Reason>)> {
-    match comity_stix::inspect(bytes) {
+    match comity_store::inspect(bytes) {
         Ok(facts) => {
             let reasons: Vec<_> = facts
                 .defects
@@ -307,11 +329,26 @@ mod tests {
         let places: Vec<_> = sorted.refused.iter().map(|one| (one.position, one.id.as_deref())).collect();
         assert_eq!(places, [(1, Some("indicator--1")), (2, None)]);
         assert!(String::from_utf8_lossy(&sorted.bundle).contains(domain), "byte for byte");
-        for (body, status) in
-            [("", 400), ("{", 400), ("[]", 400), (bundle.get(..bundle.len() - 1).unwrap_or_default(), 400)]
-        {
+        let (listed, marked) = (format!("[{good}]"), format!("\u{feff}{good}"));
+        let (lines, doubled) = (
+            format!("{good}\n{good}"),
+            bundle.replace("\"id\":\"indicator--1\"", "\"id\":\"indicator--1\",\"id\":\"x\""),
+        );
+        for (body, status) in [
+            ("", 400),
+            ("{", 400),
+            ("[]", 400),
+            (bundle.get(..bundle.len() - 1).unwrap_or_default(), 400),
+            // What files may have, and bodies may not.
+            (&listed, 400),
+            (&marked, 400),
+            (&lines, 400),
+            (&doubled, 400),
+        ] {
             assert_eq!(sort(body.as_bytes()).err().map(|problem| problem.status), Some(status), "{body}");
         }
+        let pdf = sort(b"%PDF-1.7").err().and_then(|problem| problem.detail).unwrap_or_default();
+        assert!(pdf.contains("a PDF document"), "{pdf}");
         assert!(sort(good.as_bytes()).is_ok_and(|sorted| sorted.taken + sorted.refused.len() == 1));
     }
 }
