@@ -4,7 +4,8 @@
 #![no_main]
 
 use comity_pattern::engine::{Engine, Options, Validity};
-use comity_pattern::{EvaluationError, Observed, Outcome, Pattern, reference};
+use comity_pattern::reference::{self, Reading};
+use comity_pattern::{EvaluationError, Observed, Outcome, Pattern};
 use comity_stix::json::Limits;
 use comity_stix::json::tree::Node;
 use libfuzzer_sys::fuzz_target;
@@ -17,27 +18,29 @@ fuzz_target!(|text: &str| {
     let nodes: Vec<Node<'_>> =
         documents.lines().take(8).filter_map(|line| Node::parse(line.as_bytes(), &Limits::default()).ok()).collect();
     let Ok(observed) = Observed::of_documents(&nodes) else { return };
-    let mut engine = Engine::new(Options::default());
-    let mut asked = Vec::new();
-    for line in patterns.lines().take(16) {
-        let Ok(pattern) = Pattern::parse(line) else { continue };
-        if line.matches("REPEATS").count() > 1 || line.matches('[').count() > LEAVES_MAX || large_repeats(line) {
-            continue;
+    for reading in [Reading::Letter, Reading::Folded] {
+        let mut engine = Engine::new(Options { fold: reading == Reading::Folded, ..Options::default() });
+        let mut asked = Vec::new();
+        for line in patterns.lines().take(16) {
+            let Ok(pattern) = Pattern::parse(line) else { continue };
+            if line.matches("REPEATS").count() > 1 || line.matches('[').count() > LEAVES_MAX || large_repeats(line) {
+                continue;
+            }
+            let id = engine.add(&pattern, Validity::default());
+            asked.push((pattern, id));
         }
-        let id = engine.add(&pattern, Validity::default());
-        asked.push((pattern, id));
-    }
-    while engine.maintain() {}
-    let outcomes = engine.match_all(&observed);
-    for (pattern, id) in &asked {
-        let ours = id.map_or(Outcome::Error(EvaluationError::Pattern), |id| outcomes.of(id));
-        let theirs = reference::evaluate(pattern, &observed);
-        let agree = match (&ours, &theirs) {
-            (Outcome::Undetermined, _) | (_, Outcome::Undetermined) => true,
-            (Outcome::Match(_), Outcome::Match(_)) => true,
-            (ours, theirs) => ours == theirs,
-        };
-        assert!(agree, "{pattern}: engine {ours:?}, reference {theirs:?}");
+        while engine.maintain() {}
+        let outcomes = engine.match_all(&observed);
+        for (pattern, id) in &asked {
+            let ours = id.map_or(Outcome::Error(EvaluationError::Pattern), |id| outcomes.of(id));
+            let theirs = reference::evaluate(pattern, &observed, reading);
+            let agree = match (&ours, &theirs) {
+                (Outcome::Undetermined, _) | (_, Outcome::Undetermined) => true,
+                (Outcome::Match(_), Outcome::Match(_)) => true,
+                (ours, theirs) => ours == theirs,
+            };
+            assert!(agree, "{reading:?} {pattern}: engine {ours:?}, reference {theirs:?}");
+        }
     }
 });
 

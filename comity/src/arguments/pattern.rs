@@ -14,7 +14,10 @@ pub enum PatternVerb {
         #[arg(long)]
         duplicates: bool,
     },
-    /// Say of each pattern whether it matches the observed-data
+    /// Say of each pattern whether it matches the observed-data, to the letter of the standard
+    ///
+    /// Values are compared as they are written: quay.example is not Quay.Example, and a range after = is a text. `comity detect`
+    /// compares values however they are written, and reads indicators as they are meant.
     Match {
         /// JSON lines {"id","pattern"}, or one pattern a line; - for standard input
         #[arg(long, value_name = "FILE")]

@@ -16,7 +16,7 @@ pub use independence::{Independence, Provenance, Reason, Verdict, independence, 
 pub use key::{KEY_BYTES, Keying, ValueKey};
 pub use kind::Kind;
 pub use stop::{Stop, stop};
-pub use values::{CorrelatedValue, VALUES_MAX, guesses, values};
+pub use values::{CorrelatedValue, VALUES_MAX, guesses, spellings, values};
 
-/// The edition of the rules in this crate. Whoever stores keys of values reads them anew where it changed.
-pub const EDITION: u32 = 1;
+/// The edition of the rules in this crate. A store of keys of values is read again where it changed.
+pub const EDITION: u32 = 2;

@@ -1,155 +1,54 @@
-//! One way to write each value, so that two ways to write it are found as one.
+//! One way to write each value, so that two ways to write it are found as one: the table of normal forms, and what only correlation
+//! knows (accounts, catalogue numbers, hashes with the names of their algorithms).
 //!
-//! Guarantees: what comes out, put in again, comes out the same. A value that is none of its kind is left out rather than guessed.
-//! Does not know: where a value stood.
+//! Guarantees: what comes out, put in again, comes out the same. A value that is none of its kind is left out rather than guessed; an
+//! address in the place of a name or of the other kind of address is of the kind that it is. Does not know: where a value stood.
 
 use crate::kind::Kind;
-use std::net::IpAddr;
-use unicode_normalization::UnicodeNormalization;
+use comity_normal::{Form, Step, host_type};
+use std::borrow::Cow;
 
-/// Returns the one way to write a value; `None` where it is no value of this kind.
-pub(crate) fn normal(kind: Kind, text: &str) -> Option<String> {
+/// Returns the one way to write a value, and of which kind it is; `None` where it is no value of this kind.
+pub(crate) fn normal(kind: Kind, text: &str) -> Option<(Kind, String)> {
     let text = text.trim();
     if text.is_empty() {
         return None;
     }
-    match kind {
-        Kind::Ipv4 | Kind::Ipv6 => address(kind, text),
-        Kind::Domain => domain(text),
-        Kind::Url => Some(url(text)),
-        Kind::Email => email(text),
-        Kind::Mac => mac(text),
+    let form = match kind {
+        Kind::Ipv4 | Kind::Ipv6 => Form::Address,
+        Kind::Domain => Form::Domain,
+        Kind::Url => Form::Url,
+        Kind::Email => Form::Email,
+        Kind::Mac => Form::Mac,
         // Names of mutexes differ by case (Windows objects are looked up as they are written).
-        Kind::Mutex => Some(text.to_owned()),
-        Kind::Account => Some(text.to_owned()),
-        Kind::Md5 => digits(text, 32),
-        Kind::Sha1 => digits(text, 40),
-        Kind::Sha256 => digits(text, 64),
-        Kind::Sha512 => digits(text, 128),
-        Kind::Hash => text.split_once(':').filter(|(_, hash)| !hash.is_empty()).map(|_| text.to_owned()),
-        Kind::Serial => serial(text),
-        Kind::RegistryKey => Some(registry_key(text)),
-        Kind::AutonomousSystem => {
-            let digits = text.strip_prefix("AS").or_else(|| text.strip_prefix("as")).unwrap_or(text);
-            digits.parse::<u32>().ok().map(|number| number.to_string())
-        }
-        Kind::ExternalId => external_id(text),
-        Kind::Phone => phone(text),
-    }
-}
-
-/// RFC 5952 for IPv6; bits behind the prefix do not count, a whole address needs no prefix (STIX 2.1 §6.7).
-fn address(kind: Kind, text: &str) -> Option<String> {
-    let (address, width) = text.split_once('/').map_or((text, None), |(address, width)| (address, Some(width)));
-    let address: IpAddr = address.parse().ok()?;
-    let whole = match (address, kind) {
-        (IpAddr::V4(_), Kind::Ipv4) => 32,
-        (IpAddr::V6(_), Kind::Ipv6) => 128,
-        _ => return None,
+        Kind::Mutex | Kind::Account => Form::Exact,
+        Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => algorithm_form(kind.name()),
+        Kind::Hash => return text.split_once(':').and_then(|(algorithm, text)| hash(algorithm, text)),
+        Kind::Serial => Form::Serial,
+        Kind::RegistryKey => Form::RegistryKey,
+        Kind::AutonomousSystem => Form::AutonomousSystem,
+        Kind::ExternalId => return external_id(text).map(|id| (kind, id)),
+        Kind::Phone => Form::Phone,
     };
-    let width: u8 = width.map_or(Some(whole), |width| width.parse().ok()).filter(|width| *width <= whole)?;
-    if width == whole {
-        return Some(address.to_string());
-    }
-    let first = match address {
-        IpAddr::V4(four) => {
-            IpAddr::V4((four.to_bits() & u32::MAX.checked_shl(32 - u32::from(width)).unwrap_or(0)).into())
-        }
-        IpAddr::V6(six) => {
-            IpAddr::V6((six.to_bits() & u128::MAX.checked_shl(128 - u32::from(width)).unwrap_or(0)).into())
-        }
+    let value = form.read(text)?.into_owned();
+    let kind = match host_type(kind.name(), &value) {
+        Some("ipv4-addr") => Kind::Ipv4,
+        Some(_) => Kind::Ipv6,
+        None => kind,
     };
-    Some(format!("{first}/{width}"))
+    Some((kind, value))
 }
 
-/// Names of hosts do not differ by case (RFC 4343), and a dot at the end only says that the name is whole.
-fn domain(text: &str) -> Option<String> {
-    let name = text.strip_suffix('.').unwrap_or(text);
-    let good = !name.is_empty() && !name.contains(char::is_whitespace) && !name.contains(['/', '@', ':']);
-    good.then(|| lower(name))
-}
-
-/// Scheme and host do not differ by case, the usual port says nothing (RFC 3986 §6.2.2, §6.2.3); the rest is the server's affair.
-fn url(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let scheme = scheme.to_ascii_lowercase();
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(end);
-    let (user, host) = authority.rsplit_once('@').map_or(("", authority), |(user, host)| (user, host));
-    let usual = match scheme.as_str() {
-        "http" => ":80",
-        "https" => ":443",
-        "ftp" => ":21",
-        _ => "",
-    };
-    let host = host.strip_suffix(usual).filter(|_| !usual.is_empty()).unwrap_or(host);
-    let at = if user.is_empty() { "" } else { "@" };
-    let tail = if tail.is_empty() { "/" } else { tail };
-    format!("{scheme}://{user}{at}{}{tail}", lower(host))
-}
-
-/// The host does not differ by case; whether the part before it does is the host's affair (RFC 5321 §2.4).
-fn email(text: &str) -> Option<String> {
-    let (local, host) = text.rsplit_once('@')?;
-    let host = domain(host)?;
-    (!local.is_empty()).then(|| format!("{local}@{host}"))
-}
-
-fn mac(text: &str) -> Option<String> {
-    let digits: String =
-        text.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect::<String>().to_ascii_lowercase();
-    if digits.len() != 12 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let pairs: Vec<&str> = (0..6).filter_map(|n| digits.get(2 * n..2 * n + 2)).collect();
-    Some(pairs.join(":"))
-}
-
-/// A hash is a number; hexadecimal digits do not differ by case.
-fn digits(text: &str, len: usize) -> Option<String> {
-    (text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_ascii_lowercase())
-}
-
-/// Written with and without colons and zeros in front.
-fn serial(text: &str) -> Option<String> {
-    let digits: String =
-        text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect::<String>().to_ascii_lowercase();
-    let digits = digits.strip_prefix("0x").unwrap_or(&digits);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let short = digits.trim_start_matches('0');
-    Some(if short.is_empty() { "0".to_owned() } else { short.to_owned() })
-}
-
-/// Keys do not differ by case, and hives have short names.
-fn registry_key(text: &str) -> String {
-    let text = lower(text.trim_end_matches('\\'));
-    for (short, long) in [
-        ("hklm", "hkey_local_machine"),
-        ("hkcu", "hkey_current_user"),
-        ("hkcr", "hkey_classes_root"),
-        ("hku", "hkey_users"),
-        ("hkcc", "hkey_current_config"),
-    ] {
-        if let Some(rest) = text.strip_prefix(short)
-            && (rest.is_empty() || rest.starts_with('\\'))
-        {
-            return format!("{long}{rest}");
-        }
-    }
-    text
+fn algorithm_form(name: &str) -> Form {
+    Form::of("file", &[Step::Key("hashes"), Step::Key(name)])
 }
 
 /// `<catalogue>:<number>`; catalogues do not differ by case, and MITRE's matrices share their numbers.
 fn external_id(text: &str) -> Option<String> {
     let (catalogue, id) = text.split_once(':')?;
     let catalogue = lower(catalogue.trim());
-    let catalogue = if catalogue.starts_with("mitre-") && catalogue.ends_with("-attack") {
-        "mitre-attack"
-    } else {
-        catalogue.as_str()
-    };
+    let catalogue =
+        if catalogue.starts_with("mitre-") && catalogue.ends_with("-attack") { "mitre-attack" } else { &*catalogue };
     let id = id.trim();
     if id.is_empty() || catalogue.is_empty() {
         return None;
@@ -160,13 +59,6 @@ fn external_id(text: &str) -> Option<String> {
         id.to_owned()
     };
     Some(format!("{catalogue}:{id}"))
-}
-
-/// E.164: a plus and digits.
-fn phone(text: &str) -> Option<String> {
-    let digits = text.strip_prefix('+')?;
-    let digits: String = digits.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/')).collect();
-    ((7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| format!("+{digits}"))
 }
 
 /// Accounts: `<platform>:<number>`, or `<platform>:@<login>`; platforms do not differ by case.
@@ -191,16 +83,21 @@ pub(crate) fn hash(algorithm: &str, text: &str) -> Option<(Kind, String)> {
         "sha256" => Kind::Sha256,
         "sha512" => Kind::Sha512,
         _ => {
+            let form = algorithm_form(&name);
             let text = text.trim();
-            let folded = if matches!(name.as_str(), "ssdeep") { text.to_owned() } else { text.to_ascii_lowercase() };
-            return (!text.is_empty() && !name.is_empty()).then(|| (Kind::Hash, format!("{name}:{folded}")));
+            let value = match form.read(text) {
+                Some(value) => value,
+                // An algorithm that nobody knows, or a hash cut short: it is what it is.
+                None => Cow::Owned(text.to_ascii_lowercase()),
+            };
+            return (!text.is_empty() && !name.is_empty()).then(|| (Kind::Hash, format!("{name}:{value}")));
         }
     };
-    normal(kind, text).map(|text| (kind, text))
+    normal(kind, text)
 }
 
-fn lower(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase().nfc().collect() }
+fn lower(text: &str) -> Cow<'_, str> {
+    Form::Name.normal(text)
 }
 
 #[cfg(test)]
@@ -215,12 +112,11 @@ mod tests {
             (Kind::Ipv4, "198.51.100.7/24", Some("198.51.100.0/24")),
             (Kind::Ipv4, "198.51.100.7/33", None),
             (Kind::Ipv4, "198.051.100.7", None),
-            (Kind::Ipv4, "2001:db8::1", None),
             (Kind::Ipv6, "2001:DB8:0:0::1", Some("2001:db8::1")),
             (Kind::Ipv6, "2001:db8::1/64", Some("2001:db8::/64")),
             (Kind::Ipv6, "2001:db8::1/0", Some("::/0")),
             (Kind::Domain, "WWW.Lantern.Example.", Some("www.lantern.example")),
-            (Kind::Domain, "МОСТ.example", Some("мост.example")),
+            (Kind::Domain, "МОСТ.example", Some("xn--l1aeje.example")),
             (Kind::Domain, "a/b", None),
             (Kind::Domain, ".", None),
             (Kind::Url, "HTTP://Lantern.Example:80", Some("http://lantern.example/")),
@@ -251,10 +147,25 @@ mod tests {
             (Kind::Domain, "", None),
         ] {
             let found = normal(kind, text);
-            assert_eq!(found.as_deref(), expected, "{kind:?} {text}");
-            if let Some(found) = found {
-                assert_eq!(normal(kind, &found).as_ref(), Some(&found), "again: {kind:?} {text}");
+            assert_eq!(found.as_ref().map(|(_, found)| found.as_str()), expected, "{kind:?} {text}");
+            if let Some((kind, found)) = found {
+                assert_eq!(normal(kind, &found), Some((kind, found)), "again: {kind:?} {text}");
             }
+        }
+    }
+
+    #[test]
+    fn an_address_is_of_the_kind_that_it_is() {
+        for (kind, text, expected, value) in [
+            (Kind::Ipv6, "::ffff:198.51.100.10", Kind::Ipv4, "198.51.100.10"),
+            (Kind::Ipv6, "::FFFF:C633:640A/128", Kind::Ipv4, "198.51.100.10"),
+            (Kind::Ipv4, "2001:DB8::1", Kind::Ipv6, "2001:db8::1"),
+            (Kind::Domain, "198.51.100.10.", Kind::Ipv4, "198.51.100.10"),
+            (Kind::Domain, "2001:db8::1", Kind::Ipv6, "2001:db8::1"),
+            (Kind::Domain, "lantern.example", Kind::Domain, "lantern.example"),
+            (Kind::Hash, "MD5:D41D8CD98F00B204E9800998ECF84270", Kind::Md5, "d41d8cd98f00b204e9800998ecf84270"),
+        ] {
+            assert_eq!(normal(kind, text), Some((expected, value.to_owned())), "{kind:?} {text}");
         }
     }
 
@@ -268,6 +179,27 @@ mod tests {
             ("TLSH", "", None),
         ] {
             assert_eq!(hash(algorithm, text).map(|(kind, _)| kind), expected, "{algorithm} {text}");
+        }
+    }
+
+    #[test]
+    fn hashes_without_a_kind_of_their_own_keep_the_name() {
+        for (algorithm, text, expected) in [
+            (
+                "SHA3-256",
+                "A7FFC6F8BF1ED76651C14756A061D662F580FF4DE43B49FA82D80A4B80F8434B",
+                "sha3256:a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434b",
+            ),
+            ("SSDEEP", " 3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C", "ssdeep:3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C"),
+            (
+                "TLSH",
+                "T18ED02202EE0CA1E0C220D9C202D2B8C003C2E2A2B0280B03A0ECF0E0C2C0A0C0E0F0B0",
+                "tlsh:8ed02202ee0ca1e0c220d9c202d2b8c003c2e2a2b0280b03a0ecf0e0c2c0a0c0e0f0b0",
+            ),
+            ("Quay-1", "AbC=", "quay1:abc="),
+        ] {
+            assert_eq!(hash(algorithm, text), Some((Kind::Hash, expected.to_owned())), "{algorithm} {text}");
+            assert_eq!(normal(Kind::Hash, expected), Some((Kind::Hash, expected.to_owned())));
         }
     }
 

@@ -73,6 +73,7 @@ fn one(path: &Path, constant: &str, found: &mut Found) {
         ("x509-certificate", Some("serial_number"), 1) => Kind::Serial,
         ("file" | "artifact" | "x509-certificate", Some("hashes"), 2) => {
             if let Some((kind, value)) = key(path, 1).and_then(|algorithm| normal::hash(algorithm, constant)) {
+                found.note(constant);
                 found.push(kind, value);
             }
             return;
@@ -82,14 +83,25 @@ fn one(path: &Path, constant: &str, found: &mut Found) {
     found.push_normal(kind, constant);
 }
 
-/// `network-traffic:dst_ref.value` and the like: the form of the constant says what it is.
+/// `network-traffic:dst_ref.value` and the like: the form of the constant says what it is. `process:image_ref.hashes.MD5` is the hash of
+/// a file.
 fn referred(path: &Path, constant: &str, found: &mut Found) {
     let mut steps = path.steps.iter().rev();
-    if !matches!(steps.next(), Some(Step::Key(key)) if key == "value") {
-        return;
-    }
+    let algorithm = match path.steps.as_slice() {
+        [.., Step::Key(key)] if key == "value" => None,
+        [.., Step::Key(key), Step::Key(algorithm)] if key == "hashes" => Some(algorithm),
+        _ => return,
+    };
+    steps.nth(usize::from(algorithm.is_some()));
     let through = steps.find_map(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None });
     if !through.is_some_and(|key| key.ends_with("_ref") || key.ends_with("_refs")) {
+        return;
+    }
+    if let Some(algorithm) = algorithm {
+        if let Some((kind, value)) = normal::hash(algorithm, constant) {
+            found.note(constant);
+            found.push(kind, value);
+        }
         return;
     }
     for kind in [Kind::Ipv4, Kind::Ipv6, Kind::Mac, Kind::Email, Kind::Domain] {

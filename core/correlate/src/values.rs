@@ -9,7 +9,7 @@ use crate::{normal, pattern};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The most values of one object.
 pub const VALUES_MAX: usize = 10_000;
@@ -24,9 +24,10 @@ pub struct CorrelatedValue {
 }
 
 impl CorrelatedValue {
-    /// Makes the value of a kind from how somebody wrote it; `None` where it is none of that kind.
+    /// Makes the value of a kind from how somebody wrote it; `None` where it is none of that kind. An address has the kind that it is:
+    /// `::ffff:192.0.2.1` is IPv4, also where a name was expected.
     pub fn new(kind: Kind, text: &str) -> Option<Self> {
-        normal::normal(kind, text).map(|value| Self { kind, value })
+        normal::normal(kind, text).map(|(kind, value)| Self { kind, value })
     }
 }
 
@@ -35,9 +36,20 @@ impl CorrelatedValue {
 pub(crate) struct Found {
     values: Vec<CorrelatedValue>,
     seen: HashSet<CorrelatedValue>,
+    /// The values as they are written, where somebody asks for them.
+    written: Option<BTreeSet<String>>,
 }
 
 impl Found {
+    /// Notes how a value is written.
+    pub fn note(&mut self, text: &str) {
+        if let Some(written) = &mut self.written
+            && written.len() < VALUES_MAX
+        {
+            written.insert(text.trim().to_owned());
+        }
+    }
+
     /// Adds a value that is written in the one way already.
     pub fn push(&mut self, kind: Kind, value: String) {
         if self.values.len() >= VALUES_MAX {
@@ -63,7 +75,8 @@ impl Found {
 
     /// Adds a value as somebody wrote it.
     pub fn push_normal(&mut self, kind: Kind, text: &str) {
-        if let Some(value) = normal::normal(kind, text) {
+        if let Some((kind, value)) = normal::normal(kind, text) {
+            self.note(text);
             self.push(kind, value);
         }
     }
@@ -123,19 +136,33 @@ fn text<'a>(raw: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
 /// Returns the values of an object from its bytes.
 pub fn values(object: &[u8]) -> Vec<CorrelatedValue> {
     let mut found = Found::default();
+    gather(object, &mut found);
+    found.values
+}
+
+/// Returns the texts in which somebody else may quote the values of an object: as they are written there, and in the one way to write
+/// them. At most [`VALUES_MAX`] of each.
+pub fn spellings(object: &[u8]) -> BTreeSet<String> {
+    let mut found = Found { written: Some(BTreeSet::new()), ..Found::default() };
+    gather(object, &mut found);
+    let mut spellings = found.written.unwrap_or_default();
+    spellings.extend(found.values.into_iter().map(|value| value.value));
+    spellings
+}
+
+fn gather(object: &[u8], found: &mut Found) {
     if let Ok(read) = serde_json::from_slice::<Read<'_>>(object)
         && read.revoked.is_none_or(|revoked| revoked.get() != "true")
     {
-        of(&read, &mut found);
+        of(&read, found);
         // STIX 2.0 keeps what was observed inside of the observed-data.
         if read.object_type.as_deref() == Some("observed-data")
             && let Some(inner) = read.objects
             && let Ok(inner) = serde_json::from_str::<BTreeMap<Cow<'_, str>, Read<'_>>>(inner.get())
         {
-            inner.values().for_each(|inner| of(inner, &mut found));
+            inner.values().for_each(|inner| of(inner, found));
         }
     }
-    found.values
 }
 
 fn of(read: &Read<'_>, found: &mut Found) {
@@ -201,7 +228,9 @@ fn hashes(raw: Option<&RawValue>, found: &mut Found) {
         return;
     };
     for (algorithm, raw) in hashes {
-        if let Some((kind, value)) = text(Some(raw)).and_then(|text| normal::hash(&algorithm, &text)) {
+        let Some(text) = text(Some(raw)) else { continue };
+        if let Some((kind, value)) = normal::hash(&algorithm, &text) {
+            found.note(&text);
             found.push(kind, value);
         }
     }
@@ -269,6 +298,12 @@ mod tests {
         ] {
             check(object, &[(kind, value)]);
         }
+        for (object, value) in [
+            (r#"{"type":"ipv6-addr","value":"::ffff:198.51.100.10"}"#, "198.51.100.10"),
+            (r#"{"type":"domain-name","value":"198.51.100.10"}"#, "198.51.100.10"),
+        ] {
+            check(object, &[(Kind::Ipv4, value)]);
+        }
         check(
             r#"{"type":"file","name":"a.exe","hashes":{"MD5":"D41D8CD98F00B204E9800998ECF84270","SHA-1":5}}"#,
             &[(Kind::Md5, "d41d8cd98f00b204e9800998ecf84270")],
@@ -302,6 +337,17 @@ mod tests {
             ("[user-account:account_type = 'q' AND user-account:user_id = '7']", &[(Kind::Account, "q:7")]),
             ("[user-account:user_id = '7']", &[]),
             ("[autonomous-system:number = 64500]", &[(Kind::AutonomousSystem, "64500")]),
+            ("[ipv6-addr:value = '::ffff:198.51.100.10']", &[(Kind::Ipv4, "198.51.100.10")]),
+            ("[network-traffic:dst_ref.value = '::ffff:198.51.100.10']", &[(Kind::Ipv4, "198.51.100.10")]),
+            (
+                "[file:hashes.sha256 = 'E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B850']",
+                &[(Kind::Sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b850")],
+            ),
+            (
+                "[process:image_ref.hashes.MD5 = 'd41d8cd98f00b204e9800998ecf84270']",
+                &[(Kind::Md5, "d41d8cd98f00b204e9800998ecf84270")],
+            ),
+            ("[x-a:b.hashes.MD5 = 'd41d8cd98f00b204e9800998ecf84270']", &[]),
             ("[domain-name:value != 'a.example']", &[]),
             ("[domain-name:value NOT = 'a.example']", &[]),
             ("[domain-name:value LIKE '%.example']", &[]),
@@ -334,10 +380,32 @@ mod tests {
     }
 
     #[test]
+    fn spellings_are_what_is_written_and_the_one_way() {
+        for (object, expected) in [
+            (
+                r#"{"type":"domain-name","value":"Bücher.example"}"#,
+                &["Bücher.example", "xn--bcher-kva.example"] as &[_],
+            ),
+            (
+                r#"{"type":"file","hashes":{"MD5":"D41D8CD98F00B204E9800998ECF84270"}}"#,
+                &["D41D8CD98F00B204E9800998ECF84270", "d41d8cd98f00b204e9800998ecf84270"],
+            ),
+            (
+                r#"{"type":"indicator","pattern":"[ipv6-addr:value = '::ffff:198.51.100.10']"}"#,
+                &["198.51.100.10", "::ffff:198.51.100.10"],
+            ),
+            (r#"{"type":"file","name":"a"}"#, &[]),
+        ] {
+            assert_eq!(spellings(object.as_bytes()).into_iter().collect::<Vec<_>>(), expected, "{object}");
+        }
+    }
+
+    #[test]
     fn what_a_typed_text_may_be() {
         for (text, expected) in [
             ("198.51.100.7", Kind::Ipv4),
             ("2001:db8::1", Kind::Ipv6),
+            ("::ffff:198.51.100.7", Kind::Ipv4),
             ("Lantern.Example", Kind::Domain),
             ("http://a.example/x", Kind::Url),
             ("a@b.example", Kind::Email),

@@ -1,14 +1,17 @@
 //! What of an observation a pattern matched, and what a pattern asks for by name.
 
-use comity_pattern::reference::{comparison, passing};
+use comity_pattern::reference::{Reading, comparison, passing};
 use comity_pattern::{Comparison, Literal, Object, Observation, Observed, Operator, Pattern, Test};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Values that are reported of one observation at most.
 pub const WITNESSES_MAX: usize = 64;
 /// Bytes of one value at most; what is longer is cut.
 pub const WITNESS_BYTES_MAX: usize = 1 << 10;
+
+/// Spellings do not count in detection.
+const READING: Reading = Reading::Folded;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,16 +22,17 @@ pub struct Witness {
     pub value: String,
 }
 
-/// Returns the values of an observation for which comparisons of the pattern hold, sorted, each once.
+/// Returns the values of an observation for which comparisons of the pattern hold, sorted, each once: as they are written there, and
+/// of two spellings of one value the first. Spellings do not count, as in an engine that folds.
 ///
 /// Where a comparison that names something holds (`=`, `IN`, `LIKE`, `MATCHES`, `ISSUBSET`, `ISSUPERSET`, none of them
 /// negated), only what it found is told: a port that is above 1,024 says nothing and would be another value each time.
 /// Bounded by [`WITNESSES_MAX`] and [`WITNESS_BYTES_MAX`]. An observation that satisfies no bracket gives none.
 pub fn witnesses(pattern: &Pattern, observed: &Observed<'_>) -> Vec<Witness> {
-    let mut found = Found { observed, named: BTreeSet::new(), others: BTreeSet::new() };
+    let mut found = Found { observed, named: Seen::new(), others: Seen::new() };
     found.expression(&pattern.expression);
     let chosen = if found.named.is_empty() { found.others } else { found.named };
-    chosen.into_iter().take(WITNESSES_MAX).collect()
+    chosen.into_iter().map(|((path, _), value)| Witness { path, value }).take(WITNESSES_MAX).collect()
 }
 
 /// Returns what a pattern asks for by equality, `IN` or `ISSUBSET`, as written there, sorted, each once.
@@ -62,10 +66,13 @@ fn plain(literal: &Literal) -> String {
     }
 }
 
+/// By path and normal form: the value as written.
+type Seen = BTreeMap<(String, String), String>;
+
 struct Found<'f> {
     observed: &'f Observed<'f>,
-    named: BTreeSet<Witness>,
-    others: BTreeSet<Witness>,
+    named: Seen,
+    others: Seen,
 }
 
 impl<'f> Found<'f> {
@@ -73,8 +80,10 @@ impl<'f> Found<'f> {
         match expression {
             Observation::Test(inner) => {
                 let observed = self.observed;
-                for object in observed.objects.iter().filter(|object| comparison(inner, object, observed)) {
-                    self.holding(inner, object);
+                for object in READING.objects(observed) {
+                    if comparison(inner, &object, observed, READING) {
+                        self.holding(inner, &object);
+                    }
                 }
             }
             Observation::And(parts) | Observation::Or(parts) | Observation::FollowedBy(parts) => {
@@ -90,7 +99,7 @@ impl<'f> Found<'f> {
             Comparison::And(parts) => parts.iter().for_each(|part| self.holding(part, object)),
             Comparison::Or(parts) => {
                 let observed = self.observed;
-                for part in parts.iter().filter(|part| comparison(part, object, observed)) {
+                for part in parts.iter().filter(|part| comparison(part, object, observed, READING)) {
                     self.holding(part, object);
                 }
             }
@@ -100,13 +109,15 @@ impl<'f> Found<'f> {
 
     fn test(&mut self, test: &Test, object: &Object<'f>) {
         let into = if names_something(test) { &mut self.named } else { &mut self.others };
-        for value in passing(test, object, self.observed) {
+        let (path, form) = (test.path.to_string(), test.path.form());
+        for value in passing(test, object, self.observed, READING) {
             if into.len() >= WITNESSES_MAX {
                 return;
             }
             let end = value.floor_char_boundary(WITNESS_BYTES_MAX);
             let value = value.get(..end).unwrap_or_default().to_owned();
-            into.insert(Witness { path: test.path.to_string(), value });
+            let normal = form.normal(&value).into_owned();
+            into.entry((path.clone(), normal)).or_insert(value);
         }
     }
 }

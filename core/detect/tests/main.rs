@@ -12,6 +12,7 @@
 )]
 
 mod evidence;
+mod field;
 mod forms;
 mod hostile;
 mod mapping;

@@ -37,10 +37,22 @@ impl Range {
         Some(Self { six, bits: bits & mask(prefix), prefix })
     }
 
+    /// Returns the IPv4 range that an IPv6 range of mapped addresses (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) stands for.
+    pub fn unmapped(&self) -> Option<Range> {
+        const MAPPED: u128 = 0xffff << 32;
+        let mapped = self.six && self.prefix >= 96 && self.bits & mask(96) == MAPPED;
+        mapped.then(|| Range { six: false, bits: self.bits << 96, prefix: self.prefix - 96 })
+    }
+
     /// Tells whether every address of `other` is in this.
     pub fn contains(&self, other: &Range) -> bool {
         self.six == other.six && self.prefix <= other.prefix && other.bits & mask(self.prefix) == self.bits
     }
+}
+
+/// Reads an address or a range where spellings do not count: what is mapped into IPv6 is IPv4 and nothing else.
+pub(crate) fn folded(normal: &str) -> Option<Range> {
+    Range::parse(normal).map(|range| range.unmapped().unwrap_or(range))
 }
 
 /// Returns a mask of this many leading ones.

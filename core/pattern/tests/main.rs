@@ -11,10 +11,12 @@
     reason = "test"
 )]
 
+mod alike;
 mod differential;
 mod engine;
 mod equivalence;
 mod grammar;
 mod hostile;
 mod matching;
+mod meant;
 mod support;

@@ -9,6 +9,10 @@ use support::{document, text};
 
 type Evaluator = fn(&Pattern, &[Observed<'_>]) -> Outcome;
 
+fn to_the_letter(pattern: &Pattern, observed: &[Observed<'_>]) -> Outcome {
+    reference::evaluate(pattern, observed, reference::Reading::Letter)
+}
+
 /// Says the outcome in the words of the cases.
 fn outcome(pattern: &str, documents: &[String], evaluate: Evaluator) -> (String, usize) {
     let pattern = match Pattern::parse(pattern) {
@@ -50,7 +54,7 @@ fn agrees_with_the_official_matcher(evaluate: Evaluator) {
 
 #[test]
 fn reference_agrees_with_the_official_matcher() {
-    agrees_with_the_official_matcher(reference::evaluate);
+    agrees_with_the_official_matcher(to_the_letter);
 }
 
 /// Matches with the engine, as one pattern among none.
@@ -77,7 +81,7 @@ fn seen(number: usize, first: u32, last: u32, count: u32, properties: &str) -> S
 }
 
 fn check(pattern: &str, documents: &[String], expected: &str) {
-    for evaluate in [reference::evaluate as Evaluator, by_engine] {
+    for evaluate in [to_the_letter as Evaluator, by_engine] {
         let found = outcome(pattern, documents, evaluate).0;
         assert_eq!(found, expected, "{pattern}\n{documents:#?}");
     }

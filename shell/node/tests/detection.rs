@@ -1,5 +1,6 @@
 //! Observations against what is held: what matches, what counts, what a recall leaves, and what a sensor may learn.
 use crate::common;
+mod spellings;
 mod validity;
 
 use comity_link::gate_protocol::GateToDesk;

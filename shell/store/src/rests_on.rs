@@ -84,7 +84,8 @@ impl View<'_> {
         let mut phrases = BTreeSet::from([id.to_owned()]);
         let mut vids = BTreeSet::new();
         for bytes in &versions {
-            phrases.extend(comity_correlate::values(bytes).into_iter().map(|value| value.value));
+            // Our report may quote a value as the partner wrote it, or in the one way.
+            phrases.extend(comity_correlate::spellings(bytes));
             phrases.extend(name_of_somebody(bytes));
             let prints = prints_of(self.print_key()?, bytes);
             if !prints.is_empty() {

@@ -373,6 +373,38 @@ fn another_edition_begins_anew_and_damage_is_found() {
     assert!(verified.unwrap_err().to_string().contains("the index of values"));
 }
 
+#[test]
+fn the_own_list_is_written_by_the_rules_of_this_edition() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    give(&mut holdings, "a", &[indicator(1, "0a", "мост.example", "")]);
+    give(&mut holdings, "b", &[indicator(2, "0b", "xn--l1aeje.example", "")]);
+    let tx = holdings.transaction().unwrap();
+    for (text, reason) in [("мост.example", "a hosting name"), ("МОСТ.example", "again"), ("a.example", "as before")]
+    {
+        // As the first edition wrote it, which knew no Punycode.
+        let value = CorrelatedValue { kind: Kind::Domain, value: text.to_owned() };
+        tx.add_stop_value(&value, reason, Some(&officer("alice")), now()).unwrap();
+    }
+    tx.commit().unwrap();
+    drop(holdings);
+    let file = rusqlite::Connection::open(home.path("holdings.db")).unwrap();
+    file.execute_batch("UPDATE value_state SET edition = 1").unwrap();
+    let mut holdings = home.holdings();
+    index(&mut holdings);
+    let listed: Vec<(String, Option<String>)> =
+        holdings.view().stop_values().unwrap().into_iter().map(|stop| (stop.value, stop.officer)).collect();
+    let by = Some("alice".to_owned());
+    assert_eq!(listed, [("a.example".to_owned(), by.clone()), ("xn--l1aeje.example".to_owned(), by)]);
+    let page = ask(&holdings, &CorrelationFilter::default());
+    assert_eq!((page.total, page.stopped), (0, 1));
+    holdings.view().verify().unwrap();
+    let tx = holdings.transaction().unwrap();
+    assert!(tx.remove_stop_value(&CorrelatedValue::new(Kind::Domain, "Мост.example").unwrap()).unwrap());
+    tx.commit().unwrap();
+    assert_eq!(ask(&holdings, &CorrelationFilter::default()).total, 1);
+}
+
 /// The numbers of the versions that have every run of a text.
 fn versions_with(holdings: &Holdings, text: &str) -> BTreeSet<i64> {
     let view = holdings.view();

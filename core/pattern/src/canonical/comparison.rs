@@ -5,22 +5,22 @@ use crate::ast::Comparison;
 
 /// Returns the canonical form.
 pub fn canonical(expression: &Comparison) -> Comparison {
-    settled(&distributed(&settled(expression)))
+    settled(&distributed(&settled(expression, true)), true)
 }
 
-/// Flattens, sorts, drops repetitions and what another part absorbs; from the inside out.
-fn settled(expression: &Comparison) -> Comparison {
+/// Flattens, sorts, drops repetitions and what another part absorbs; from the inside out. `alone`: no part of an AND.
+fn settled(expression: &Comparison, alone: bool) -> Comparison {
     match expression {
-        Comparison::Test(test) => Comparison::Test(value::test(test)),
+        Comparison::Test(test) => Comparison::Test(value::test(test, alone)),
         Comparison::And(parts) => {
-            let flat = parts.iter().map(settled).flat_map(|part| match part {
+            let flat = parts.iter().map(|part| settled(part, false)).flat_map(|part| match part {
                 Comparison::And(inner) => inner,
                 other => vec![other],
             });
             joined(flat.collect(), Comparison::And)
         }
         Comparison::Or(parts) => {
-            let flat = parts.iter().map(settled).flat_map(|part| match part {
+            let flat = parts.iter().map(|part| settled(part, alone)).flat_map(|part| match part {
                 Comparison::Or(inner) => inner,
                 other => vec![other],
             });

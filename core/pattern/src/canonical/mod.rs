@@ -1,8 +1,8 @@
 //! Canonical form: patterns that mean the same, written the same.
 //!
-//! Guarantees: two patterns with one canonical form match the same observations, but for values that STIX writes in more
-//! than one way (an address with and without `/32`, upper and lower case of registry keys), which count as one here. The
-//! reverse does not always hold: what would grow beyond [`ALTERNATIVES_MAX`] alternatives is left undistributed.
+//! Guarantees: two patterns with one canonical form match the same observations where spellings do not count
+//! ([`crate::engine::Options`]), as in detection; to the letter, one may match what the other does not. The reverse does not always
+//! hold: what would grow beyond [`ALTERNATIVES_MAX`] alternatives is left undistributed.
 
 mod comparison;
 mod observation;

@@ -1,11 +1,14 @@
-//! One spelling for values that mean the same.
+//! One spelling for values and paths that mean the same.
+//!
+//! Guarantees: what is one here matches alike where spellings do not count ([`crate::engine::Options`]): the same table of normal forms
+//! says which spellings are one. LIKE and MATCHES are about letters and stay as they are written, and so does what is compared by order.
 
-use crate::address::Range;
-use crate::ast::{Literal, Operator, Path, Step, Test};
-use std::net::Ipv4Addr;
+use crate::ast::{Literal, Operator, Step, Test};
+use comity_normal::{Form, host_type};
 
-/// Returns a test with its values in one spelling.
-pub fn test(test: &Test) -> Test {
+/// Returns a test with its path and values in one spelling. `alone`: nothing else is asked of the same object, so that the type of a
+/// value may be what it really is.
+pub fn test(test: &Test, alone: bool) -> Test {
     let mut test = test.clone();
     if test.negated {
         // NOT = and != are the same by definition (§9.6.1).
@@ -15,18 +18,19 @@ pub fn test(test: &Test) -> Test {
             other => test.operator = other,
         }
     }
-    let spell = spelling(&test.path);
+    test.path = crate::fold::standard(&test.path).into_owned();
+    let form = test.path.form();
     match &mut test.operator {
-        Operator::Equal(literal) | Operator::NotEqual(literal) | Operator::Order(_, literal) => one(literal, spell),
+        Operator::Equal(literal) | Operator::NotEqual(literal) => one(literal, form),
+        Operator::Order(_, literal) => one(literal, Form::Exact),
         Operator::In(members) => {
-            members.iter_mut().for_each(|literal| one(literal, spell));
+            members.iter_mut().for_each(|literal| one(literal, form));
             members.sort_by_key(ToString::to_string);
             members.dedup_by_key(|literal| literal.to_string());
         }
-        Operator::Like(text) | Operator::Matches(text) | Operator::Subset(text) | Operator::Superset(text) => {
-            *text = spell(text);
-        }
-        Operator::Exists => {}
+        // A range is one whatever the property is.
+        Operator::Subset(text) | Operator::Superset(text) => *text = Form::Address.normal(text).into_owned(),
+        Operator::Like(_) | Operator::Matches(_) | Operator::Exists => {}
     }
     if let Operator::In(members) = &mut test.operator
         && let (Some(only), true) = (members.first().cloned(), members.len() == 1)
@@ -34,12 +38,15 @@ pub fn test(test: &Test) -> Test {
         let negated = std::mem::take(&mut test.negated);
         test.operator = if negated { Operator::NotEqual(only) } else { Operator::Equal(only) };
     }
+    if alone {
+        take_real_type(&mut test);
+    }
     test
 }
 
-fn one(literal: &mut Literal, spell: fn(&str) -> String) {
+fn one(literal: &mut Literal, form: Form) {
     match literal {
-        Literal::Text(text) => *text = spell(text),
+        Literal::Text(text) => *text = form.normal(text).into_owned(),
         // 1 and 1.0 are one number.
         Literal::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
             *literal = Literal::Integer(*number as i128);
@@ -48,48 +55,24 @@ fn one(literal: &mut Literal, spell: fn(&str) -> String) {
     }
 }
 
-/// Returns how the strings of a property are spelled.
-fn spelling(path: &Path) -> fn(&str) -> String {
-    let key = |place: usize, name: &str| matches!(path.steps.get(place), Some(Step::Key(key)) if key == name);
-    let value = path.steps.len() == 1 && key(0, "value");
-    let registry = (path.steps.len() == 1 && key(0, "key"))
-        || (path.steps.len() == 3
-            && key(0, "values")
-            && key(2, "name")
-            && !matches!(path.steps.get(1), Some(Step::Key(_))));
-    match path.object_type.as_str() {
-        "ipv4-addr" if value => ipv4,
-        "ipv6-addr" if value => ipv6,
-        "windows-registry-key" if registry => |text| text.to_lowercase(),
-        _ => str::to_owned,
+/// `ipv6-addr:value = '::ffff:192.0.2.1'` asks for the `ipv4-addr`, and so does `domain-name:value = '192.0.2.1'`. What must not be is
+/// left: it is asked of objects of its own type only.
+fn take_real_type(test: &mut Test) {
+    if test.negated || !matches!(test.path.steps.as_slice(), [Step::Key(key)] if key == "value") {
+        return;
     }
-}
-
-fn ipv4(text: &str) -> String {
-    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-    let octets: Vec<&str> = address.split('.').collect();
-    // A leading zero is octal to some and decimal to others: only where both agree is it one value.
-    let plain: Option<Vec<String>> = octets
-        .iter()
-        .map(|octet| {
-            let decimal: u8 = octet.parse().ok().filter(|_| octet.bytes().all(|byte| byte.is_ascii_digit()))?;
-            let agrees = !octet.starts_with('0') || decimal < 8;
-            agrees.then(|| decimal.to_string())
-        })
-        .collect();
-    let Some(address) = plain.map(|octets| octets.join(".")) else { return text.to_owned() };
-    let text_again = prefix.map_or_else(|| address.clone(), |prefix| format!("{address}/{prefix}"));
-    match Range::parse(&text_again) {
-        Some(range) if range.prefix == 32 => Ipv4Addr::from_bits((range.bits >> 96) as u32).to_string(),
-        Some(range) => format!("{}/{}", Ipv4Addr::from_bits((range.bits >> 96) as u32), range.prefix),
-        None => text.to_owned(),
-    }
-}
-
-fn ipv6(text: &str) -> String {
-    match Range::parse(text) {
-        Some(range) if range.six && range.prefix == 128 => std::net::Ipv6Addr::from_bits(range.bits).to_string(),
-        Some(range) if range.six => format!("{}/{}", std::net::Ipv6Addr::from_bits(range.bits), range.prefix),
-        _ => text.to_owned(),
+    let literals = match &test.operator {
+        Operator::Equal(literal) => std::slice::from_ref(literal),
+        Operator::In(members) => members.as_slice(),
+        _ => return,
+    };
+    let mut types = literals.iter().map(|literal| match literal {
+        Literal::Text(text) => host_type(&test.path.object_type, text),
+        _ => None,
+    });
+    if let Some(Some(first)) = types.next()
+        && types.all(|other| other == Some(first))
+    {
+        test.path.object_type = first.to_owned();
     }
 }

@@ -4,7 +4,7 @@ use super::glob::Glob;
 use super::paths::{PathId, Paths, Reached, TypeId};
 use super::steps::Steps;
 use super::value::{Constant, Value, composed};
-use crate::address::Range;
+use crate::address::{self, Range};
 use crate::ast::{Operator, Order, Test};
 use crate::regex::Matcher;
 use std::ops::ControlFlow;
@@ -17,6 +17,8 @@ pub struct Atom {
     pub of: TypeId,
     /// Whether NOT stands before the operator.
     pub negated: bool,
+    /// Whether spellings do not count.
+    folds: bool,
     /// What is asked.
     pub ask: Ask,
 }
@@ -27,7 +29,8 @@ pub enum Ask {
     NotEqual(Constant),
     Order(Order, Constant),
     In(Box<[Constant]>),
-    Like(Box<Glob>),
+    /// The pattern as written; and in lower case, for values in normal form, where those have no upper case.
+    Like(Box<Glob>, Option<Box<Glob>>),
     Matches(Box<Matcher>),
     Subset(Range),
     Superset(Range),
@@ -42,18 +45,24 @@ impl Atom {
     pub fn new(test: &Test, paths: &mut Paths, regex_bytes_max: usize) -> Option<Self> {
         let path = paths.id(&test.path);
         let of = paths.type_id(&test.path.object_type);
+        let form = paths.form(path);
+        let range = |text: &str| range(&form.normal(text), paths.folds());
         let ask = match &test.operator {
-            Operator::Equal(literal) => Ask::Equal(Constant::of(literal)),
-            Operator::NotEqual(literal) => Ask::NotEqual(Constant::of(literal)),
+            Operator::Equal(literal) => Ask::Equal(Constant::spelled(literal, form)),
+            Operator::NotEqual(literal) => Ask::NotEqual(Constant::spelled(literal, form)),
             Operator::Order(order, literal) => Ask::Order(*order, Constant::of(literal)),
-            Operator::In(members) => Ask::In(members.iter().map(Constant::of).collect()),
-            Operator::Like(pattern) => Ask::Like(Box::new(Glob::new(&composed(pattern)))),
+            Operator::In(members) => Ask::In(members.iter().map(|literal| Constant::spelled(literal, form)).collect()),
+            Operator::Like(pattern) => {
+                let lower = form.folds_case().then(|| pattern.to_lowercase()).filter(|lower| lower != pattern);
+                let glob = |text: &str| Box::new(Glob::new(&composed(text)));
+                Ask::Like(glob(pattern), lower.as_deref().map(glob))
+            }
             Operator::Matches(source) => Ask::Matches(Box::new(Matcher::new(&composed(source), regex_bytes_max)?)),
-            Operator::Subset(text) => Ask::Subset(Range::parse(text)?),
-            Operator::Superset(text) => Ask::Superset(Range::parse(text)?),
+            Operator::Subset(text) => Ask::Subset(range(text)?),
+            Operator::Superset(text) => Ask::Superset(range(text)?),
             Operator::Exists => Ask::Exists,
         };
-        Some(Self { path, of, negated: test.negated, ask })
+        Some(Self { path, of, negated: test.negated, folds: paths.folds(), ask })
     }
 
     /// Tells whether the literal is an instant, which a string may fail to be comparable with.
@@ -82,6 +91,10 @@ impl Atom {
         Ok(false)
     }
 
+    fn range(&self, value: &Value<'_>) -> Option<Range> {
+        value.normal().and_then(|normal| range(normal, self.folds))
+    }
+
     /// Tells whether one value passes.
     pub fn passes(&self, value: &Value<'_>, steps: &mut Steps) -> Result<bool, Exhausted> {
         if steps.take(1).is_break() {
@@ -101,9 +114,15 @@ impl Atom {
                 }
                 members.iter().any(|wanted| wanted.equals(value))
             }
-            Ask::Like(glob) => {
+            Ask::Like(glob, lower) => {
                 let found = match value {
-                    Value::Text(text) => glob.matches(&composed(text), steps),
+                    Value::Text(_) | Value::Spelled(_) => either(value, &mut |text, is_normal| {
+                        let plain = glob.matches(text, steps)?;
+                        match lower {
+                            Some(lower) if is_normal && !plain => lower.matches(text, steps),
+                            _ => ControlFlow::Continue(plain),
+                        }
+                    }),
                     Value::Bytes(bytes) => {
                         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
                         glob.matches(&text, steps)
@@ -114,14 +133,16 @@ impl Atom {
             }
             Ask::Matches(matcher) => {
                 let found = match value {
-                    Value::Text(text) => matcher.text(composed(text).as_bytes(), steps),
+                    Value::Text(_) | Value::Spelled(_) => {
+                        either(value, &mut |text, _| matcher.text(text.as_bytes(), steps))
+                    }
                     Value::Bytes(bytes) => matcher.bytes(bytes, steps),
                     _ => ControlFlow::Continue(false),
                 };
                 answer(found)?
             }
-            Ask::Subset(wanted) => range(value).is_some_and(|value| wanted.contains(&value)),
-            Ask::Superset(wanted) => range(value).is_some_and(|value| value.contains(wanted)),
+            Ask::Subset(wanted) => self.range(value).is_some_and(|value| wanted.contains(&value)),
+            Ask::Superset(wanted) => self.range(value).is_some_and(|value| value.contains(wanted)),
             Ask::Exists => true,
         };
         Ok(plain != self.negated)
@@ -135,6 +156,15 @@ fn answer(found: ControlFlow<(), bool>) -> Result<bool, Exhausted> {
     }
 }
 
-fn range(value: &Value<'_>) -> Option<Range> {
-    value.text().and_then(Range::parse)
+/// Reads a text in normal form as an address or a range.
+pub fn range(normal: &str, folds: bool) -> Option<Range> {
+    if folds { address::folded(normal) } else { Range::parse(normal) }
+}
+
+/// Tells whether a text passes as written or in normal form; both in Normalization Form C.
+fn either(value: &Value<'_>, passes: &mut dyn FnMut(&str, bool) -> ControlFlow<(), bool>) -> ControlFlow<(), bool> {
+    let (written, normal) = (value.text().unwrap_or_default(), value.normal().unwrap_or_default());
+    let is_normal = written == normal;
+    let found = passes(&composed(written), is_normal)?;
+    if found || is_normal { ControlFlow::Continue(found) } else { passes(&composed(normal), true) }
 }

@@ -229,6 +229,7 @@ fn compact(shard: &mut Shard, entries: &mut [Entry]) {
 fn with_key<T>(value: &Value<'_>, look_up: impl FnOnce(u8, &[u8]) -> T) -> Option<T> {
     Some(match value {
         Value::Text(text) => look_up(TEXT, text.as_bytes()),
+        Value::Spelled(text) => look_up(TEXT, text.normal.as_bytes()),
         Value::Bytes(bytes) => look_up(BYTES, bytes),
         Value::Number(Number::Whole(whole)) => look_up(WHOLE, &whole.to_le_bytes()),
         Value::Number(Number::Float(float)) => look_up(FLOAT, &float.to_bits().to_le_bytes()),

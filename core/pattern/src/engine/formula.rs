@@ -8,6 +8,7 @@ use super::value::Constant;
 use super::wholes::Whole;
 use crate::ast::Comparison;
 use crate::regex::{self, Mode};
+use regex_syntax::hir::Hir;
 
 /// A comparison expression.
 pub enum Formula {
@@ -49,10 +50,16 @@ impl Access {
             Ask::In(members) if !members.iter().any(timed) => Access::Exact,
             Ask::Subset(_) => Access::Subset,
             Ask::Superset(_) => Access::Superset,
-            Ask::Like(glob) if glob.literal().len() > 1 => {
-                Access::Runs(vec![glob.literal().as_bytes().to_ascii_lowercase()])
+            Ask::Like(glob, lower) => {
+                let globs = || std::iter::once(glob).chain(lower);
+                let mut runs: Vec<Vec<u8>> =
+                    globs().map(|glob| glob.literal().as_bytes().to_ascii_lowercase()).collect();
+                runs.dedup();
+                if runs.iter().all(|run| run.len() > 1) {
+                    return Access::Runs(runs);
+                }
+                Access::whole(Whole::new(Hir::alternation(globs().map(|glob| glob.expression()).collect())))
             }
-            Ask::Like(glob) => Access::whole(Whole::new(glob.expression())),
             Ask::Matches(matcher) => {
                 let Ok(hir) = regex::parse(matcher.source(), Mode::Text) else { return Access::Path };
                 literals::required(&hir).map_or_else(|| Access::whole(Whole::new(hir)), Access::Runs)

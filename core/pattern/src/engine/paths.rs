@@ -6,8 +6,11 @@
 use crate::ast::{Path, Step};
 use crate::engine::hash::Keyed;
 use crate::engine::value::Value;
+use crate::fold;
 use crate::observed::{Object, Observed};
+use comity_normal::Form;
 use comity_stix::json::tree::Node;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -27,14 +30,19 @@ pub struct Paths {
     /// The name and number of one type for each mark: most objects are of a few types, and this is faster than hashing.
     marked: Vec<Option<(Box<str>, TypeId)>>,
     roots: Vec<Branch>,
-    binary: Vec<bool>,
+    /// By path: whether its values can be bytes, and how they are compared.
+    kinds: Vec<(bool, Form)>,
+    /// Whether spellings do not count.
+    fold: bool,
 }
 
 /// A place that paths go through.
 #[derive(Default)]
 struct Branch {
-    /// The path that ends here.
-    path: Option<PathId>,
+    /// The path that ends here, and how its values are compared.
+    path: Option<(PathId, Form)>,
+    /// Whether the names that follow are those of algorithms, in any spelling.
+    algorithms: bool,
     keys: Keys,
     indexes: HashMap<i64, Branch>,
     any: Option<Box<Branch>>,
@@ -46,6 +54,14 @@ impl Branch {
             Step::Key(name) => self.keys.step(name, key),
             Step::Index(index) => self.indexes.entry(*index).or_default(),
             Step::Any => self.any.get_or_insert_default(),
+        }
+    }
+
+    /// Returns where the paths go on with this name.
+    fn next(&self, key: &str) -> Option<&Next> {
+        match self.keys.find(key) {
+            None if self.algorithms => self.keys.find(comity_normal::algorithm(key)?),
+            found => found,
         }
     }
 }
@@ -141,13 +157,15 @@ fn mark(name: &str) -> usize {
 pub type Reached<'a> = (PathId, Value<'a>);
 
 impl Paths {
-    /// Begins with no path. The key is that of the hash.
-    pub fn new(key: u64) -> Self {
-        Self { by_type: HashMap::with_hasher(Keyed(key)), ..Self::default() }
+    /// Begins with no path. The key is that of the hash; with `fold`, spellings do not count.
+    pub fn new(key: u64, fold: bool) -> Self {
+        Self { by_type: HashMap::with_hasher(Keyed(key)), fold, ..Self::default() }
     }
 
     /// Returns the number of a path; a new one where it is new.
     pub fn id(&mut self, path: &Path) -> PathId {
+        let standard = if self.fold { fold::standard(path) } else { Cow::Borrowed(path) };
+        let path = &*standard;
         if let Some(id) = self.by_path.get(path) {
             return *id;
         }
@@ -156,11 +174,17 @@ impl Paths {
         let of = self.type_id(&path.object_type);
         let binary =
             matches!(path.steps.last(), Some(Step::Key(name)) if name.ends_with("_hex") || name.ends_with("_bin"));
-        self.binary.push(binary);
+        let form = if self.fold { path.form() } else { Form::Exact };
+        self.kinds.push((binary, form));
+        let fold = self.fold;
         if let Some(root) = self.roots.get_mut(of.0 as usize) {
             let key = *self.by_type.hasher();
-            let end = path.steps.iter().fold(root, |branch, step| branch.step(step, key));
-            end.path = Some(id);
+            let end = path.steps.iter().fold(root, |branch, step| {
+                let next = branch.step(step, key);
+                next.algorithms = fold && matches!(step, Step::Key(name) if name == fold::HASHES);
+                next
+            });
+            end.path = Some((id, form));
         }
         id
     }
@@ -182,7 +206,17 @@ impl Paths {
 
     /// Tells whether the values of a path can be bytes.
     pub fn is_binary(&self, path: PathId) -> bool {
-        self.binary.get(path.0 as usize).copied().unwrap_or_default()
+        self.kinds.get(path.0 as usize).is_some_and(|(binary, _)| *binary)
+    }
+
+    /// Returns how the values of a path are compared.
+    pub fn form(&self, path: PathId) -> Form {
+        self.kinds.get(path.0 as usize).map(|(_, form)| *form).unwrap_or_default()
+    }
+
+    /// Tells whether spellings do not count.
+    pub fn folds(&self) -> bool {
+        self.fold
     }
 
     /// Returns the type of an object, where some path begins there.
@@ -237,13 +271,13 @@ fn down<'a>(
     targets: &Targets<'_, 'a>,
     reached: &mut Vec<Reached<'a>>,
 ) {
-    if let Some(path) = branch.path {
+    if let Some((path, form)) = branch.path {
         let value = match name {
             Name::Hex => Value::of_hex(node),
             Name::Binary => Value::of_binary(node),
             _ => Value::of(node),
         };
-        reached.push((path, value));
+        reached.push((path, value.spelled(form)));
     }
     if !branch.keys.list.is_empty() {
         let target = match name {
@@ -252,7 +286,7 @@ fn down<'a>(
         };
         if let Some(Node::Object(properties)) = target {
             for (key, value) in properties {
-                if let Some(next) = branch.keys.find(key) {
+                if let Some(next) = branch.next(key) {
                     down(&next.branch, value, next.name, targets, reached);
                 }
             }

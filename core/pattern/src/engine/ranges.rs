@@ -85,8 +85,7 @@ impl Ranges {
     }
 
     /// Calls `hit` with every leaf that asks for this value.
-    pub fn look_up(&self, text: &str, hit: &mut impl FnMut(LeafId)) {
-        let Some(value) = Range::parse(text) else { return };
+    pub fn look_up(&self, value: Range, hit: &mut impl FnMut(LeafId)) {
         let family = if value.six { &self.six } else { &self.four };
         for (length, of_length) in family.subset.range(..=value.prefix) {
             of_length.get(&(value.bits & mask(*length))).into_iter().flatten().for_each(|leaf| hit(*leaf));

@@ -1,11 +1,13 @@
 //! One observation against all patterns: which brackets it satisfies.
 
+use super::atom;
 use super::exact::LeafId;
 use super::paths::{Reached, Targets, TypeId};
 use super::segments::EntryId;
 use super::steps::Steps;
 use super::store::{Engine, OfPath, PatternId, Tried};
 use super::value::{Value, composed};
+use crate::fold;
 use crate::literal;
 use crate::observed::Observed;
 
@@ -70,15 +72,23 @@ impl Engine {
         heads.clear();
         let targets = Targets::new(observation);
         for object in &observation.objects {
-            let Some(of) = self.paths.known_type(object.object_type) else { continue };
-            let start = values.len();
-            self.paths.walk(of, object, &targets, values);
-            // Stable: the values of one path stay in their order.
-            match values.get_mut(start..) {
-                Some(own) if own.len() > 1 => own.sort_by_key(|(path, _)| *path),
-                _ => {}
+            let mut walk = |object_type: &str| {
+                let Some(of) = self.paths.known_type(object_type) else { return };
+                let start = values.len();
+                self.paths.walk(of, object, &targets, values);
+                // Stable: the values of one path stay in their order.
+                match values.get_mut(start..) {
+                    Some(own) if own.len() > 1 => own.sort_by_key(|(path, _)| *path),
+                    _ => {}
+                }
+                objects.push((of, values.len()));
+            };
+            walk(object.object_type);
+            if self.options.fold
+                && let Some(other) = fold::also(object)
+            {
+                walk(other);
             }
-            objects.push((of, values.len()));
         }
         // All values of the observation one after the other, before anything is done with what was found.
         for (place, (path, value)) in values.iter().enumerate() {
@@ -127,9 +137,12 @@ impl Engine {
     }
 
     fn tests_of_path(&self, own: &OfPath, value: &Value<'_>, candidates: &mut Vec<LeafId>, found: &mut Found) {
-        if let Value::Text(text) = value {
+        if let Some(text) = value.text() {
             if !own.ranges.is_empty() {
-                own.ranges.look_up(text, &mut |leaf| self.consider(leaf, candidates, found));
+                let range = value.normal().and_then(|normal| atom::range(normal, self.options.fold));
+                if let Some(range) = range {
+                    own.ranges.look_up(range, &mut |leaf| self.consider(leaf, candidates, found));
+                }
             }
             if !own.timed.is_empty() && literal::instant(text).is_none() {
                 found.errors.extend_from_slice(&own.timed);
@@ -150,10 +163,13 @@ impl Engine {
         let mut by_run: Vec<(EntryId, LeafId)> = Vec::new();
         let mut as_whole: Vec<(EntryId, LeafId)> = Vec::new();
         match value {
-            Value::Text(text) => {
-                let text = composed(text);
-                own.texts.look_up(text.as_bytes(), &mut |entry, leaf| by_run.push((entry, leaf)));
-                own.wholes.look_up(text.as_bytes(), &mut |entry, leaf| as_whole.push((entry, leaf)));
+            Value::Text(_) | Value::Spelled(_) => {
+                let written = value.text().into_iter();
+                for text in written.chain(value.normal().filter(|normal| value.text() != Some(normal))) {
+                    let text = composed(text);
+                    own.texts.look_up(text.as_bytes(), &mut |entry, leaf| by_run.push((entry, leaf)));
+                    own.wholes.look_up(text.as_bytes(), &mut |entry, leaf| as_whole.push((entry, leaf)));
+                }
             }
             Value::Bytes(bytes) => {
                 let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();

@@ -21,6 +21,10 @@ use std::collections::HashMap;
 pub struct Options {
     /// Keys the hash of the index; random where patterns come from others.
     pub hash_key: u64,
+    /// Whether a value is found however it is written: both sides of `=`, `!=`, `IN` and the set operators are compared in the
+    /// normal form of their property ([`comity_normal`]), and LIKE and MATCHES look at that as well. Off, patterns mean what the
+    /// letter of the standard says.
+    pub fold: bool,
     /// Steps for one pattern on one observation, and again for the search over all of them. A step is about 100 ns at most.
     pub steps_max: u64,
     /// Bytes that a compiled regular expression may take.
@@ -31,6 +35,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             hash_key: 0,
+            fold: false,
             steps_max: 200_000,
             regex_compiled_bytes_max: crate::Limits::default().regex_compiled_bytes_max,
         }
@@ -152,7 +157,7 @@ impl Engine {
     pub fn new(options: Options) -> Self {
         Self {
             exact: Exact::new(options.hash_key),
-            paths: Paths::new(options.hash_key),
+            paths: Paths::new(options.hash_key, options.fold),
             options,
             of_path: Vec::new(),
             of_type: Vec::new(),

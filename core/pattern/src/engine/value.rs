@@ -2,6 +2,7 @@
 
 use crate::ast::Literal;
 use base64::Engine as _;
+use comity_normal::Form;
 use comity_stix::json::tree::Node;
 use comity_vocab::Timestamp;
 use std::borrow::Cow;
@@ -12,6 +13,9 @@ use std::cmp::Ordering;
 pub enum Value<'a> {
     /// A string.
     Text(&'a str),
+    /// A string that is not in the normal form of its property, where spellings do not count. Behind a pointer: few values are
+    /// such, and all pay for the size of one.
+    Spelled(Box<Spelled<'a>>),
     /// A number.
     Number(Number),
     /// `true` or `false`.
@@ -20,6 +24,15 @@ pub enum Value<'a> {
     Bytes(Vec<u8>),
     /// Null, a list, an object: equal to no literal.
     Other,
+}
+
+/// A string as written, and in normal form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spelled<'a> {
+    /// As written.
+    pub written: &'a str,
+    /// In normal form.
+    pub normal: Box<str>,
 }
 
 /// A number without loss: whole ones as such, others as they are nearest.
@@ -93,10 +106,34 @@ impl<'a> Value<'a> {
         decoded.map_or_else(|| Self::of(node), Value::Bytes)
     }
 
-    /// Returns the text, where this is one.
+    /// Brings a string into the normal form of its property.
+    #[inline]
+    pub fn spelled(self, form: Form) -> Self {
+        match self {
+            Value::Text(written) if form != Form::Exact => match form.normal(written) {
+                // A part of the text, or all of it.
+                Cow::Borrowed(normal) if normal.len() == written.len() => Value::Text(written),
+                normal if *normal == *written => Value::Text(written),
+                normal => Value::Spelled(Box::new(Spelled { written, normal: normal.as_ref().into() })),
+            },
+            other => other,
+        }
+    }
+
+    /// Returns the text as written, where this is one.
     pub fn text(&self) -> Option<&'a str> {
         match self {
             Value::Text(text) => Some(text),
+            Value::Spelled(text) => Some(text.written),
+            _ => None,
+        }
+    }
+
+    /// Returns the text in the form that it is compared in, where this is one.
+    pub fn normal(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            Value::Spelled(text) => Some(&text.normal),
             _ => None,
         }
     }
@@ -105,7 +142,7 @@ impl<'a> Value<'a> {
 /// A literal in the form that it is compared in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant {
-    /// A string, and the bytes that it stands for where it stands for some.
+    /// A string in the form that it is compared in, and the bytes that it stands for as written, where it stands for some.
     Text(Box<str>, Option<Box<[u8]>>),
     /// A number.
     Number(Number),
@@ -118,16 +155,21 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// Makes one of a literal.
+    /// Makes one of a literal, as it is written: for order.
     pub fn of(literal: &Literal) -> Self {
+        Self::spelled(literal, Form::Exact)
+    }
+
+    /// Makes one of a literal, in the normal form of its property: for equality.
+    pub fn spelled(literal: &Literal, form: Form) -> Self {
         match literal {
-            Literal::Text(text) => Constant::Text(text.as_str().into(), bytes_of(text)),
+            Literal::Text(text) => Constant::Text(form.normal(text).as_ref().into(), bytes_of(text)),
             Literal::Integer(whole) => Constant::Number(Number::Whole(*whole)),
             Literal::Float(float) => Constant::Number(Number::of_float(*float)),
             Literal::Bool(value) => Constant::Bool(*value),
             Literal::Bytes(bytes) => {
                 let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-                Constant::Bytes(bytes.as_slice().into(), text.into())
+                Constant::Bytes(bytes.as_slice().into(), form.normal(&text).as_ref().into())
             }
             Literal::Time(instant) => Constant::Time(*instant),
         }
@@ -137,6 +179,7 @@ impl Constant {
     /// none.
     pub fn order(&self, value: &Value<'_>) -> Option<Option<Ordering>> {
         match (value, self) {
+            (Value::Spelled(value), _) => self.order(&Value::Text(value.written)),
             (Value::Text(value), Constant::Text(wanted, _)) => Some(Some((*value).cmp(wanted))),
             (Value::Number(value), Constant::Number(wanted)) => Some(value.order(*wanted)),
             (Value::Bytes(value), Constant::Bytes(wanted, _)) => Some(Some(value.as_slice().cmp(wanted))),
@@ -157,8 +200,8 @@ impl Constant {
     /// Tells whether a value equals this.
     pub fn equals(&self, value: &Value<'_>) -> bool {
         match (value, self) {
-            (Value::Text(value), Constant::Text(wanted, _)) => **value == **wanted,
-            (Value::Text(value), Constant::Bytes(_, wanted)) => **value == **wanted,
+            (Value::Text(value), Constant::Text(wanted, _) | Constant::Bytes(_, wanted)) => **value == **wanted,
+            (Value::Spelled(value), Constant::Text(wanted, _) | Constant::Bytes(_, wanted)) => value.normal == *wanted,
             (Value::Bool(value), Constant::Bool(wanted)) => value == wanted,
             _ => self.order(value) == Some(Some(Ordering::Equal)),
         }

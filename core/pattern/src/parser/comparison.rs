@@ -219,7 +219,7 @@ impl Parser<'_> {
 }
 
 /// Literals that a set may mix: whole numbers and fractions are both numbers.
-fn family(literal: &Literal) -> u8 {
+pub(crate) fn family(literal: &Literal) -> u8 {
     match literal {
         Literal::Integer(_) | Literal::Float(_) => 0,
         Literal::Text(_) => 1,

@@ -6,6 +6,8 @@
 mod comparison;
 mod observation;
 
+pub(crate) use comparison::family;
+
 use crate::ast::{Comparison, Observation};
 use crate::error::{PatternError, PatternErrorKind};
 use crate::lexer::{self, Kind, Token};

@@ -3,7 +3,7 @@
 //!
 //! Where an observation spans a time, it counts if some instant of the span would do (as the official matcher has it).
 
-use super::{Steps, Stop, observation_holds};
+use super::{Reading, Steps, Stop, observation_holds};
 use crate::ast::{Observation, Qualifier};
 use crate::observed::Observed;
 use crate::outcome::Outcome;
@@ -18,6 +18,7 @@ type Found<'f> = &'f mut dyn FnMut(&[Instance], &mut Steps) -> ControlFlow<Stop>
 
 struct Search<'o> {
     observed: &'o [Observed<'o>],
+    reading: Reading,
     /// For each bracket of the pattern, which observed-data satisfy it: the same all the time, so found out once.
     satisfied: Vec<(&'o Observation, Vec<usize>)>,
     /// No binding has more observations than this, so no observed-data is needed more often.
@@ -25,8 +26,13 @@ struct Search<'o> {
 }
 
 /// Looks for the first binding of a whole pattern.
-pub fn first<'o>(expression: &'o Observation, observed: &'o [Observed<'o>], steps_max: u64) -> Outcome {
-    let mut search = Search { observed, satisfied: Vec::new(), times_max: leaves(expression) };
+pub fn first<'o>(
+    expression: &'o Observation,
+    observed: &'o [Observed<'o>],
+    reading: Reading,
+    steps_max: u64,
+) -> Outcome {
+    let mut search = Search { observed, reading, satisfied: Vec::new(), times_max: leaves(expression) };
     search.look_at(expression);
     let mut steps = Steps { left: steps_max };
     let outcome = search.bindings(expression, &[], &mut steps, &mut |binding, _| {
@@ -58,7 +64,9 @@ impl<'o> Search<'o> {
     fn look_at(&mut self, expression: &'o Observation) {
         match expression {
             Observation::Test(_) => {
-                let holds = |(_, observation): &(usize, &Observed<'_>)| observation_holds(expression, observation);
+                let holds = |(_, observation): &(usize, &Observed<'_>)| {
+                    observation_holds(expression, observation, self.reading)
+                };
                 let places = self.observed.iter().enumerate().filter(holds).map(|(place, _)| place).collect();
                 self.satisfied.push((expression, places));
             }

@@ -5,40 +5,75 @@
 //! ends, for its steps are counted.
 
 mod binding;
+mod folded;
 mod passing;
 mod path;
 mod test;
 
 pub use passing::passing;
 
-use crate::ast::{Comparison, Observation};
+use crate::ast::{Comparison, Observation, Path};
+use crate::fold;
 use crate::observed::{Object, Observed};
 use crate::outcome::{EvaluationError, Outcome};
 use crate::parser::Pattern;
+use comity_normal::Form;
 use std::ops::ControlFlow;
 
 /// Steps after which the answer is [`Outcome::Undetermined`].
 pub const STEPS_MAX: u64 = 2_000_000;
 
+/// How values are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As the letter of the standard says.
+    #[default]
+    Letter,
+    /// In the normal forms of their properties: spellings do not count.
+    Folded,
+}
+
+impl Reading {
+    /// Returns how the values are compared that a path leads to.
+    fn form(self, path: &Path) -> Form {
+        match self {
+            Reading::Letter => Form::Exact,
+            Reading::Folded => path.form(),
+        }
+    }
+
+    /// Returns the objects of an observation; with folding, one that is really of another type stands there as that once more.
+    pub fn objects<'a>(self, observation: &Observed<'a>) -> Vec<Object<'a>> {
+        let mut objects = Vec::new();
+        for object in &observation.objects {
+            objects.push(*object);
+            if self == Reading::Folded {
+                objects.extend(fold::also(object).map(|object_type| Object { object_type, ..*object }));
+            }
+        }
+        objects
+    }
+}
+
 /// Evaluates a pattern over observed-data, in their order.
-pub fn evaluate(pattern: &Pattern, observed: &[Observed<'_>]) -> Outcome {
+pub fn evaluate(pattern: &Pattern, observed: &[Observed<'_>], reading: Reading) -> Outcome {
     if pattern.fatal().is_some() {
         return Outcome::Error(EvaluationError::Pattern);
     }
-    match first_error(pattern, observed) {
+    match first_error(pattern, observed, reading) {
         Some(error) => Outcome::Error(error),
-        None => binding::first(&pattern.expression, observed, STEPS_MAX),
+        None => binding::first(&pattern.expression, observed, reading, STEPS_MAX),
     }
 }
 
 /// A literal of the pattern and a value of the data may be such that there is no answer: then the pattern has none,
 /// wherever in it that test stands.
-fn first_error(pattern: &Pattern, observed: &[Observed<'_>]) -> Option<EvaluationError> {
+fn first_error(pattern: &Pattern, observed: &[Observed<'_>], reading: Reading) -> Option<EvaluationError> {
     let mut error = None;
     pattern.tests(&mut |wanted| {
         for observation in observed {
-            for object in &observation.objects {
-                if let Err(found) = test::holds(wanted, object, observation) {
+            for object in reading.objects(observation) {
+                if let Err(found) = test::holds(wanted, &object, observation, reading) {
                     error.get_or_insert(found);
                 }
             }
@@ -48,11 +83,11 @@ fn first_error(pattern: &Pattern, observed: &[Observed<'_>]) -> Option<Evaluatio
 }
 
 /// §9.6: tells whether the comparison expression holds of one object; a test without an answer does not.
-pub fn comparison(expression: &Comparison, object: &Object<'_>, observation: &Observed<'_>) -> bool {
+pub fn comparison(expression: &Comparison, object: &Object<'_>, observation: &Observed<'_>, reading: Reading) -> bool {
     match expression {
-        Comparison::And(parts) => parts.iter().all(|part| comparison(part, object, observation)),
-        Comparison::Or(parts) => parts.iter().any(|part| comparison(part, object, observation)),
-        Comparison::Test(wanted) => test::holds(wanted, object, observation).unwrap_or(false),
+        Comparison::And(parts) => parts.iter().all(|part| comparison(part, object, observation, reading)),
+        Comparison::Or(parts) => parts.iter().any(|part| comparison(part, object, observation, reading)),
+        Comparison::Test(wanted) => test::holds(wanted, object, observation, reading).unwrap_or(false),
     }
 }
 
@@ -80,9 +115,11 @@ enum Stop {
 }
 
 /// §9.5: tells whether one observed-data satisfies `[ … ]`.
-fn observation_holds(expression: &Observation, observation: &Observed<'_>) -> bool {
+fn observation_holds(expression: &Observation, observation: &Observed<'_>, reading: Reading) -> bool {
     match expression {
-        Observation::Test(inner) => observation.objects.iter().any(|object| comparison(inner, object, observation)),
+        Observation::Test(inner) => {
+            reading.objects(observation).iter().any(|object| comparison(inner, object, observation, reading))
+        }
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Which values of an object a single test holds for: what an analyst is shown as "what matched".
 
+use super::Reading;
 use super::path::{self, Value};
 use super::test;
 use crate::ast::Test;
@@ -9,9 +10,15 @@ use std::borrow::Cow;
 
 /// Returns the values, as text, for which a test holds of an object: numbers as written, bytes as hexadecimal digits, lists
 /// and objects as JSON. None where there is no answer.
-pub fn passing<'a>(test: &Test, object: &Object<'a>, observation: &Observed<'a>) -> Vec<Cow<'a, str>> {
-    let values = path::values(&test.path, object, observation);
-    let passes = |value: &Value<'a>| test::value_passes(&test.operator, test.negated, value).unwrap_or(false);
+pub fn passing<'a>(
+    test: &Test,
+    object: &Object<'a>,
+    observation: &Observed<'a>,
+    reading: Reading,
+) -> Vec<Cow<'a, str>> {
+    let values = path::values(&test.path, object, observation, reading);
+    let form = reading.form(&test.path);
+    let passes = |value: &Value<'a>| test::value_passes(test, value, reading, form).unwrap_or(false);
     values.into_iter().filter(passes).map(text).collect()
 }
 

@@ -1,5 +1,6 @@
 //! §9.7: what an object path leads to.
 
+use super::Reading;
 use crate::ast::{Path, Step};
 use crate::observed::{Object, Observed};
 use base64::Engine as _;
@@ -14,13 +15,13 @@ pub enum Value<'a> {
 }
 
 /// Returns every value that the path leads to from this object; none where it is of another type or the path breaks off.
-pub fn values<'a>(path: &Path, object: &Object<'a>, observation: &Observed<'a>) -> Vec<Value<'a>> {
+pub fn values<'a>(path: &Path, object: &Object<'a>, observation: &Observed<'a>, reading: Reading) -> Vec<Value<'a>> {
     if object.object_type != path.object_type {
         return Vec::new();
     }
     let mut reached = vec![Reached { node: object.node, name: "" }];
     for step in &path.steps {
-        reached = reached.into_iter().flat_map(|from| next(from, step, observation)).collect();
+        reached = reached.into_iter().flat_map(|from| next(from, step, observation, reading)).collect();
     }
     reached.into_iter().map(Reached::value).collect()
 }
@@ -31,7 +32,12 @@ struct Reached<'a, 'p> {
     name: &'p str,
 }
 
-fn next<'a, 'p>(from: Reached<'a, 'p>, step: &'p Step, observation: &Observed<'a>) -> Vec<Reached<'a, 'p>> {
+fn next<'a, 'p>(
+    from: Reached<'a, 'p>,
+    step: &'p Step,
+    observation: &Observed<'a>,
+    reading: Reading,
+) -> Vec<Reached<'a, 'p>> {
     match step {
         Step::Key(name) => {
             // §9.7.3: a reference is followed to the object that it names, in the same observation. Where the path ends with
@@ -41,7 +47,14 @@ fn next<'a, 'p>(from: Reached<'a, 'p>, step: &'p Step, observation: &Observed<'a
             } else {
                 Some(from.node)
             };
-            node.and_then(|node| node.property(name)).map(|node| Reached { node, name }).into_iter().collect()
+            // Where spellings do not count, any name of the algorithm leads on.
+            let meant = match reading {
+                Reading::Folded if from.name == "hashes" => comity_normal::algorithm(name),
+                _ => None,
+            };
+            let is = |key: &str| *key == **name || meant.is_some() && comity_normal::algorithm(key) == meant;
+            let properties = node.map(Node::properties).unwrap_or_default().iter();
+            properties.filter(|(key, _)| is(key)).map(|(_, node)| Reached { node, name }).collect()
         }
         Step::Index(_) | Step::Any => {
             let name = if from.name.ends_with("_refs") { "[_refs]" } else { "" };

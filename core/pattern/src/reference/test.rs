@@ -1,36 +1,43 @@
 //! §9.6.1: what each comparison operator says of a value.
 
 use super::path::{self, Value};
-use crate::address::Range;
+use super::{Reading, folded};
 use crate::ast::{Literal, Operator, Test};
 use crate::limits::Limits;
 use crate::literal;
 use crate::observed::{Object, Observed};
 use crate::outcome::EvaluationError;
 use crate::regex::{self, Mode};
+use comity_normal::Form;
 use comity_stix::json::tree::Node;
 use std::cmp::Ordering;
 use unicode_normalization::UnicodeNormalization;
 
 /// Tells whether a test holds of an object: of one of the values that its path leads to.
-pub fn holds(test: &Test, object: &Object<'_>, observation: &Observed<'_>) -> Result<bool, EvaluationError> {
-    let values = path::values(&test.path, object, observation);
+pub fn holds(
+    test: &Test,
+    object: &Object<'_>,
+    observation: &Observed<'_>,
+    reading: Reading,
+) -> Result<bool, EvaluationError> {
+    let values = path::values(&test.path, object, observation, reading);
     if test.operator == Operator::Exists {
         // Only an object of the type can have, or lack, the property.
         return Ok(object.object_type == test.path.object_type && values.is_empty() == test.negated);
     }
+    let form = reading.form(&test.path);
     let mut any = false;
     for value in &values {
-        any |= value_passes(&test.operator, test.negated, value)?;
+        any |= value_passes(test, value, reading, form)?;
     }
     Ok(any)
 }
 
 /// Tells whether a test holds of one value.
-pub fn value_passes(operator: &Operator, negated: bool, value: &Value<'_>) -> Result<bool, EvaluationError> {
-    let plain = match operator {
-        Operator::Equal(wanted) => equal(wanted, value)?,
-        Operator::NotEqual(wanted) => !equal(wanted, value)?,
+pub fn value_passes(test: &Test, value: &Value<'_>, reading: Reading, form: Form) -> Result<bool, EvaluationError> {
+    let plain = match &test.operator {
+        Operator::Equal(wanted) => equal(wanted, value, form)?,
+        Operator::NotEqual(wanted) => !equal(wanted, value, form)?,
         Operator::Order(order, wanted) => match compare(wanted, value)? {
             Compared::Ordered(ordering) => order.holds(ordering),
             Compared::No => false,
@@ -40,33 +47,28 @@ pub fn value_passes(operator: &Operator, negated: bool, value: &Value<'_>) -> Re
         Operator::In(members) => {
             let mut any = false;
             for wanted in members {
-                any |= equal(wanted, value)?;
+                any |= equal(wanted, value, form)?;
             }
             any
         }
-        Operator::Like(pattern) => like(pattern, value),
-        Operator::Matches(source) => matches(source, value),
-        Operator::Subset(wanted) => match (range_of(value), Range::parse(wanted)) {
-            (Some(value), Some(wanted)) => wanted.contains(&value),
-            _ => false,
-        },
-        Operator::Superset(wanted) => match (range_of(value), Range::parse(wanted)) {
-            (Some(value), Some(wanted)) => value.contains(&wanted),
-            _ => false,
-        },
+        // More is found in normal form, and nothing less: as written counts too.
+        Operator::Like(pattern) => like(pattern, value) || folded::like(pattern, value, form),
+        Operator::Matches(source) => matches(source, value) || folded::matches(source, value, form),
+        Operator::Subset(wanted) => {
+            folded::ranges(value, wanted, reading, form, |value, wanted| wanted.contains(value))
+        }
+        Operator::Superset(wanted) => {
+            folded::ranges(value, wanted, reading, form, |value, wanted| value.contains(wanted))
+        }
         Operator::Exists => true,
     };
-    Ok(plain != negated)
+    Ok(plain != test.negated)
 }
 
-fn range_of(value: &Value<'_>) -> Option<Range> {
-    match value {
-        Value::Json(node) => node.text().and_then(Range::parse),
-        Value::Bytes(_) => None,
+fn equal(wanted: &Literal, value: &Value<'_>, form: Form) -> Result<bool, EvaluationError> {
+    if let Some(equal) = folded::equal(wanted, value, form) {
+        return Ok(equal);
     }
-}
-
-fn equal(wanted: &Literal, value: &Value<'_>) -> Result<bool, EvaluationError> {
     if let (Literal::Bool(wanted), Value::Json(Node::Bool(value))) = (wanted, value) {
         return Ok(wanted == value);
     }
@@ -133,7 +135,7 @@ fn float_to_integer(float: f64, integer: i128) -> Option<Ordering> {
 }
 
 /// `%` is any characters, `_` is one; both sides in Normalization Form C.
-fn like(pattern: &str, value: &Value<'_>) -> bool {
+pub(super) fn like(pattern: &str, value: &Value<'_>) -> bool {
     let pattern: Vec<char> = pattern.nfc().collect();
     let characters: Vec<char> = match value {
         Value::Json(Node::String(text)) => text.nfc().collect(),
@@ -165,7 +167,7 @@ fn like(pattern: &str, value: &Value<'_>) -> bool {
     reached.last().copied().unwrap_or_default()
 }
 
-fn matches(source: &str, value: &Value<'_>) -> bool {
+pub(super) fn matches(source: &str, value: &Value<'_>) -> bool {
     let bytes_max = Limits::default().regex_compiled_bytes_max;
     let source: String = source.nfc().collect();
     match value {

@@ -3,7 +3,8 @@
 use super::indicator::{Indicator, Unfit};
 use super::kept::Kept;
 use crate::failure::Failure;
-use comity_detect::{DecayModel, WarningLists};
+use comity_detect::{DecayModel, WarningLists, Witness};
+use comity_pattern::Unmatchable;
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
@@ -24,6 +25,8 @@ pub(super) enum Place {
     Revoked,
     NotStix(String),
     Invalid,
+    /// It can never match: why is in [`Detector::unmatchable`].
+    Unmatchable,
 }
 
 /// How many invalid indicators are named.
@@ -45,6 +48,9 @@ pub(super) struct Detector {
     pub kept: Kept,
     /// Invalid indicators by the object's number: identifier and why.
     pub invalid: BTreeMap<i64, (String, String)>,
+    /// Indicators that can never match, or hardly, by the object's number: identifier and why. Some of them are looked for all the
+    /// same ([`Unmatchable::is_certain`]).
+    pub unmatchable: BTreeMap<i64, (String, Unmatchable)>,
     /// Observations since it was made.
     pub observations: u64,
     /// The number of the next observation.
@@ -60,7 +66,7 @@ impl Detector {
     pub(super) fn new(path: &Path, hash_key: u64, decay: bool, now: Timestamp) -> Result<Self, Failure> {
         let mut detector = Self {
             holdings: Holdings::open(path, Mode::ReadOnly)?,
-            engine: Engine::new(Options { hash_key, ..Options::default() }),
+            engine: Engine::new(Options { hash_key, fold: true, ..Options::default() }),
             stream: Stream::new(StreamBounds::default()),
             of_pattern: Vec::new(),
             places: HashMap::new(),
@@ -68,6 +74,7 @@ impl Detector {
             model: decay.then(DecayModel::default),
             kept: Kept::default(),
             invalid: BTreeMap::new(),
+            unmatchable: BTreeMap::new(),
             observations: 0,
             fed: 0,
             undetermined: 0,
@@ -85,6 +92,7 @@ impl Detector {
             self.stream.forget(pattern);
         }
         self.invalid.remove(&oid);
+        self.unmatchable.remove(&oid);
         if let Some(row) = row {
             let place = self.place(&row);
             self.places.insert(oid, place);
@@ -96,7 +104,7 @@ impl Detector {
             return Place::Revoked;
         }
         match Indicator::read(&row.bytes) {
-            Ok(indicator) => match self.engine.add(&indicator.pattern, indicator.validity) {
+            Ok(mut indicator) => match self.engine.add(&indicator.pattern, indicator.validity) {
                 Ok(pattern) => {
                     let at = pattern.0 as usize;
                     if self.of_pattern.len() <= at {
@@ -104,6 +112,9 @@ impl Detector {
                     }
                     if let Some(slot) = self.of_pattern.get_mut(at) {
                         *slot = row.oid;
+                    }
+                    if let Some(reason) = indicator.unmatchable.take() {
+                        self.unmatchable.insert(row.oid, (indicator.id.clone(), reason));
                     }
                     let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
                     Place::In { pattern, listed: self.is_listed(&indicator), until }
@@ -114,6 +125,14 @@ impl Detector {
             },
             Err(Unfit::NotStix(language)) => Place::NotStix(language),
             Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
+            Err(Unfit::Unmatchable(id, reason @ Unmatchable::Unreadable(_))) => {
+                self.unmatchable.insert(row.oid, (id.clone(), reason.clone()));
+                self.refuse(row.oid, id, reason.to_string())
+            }
+            Err(Unfit::Unmatchable(id, reason)) => {
+                self.unmatchable.insert(row.oid, (id, reason));
+                Place::Unmatchable
+            }
         }
     }
 
@@ -130,7 +149,13 @@ impl Detector {
             return false;
         }
         let asked = comity_detect::asked(&indicator.pattern);
-        !asked.is_empty() && asked.iter().all(|one| self.lists.find(&one.path, &one.value).is_some())
+        !asked.is_empty() && asked.iter().all(|one| self.on_list(one).is_some())
+    }
+
+    /// Returns the warning list that has a value, as it is written or in normal form.
+    pub(super) fn on_list(&self, one: &Witness) -> Option<&str> {
+        let found = self.lists.find(&one.path, &one.value);
+        found.or_else(|| self.lists.find(&one.path, &comity_pattern::normal(&one.path, &one.value)))
     }
 
     /// Numbers an observation.

@@ -1,7 +1,7 @@
 //! One indicator as detection needs it: pattern, validity, worth.
 
-use comity_pattern::Pattern;
 use comity_pattern::engine::Validity;
+use comity_pattern::{Meant, Pattern, Unmatchable, meant};
 use comity_stix::json::Limits;
 use comity_stix::json::tree::Node;
 use comity_vocab::Timestamp;
@@ -13,7 +13,12 @@ const CONFIDENCE_UNSTATED: u8 = 100;
 pub(super) struct Indicator {
     /// Its identifier.
     pub id: String,
+    /// As it is meant.
     pub pattern: Pattern,
+    /// What of the pattern is read differently from how it is written.
+    pub remarks: Vec<String>,
+    /// Why it will hardly match, though it is looked for.
+    pub unmatchable: Option<Unmatchable>,
     pub validity: Validity,
     /// Of 100.
     pub confidence: u8,
@@ -27,6 +32,8 @@ pub(super) enum Unfit {
     NotStix(String),
     /// Its pattern cannot be read or evaluated; its identifier, and why.
     Invalid(String, String),
+    /// It can never match; its identifier, and why.
+    Unmatchable(String, Unmatchable),
 }
 
 impl Indicator {
@@ -44,8 +51,9 @@ impl Indicator {
         let Some(written) = text("pattern") else { return Err(Unfit::Invalid(id, "it has no pattern".to_owned())) };
         let pattern = match Pattern::parse(written) {
             Ok(pattern) => pattern,
-            Err(error) => return Err(Unfit::Invalid(id, error.to_string())),
+            Err(error) => return Err(Unfit::Unmatchable(id, Unmatchable::Unreadable(error.to_string()))),
         };
+        let Meant { pattern, remarks, unmatchable } = meant(&pattern, &comity_detect::is_known);
         // With an offset, a blank or without a zone: the instant that is meant.
         let time = |name: &str| text(name).and_then(Timestamp::meant);
         let validity = Validity { from: time("valid_from"), until: time("valid_until") };
@@ -57,7 +65,18 @@ impl Indicator {
             Some(Node::Number(written)) => written.parse().ok().filter(|confidence| *confidence <= 100),
             _ => None,
         };
+        if let Some(reason) = unmatchable.as_ref().filter(|reason| reason.is_certain()) {
+            return Err(Unfit::Unmatchable(id, reason.clone()));
+        }
         let from = time("valid_from").or_else(|| time("created")).map_or(0, |from| from.unix_seconds());
-        Ok(Self { id, pattern, validity, confidence: confidence.unwrap_or(CONFIDENCE_UNSTATED), from })
+        Ok(Self {
+            id,
+            pattern,
+            remarks,
+            unmatchable,
+            validity,
+            confidence: confidence.unwrap_or(CONFIDENCE_UNSTATED),
+            from,
+        })
     }
 }

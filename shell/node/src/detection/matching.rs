@@ -140,7 +140,7 @@ impl Detector {
     /// What becomes of a match: open, on a warning list (which), or decayed (what is left).
     fn judged(&self, of: &AtHand, matched: &[Witness], last: Timestamp) -> (SightingState, Option<String>, Option<u8>) {
         let AtHand { oid, indicator, truly_seen, .. } = of;
-        let lists: Vec<&str> = matched.iter().filter_map(|one| self.lists.find(&one.path, &one.value)).collect();
+        let lists: Vec<&str> = matched.iter().filter_map(|one| self.on_list(one)).collect();
         if !matched.is_empty() && lists.len() == matched.len() {
             return (SightingState::WarningListed, lists.first().map(|name| (*name).to_owned()), None);
         }

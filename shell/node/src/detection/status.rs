@@ -23,6 +23,7 @@ impl Detection {
 impl Detector {
     fn status(&self, now: Timestamp) -> Value {
         let (mut compiled, mut revoked, mut invalid, mut listed, mut expired) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+        let mut unmatchable = 0_u64;
         let mut not_stix: BTreeMap<&str, u64> = BTreeMap::new();
         for place in self.places.values() {
             match place {
@@ -34,6 +35,7 @@ impl Detector {
                 Place::Revoked => revoked += 1,
                 Place::NotStix(language) => *not_stix.entry(language).or_default() += 1,
                 Place::Invalid => invalid += 1,
+                Place::Unmatchable => unmatchable += 1,
             }
         }
         let named: Vec<Value> =
@@ -44,6 +46,7 @@ impl Detector {
             "revoked": revoked,
             "not_stix": not_stix,
             "invalid": invalid,
+            "never_matching": unmatchable,
             "first_invalid": named,
             "expired": expired,
             "warning_listed": listed,

@@ -23,12 +23,14 @@ pub(crate) fn keying(conn: &Connection) -> Result<Keying, StoreError> {
     Ok(Keying::new(secret))
 }
 
-/// Begins anew where another edition of the rules filled the index: what it gave could not be found again.
-pub(crate) fn check_edition(conn: &Connection) -> Result<(), rusqlite::Error> {
+/// Empties the index where another edition of the rules filled it, for what it gave could not be found again. The node's own list of
+/// values that say nothing is written by the new rules.
+pub(crate) fn check_edition(conn: &Connection) -> Result<(), StoreError> {
     let edition: u32 = conn.query_row("SELECT edition FROM value_state", [], |row| row.get(0))?;
     if edition != EDITION {
         conn.execute_batch("DELETE FROM value_key; DELETE FROM value_stale")?;
         conn.execute("UPDATE value_state SET indexed_vid = 0, way_iid = 0, way_vid = 0, edition = ?1", [EDITION])?;
+        super::stops::read_again(conn, &keying(conn)?)?;
     }
     Ok(())
 }

@@ -4,8 +4,9 @@ use super::follow::keying;
 use crate::error::StoreError;
 use crate::holdings::Tx;
 use crate::view::View;
-use comity_correlate::{CorrelatedValue, Kind};
+use comity_correlate::{CorrelatedValue, Keying, Kind};
 use comity_vocab::{OfficerCode, Timestamp};
+use rusqlite::Connection;
 use serde::Serialize;
 
 /// A value on the node's own list.
@@ -60,6 +61,30 @@ impl Tx<'_> {
         let key = keying(self.sql())?.key(value);
         Ok(self.sql().prepare_cached("DELETE FROM stop_value WHERE hash = ?1")?.execute([key.number()])? > 0)
     }
+}
+
+/// Writes the list by the rules of this edition: each value in its one way, under the number that it has now. Of two that are one now,
+/// the first stays.
+pub(super) fn read_again(conn: &Connection, keying: &Keying) -> Result<(), StoreError> {
+    let rows: Vec<(i64, String, String)> = conn
+        .prepare_cached("SELECT hash, kind, value FROM stop_value ORDER BY at, hash")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (hash, kind, value) in rows {
+        // What this edition cannot read stays as it is: an officer sees it on the list.
+        let Some(now) = Kind::parse(&kind).and_then(|kind| CorrelatedValue::new(kind, &value)) else { continue };
+        let number = keying.key(&now).number();
+        if number == hash && now.value == value {
+            continue;
+        }
+        conn.prepare_cached(
+            "INSERT OR IGNORE INTO stop_value (hash, kind, value, reason, officer, at)
+             SELECT ?2, ?3, ?4, reason, officer, at FROM stop_value WHERE hash = ?1",
+        )?
+        .execute((hash, number, now.kind.name(), &now.value))?;
+        conn.prepare_cached("DELETE FROM stop_value WHERE hash = ?1")?.execute([hash])?;
+    }
+    Ok(())
 }
 
 impl View<'_> {

@@ -6,7 +6,7 @@ use crate::holdings::Tx;
 use crate::remove;
 use comity_vocab::{Digest, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Pieces of evidence kept from the beginning of a sighting, and as many of the newest.
@@ -22,10 +22,22 @@ const SIGHTINGS_OF_ONE_MAX: i64 = 10_000;
 /// Stands for too many different values to keep each.
 pub const MANY_VALUES: [u8; 16] = [0; 16];
 
-/// Returns what stands for a set of values: the same for the same values in the same places.
+/// Returns what stands for a set of values: the same for the same values in the same places, however they are written and in whichever
+/// order.
 pub fn stand_in(values: &[Matched]) -> [u8; 16] {
+    let normal = |one: &Matched| (one.path.clone(), comity_pattern::normal(&one.path, &one.value));
+    let normal: BTreeSet<(String, String)> = values.iter().map(normal).collect();
+    stand_in_of(normal.iter().map(|(path, value)| (path.as_str(), value.as_str())))
+}
+
+/// Returns what stood for a set of values while spellings counted: sightings of that time keep it.
+pub(super) fn stand_in_as_written(values: &[Matched]) -> [u8; 16] {
+    stand_in_of(values.iter().map(|one| (one.path.as_str(), one.value.as_str())))
+}
+
+fn stand_in_of<'v>(values: impl Iterator<Item = (&'v str, &'v str)>) -> [u8; 16] {
     let mut text = String::new();
-    for Matched { path, value } in values {
+    for (path, value) in values {
         // The lengths tell where one ends, whatever they hold.
         text.push_str(&format!("{}:{path}{}:{value}", path.len(), value.len()));
     }

@@ -3,7 +3,7 @@
 //! Does not know: what a sensor said; there is no second copy of that to compare with.
 
 use super::list::{Matched, SightingState};
-use super::record::{COUNT_MAX, DAY_SECONDS, MANY_VALUES, stand_in};
+use super::record::{COUNT_MAX, DAY_SECONDS, MANY_VALUES, stand_in, stand_in_as_written};
 use crate::verify::{VerifyError, bad};
 use crate::view::View;
 use comity_vocab::Timestamp;
@@ -82,7 +82,7 @@ pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
             (None, true) => true,
             (None, false) => dedup == MANY_VALUES || dedup == stand_in(&[]),
             (Some(_), true) => false,
-            (Some(stands), false) => dedup == *stands,
+            (Some(stands), false) => stands.contains(&dedup),
         };
         if !fits {
             return Err(wrong("its values are not those that it stands for"));
@@ -112,7 +112,7 @@ fn days(conn: &Connection, sid: i64, span: (i64, i64), count: i64) -> Result<(),
 }
 
 /// Derives what stands for the values of a sighting; none where it has none, and nothing that stands for any where one is missing.
-fn stood_for(conn: &Connection, sid: i64) -> Result<Option<Vec<u8>>, rusqlite::Error> {
+fn stood_for(conn: &Connection, sid: i64) -> Result<Option<Vec<Vec<u8>>>, rusqlite::Error> {
     let mut select = conn.prepare_cached("SELECT n, path, value FROM sighting_value WHERE sid = ?1 ORDER BY n")?;
     let mut rows = select.query([sid])?;
     let mut values = Vec::new();
@@ -123,7 +123,7 @@ fn stood_for(conn: &Connection, sid: i64) -> Result<Option<Vec<u8>>, rusqlite::E
         }
         values.push(Matched { path, value });
     }
-    Ok((!values.is_empty()).then(|| stand_in(&values).to_vec()))
+    Ok((!values.is_empty()).then(|| vec![stand_in(&values).to_vec(), stand_in_as_written(&values).to_vec()]))
 }
 
 /// Why a sighting does not fit, or why that could not be found out.
