@@ -19,11 +19,9 @@ use serde::Serialize;
 use std::time::Instant;
 
 /// Objects per transaction.
-///
-/// Identifiers lie anywhere in their indexes, so that each batch writes nearly every page of these: few large batches write less.
-const BATCH_OBJECTS: u64 = 20_000;
+const BATCH_OBJECTS: u64 = 5_000;
 /// Bytes per transaction, so that few large objects make a small batch.
-const BATCH_BYTES: u64 = 32 << 20;
+const BATCH_BYTES: u64 = 16 << 20;
 
 /// What an import did; every object is counted once under the first five that apply, `defects` beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
