@@ -93,7 +93,7 @@ fn made(setting: &Setting) -> Outcome<Home> {
 }
 
 fn ask(node: &mut Node, request: &Request) -> Outcome<Value> {
-    Ok(node.handle(now(), &Call { request: serde_json::to_string(request)?, ..Call::default() })?)
+    Ok(node.handle(now(), &Call::of(request)?)?)
 }
 
 fn count(answer: &Value, field: &str) -> u64 {

@@ -7,15 +7,16 @@ use crate::documents::{Documents, Is, Span};
 use crate::instant::{self, Misfit};
 use crate::line::{LINE_BYTES_MAX, LineError};
 use crate::mapping::{ALONE, Declared, Form, Hit, How, Made, Mapping, OBJECTS_MAX, TimeFormat};
-use crate::mapping::{is_absent, objects, simple_objects};
+use crate::mapping::{Scalar, Scratch, is_absent, objects, simple_objects};
 use crate::table::{self, COLUMNS, Row, Table};
 use crate::told::Told;
 use crate::unwrap::records;
 use crate::zeek::Zeek;
 use comity_pattern::{Object, Observed};
 use comity_stix::json::tree::Node;
-use comity_stix::json::{JsonErrorKind, Limits};
+use comity_stix::json::{JsonError, JsonErrorKind, Limits, Walker};
 use comity_vocab::Timestamp;
+use std::cell::Cell;
 
 /// What takes observations of a line.
 type Take<'t> = &'t mut dyn FnMut(&Observed<'_>);
@@ -36,6 +37,9 @@ pub struct LineReader {
     columns: Vec<Option<u16>>,
     table: Table,
     zeek: Zeek,
+    /// Memory that is used for one record after the other.
+    walker: Cell<Walker>,
+    scratch: Cell<Scratch>,
 }
 
 impl LineReader {
@@ -48,7 +52,8 @@ impl LineReader {
             _ => Vec::new(),
         };
         let (table, zeek) = (Table::default(), Zeek::default());
-        Self { mapping, now, limits: Limits::default(), begun: false, columns, table, zeek }
+        let (walker, scratch) = (Cell::default(), Cell::default());
+        Self { mapping, now, limits: Limits::default(), begun: false, columns, table, zeek, walker, scratch }
     }
 
     /// Reads one line, without its line feed, and hands over its observations while they live.
@@ -125,12 +130,28 @@ impl LineReader {
 
     /// Reads one JSON text that begins in this line; with an error comes the line of it.
     fn json(&self, text: &[u8], line: u64, told: &mut Told, take: TakeAt<'_>) -> Result<(), (u64, LineError)> {
-        let node = Node::parse(text, &self.limits).map_err(|error| {
+        let at = |error: JsonError| {
             // Of a text that ends too early, the line where it begins says more than the last one.
             let at = if error.kind == JsonErrorKind::UnexpectedEnd { line } else { line + error.line - 1 };
             (at, LineError::Json { at: error.column.saturating_sub(1), kind: error.kind })
-        })?;
+        };
         let mut take = |observed: &Observed<'_>| take(line, observed);
+        if let How::Declared(declared) = &self.mapping.how
+            && text.trim_ascii_start().starts_with(b"{")
+        {
+            let mut walker = self.walker.take();
+            let read = declared.fields.read(&mut walker, text, &self.limits);
+            self.walker.set(walker);
+            // Of what a tool puts around records a tree is made.
+            if let Some(scalars) = read.map_err(at)? {
+                match self.finish(declared, scalars.iter().map(Scalar::hit).collect(), &mut take) {
+                    Ok(observations) => told.gave(observations),
+                    Err(error) => told.refuse(line, None, error),
+                }
+                return Ok(());
+            }
+        }
+        let node = Node::parse(text, &self.limits).map_err(at)?;
         if self.mapping.is_stix() {
             return self.stix(node, line, told, &mut take).map_err(|error| (line, error));
         }
@@ -284,7 +305,10 @@ impl LineReader {
     fn finish(&self, declared: &Declared, hits: Vec<Hit<'_>>, take: Take<'_>) -> Result<u64, LineError> {
         let first = self.time(declared, &declared.first, &hits)?;
         let last = self.time(declared, &declared.last, &hits)?;
-        let made = objects(declared, hits)?;
+        let mut scratch = self.scratch.take();
+        let made = objects(declared, hits, &mut scratch);
+        self.scratch.set(scratch);
+        let made = made?;
         if made.is_empty() {
             return Ok(0);
         }

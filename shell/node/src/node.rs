@@ -209,7 +209,7 @@ impl Node {
     /// Says who asks for what, where it may be asked. `remote`: over the network, where whoever shows nothing is nobody.
     pub(crate) fn admit(&mut self, now: Timestamp, call: &Call, remote: bool) -> Result<(Asker, Request), Failure> {
         self.clock = now;
-        let request = parse(call)?;
+        let request = call.parsed()?;
         let nobody = call.session.is_none() && call.token.is_none() && !open_to_anybody(&request);
         if remote && (call.proof.is_some() || nobody) {
             return Err(sign_in_needed());
@@ -425,11 +425,6 @@ impl Node {
 }
 
 /// Reads the request of a call.
-fn parse(call: &Call) -> Result<Request, Failure> {
-    serde_json::from_str(&call.request)
-        .map_err(|error| Failure::usage(format!("not a request of this version: {error}")))
-}
-
 /// Where the configuration says that browsers reach the desk.
 fn configured_address(home: &Home) -> Result<DeskAddress, Failure> {
     let desk = &home.configuration.desk;

@@ -22,11 +22,6 @@ use std::time::Instant;
 const BATCH_OBJECTS: u64 = 5_000;
 /// Bytes per transaction, so that few large objects make a small batch.
 const BATCH_BYTES: u64 = 16 << 20;
-/// The page cache while an import runs, in KiB.
-const CACHE_KIB: i64 = 48 << 10;
-
-/// Pages in the write-ahead log before they move to the database while an import runs (64 MiB).
-const WAL_PAGES: i64 = 16_384;
 
 /// What an import did; every object is counted once under one of the first four or `refused`; `defects` and the last two stand beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -146,6 +141,7 @@ impl<'h> Import<'h> {
         self.in_batch += 1;
         if self.in_batch >= BATCH_OBJECTS || self.batch_bytes >= BATCH_BYTES {
             self.holdings.commit_for_now("BEGIN IMMEDIATE")?;
+            self.recorder.goes_on();
             self.in_batch = 0;
             self.batch_bytes = 0;
         }
@@ -186,8 +182,7 @@ impl Drop for Import<'_> {
 
 /// Opens the first batch.
 fn begin(conn: &Connection) -> Result<(), StoreError> {
-    open::set_cache_kib(conn, CACHE_KIB)?;
-    conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES, |row| row.get::<_, i64>(0))?;
+    open::hurry(conn)?;
     // What is invisible need not be durable yet; `finish` makes all of it so at once. The log keeps its order, so a
     // crash leaves a beginning of the batches, and the next opening removes it.
     conn.pragma_update(None, "synchronous", "NORMAL")?;
@@ -200,7 +195,6 @@ fn rest(conn: &Connection) {
         let _ = conn.execute_batch("ROLLBACK");
     }
     let _ = conn.pragma_update(None, "synchronous", "FULL");
-    let _ = conn.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |row| row.get::<_, i64>(0));
     let _ = open::calm(conn);
 }
 

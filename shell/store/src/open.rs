@@ -137,6 +137,12 @@ impl OpenError {
 const VALUE_BYTES_MAX: i32 = 64 << 20;
 /// The page cache of an idle connection, in KiB (an idle node stays small).
 const CACHE_KIB: i64 = 2048;
+/// The same while much is written: an import, and the indexes that follow it.
+const WORKING_CACHE_KIB: i64 = 48 << 10;
+/// Pages in the write-ahead log before they move to the database; SQLite's own number.
+const WAL_PAGES: i64 = 1_000;
+/// The same while much is written (64 MiB).
+const WORKING_WAL_PAGES: i64 = 16_384;
 /// How long a statement waits for another process, in milliseconds.
 const BUSY_MILLIS: u64 = 10_000;
 
@@ -278,9 +284,23 @@ pub(crate) fn set_cache_kib(conn: &Connection, kib: i64) -> Result<(), rusqlite:
     conn.pragma_update(None, "cache_size", -kib)
 }
 
+/// Makes ready for a long piece of work: pages stay in memory, and in the write-ahead log until many of them move to the database at once.
+/// [`calm`] comes after it.
+pub(crate) fn hurry(conn: &Connection) -> Result<(), rusqlite::Error> {
+    set_cache_kib(conn, WORKING_CACHE_KIB)?;
+    conn.pragma_update_and_check(None, "wal_autocheckpoint", WORKING_WAL_PAGES, |row| row.get::<_, i64>(0))?;
+    Ok(())
+}
+
+/// Tells whether [`hurry`] was called and [`calm`] was not yet.
+pub(crate) fn is_hurried(conn: &Connection) -> Result<bool, rusqlite::Error> {
+    conn.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0)).map(|kib| kib == -WORKING_CACHE_KIB)
+}
+
 /// Gives the memory of a long piece of work back.
 pub(crate) fn calm(conn: &Connection) -> Result<(), rusqlite::Error> {
     set_cache_kib(conn, CACHE_KIB)?;
+    conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES, |row| row.get::<_, i64>(0))?;
     conn.execute_batch("PRAGMA shrink_memory")
 }
 

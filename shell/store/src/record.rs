@@ -7,6 +7,7 @@
 use crate::current;
 use crate::dispute;
 use crate::erase;
+use crate::erased::Erasing;
 use crate::error::StoreError;
 use crate::intern::Cache;
 use crate::key::{self, IdKey};
@@ -114,6 +115,8 @@ pub(crate) struct Recorder {
     words: Cache,
     ids: HashMap<(i64, IdKey), i64>,
     numbers: Option<Numbers>,
+    /// The key of what was erased, once it was looked for.
+    erasing: Option<Option<Erasing>>,
 }
 
 /// The row numbers to give out next: known here, no row has to be written twice.
@@ -150,7 +153,7 @@ impl Recorder {
         let stored = |outcome, defective| Stored::plain(object.facts.id.clone(), outcome, defective);
         let refused = |reason: String| stored(Outcome::Refused(reason), false);
         let tid = self.prefix_number(conn, object.prefix.as_deref())?;
-        let line = find_line(conn, tid, &object.key)?;
+        let line = find_line(conn, self.erasing(conn)?, tid, &object.key)?;
         let line = match line {
             Some(line) if line.state != state::MENTIONED => line,
             unheld => {
@@ -201,6 +204,20 @@ impl Recorder {
         let outcome = if conflict { Outcome::Conflict } else { Outcome::NewVersion };
         let stored = stored(outcome, judged.defect.is_some() || is_defective(&object.facts));
         Ok(Stored { undated: undated && same.is_empty(), withdrawal: conflict && withdraws, ..stored })
+    }
+
+    /// Returns the key of what was erased. It is looked for once in a transaction, for no object is erased within one that records.
+    fn erasing(&mut self, conn: &Connection) -> rusqlite::Result<Option<&Erasing>> {
+        let known = match self.erasing.take() {
+            Some(known) => known,
+            None => Erasing::known(conn)?,
+        };
+        Ok(self.erasing.insert(known).as_ref())
+    }
+
+    /// Is told that the next object comes in another transaction.
+    pub(crate) fn goes_on(&mut self) {
+        self.erasing = None;
     }
 
     /// Gives out a row number.
@@ -257,7 +274,7 @@ impl Recorder {
         if let Some(oid) = self.ids.get(&remembered) {
             return Ok(*oid);
         }
-        let oid = match find_line(conn, tid, key)? {
+        let oid = match find_line(conn, self.erasing(conn)?, tid, key)? {
             Some(line) => line.oid,
             None => {
                 let oid = self.next(conn, |numbers| &mut numbers.oid)?;
@@ -359,7 +376,7 @@ pub(crate) fn insert_defect(
     Ok(())
 }
 
-fn find_line(conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<Option<Line>> {
+fn find_line(conn: &Connection, erasing: Option<&Erasing>, tid: i64, key: &IdKey) -> rusqlite::Result<Option<Line>> {
     let mut query = conn.prepare_cached("SELECT oid, state, current, nid FROM object WHERE key = ?1 AND tid = ?2")?;
     let mut find = |key: &IdKey| {
         query
@@ -369,9 +386,13 @@ fn find_line(conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<Optio
             .optional()
     };
     let found = find(key)?;
-    match crate::remove::erased_key(conn, key, found.is_some())? {
+    if found.is_some() {
+        return Ok(found);
+    }
+    // What was erased stands under another key.
+    match erasing.map(|erasing| erasing.key(key)).filter(|erased| erased != key) {
         Some(erased) => find(&erased),
-        None => Ok(found),
+        None => Ok(None),
     }
 }
 

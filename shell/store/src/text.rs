@@ -5,6 +5,7 @@
 
 use crate::error::StoreError;
 use crate::holdings::Holdings;
+use crate::open;
 use crate::view::{View, unsigned};
 use rusqlite::{Connection, Rows};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -25,25 +26,46 @@ impl View<'_> {
     }
 }
 
+/// Versions behind from which on the indexes are given the memory of an import.
+const MANY: u64 = 2_000;
+
+/// Returns at most how many visible versions a mark leaves behind, and nothing only where it leaves none. A count would read all of
+/// them, with their bytes, each time it is asked.
+fn left(conn: &Connection, state: &str) -> rusqlite::Result<u64> {
+    let sql = format!(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM version WHERE vid > s.indexed_vid AND vid < {HORIZON})
+                THEN min((SELECT max(vid) FROM version), {HORIZON} - 1) - s.indexed_vid ELSE 0 END FROM {state} s"
+    );
+    conn.prepare_cached(&sql)?.query_row([], |row| row.get(0)).map(unsigned)
+}
+
 impl Holdings {
-    /// Takes up to `max` versions into the full-text index, in one transaction, and returns how many remain.
+    /// Takes up to `max` versions into the full-text index, in one transaction, and returns at most how many remain; 0 where none does.
     ///
     /// # Errors
     /// [`StoreError::Database`]; nothing was taken then.
     pub fn index_pending(&mut self, max: usize) -> Result<u64, StoreError> {
+        if left(self.sql(), "text_state")? > MANY {
+            open::hurry(self.sql())?;
+        }
         let tx = self.transaction()?;
         take(tx.sql(), max)?;
         crate::workbench::take_moments(tx.sql(), max)?;
-        let text_complete = tx.view().text_behind()? == 0;
+        let text_complete = left(tx.sql(), "text_state")? == 0;
         crate::correlation::take(tx.sql(), max, text_complete)?;
         crate::prints::take(tx.sql(), max, text_complete)?;
         tx.commit()?;
-        let view = self.view();
+        let conn = self.sql();
         // The indexes of values and texts wait for large batches and come last; what they lack is looked at when nothing else remains.
-        match view.text_behind()?.max(view.moments_behind()?) {
-            0 => Ok(view.values_behind()?.max(view.prints_behind()?)),
-            behind => Ok(behind),
+        let mut behind = left(conn, "text_state")?.max(left(conn, "moment_state")?);
+        if behind == 0 {
+            let values = left(conn, "value_state")?.saturating_add(self.view().ways_behind()?);
+            behind = values.max(left(conn, "print_state")?);
         }
+        if behind == 0 && open::is_hurried(conn)? {
+            open::calm(conn)?;
+        }
+        Ok(behind)
     }
 }
 

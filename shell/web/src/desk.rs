@@ -62,7 +62,7 @@ impl Desk {
             Credential::Session(secret) => (Some(secret.clone()), None),
             Credential::Token(secret) => (None, Some(secret.clone())),
         };
-        self.put(Call { request: serde_json::to_string(request)?, proof: None, session, token }).await
+        self.put(Call { session, token, ..Call::of(request)? }).await
     }
 
     /// Puts a request to the node as somebody who is not signed in yet.

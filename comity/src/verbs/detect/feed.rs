@@ -112,7 +112,7 @@ impl<'a> Feed<'a> {
     }
 
     fn put(&mut self, place: Place<'_>, request: &Request, first_line: u64) -> Result<Value, Failure> {
-        let call = Call { request: serde_json::to_string(request)?, ..Call::default() };
+        let call = Call::of(request)?;
         loop {
             let failure = match self.channel.call(&call) {
                 Ok(answer) => return Ok(answer),

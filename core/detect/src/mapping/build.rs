@@ -4,7 +4,7 @@
 //! left out; a value that does not fit its property is an error and never left out.
 
 use super::convert::Convert;
-use super::declaration::{Declared, Property, Source, Template, TypeOf};
+use super::declaration::{Declared, OBJECTS_MAX as TEMPLATES_MAX, Property, Source, Template, TypeOf};
 use super::fields::{ALONE, Hit};
 use super::parts::composed;
 use crate::line::LineError;
@@ -60,46 +60,90 @@ fn is_host_name(text: &str) -> bool {
     text.len() <= 253 && text.chars().all(fits) && text.chars().any(char::is_alphanumeric)
 }
 
-struct Builder<'n> {
+struct Builder<'n, 's> {
     declared: &'n Declared,
     /// Sorted by field.
     hits: Vec<Hit<'n>>,
-    /// By field: where its hits begin and end.
-    spans: Vec<(u32, u32)>,
     made: Vec<Made<'n>>,
-    /// By template: where what it made begins and ends.
-    made_by: Vec<(usize, usize)>,
+    scratch: &'s mut Scratch,
 }
 
-/// Makes the objects of a line, in the order of the declaration.
-pub(crate) fn objects<'n>(declared: &'n Declared, mut hits: Vec<Hit<'n>>) -> Result<Vec<Made<'n>>, LineError> {
-    hits.sort_by_key(|hit| hit.field);
-    let mut spans = vec![(0_u32, 0_u32); declared.fields.len()];
-    for (place, hit) in hits.iter().enumerate() {
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        if let Some(span) = spans.get_mut(usize::from(hit.field)) {
-            *span = if span.1 == 0 { (place, place + 1) } else { (span.0, place + 1) };
-        }
+/// Words with a bit for each template that a line concerns.
+const TEMPLATE_WORDS: usize = TEMPLATES_MAX.div_ceil(64);
+/// Properties of a usual object. Memory for more is got when they come: far more could be given than ever are.
+const USUAL: usize = 6;
+
+/// Memory that is used for one line after the other.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    /// By field: where its hits begin and end.
+    spans: Vec<(u32, u32)>,
+    /// By template: where what it made begins and ends.
+    made_by: Vec<(u32, u32)>,
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn emptied<T: Clone>(memory: &mut Vec<T>, length: usize, with: T) {
+    memory.clear();
+    memory.resize(length, with);
+}
+
+/// Sets a bit.
+fn set(bits: &mut [u64], number: u16) {
+    if let Some(word) = bits.get_mut(usize::from(number / 64)) {
+        *word |= 1 << (number % 64);
     }
-    let made_by = Vec::with_capacity(declared.templates.len());
-    let mut builder = Builder { declared, hits, spans, made: Vec::with_capacity(8), made_by };
-    for template in &declared.templates {
-        let begin = builder.made.len();
-        builder.template(template)?;
-        builder.made_by.push((begin, builder.made.len()));
+}
+
+/// Makes the objects of a line, in the order of the declaration. Of the templates only those are looked at that the line touches.
+pub(crate) fn objects<'n>(
+    declared: &'n Declared,
+    mut hits: Vec<Hit<'n>>,
+    scratch: &mut Scratch,
+) -> Result<Vec<Made<'n>>, LineError> {
+    hits.sort_by_key(|hit| hit.field);
+    emptied(&mut scratch.spans, declared.fields.len(), (0, 0));
+    emptied(&mut scratch.made_by, declared.templates.len(), (0, 0));
+    let mut concerned = [0_u64; TEMPLATE_WORDS];
+    let mut place = 0;
+    for of_one in hits.chunk_by(|one, other| one.field == other.field) {
+        let Some(field) = of_one.first().map(|hit| usize::from(hit.field)) else { continue };
+        if let Some(span) = scratch.spans.get_mut(field) {
+            *span = (number(place), number(place + of_one.len()));
+        }
+        place += of_one.len();
+        declared.of_field.get(field).into_iter().flatten().for_each(|template| set(&mut concerned, *template));
+    }
+    declared.referring.iter().for_each(|template| set(&mut concerned, *template));
+    let mut builder = Builder { declared, hits, made: Vec::with_capacity(8), scratch };
+    for (word, mut bits) in concerned.into_iter().enumerate() {
+        while bits != 0 {
+            let at = word * 64 + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let Some(template) = declared.templates.get(at) else { continue };
+            let begin = builder.made.len();
+            builder.template(template)?;
+            let end = builder.made.len();
+            if let Some(made_by) = builder.scratch.made_by.get_mut(at) {
+                *made_by = (number(begin), number(end));
+            }
+        }
     }
     Ok(builder.made)
 }
 
-impl<'n> Builder<'n> {
+impl<'n> Builder<'n, '_> {
     fn of_field(&self, field: u16) -> &[Hit<'n>] {
-        let (begin, end) = self.spans.get(usize::from(field)).copied().unwrap_or_default();
+        let (begin, end) = self.scratch.spans.get(usize::from(field)).copied().unwrap_or_default();
         self.hits.get(begin as usize..end as usize).unwrap_or_default()
     }
 
     fn of_object(&self, template: usize) -> &[Made<'n>] {
-        let (begin, end) = self.made_by.get(template).copied().unwrap_or_default();
-        self.made.get(begin..end).unwrap_or_default()
+        let (begin, end) = self.scratch.made_by.get(template).copied().unwrap_or_default();
+        self.made.get(begin as usize..end as usize).unwrap_or_default()
     }
 
     fn template(&mut self, template: &'n Template) -> Result<(), LineError> {
@@ -151,7 +195,7 @@ impl<'n> Builder<'n> {
     }
 
     fn object(&self, template: &'n Template, key: Cow<'n, str>, place: u32) -> Result<Option<Made<'n>>, LineError> {
-        let mut all = Vec::with_capacity(template.properties.len() + 1);
+        let mut all = Vec::with_capacity(template.properties.len().min(USUAL) + 1);
         all.push((Cow::Borrowed("type"), Node::Null));
         let (mut own, mut refers) = (false, false);
         for property in &template.properties {

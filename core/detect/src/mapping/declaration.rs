@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Objects of one declaration at most.
-const OBJECTS_MAX: usize = 200;
+pub(super) const OBJECTS_MAX: usize = 200;
 /// Fields of one declaration at most.
 const FIELDS_MAX: usize = 1_000;
 /// Types of which an object says something by its references alone.
@@ -173,6 +173,10 @@ pub(crate) struct Declared {
     pub refang: bool,
     pub templates: Vec<Template>,
     pub fields: Fields,
+    /// By field: the templates that are made of it, in order.
+    pub of_field: Vec<Vec<u16>>,
+    /// Templates that may say something by their references alone.
+    pub referring: Vec<u16>,
 }
 
 impl Declared {
@@ -205,6 +209,17 @@ impl Declared {
         if fields.len() > FIELDS_MAX {
             return Err(MappingError::TooMany(FIELDS_MAX, "fields"));
         }
+        let (mut of_field, mut referring) = (vec![Vec::new(); fields.len()], Vec::new());
+        for (number, template) in (0_u16..).zip(&templates) {
+            for field in &template.fields {
+                if let Some(of_field) = of_field.get_mut(usize::from(*field)) {
+                    of_field.push(number);
+                }
+            }
+            if template.by_references {
+                referring.push(number);
+            }
+        }
         Ok(Self {
             name: written.name.chars().filter(|c| !c.is_control()).take(100).collect(),
             form: written.form,
@@ -217,6 +232,8 @@ impl Declared {
             refang: written.refang,
             templates,
             fields,
+            of_field,
+            referring,
         })
     }
 }

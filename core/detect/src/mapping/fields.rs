@@ -17,11 +17,20 @@ pub(crate) struct Fields {
 }
 
 #[derive(Debug, Default)]
-struct Branch {
+pub(super) struct Branch {
     /// The field that ends here.
-    field: Option<u16>,
-    /// Sorted by name.
-    next: Vec<(String, Branch)>,
+    pub field: Option<u16>,
+    /// Sorted by the beginning of the name as a number, then by name: most names are told apart by it.
+    pub next: Vec<(u64, Box<str>, Branch)>,
+}
+
+/// The first eight bytes of a name as a number; fewer are filled up with zeros.
+fn beginning(name: &[u8]) -> u64 {
+    if let Some(first) = name.first_chunk::<8>() {
+        return u64::from_be_bytes(*first);
+    }
+    let filled = name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+    if name.is_empty() { 0 } else { filled << (64 - 8 * name.len()) }
 }
 
 /// A value of a field, and where in a list it or the object around it stood.
@@ -74,9 +83,14 @@ impl Fields {
         self.numbers.get(name).copied()
     }
 
+    /// Returns where all names begin.
+    pub(super) fn root(&self) -> &Branch {
+        &self.root
+    }
+
     /// Tells whether some field begins with this step.
     pub(crate) fn begins(&self, step: &str) -> bool {
-        self.root.child(step).is_some()
+        self.root.child(step.as_bytes()).is_some()
     }
 
     /// Returns every value of every field in a line.
@@ -89,31 +103,36 @@ impl Fields {
 
 impl Branch {
     fn step(&mut self, name: &str) -> &mut Branch {
-        let at = match self.next.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
+        let at = match self.place(name.as_bytes()) {
             Ok(at) => at,
             Err(at) => {
-                self.next.insert(at, (name.to_owned(), Branch::default()));
+                self.next.insert(at, (beginning(name.as_bytes()), name.into(), Branch::default()));
                 at
             }
         };
         #[expect(clippy::indexing_slicing, reason = "found or inserted above")]
-        &mut self.next[at].1
+        &mut self.next[at].2
     }
 
-    fn child(&self, name: &str) -> Option<&Branch> {
-        let at = self.next.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
-        self.next.get(at).map(|(_, branch)| branch)
+    fn place(&self, name: &[u8]) -> Result<usize, usize> {
+        let begins = beginning(name);
+        self.next.binary_search_by(|(number, known, _)| number.cmp(&begins).then_with(|| known.as_bytes().cmp(name)))
+    }
+
+    fn child(&self, name: &[u8]) -> Option<&Branch> {
+        let at = self.place(name).ok()?;
+        self.next.get(at).map(|(.., branch)| branch)
     }
 
     /// Follows a name that may be several steps joined by dots.
-    fn follow(&self, name: &str) -> Option<&Branch> {
+    pub fn follow(&self, name: &[u8]) -> Option<&Branch> {
         if let Some(child) = self.child(name) {
             return Some(child);
         }
-        if !name.contains('.') {
+        if !name.contains(&b'.') {
             return None;
         }
-        name.split('.').try_fold(self, |branch, step| branch.child(step))
+        name.split(|byte| *byte == b'.').try_fold(self, |branch, step| branch.child(step))
     }
 }
 
@@ -129,7 +148,7 @@ fn gather<'n>(branch: &Branch, node: &'n Node<'n>, index: u32, hits: &mut Vec<Hi
         }
         Node::Object(properties) if !branch.next.is_empty() => {
             for (name, value) in properties {
-                if let Some(next) = branch.follow(name) {
+                if let Some(next) = branch.follow(name.as_bytes()) {
                     gather(next, value, index, hits);
                 }
             }

@@ -10,8 +10,9 @@ mod hashes;
 mod parts;
 mod refang;
 mod simple;
+mod walk;
 
-pub(crate) use build::{Made, OBJECTS_MAX, objects};
+pub(crate) use build::{Made, OBJECTS_MAX, Scratch, objects};
 pub(crate) use declaration::{Declared, Form, TimeFormat};
 pub(crate) use fields::{ALONE, Hit, is_absent};
 pub(crate) use simple::{is_word, simple_objects};

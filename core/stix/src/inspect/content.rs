@@ -1,7 +1,7 @@
 //! What values hold: empty lists, U+0000, dictionary keys, hashes, URLs, payloads.
 
 use super::Node;
-use super::rules::{Found, pointer};
+use super::rules::{Found, pointer, step, step_into};
 
 /// Dictionaries of STIX, whose keys are not property names (§2.3).
 const DICTIONARIES: [&str; 8] = [
@@ -45,7 +45,7 @@ fn walk(node: &Node<'_>, path: &mut String, found: &mut Found) {
             }
             for (index, item) in items.iter().enumerate() {
                 if matches!(item, Node::String(_) | Node::Array(_) | Node::Object(_)) {
-                    path.push_str(&format!("/{index}"));
+                    step_into(path, index);
                     walk(item, path, found);
                     path.truncate(length);
                 }
@@ -53,7 +53,7 @@ fn walk(node: &Node<'_>, path: &mut String, found: &mut Found) {
         }
         Node::Object(properties) => {
             for (name, value) in properties {
-                path.push_str(&pointer("", name));
+                step(path, name);
                 if name.contains('\0') {
                     found.add("nul-in-string", path.clone());
                 }

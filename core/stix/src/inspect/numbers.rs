@@ -1,7 +1,7 @@
 //! Numbers: whole where they must be, inside their ranges, and never beyond what every reader holds exactly.
 
 use super::Node;
-use super::rules::{Found, pointer};
+use super::rules::{Found, pointer, step, step_into};
 use crate::json::{Shape, shape};
 
 /// Integer properties without a range of their own, by type (§4 to §6).
@@ -82,7 +82,7 @@ fn wide(node: &Node<'_>, path: &mut String, found: &mut Found) {
         Node::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 if matches!(item, Node::Number(_) | Node::Array(_) | Node::Object(_)) {
-                    path.push_str(&format!("/{index}"));
+                    step_into(path, index);
                     wide(item, path, found);
                     path.truncate(length);
                 }
@@ -91,7 +91,7 @@ fn wide(node: &Node<'_>, path: &mut String, found: &mut Found) {
         Node::Object(properties) => {
             for (name, value) in properties {
                 if matches!(value, Node::Number(_) | Node::Array(_) | Node::Object(_)) {
-                    path.push_str(&pointer("", name));
+                    step(path, name);
                     wide(value, path, found);
                     path.truncate(length);
                 }

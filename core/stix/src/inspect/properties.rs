@@ -1,5 +1,7 @@
 //! What STIX 2.1 itself names: types, their required properties, and all property names.
 
+use std::sync::LazyLock;
+
 /// What kind of object a standard type is (STIX 2.1 §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -71,8 +73,22 @@ pub fn standard_type(name: &str) -> Option<(Class, &'static [&'static str])> {
 /// Says whether any standard object has a property of this name at its top level (STIX 2.1 §3.2, §4 to §7) or in a
 /// nested standard structure: external references, kill chain phases, granular markings, hashes.
 pub fn is_standard_property(name: &str) -> bool {
-    PROPERTIES.binary_search(&name).is_ok()
+    // This is asked of every name in every object: numbers are compared, and one or two names.
+    let begins = beginning(name);
+    let from = BEGINNINGS.partition_point(|number| *number < begins);
+    let same = BEGINNINGS.iter().zip(PROPERTIES).skip(from).take_while(|(number, _)| **number == begins);
+    same.into_iter().any(|(_, known)| *known == name)
 }
+
+/// The first eight bytes of a name as a number that is ordered like the names; shorter ones are filled up with zeros.
+fn beginning(name: &str) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(name.bytes()).for_each(|(slot, byte)| *slot = byte);
+    u64::from_be_bytes(first)
+}
+
+/// The beginnings of [`PROPERTIES`], in their order.
+static BEGINNINGS: LazyLock<Vec<u64>> = LazyLock::new(|| PROPERTIES.iter().map(|name| beginning(name)).collect());
 
 /// Says whether this is one of the properties common to all objects (§3.2).
 pub(super) fn is_common_property(name: &str) -> bool {
@@ -328,5 +344,12 @@ mod tests {
     fn tables_are_sorted() {
         assert!(TYPES.is_sorted_by(|a, b| a.0 < b.0));
         assert!(PROPERTIES.is_sorted_by(|a, b| a < b));
+        for name in PROPERTIES {
+            assert!(is_standard_property(name), "{name}");
+            assert!(
+                !is_standard_property(&format!("{name}_")) && !is_standard_property(&name.to_uppercase().repeat(2))
+            );
+        }
+        assert!(!is_standard_property("") && !is_standard_property("zzzzzzzzzz"));
     }
 }

@@ -11,8 +11,12 @@ pub(super) fn examine(node: &Node<'_>, facts: &mut ObjectFacts, found: &mut Foun
     facts.references = walk.references;
 }
 
+/// Up to so many references it costs less to look at each than to keep a table.
+const FEW: usize = 16;
+
 struct Walk<'f> {
     references: Vec<Reference>,
+    /// All references, once there are more than [`FEW`].
     seen: BTreeSet<Reference>,
     found: &'f mut Found,
     /// Inside `objects` of STIX 2.0 observed data, where references are names of that container ("0"), not identifiers.
@@ -77,10 +81,18 @@ impl Walk<'_> {
         if target.is_empty() {
             return;
         }
-        let reference = Reference { property: property.to_owned(), target: target.to_owned() };
-        // Duplicates are accepted and count once (security.md case 77).
-        if self.seen.insert(reference.clone()) {
-            self.references.push(reference);
+        // Duplicates are accepted and count once (security.md case 77). Most objects have a few, which are looked through.
+        let known = match self.references.len() {
+            0..FEW => self.references.iter().any(|known| known.target == target && known.property == property),
+            count => {
+                if count == FEW {
+                    self.seen.extend(self.references.iter().cloned());
+                }
+                !self.seen.insert(Reference { property: property.to_owned(), target: target.to_owned() })
+            }
+        };
+        if !known {
+            self.references.push(Reference { property: property.to_owned(), target: target.to_owned() });
         }
     }
 }

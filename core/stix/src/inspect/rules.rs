@@ -143,5 +143,32 @@ impl Found {
 
 /// Appends a name to a JSON pointer (RFC 6901 §3).
 pub(super) fn pointer(path: &str, name: &str) -> String {
-    format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut whole = String::with_capacity(path.len() + name.len() + 1);
+    whole.push_str(path);
+    step(&mut whole, name);
+    whole
+}
+
+/// Does so in place: a walk over an object goes one step for each property, and most of them have nothing wrong.
+pub(super) fn step(path: &mut String, name: &str) {
+    path.push('/');
+    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        path.push_str(name);
+        return;
+    }
+    for character in name.chars() {
+        match character {
+            '~' => path.push_str("~0"),
+            '/' => path.push_str("~1"),
+            other => path.push(other),
+        }
+    }
+}
+
+/// Appends a place in a list to a JSON pointer, in place.
+pub(super) fn step_into(path: &mut String, index: usize) {
+    use std::fmt::Write as _;
+    path.push('/');
+    // Writing to a string never fails.
+    let _ = write!(path, "{index}");
 }

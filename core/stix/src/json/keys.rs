@@ -50,6 +50,7 @@ fn eight(bytes: Option<&[u8]>) -> u64 {
 impl Keys {
     pub fn clear(&mut self) {
         self.names.clear();
+        self.names.reserve(PAIRWISE_MAX);
         self.arena.clear();
     }
 

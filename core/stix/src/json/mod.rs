@@ -17,8 +17,9 @@ mod write;
 pub(crate) use error::{Fault, Place};
 pub use error::{JsonError, JsonErrorKind};
 pub(crate) use number::{Shape, shape};
-pub(crate) use scan::{Scanner, Visitor, skip_blank};
-pub(crate) use text::Text;
+pub use scan::Visitor;
+pub(crate) use scan::{Scanner, skip_blank};
+pub use text::Text;
 
 /// How much of everything is accepted (security.md §5, default limits). All hold for one object, none for a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +59,36 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), JsonError> {
     whole(bytes, limits, &mut ()).map_err(|fault| fault.placed(Place::START, bytes))
 }
 
+/// Reads values one after the other without making anything of them; its memory is kept between them.
+#[derive(Debug, Default)]
+pub struct Walker(Scanner);
+
+impl Walker {
+    /// Shows a visitor what goes by in bytes that must be exactly one strict JSON value. What was shown before an error counts for nothing.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn walk<'a, V: Visitor<'a>>(
+        &mut self,
+        bytes: &'a [u8],
+        limits: &Limits,
+        visitor: &mut V,
+    ) -> Result<(), JsonError> {
+        whole_by(&mut self.0, bytes, limits, visitor).map_err(|fault| fault.placed(Place::START, bytes))
+    }
+}
+
 /// Runs a visitor over bytes that must be one whole value.
 pub(crate) fn whole<'a, V: Visitor<'a>>(bytes: &'a [u8], limits: &Limits, visitor: &mut V) -> Result<(), Fault> {
+    whole_by(&mut Scanner::default(), bytes, limits, visitor)
+}
+
+fn whole_by<'a, V: Visitor<'a>>(
+    scanner: &mut Scanner,
+    bytes: &'a [u8],
+    limits: &Limits,
+    visitor: &mut V,
+) -> Result<(), Fault> {
     if let Some(kind) = error::foreign_encoding(bytes) {
         return Err(Fault { kind, at: 0 });
     }
@@ -70,7 +99,7 @@ pub(crate) fn whole<'a, V: Visitor<'a>>(bytes: &'a [u8], limits: &Limits, visito
     if bytes.len() - start > limits.object_bytes_max {
         return Err(Fault { kind: JsonErrorKind::ObjectTooLong { limit: limits.object_bytes_max }, at: start });
     }
-    let end = skip_blank(bytes, Scanner::default().value(bytes, start, limits, visitor)?);
+    let end = skip_blank(bytes, scanner.value(bytes, start, limits, visitor)?);
     if end == bytes.len() { Ok(()) } else { Err(Fault { kind: JsonErrorKind::TrailingBytes, at: end }) }
 }
 

@@ -5,15 +5,22 @@ use super::text::{Text, string};
 use super::{Fault, JsonErrorKind, Limits, number};
 
 /// What a scan reports, in the order of the text. All methods do nothing unless written.
-pub(crate) trait Visitor<'a> {
+pub trait Visitor<'a> {
+    /// An object begins.
     fn begin_object(&mut self) {}
+    /// The innermost object ends.
     fn end_object(&mut self) {}
+    /// A list begins.
     fn begin_array(&mut self) {}
+    /// The innermost list ends.
     fn end_array(&mut self) {}
+    /// The name of the property whose value follows.
     fn key(&mut self, _: Text<'a>) {}
+    /// A string.
     fn string(&mut self, _: Text<'a>) {}
+    /// A number, as written: ASCII.
     fn number(&mut self, _: &'a [u8]) {}
-    /// `None` is null.
+    /// `true` or `false`; `None` is null.
     fn literal(&mut self, _: Option<bool>) {}
 }
 

@@ -8,12 +8,17 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// A string as it stands between its quotes, already checked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Text<'a> {
-    pub raw: &'a [u8],
-    pub escaped: bool,
+pub struct Text<'a> {
+    pub(crate) raw: &'a [u8],
+    pub(crate) escaped: bool,
 }
 
 impl<'a> Text<'a> {
+    /// Undoes the escapes and returns the bytes, which are UTF-8; borrows where there are none.
+    pub fn bytes(&self) -> Cow<'a, [u8]> {
+        if self.escaped { Cow::Owned(unescape(self.raw).into_bytes()) } else { Cow::Borrowed(self.raw) }
+    }
+
     /// Undoes the escapes; borrows where there are none.
     pub fn unescaped(&self) -> Cow<'a, str> {
         if self.escaped {

@@ -65,48 +65,66 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Builds the tree from what the scanner reports.
+/// Builds the tree from what the scanner reports: what is complete waits on two stacks until its container ends and takes it, so that
+/// each container is allocated once and as large as it is.
 #[derive(Default)]
 struct Builder<'a> {
-    /// Open containers and, for objects, the name that waits for its value.
-    open: Vec<(Node<'a>, Option<Cow<'a, str>>)>,
+    /// Open containers.
+    open: Vec<Open>,
+    /// Items of open lists.
+    items: Vec<Node<'a>>,
+    /// Properties of open objects; the last of an object may wait for its value.
+    properties: Vec<(Cow<'a, str>, Node<'a>)>,
     done: Option<Node<'a>>,
+}
+
+/// Where on its stack an open container begins.
+#[derive(Clone, Copy)]
+enum Open {
+    List(usize),
+    Object(usize),
 }
 
 impl<'a> Builder<'a> {
     fn put(&mut self, node: Node<'a>) {
-        match self.open.last_mut() {
+        match self.open.last() {
             None => self.done = Some(node),
-            Some((Node::Array(items), _)) => items.push(node),
-            Some((Node::Object(properties), name)) => properties.push((name.take().unwrap_or_default(), node)),
-            Some(_) => {}
+            Some(Open::List(_)) => self.items.push(node),
+            Some(Open::Object(_)) => {
+                if let Some((_, value)) = self.properties.last_mut() {
+                    *value = node;
+                }
+            }
         }
     }
 
     fn close(&mut self) {
-        if let Some((node, _)) = self.open.pop() {
-            self.put(node);
-        }
+        let node = match self.open.pop() {
+            None => return,
+            Some(Open::List(from)) => Node::Array(self.items.drain(from.min(self.items.len())..).collect()),
+            Some(Open::Object(from)) => {
+                Node::Object(self.properties.drain(from.min(self.properties.len())..).collect())
+            }
+        };
+        self.put(node);
     }
 }
 
 impl<'a> Visitor<'a> for Builder<'a> {
     fn begin_object(&mut self) {
-        self.open.push((Node::Object(Vec::new()), None));
+        self.open.push(Open::Object(self.properties.len()));
     }
     fn end_object(&mut self) {
         self.close();
     }
     fn begin_array(&mut self) {
-        self.open.push((Node::Array(Vec::new()), None));
+        self.open.push(Open::List(self.items.len()));
     }
     fn end_array(&mut self) {
         self.close();
     }
     fn key(&mut self, text: Text<'a>) {
-        if let Some((_, name)) = self.open.last_mut() {
-            *name = Some(text.unescaped());
-        }
+        self.properties.push((text.unescaped(), Node::Null));
     }
     fn string(&mut self, text: Text<'a>) {
         self.put(Node::String(text.unescaped()));

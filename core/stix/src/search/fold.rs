@@ -14,7 +14,17 @@ pub fn fold(text: &str) -> String {
 /// As [`fold`], onto the end of a text.
 pub(super) fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
-        out.extend(text.chars().map(|c| if c.is_ascii_control() { ' ' } else { c.to_ascii_lowercase() }));
+        let begin = out.len();
+        // Each control character, such as a line end, becomes one blank.
+        for (number, piece) in text.split(|c: char| c.is_ascii_control()).enumerate() {
+            if number > 0 {
+                out.push(' ');
+            }
+            out.push_str(piece);
+        }
+        if let Some(added) = out.get_mut(begin..) {
+            added.make_ascii_lowercase();
+        }
         return;
     }
     // NFKC joins what compatibility separates, then case; NFD takes marks off their letters so that they can go.

@@ -208,8 +208,16 @@ impl View<'_> {
     /// [`StoreError::Database`].
     pub fn values_behind(&self) -> Result<u64, StoreError> {
         let sql = format!(
-            "SELECT (SELECT count(*) FROM version WHERE vid > (SELECT indexed_vid FROM value_state) AND vid < {HORIZON})
-                  + (SELECT count(*) FROM value_state s JOIN also_received a ON (a.iid, a.vid) > (s.way_iid, s.way_vid)
+            "SELECT count(*) FROM version WHERE vid > (SELECT indexed_vid FROM value_state) AND vid < {HORIZON}"
+        );
+        let versions = self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0)).map(unsigned)?;
+        Ok(versions + self.ways_behind()?)
+    }
+
+    /// The same without the versions, of which there may be many.
+    pub(crate) fn ways_behind(&self) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM value_state s JOIN also_received a ON (a.iid, a.vid) > (s.way_iid, s.way_vid)
                      WHERE a.iid < {WAY_HORIZON})
                   + (SELECT count(*) FROM value_stale)"
         );

@@ -189,11 +189,12 @@ pub(crate) fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
         }
         conn.prepare_cached("DELETE FROM moment_stale WHERE oid = ?1")?.execute([oid])?;
     }
+    // By number alone: counting rows would read all of them.
     let new = format!(
-        "SELECT vid FROM version WHERE vid > (SELECT indexed_vid FROM moment_state) AND vid < {HORIZON} ORDER BY vid LIMIT 1 OFFSET ?1"
+        "SELECT max(vid) FROM version WHERE vid < min({HORIZON}, ?1 + (SELECT min(vid) FROM version
+         WHERE vid > (SELECT indexed_vid FROM moment_state) AND vid < {HORIZON}))"
     );
-    let last: Option<i64> =
-        conn.prepare_cached(&new)?.query_row([limit.saturating_sub(1)], |row| row.get(0)).optional()?;
+    let last: Option<i64> = conn.prepare_cached(&new)?.query_row([limit], |row| row.get(0))?;
     let last = match last {
         Some(last) => last,
         None => {
