@@ -95,7 +95,7 @@ fn step(conn: &Connection) -> Result<bool, StoreError> {
     let mut lines = BTreeSet::new();
     for row in &rows {
         // What cannot be read any more is damage, and `verify` names it.
-        let Ok(facts) = comity_stix::inspect(&row.bytes) else { continue };
+        let Ok(facts) = crate::prepare::inspect(&row.bytes) else { continue };
         let (version, other) = again(conn, row, &facts)?;
         changed += i64::from(other);
         if other || ((facts.revoked || key::is_undated(&version)) && has_others(conn, row)?) {

@@ -16,6 +16,7 @@ pub(crate) use build::{Made, OBJECTS_MAX, Scratch, objects};
 pub(crate) use declaration::{Declared, Form, TimeFormat};
 pub(crate) use fields::{ALONE, Hit, is_absent};
 pub(crate) use simple::{is_word, simple_objects};
+pub(crate) use walk::Scalar;
 
 use declaration::Written;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use comity_pattern::Unmatchable;
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// What becomes of one indicator.
@@ -47,6 +47,8 @@ pub(super) struct Detector {
     pub stream: Stream,
     /// By pattern: the object's number.
     pub of_pattern: Vec<i64>,
+    /// Indicators that are looked for and read differently from how they are written, by the object's number.
+    pub read_otherwise: HashSet<i64>,
     /// By the object's number.
     pub places: HashMap<i64, Place>,
     pub lists: WarningLists,
@@ -83,6 +85,7 @@ impl Detector {
             invalid: BTreeMap::new(),
             unmatchable: Listing::default(),
             over_broad: Listing::default(),
+            read_otherwise: HashSet::new(),
             observations: 0,
             fed: 0,
             undetermined: 0,
@@ -102,6 +105,7 @@ impl Detector {
         self.invalid.remove(&oid);
         self.unmatchable.remove(oid);
         self.over_broad.remove(oid);
+        self.read_otherwise.remove(&oid);
         if let Some(row) = row {
             let place = self.place(&row);
             self.places.insert(oid, place);
@@ -141,6 +145,9 @@ impl Detector {
                 }
                 if let Some(slot) = self.of_pattern.get_mut(at) {
                     *slot = row.oid;
+                }
+                if !indicator.remarks.is_empty() {
+                    self.read_otherwise.insert(row.oid);
                 }
                 if let Some(reason) = indicator.unmatchable.take() {
                     self.unmatchable.add(row.oid, indicator.id.clone(), reason.code(), reason.to_string());

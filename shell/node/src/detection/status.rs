@@ -53,6 +53,7 @@ impl Detector {
             "first_invalid": named,
             "expired": expired,
             "warning_listed": listed,
+            "read_otherwise": self.read_otherwise.len(),
             "decay": self.model.is_some(),
             "observations": self.observations,
             "undetermined": self.undetermined,

@@ -45,8 +45,13 @@ fn an_indicator_is_read_as_it_is_meant_or_told() {
     let status = org.ask(&Request::DetectionStatus).unwrap();
     // An object that only observed-data in STIX can have is looked for all the same.
     assert_eq!(
-        (&status["compiled"], &status["unmatchable_by_reason"]["two-objects"], &status["invalid"]),
-        (&json!(4), &json!(1), &json!(1)),
+        (
+            &status["compiled"],
+            &status["unmatchable_by_reason"]["two-objects"],
+            &status["invalid"],
+            &status["read_otherwise"]
+        ),
+        (&json!(4), &json!(1), &json!(1), &json!(2)),
         "{status}"
     );
 }

@@ -3,16 +3,12 @@
 use crate::error::StoreError;
 use crate::origin::Origin;
 use crate::record::{COMPARED, flag};
-use comity_stix::inspect::rules::MALFORMED_PATTERN;
-use comity_stix::{Defect, ObjectFacts};
+use comity_stix::ObjectFacts;
 use rusqlite::{Connection, OptionalExtension};
 
 /// The defects that a version has beside those of its bytes.
 pub(super) const DIFFERS: &str = "created-differs-from-held-version";
 const AFTER_REVOCATION: &str = "version-after-revocation";
-
-/// A defect as it is stored: its number, rule, place and message.
-type Row = (i64, String, String, String);
 
 /// What the versions around a version say of it; none where a recall took some of them, for then it cannot be told.
 pub(super) struct Judged {
@@ -54,39 +50,21 @@ pub(super) fn of(conn: &Connection, vid: i64, oid: i64) -> Result<Judged, StoreE
 pub(super) fn defects(conn: &Connection, vid: i64, facts: &ObjectFacts) -> Result<Option<Defects>, StoreError> {
     let mut query = conn.prepare_cached("SELECT n, rule, path, message FROM defect WHERE vid = ?1 ORDER BY n")?;
     let mut rows = query.query([vid])?;
-    let mut next = || -> Result<Option<Row>, StoreError> {
+    for (n, defect) in facts.defects.iter().enumerate() {
         let Some(row) = rows.next()? else { return Ok(None) };
-        Ok(Some((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-    };
-    let is = |held: &Row, n: i64, defect: &Defect| {
-        (held.0, held.1.as_str(), &held.2, &held.3) == (n, defect.rule, &defect.path, &defect.message)
-    };
-    let (pattern, others) = match facts.defects.split_last() {
-        Some((last, others)) if last.rule == MALFORMED_PATTERN => (Some(last), others),
-        _ => (None, facts.defects.as_slice()),
-    };
-    let mut at = 0;
-    for defect in others {
-        if !next()?.is_some_and(|held| is(&held, at, defect)) {
+        let held: (i64, String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if (held.0, held.1.as_str(), &held.2, &held.3) != (n as i64, defect.rule, &defect.path, &defect.message) {
             return Ok(None);
         }
-        at += 1;
     }
-    let mut held = next()?;
-    // Builds before this rule wrote no row for it.
-    if let Some(row) = held.as_ref().filter(|row| row.1 == MALFORMED_PATTERN) {
-        if !pattern.is_some_and(|defect| is(row, at, defect)) {
-            return Ok(None);
-        }
-        at += 1;
-        held = next()?;
-    }
-    let Some((n, rule, path, message)) = held else { return Ok(Some(Defects { differs: false })) };
+    let Some(row) = rows.next()? else { return Ok(Some(Defects { differs: false })) };
+    let (n, rule): (i64, String) = (row.get(0)?, row.get(1)?);
+    let (path, message): (String, String) = (row.get(2)?, row.get(3)?);
     let known = rule == DIFFERS || rule == AFTER_REVOCATION;
-    if n != at || !known || !path.is_empty() || message != COMPARED {
+    if n != facts.defects.len() as i64 || !known || !path.is_empty() || message != COMPARED {
         return Ok(None);
     }
-    Ok(next()?.is_none().then_some(Defects { differs: rule == DIFFERS }))
+    Ok(rows.next()?.is_none().then_some(Defects { differs: rule == DIFFERS }))
 }
 
 /// Compares the flags that a version cannot have of itself.
