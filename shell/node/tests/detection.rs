@@ -1,6 +1,7 @@
 //! Observations against what is held: what matches, what counts, what a recall leaves, and what a sensor may learn.
 use crate::common;
 mod broad;
+mod decay;
 mod never;
 mod spellings;
 mod validity;
@@ -356,7 +357,15 @@ fn calls_that_are_refused_whole() {
         ("source", with(&|it| it["source"] = json!(" "))),
         ("source", with(&|it| it["source"] = json!("a\nb"))),
         ("text", with(&|it| it["text"] = json!("x".repeat((16 << 20) + 1)))),
-        ("document", with(&|it| it["document"] = json!(true))),
+        (
+            "document",
+            with(&|it| {
+                it["document"] = json!(true);
+                it["declaration"] = json!({ "name": "x", "form": "csv", "columns": ["when", "host"], "header": false,
+                    "time": { "fields": ["when"], "format": "unix" },
+                    "objects": [{ "type": "host", "properties": { "value": "host" } }] });
+            }),
+        ),
         ("mapping", with(&|it| it["declaration"] = json!({ "name": "x" }))),
     ] {
         let failure = org.ask(&request).unwrap_err();
@@ -415,50 +424,7 @@ fn an_indicator_that_matches_everything_does_not_hide_others() {
 }
 
 #[test]
-fn an_observation_within_the_worth_of_an_indicator_lifts_older_ones() {
-    // In whichever order they come: a match after the indicator decayed is set aside, one before it is not.
-    for order in [["2026-01-02", "2029-01-01"], ["2029-01-01", "2026-01-02"]] {
-        let folder = tempfile::tempdir().unwrap();
-        let mut org = one_org(folder.path());
-        let address = indicator(2, "[ipv4-addr:value = '203.0.113.9']", json!({ "confidence": 80 }));
-        import(&mut org, folder.path(), &[address]);
-        let text: String = order.iter().map(|day| format!("ip,203.0.113.9,{day}T10:00:00Z\n")).collect();
-        let answer = org.ask(&lines(&text)).unwrap();
-        assert_eq!((&answer["matches"], &answer["sightings"][0]["state"]), (&json!(2), &json!("open")), "{order:?}");
-        assert_eq!(in_state(&org, SightingState::Open)[0].count, 2);
-    }
-}
-
-#[test]
-fn what_officers_hold_true_keeps_an_indicator_alive() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut org = one_org(folder.path());
-    import(&mut org, folder.path(), &[indicator(2, "[ipv4-addr:value = '203.0.113.9']", json!({}))]);
-    let state = |org: &mut Org, time: &str| {
-        let answer = org.ask(&lines(&format!("ip,203.0.113.9,{time}\n"))).unwrap();
-        answer["sightings"][0].clone()
-    };
-    let old = state(&mut org, "2028-12-31T10:00:00Z");
-    assert_eq!(old["state"], "decayed");
-    let judge = |judgement: Judgement| Request::SightingJudge {
-        sighting: old["sighting"].as_str().unwrap().to_owned(),
-        judgement,
-        comment: None,
-    };
-    org.ask_as("alice", &judge(Judgement::FalsePositive)).unwrap();
-    assert_eq!(state(&mut org, "2029-01-01T10:00:00Z")["state"], "decayed");
-    org.ask_as("alice", &judge(Judgement::TruePositive)).unwrap();
-    let lifted = state(&mut org, "2029-01-02T10:00:00Z");
-    assert_eq!(
-        (&lifted["state"], &lifted["sighting"], &lifted["count"]),
-        (&json!("open"), &old["sighting"], &json!(3))
-    );
-    let rows = in_state(&org, SightingState::Open);
-    assert_eq!(rows[0].judgement, Judgement::TruePositive, "a further match changes no judgement");
-}
-
-#[test]
-fn what_is_looked_for_is_told_to_whoever_may_ask() {
+fn what_is_looked_for_is_told_to_those_who_may_ask() {
     let folder = tempfile::tempdir().unwrap();
     let mut org = one_org(folder.path());
     import(&mut org, folder.path(), &[domain(1)]);

@@ -181,7 +181,7 @@ mod tests {
     fn each_piece_is_whole() {
         let list = "\u{feff}[\n{\"a\":\n1},\n{}\n]\n";
         let expect = ["1:[\n{\"a\":\n1}]", "3:[,\n{}]", "4:[\n]\n"].map(str::to_owned).to_vec();
-        assert_eq!(pieces(list, 9), (expect, 5));
+        assert_eq!(pieces(list, 8), (expect, 5));
         assert_eq!(pieces("{}{\n", 99), (vec!["1:{}".to_owned(), "1:{\n".to_owned()], 1));
         assert_eq!(pieces("[{}", 99), (vec!["1:[{}]".to_owned(), "1:[".to_owned()], 1), "an end that is cut off shows");
     }
