@@ -19,5 +19,5 @@ pub use inspect::{Defect, ObjectFacts, Reference, Unusable, inspect};
 pub use json::{JsonError, JsonErrorKind, Limits, check};
 pub use kind_of_file::{KindOfFile, kind_of_file};
 pub use marking::{MarkingKind, ObjectMarking, UnknownMarking};
-pub use search::{fold, fts_query, is_hangul, refanged, search_text};
+pub use search::{fold, fts_query, is_hangul, search_text};
 pub use splitter::{BundleFacts, FileKind, RawObject, Splitter};

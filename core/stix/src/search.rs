@@ -7,11 +7,9 @@
 
 mod fold;
 mod query;
-mod refang;
 
 pub use fold::fold;
 pub use query::{fts_query, is_hangul};
-pub use refang::refanged;
 
 use crate::inspect::properties::is_standard_property;
 use crate::json::{Limits, Text, Visitor, whole};

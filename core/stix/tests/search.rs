@@ -1,6 +1,6 @@
 //! Folding in many scripts, and queries that FTS5 always accepts.
 
-use comity_stix::{fold, fts_query, refanged, search_text};
+use comity_stix::{fold, fts_query, search_text};
 use proptest::prelude::*;
 
 #[test]
@@ -70,20 +70,6 @@ fn queries() {
     let many: String = (0..5_000).map(|n| format!("w{n} ")).collect();
     assert_eq!(fts_query(&many).unwrap().split(' ').count(), 64);
     assert!(fts_query(&"東".repeat(10_240)).is_some());
-}
-
-#[test]
-fn what_was_made_harmless_is_read_as_it_is_meant() {
-    for (text, meant) in [
-        ("HXXP://quay[.]example", "http://quay.example"),
-        ("hxxps[://]a(.)example[:]8080/(x)", "https://a.example:8080/(x)"),
-        ("a[at]quay[dot]example", "a@quay.example"),
-        ("quay.example", "quay.example"),
-        ("f(x) [y]", "f(x) [y]"),
-        ("", ""),
-    ] {
-        assert_eq!(refanged(text), meant, "{text}");
-    }
 }
 
 #[test]

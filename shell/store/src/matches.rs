@@ -41,7 +41,7 @@ impl View<'_> {
         let typed = comity_stix::fts_query(text).ok_or(StoreError::Query { part: "text" })?;
         let mut expressions = vec![typed];
         let mut words = Words { expression: String::new(), holders: Vec::new(), cut: false };
-        let plain = comity_stix::refanged(unquoted(text));
+        let plain = comity_normal::refanged(unquoted(text));
         if plain.len() <= VALUE_BYTES_MAX && !plain.ends_with('*') {
             let mut spellings: Vec<String> = Vec::new();
             if plain != unquoted(text) {

@@ -1,7 +1,6 @@
 //! How the text of a field becomes the value of a property: only what STIX asks for, and what a declaration asks for.
 
 use super::hashes::hashes;
-use super::refang::refanged;
 use crate::instant;
 use comity_stix::json::tree::Node;
 use serde::Deserialize;
@@ -122,8 +121,8 @@ impl Convert {
     /// As [`Convert::read`].
     pub(super) fn read_text(self, text: &str, refang: bool) -> Result<Option<Node<'_>>, &'static str> {
         Ok(Some(match self {
-            Convert::Text | Convert::Plain => Node::String(refanged(text, refang)),
-            Convert::Lower => Node::String(lower(refanged(text, refang))),
+            Convert::Text | Convert::Plain => Node::String(meant(text, refang)),
+            Convert::Lower => Node::String(lower(meant(text, refang))),
             Convert::Whole => Node::Number(whole(text).ok_or("a whole number")?),
             Convert::TrueOrFalse => match text {
                 _ if text.eq_ignore_ascii_case("true") => Node::Bool(true),
@@ -146,7 +145,7 @@ impl Convert {
                 None => return Ok(None),
             },
             Convert::AbsoluteUrl => {
-                let text = refanged(text, refang);
+                let text = meant(text, refang);
                 if !text.contains("://") {
                     return Ok(None);
                 }
@@ -203,6 +202,11 @@ pub(super) fn with_hive(key: &str) -> Cow<'_, str> {
         Some((_, long)) => Cow::Owned(format!("{long}{rest}")),
         None => Cow::Borrowed(key),
     }
+}
+
+/// Returns a text as it is meant, where the mapping asks for that.
+fn meant(text: &str, refang: bool) -> Cow<'_, str> {
+    if refang { comity_normal::refanged(text) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ mod declaration;
 mod fields;
 mod hashes;
 mod parts;
-mod refang;
 mod simple;
 mod walk;
 

@@ -5,7 +5,6 @@
 
 use super::build::{Made, address_type};
 use super::convert;
-use super::refang::refanged;
 use crate::line::LineError;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
@@ -159,13 +158,13 @@ fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Nod
     }
     let (object_type, name, node) = match part {
         Part::Address => {
-            let value = refanged(value, true);
+            let value = comity_normal::refanged(value);
             let object_type = address_type(&value).ok_or(unfit("an IPv4 or IPv6 address"))?;
             (object_type, "value", Node::String(value))
         }
         Part::Text(object_type, name) => {
             let meant = matches!(object_type, "domain-name" | "url" | "email-addr");
-            (object_type, name, Node::String(refanged(value, meant)))
+            (object_type, name, Node::String(if meant { comity_normal::refanged(value) } else { Cow::Borrowed(value) }))
         }
         Part::Hash(object_type, algorithm) => {
             let hash = Node::String(Cow::Borrowed(value));

@@ -37,24 +37,8 @@ fn integer(text: &str) -> Option<i128> {
 
 /// Returns a value as it was before it was made harmless; `None` where it is as it was.
 pub fn refanged(text: &str, kind: Kind) -> Option<String> {
-    /// How it is written, and what is meant: what stands in no URL (RFC 3986 §3.3), and what stands in no host.
-    const NEVER: [(&str, &str); 7] =
-        [("[.]", "."), ("{.}", "."), ("[dot]", "."), ("[:]", ":"), ("[://]", "://"), ("[@]", "@"), ("[at]", "@")];
-    const IN_NO_HOST: [(&str, &str); 4] = [("(.)", "."), ("(dot)", "."), ("(@)", "@"), ("(at)", "@")];
-    let mut plain = text.to_owned();
-    let of_hosts = IN_NO_HOST.iter().filter(|_| kind != Kind::Url);
-    for (written, meant) in NEVER.iter().chain(of_hosts) {
-        if plain.contains(written) {
-            plain = plain.replace(written, meant);
-        }
-    }
-    for (written, meant) in [("hxxps://", "https://"), ("hxxp://", "http://"), ("fxp://", "ftp://")] {
-        let head = plain.get(..written.len()).filter(|head| head.eq_ignore_ascii_case(written));
-        if let Some(rest) = head.and_then(|_| plain.get(written.len()..)) {
-            plain = format!("{meant}{rest}");
-        }
-    }
-    (plain != text).then_some(plain)
+    let plain = if kind == Kind::Url { comity_normal::refanged_url(text) } else { comity_normal::refanged(text) };
+    (plain != text).then(|| plain.into_owned())
 }
 
 /// What one member of a set of wanted values is.

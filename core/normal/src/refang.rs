@@ -1,6 +1,6 @@
-//! Undoing what makes links in reports harmless.
+//! Values that reports make harmless (`hxxp://quay[.]example`), read as they are meant.
 //!
-//! Guarantees: a text that is not defanged stays as it is. Does not know: whether undoing is asked for in a mapping; it is told.
+//! Guarantees: a text that is not made harmless stays as it is, not copied. One table for detection, patterns and search.
 
 use std::borrow::Cow;
 
@@ -25,17 +25,29 @@ const MARKS: &[(&str, &str)] = &[
 const SCHEMES: &[(&str, &str)] =
     &[("hxxps", "https"), ("hxxp", "http"), ("hxtps", "https"), ("hxtp", "http"), ("fxp", "ftp")];
 
-/// Reads a text as it was meant, where that is asked for.
-pub(super) fn refanged(text: &str, asked: bool) -> Cow<'_, str> {
+/// Reads a value as it is meant.
+pub fn refanged(text: &str) -> Cow<'_, str> {
+    undone(text, |_| true)
+}
+
+/// Reads a URL as it is meant: round brackets may stand in one (RFC 3986 §3.3), so that they are left as they are.
+pub fn refanged_url(text: &str) -> Cow<'_, str> {
+    undone(text, |mark| !mark.starts_with('('))
+}
+
+fn undone(text: &str, counts: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let begins = |(scheme, _): &&(&str, &str)| {
         let rest = text.get(scheme.len()..).unwrap_or_default();
         let same = text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
         same && rest.starts_with([':', '['])
     };
-    if !asked || !text.contains(['[', '(', '{', ':']) {
+    if !text.contains(['[', '(', '{', ':']) {
         return Cow::Borrowed(text);
     }
     let scheme = SCHEMES.iter().find(begins);
+    if scheme.is_none() && !text.contains(['[', '(', '{']) {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     if let Some((written, meant)) = scheme {
@@ -45,8 +57,9 @@ pub(super) fn refanged(text: &str, asked: bool) -> Cow<'_, str> {
     while let Some(at) = rest.find(['[', '(', '{']) {
         let (before, marked) = rest.split_at(at);
         plain.push_str(before);
-        let same =
-            |(mark, _): &&(&str, &str)| marked.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
+        let same = |(mark, _): &&(&str, &str)| {
+            counts(mark) && marked.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark))
+        };
         let (length, meant) = match MARKS.iter().find(same) {
             Some((mark, meant)) => (mark.len(), *meant),
             None => (1, marked.get(..1).unwrap_or_default()),
@@ -63,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_where_asked_is_something_made_harmful_again() {
+    fn what_was_made_harmless_is_read_as_it_is_meant() {
         for (text, plain) in [
             ("hxxps://a[.]example[:]8080/(x)", "https://a.example:8080/(x)"),
             ("hXXp[:]//a[dot]example", "http://a.example"),
@@ -76,8 +89,8 @@ mod tests {
             ("hxxp.example", "hxxp.example"),
             ("[é(", "[é("),
         ] {
-            assert_eq!(refanged(text, true), plain);
-            assert_eq!(refanged(text, false), text);
+            assert_eq!(refanged(text), plain);
         }
+        assert_eq!(refanged_url("hxxp://a[.]example/b(.)c"), "http://a.example/b(.)c");
     }
 }
