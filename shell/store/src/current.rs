@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::intern::Words;
 use crate::origin::Origin;
 use crate::prepare::Prepared;
-use crate::record::{Context, Line, flag, state};
+use crate::record::{Context, Contradicted, Line, flag, state};
 use comity_vocab::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -21,32 +21,41 @@ pub(crate) struct Judgement {
     pub defect: Option<&'static str>,
 }
 
-/// Judges a further version against the line it would join.
-pub(crate) fn judge(
-    conn: &Connection,
-    at: &Context,
-    line: &Line,
-    object: &Prepared,
-    conflict: bool,
-) -> Result<Judgement, StoreError> {
-    let mut flags = if conflict { flag::CONFLICT } else { 0 };
-    let mut defect = None;
+/// Tells whether what comes is from another than those who may continue a line.
+pub(crate) fn is_foreign(conn: &Connection, at: &Context, line: &Line) -> Result<bool, StoreError> {
     let first = match line.nid {
         Some(nid) => crate::intern::text(conn, Words::Origin, nid)?,
         None => at.origin.to_string(),
     };
-    if !first.parse::<Origin>().is_ok_and(|first| first.admits(&at.origin)) {
-        flags |= flag::FOREIGN;
-    }
+    Ok(!first.parse::<Origin>().is_ok_and(|first| first.admits(&at.origin)))
+}
+
+/// Judges a further version against the line it would join.
+pub(crate) fn judge(
+    conn: &Connection,
+    line: &Line,
+    object: &Prepared,
+    foreign: bool,
+    contradicted: &Contradicted,
+) -> Result<Judgement, StoreError> {
+    let mut flags = if foreign { flag::FOREIGN } else { 0 };
+    let mut defect = None;
+    let mut after_revocation = false;
     let current = line.current.map(|vid| bytes_and_flags(conn, vid)).transpose()?.flatten();
     if let Some((bytes, current_flags)) = current {
         let created = comity_stix::inspect(&bytes).ok().and_then(|facts| facts.created);
         if created.is_some() && object.facts.created.is_some() && created != object.facts.created {
             flags |= flag::QUARANTINED;
             defect = Some("created-differs-from-held-version");
-        } else if current_flags & flag::REVOKED != 0 && !conflict {
-            defect = Some("version-after-revocation");
+        } else {
+            after_revocation = current_flags & flag::REVOKED != 0;
         }
+    }
+    let by_same = if flags & flag::SET_ASIDE == 0 { contradicted.by_the_line } else { contradicted.by_some };
+    if contradicted.anyhow || by_same {
+        flags |= flag::CONFLICT;
+    } else if after_revocation {
+        defect = Some("version-after-revocation");
     }
     Ok(Judgement { flags, defect })
 }

@@ -36,6 +36,8 @@ pub(crate) mod flag {
     pub const UNKNOWN_MARKING: i64 = 64;
     /// Every flag there is.
     pub const ALL: i64 = 127;
+    /// Set aside for good: neither stands against a version of the line nor contradicts one.
+    pub const SET_ASIDE: i64 = FOREIGN | QUARANTINED;
     /// Any of these keeps a version from being current.
     pub const NOT_CURRENT: i64 = CONFLICT | FOREIGN | QUARANTINED;
 }
@@ -134,6 +136,23 @@ struct Place {
     defect: Option<&'static str>,
 }
 
+/// A version that is held with the instant of the one that comes.
+struct Same {
+    vid: i64,
+    digest: [u8; 32],
+    flags: i64,
+}
+
+/// What contradicts a version that comes.
+pub(crate) struct Contradicted {
+    /// It is in conflict whatever else is held.
+    pub anyhow: bool,
+    /// A version of the line has its instant.
+    pub by_the_line: bool,
+    /// Some version has it, perhaps one that is set aside.
+    pub by_some: bool,
+}
+
 /// What is known of an identifier.
 pub(crate) struct Line {
     pub oid: i64,
@@ -179,21 +198,26 @@ impl Recorder {
             }
         };
         let same = same_version(conn, line.oid, &object.version)?;
-        if let Some(vid) = equal_among(conn, &same, object)? {
+        let foreign = current::is_foreign(conn, at, &line)?;
+        // What somebody else brought before does not take the place of the same from one who may continue the line.
+        let as_good = |one: &&Same| foreign || one.flags & flag::FOREIGN == 0;
+        if let Some(vid) = equal_among(conn, same.iter().filter(as_good), object)? {
             self.note_other_way(conn, at, vid)?;
             return Ok(stored(Outcome::Unchanged, false));
         }
-        let held: i64 = conn
-            .prepare_cached("SELECT count(*) FROM version WHERE oid = ?1")?
-            .query_row([line.oid], |row| row.get(0))?;
-        if held >= VERSIONS_MAX {
+        let undated = key::is_undated(&object.version);
+        let contradicted = Contradicted {
+            anyhow: undated || dispute::is_withdrawn_undated(conn, line.oid)?,
+            by_the_line: same.iter().any(|one| one.flags & flag::SET_ASIDE == 0),
+            by_some: !same.is_empty(),
+        };
+        let judged = current::judge(conn, &line, object, foreign, &contradicted)?;
+        if let Some(held) = too_many(conn, line.oid, object, judged.flags)? {
             return Ok(refused(format!(
                 "{held} versions of this identifier are held, at most {VERSIONS_MAX} are allowed"
             )));
         }
-        let undated = key::is_undated(&object.version);
-        let conflict = !same.is_empty() || undated || dispute::is_withdrawn_undated(conn, line.oid)?;
-        let judged = current::judge(conn, at, &line, object, conflict)?;
+        let conflict = judged.flags & flag::CONFLICT != 0;
         let vid = self.next(conn, |numbers| &mut numbers.vid)?;
         self.insert(conn, at, object, Place { vid, oid: line.oid, flags: judged.flags, defect: judged.defect })?;
         let revoked = if object.facts.revoked { flag::REVOKED } else { 0 };
@@ -396,23 +420,38 @@ fn find_line(conn: &Connection, erasing: Option<&Erasing>, tid: i64, key: &IdKey
     }
 }
 
-fn same_version(conn: &Connection, oid: i64, version: &[u8]) -> rusqlite::Result<Vec<(i64, [u8; 32])>> {
-    conn.prepare_cached("SELECT vid, digest FROM version WHERE oid = ?1 AND version = ?2 ORDER BY vid")?
-        .query_map((oid, version), |row| Ok((row.get(0)?, row.get(1)?)))?
+fn same_version(conn: &Connection, oid: i64, version: &[u8]) -> rusqlite::Result<Vec<Same>> {
+    conn.prepare_cached("SELECT vid, digest, flags FROM version WHERE oid = ?1 AND version = ?2 ORDER BY vid")?
+        .query_map((oid, version), |row| Ok(Same { vid: row.get(0)?, digest: row.get(1)?, flags: row.get(2)? }))?
         .collect()
 }
 
+/// Returns how many versions are held where that is too many for another one. What is set aside has a count of its own, so that nobody
+/// fills the line of somebody else; and a withdrawal has as much room again, so that it is not lost to what came before it.
+fn too_many(conn: &Connection, oid: i64, object: &Prepared, flags: i64) -> rusqlite::Result<Option<i64>> {
+    let set_aside = flags & flag::SET_ASIDE != 0;
+    let held: i64 = conn
+        .prepare_cached("SELECT count(*) FROM version WHERE oid = ?1 AND (flags & ?2 <> 0) = ?3")?
+        .query_row((oid, flag::SET_ASIDE, set_aside), |row| row.get(0))?;
+    let room = if object.facts.revoked && !set_aside { 2 * VERSIONS_MAX } else { VERSIONS_MAX };
+    Ok((held >= room).then_some(held))
+}
+
 /// Returns the row that holds this content already: by bytes, else by RFC 8785 form.
-fn equal_among(conn: &Connection, same: &[(i64, [u8; 32])], object: &Prepared) -> Result<Option<i64>, StoreError> {
-    if let Some((vid, _)) = same.iter().find(|(_, digest)| digest == object.digest.as_bytes()) {
-        return Ok(Some(*vid));
+fn equal_among<'s>(
+    conn: &Connection,
+    same: impl Iterator<Item = &'s Same> + Clone,
+    object: &Prepared,
+) -> Result<Option<i64>, StoreError> {
+    if let Some(one) = same.clone().find(|one| one.digest == *object.digest.as_bytes()) {
+        return Ok(Some(one.vid));
     }
-    if same.is_empty() {
+    if same.clone().next().is_none() {
         return Ok(None);
     }
     // Without a canonical form (a number beyond it, say) only equal bytes are equal.
     let Ok(ours) = comity_stix::canonical(&object.bytes) else { return Ok(None) };
-    for (vid, _) in same {
+    for Same { vid, .. } in same {
         let bytes: Vec<u8> =
             conn.prepare_cached("SELECT bytes FROM version WHERE vid = ?1")?.query_row([vid], |row| row.get(0))?;
         if comity_stix::canonical(&bytes).is_ok_and(|theirs| theirs == ours) {

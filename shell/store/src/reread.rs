@@ -98,7 +98,8 @@ fn step(conn: &Connection) -> Result<bool, StoreError> {
         let Ok(facts) = crate::prepare::inspect(&row.bytes) else { continue };
         let (version, other) = again(conn, row, &facts)?;
         changed += i64::from(other);
-        if other || ((facts.revoked || key::is_undated(&version)) && has_others(conn, row)?) {
+        let may_dispute = facts.revoked || key::is_undated(&version) || row.flags & flag::SET_ASIDE != 0;
+        if other || (may_dispute && has_others(conn, row)?) {
             lines.insert(row.oid);
         }
     }

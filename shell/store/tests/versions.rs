@@ -30,6 +30,56 @@ fn paged(holdings: &Holdings) -> Result<Vec<Vec<u8>>, StoreError> {
 }
 
 #[test]
+fn what_somebody_else_brings_first_stands_in_nobodys_way() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let (author, other) = (options("link:kps", None), options("feed", None));
+    let at = |day: u32| format!("2020-01-0{day}T00:00:00.000Z");
+    for n in 1..=3 {
+        import_objects(&mut holdings, &[version(n, &at(1), "")], &author);
+    }
+    // Somebody else relays the withdrawal before its author sends it.
+    let withdrawal = version(1, &at(2), REVOKED);
+    import_objects(&mut holdings, std::slice::from_ref(&withdrawal), &other);
+    assert_eq!(current(&holdings, 1), version(1, &at(1), ""));
+    import_objects(&mut holdings, std::slice::from_ref(&withdrawal), &author);
+    assert_eq!(current(&holdings, 1), withdrawal);
+    let again = import_objects(&mut holdings, std::slice::from_ref(&withdrawal), &author);
+    assert_eq!(again.unchanged, 1);
+    let relayed = import_objects(&mut holdings, std::slice::from_ref(&withdrawal), &other);
+    assert_eq!(relayed.unchanged, 1);
+    // Somebody else takes the instant of the author's next version.
+    import_objects(&mut holdings, &[version(2, &at(2), r#","description":"not the author's""#)], &other);
+    let next = version(2, &at(2), r#","description":"the author's""#);
+    let report = import_objects(&mut holdings, std::slice::from_ref(&next), &author);
+    assert_eq!((report.new_versions, report.conflicts), (1, 0));
+    assert_eq!(current(&holdings, 2), next);
+    // Two of the author's with one instant still contradict each other.
+    let report = import_objects(&mut holdings, &[version(2, &at(2), r#","description":"another""#)], &author);
+    assert_eq!((report.conflicts, current(&holdings, 2)), (1, next));
+    holdings.view().verify().unwrap();
+}
+
+#[test]
+fn a_withdrawal_is_not_refused_because_much_is_held() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let (author, other) = (options("link:kps", None), options("feed", None));
+    import_objects(&mut holdings, &[version(1, "2020-01-01T00:00:00.000Z", "")], &author);
+    let many = |from: i64| -> Vec<Vec<u8>> {
+        let at = |n: i64| time("2020-02-01T00:00:00Z").plus_seconds(from + n).to_string();
+        (0..comity_store::VERSIONS_MAX).map(|n| version(1, &at(n), "")).collect()
+    };
+    // Somebody else fills no line but their own.
+    assert_eq!(import_objects(&mut holdings, &many(0), &other).refused, 0);
+    assert_eq!(import_objects(&mut holdings, &[version(1, "2021-01-01T00:00:00.000Z", "")], &other).refused, 1);
+    assert_eq!(import_objects(&mut holdings, &many(100_000), &author).refused, 1);
+    let withdrawal = version(1, "2021-01-01T00:00:00.000Z", REVOKED);
+    assert_eq!(import_objects(&mut holdings, std::slice::from_ref(&withdrawal), &author).refused, 0);
+    assert_eq!(current(&holdings, 1), withdrawal);
+}
+
+#[test]
 fn versions_are_ordered_by_the_instant_that_is_meant() {
     let home = Home::new();
     let mut holdings = home.holdings();
