@@ -113,8 +113,11 @@ fn verdict(total: &Value, empty: &[String], strict: bool) -> Result<(), Failure>
     match empty.first() {
         Some(file) if refused == 0 => Err(Failure::no(format!("{file}: there is no object in it"))),
         Some(file) => Err(Failure::no(format!("{file}: nothing of it was taken"))
-            .hint("what was refused is named above with its place and the reason")),
-        None if strict && refused > 0 => Err(Failure::no(format!("{refused} objects were refused (--strict)"))),
+            .hint("where objects of it were refused, they are named above with place and reason")),
+        None if strict && refused > 0 => Err(Failure::no(match refused {
+            1 => "1 object was refused (--strict)".to_owned(),
+            _ => format!("{refused} objects were refused (--strict)"),
+        })),
         None => Ok(()),
     }
 }

@@ -18,6 +18,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 use std::time::Instant;
 
+/// Refused objects of one import that leave a row; the others are counted, so that a file of nothing but rubbish fills no disk.
+pub(crate) const REFUSED_ROWS_MAX: u64 = 10_000;
 /// Objects per transaction.
 const BATCH_OBJECTS: u64 = 5_000;
 /// Bytes per transaction, so that few large objects make a small batch.
@@ -127,12 +129,14 @@ impl<'h> Import<'h> {
                 self.batch_bytes += object.bytes.len() as u64;
                 let stored = self.recorder.record(conn, &self.context, object)?;
                 if let Outcome::Refused(reason) = &stored.outcome {
-                    refuse(conn, self.context.iid, self.position, &object.digest, Some(&stored.id), reason)?;
+                    let so_far = (self.context.iid, self.report.refused);
+                    refuse(conn, so_far, self.position, &object.digest, Some(&stored.id), reason)?;
                 }
                 stored
             }
             Err(bad) => {
-                refuse(conn, self.context.iid, self.position, &bad.digest, bad.id.as_deref(), &bad.reason)?;
+                let so_far = (self.context.iid, self.report.refused);
+                refuse(conn, so_far, self.position, &bad.digest, bad.id.as_deref(), &bad.reason)?;
                 Stored::plain(bad.id.clone().unwrap_or_default(), Outcome::Refused(bad.reason.clone()), false)
             }
         };
@@ -268,12 +272,15 @@ pub(crate) fn close(conn: &Connection, iid: i64, report: &ImportReport, now: i64
 /// Keeps the trace of an object that cannot be held.
 pub(crate) fn refuse(
     conn: &Connection,
-    iid: i64,
+    (iid, refused): (i64, u64),
     position: u64,
     digest: &Digest,
     id: Option<&str>,
     reason: &str,
 ) -> Result<(), StoreError> {
+    if refused >= REFUSED_ROWS_MAX {
+        return Ok(());
+    }
     // What was recalled leaves no name when it comes again, whatever shape it has then.
     let id = match id {
         Some(id) if reason != "recalled" && !is_erased(conn, id)? => Some(id),

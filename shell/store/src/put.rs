@@ -111,12 +111,14 @@ impl Tx<'_> {
                 Ok(object) => {
                     let stored = recorder.record(conn, &context, object)?;
                     if let Outcome::Refused(reason) = &stored.outcome {
-                        import::refuse(conn, context.iid, position as u64, &object.digest, Some(&stored.id), reason)?;
+                        let so_far = (context.iid, report.refused);
+                        import::refuse(conn, so_far, position as u64, &object.digest, Some(&stored.id), reason)?;
                     }
                     stored
                 }
                 Err(bad) => {
-                    import::refuse(conn, context.iid, position as u64, &bad.digest, bad.id.as_deref(), &bad.reason)?;
+                    let so_far = (context.iid, report.refused);
+                    import::refuse(conn, so_far, position as u64, &bad.digest, bad.id.as_deref(), &bad.reason)?;
                     Stored::plain(bad.id.clone().unwrap_or_default(), Outcome::Refused(bad.reason.clone()), false)
                 }
             };

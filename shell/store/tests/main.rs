@@ -17,6 +17,7 @@ mod disk;
 mod import;
 mod read;
 mod real_data;
+mod refusals;
 mod search;
 mod set_aside;
 mod taxii;

@@ -88,6 +88,8 @@ pub(crate) struct Taken {
     report: Value,
     /// The objects that were not taken; at most 1,000 are named.
     refused: Vec<Refused>,
+    /// How many were not taken. Those that only the import refused, such as what was recalled, are named in `report`.
+    refused_count: u64,
 }
 
 /// Takes the objects of a bundle, a TAXII envelope, or one bare object. A defective one is refused, the others are taken.
@@ -111,21 +113,28 @@ pub(crate) async fn objects(
     }
     let bytes = whole(request, BUNDLE_BYTES_MAX).await?;
     let sorted = tokio::task::spawn_blocking(move || sort(&bytes)).await;
-    let Sorted { bundle, taken, refused, kind } = sorted.unwrap_or_else(|_| Err(broken_off()))?;
+    let Sorted { bundle, taken, refused, refused_count, kind } = sorted.unwrap_or_else(|_| Err(broken_off()))?;
     if taken == 0 {
         let title = if refused.is_empty() { "there is no object in it" } else { "no object in it can be taken" };
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title).place("body");
         if let Some(kind) = kind {
             problem = problem.detail(format!("this is {}, not STIX 2", kind.name)).todo(kind.advice);
         }
-        problem.data = Some(json!({ "refused": refused }));
+        problem.data = Some(json!({ "refused": refused, "refused_count": refused_count }));
         return Err(problem);
     }
     let upload = Upload::begin(&desk.readers, "api.json")?;
     let upload = upload.write(bundle).await?;
     let import = Request::Import { path: upload.path.clone(), origin: params.origin(), label };
     let report = desk.ask(&import, &caller.credential).await?;
-    Ok(Json(Taken { report, refused }))
+    let refused_count = refused_count + report.get("refused").and_then(Value::as_u64).unwrap_or_default();
+    if took_nothing(&report) {
+        let title = "no object in it can be taken";
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title).place("body");
+        problem.data = Some(json!({ "report": report, "refused": refused, "refused_count": refused_count }));
+        return Err(problem);
+    }
+    Ok(Json(Taken { report, refused, refused_count }))
 }
 
 /// Takes a file of any size, as `comity import` does: defective objects are kept with their defects.
@@ -161,7 +170,7 @@ pub(crate) async fn file(
     upload = upload.write(block).await?;
     let import = Request::Import { path: upload.path.clone(), origin: params.origin(), label };
     let report = desk.ask(&import, &caller.credential).await?;
-    if report.get("status").and_then(Value::as_str) == Some("nothing") {
+    if took_nothing(&report) {
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "nothing of the file was taken");
         problem.data = Some(report);
         return Err(problem.place("body"));
@@ -169,11 +178,17 @@ pub(crate) async fn file(
     Ok(Json(report))
 }
 
+/// Whether nothing came of an import, whatever was brought.
+fn took_nothing(report: &Value) -> bool {
+    report.get("status").and_then(Value::as_str) == Some("nothing")
+}
+
 struct Sorted {
     /// The objects that are taken, byte for byte, in a bundle of their own.
     bundle: Vec<u8>,
     taken: usize,
     refused: Vec<Refused>,
+    refused_count: u64,
     /// What the body really is, where there is nothing of STIX in it and that is known.
     kind: Option<KindOfFile>,
 }
@@ -181,7 +196,7 @@ struct Sorted {
 fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
     let mut bundle =
         format!("{{\"type\":\"bundle\",\"id\":\"bundle--{}\",\"objects\":[", uuid::Uuid::new_v4()).into_bytes();
-    let (mut position, mut taken, mut refused) = (0, 0, Vec::new());
+    let (mut position, mut taken, mut refused, mut refused_count) = (0, 0, Vec::new(), 0);
     let mut splitter = Splitter::new(Limits::default());
     let split = splitter.push(bytes, &mut |raw| {
         match reasons(raw.bytes) {
@@ -192,8 +207,12 @@ fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
                 bundle.extend_from_slice(raw.bytes);
                 taken += 1;
             }
-            Some((id, reasons)) if refused.len() < REFUSED_SHOWN_MAX => refused.push(Refused { position, id, reasons }),
-            Some(_) => {}
+            Some((id, reasons)) => {
+                refused_count += 1;
+                if refused.len() < REFUSED_SHOWN_MAX {
+                    refused.push(Refused { position, id, reasons });
+                }
+            }
         }
         position += 1;
     });
@@ -215,7 +234,7 @@ fn sort(bytes: &[u8]) -> Result<Sorted, Problem> {
     }
     let kind = kind_of_file(bytes).filter(|_| taken == 0);
     bundle.extend_from_slice(b"]}");
-    Ok(Sorted { bundle, taken, refused, kind })
+    Ok(Sorted { bundle, taken, refused, refused_count, kind })
 }
 
 /// Returns what is wrong with an object; None where nothing is.
