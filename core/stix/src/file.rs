@@ -16,6 +16,7 @@ mod bundle_finder;
 use crate::json::{Fault, JsonError, JsonErrorKind, Limits, Place, Scanner, foreign_encoding, skip_blank};
 use crate::splitter::boundary::Boundary;
 use crate::splitter::envelope::{Envelope, HandOut, Step, TypeSeen};
+use crate::splitter::torn::Torn;
 use bundle_finder::BundleFinder;
 
 use sha2::{Digest as _, Sha256};
@@ -88,6 +89,7 @@ enum Level {
 #[derive(Debug)]
 struct Passed {
     boundary: Boundary,
+    torn: Torn,
     digest: Sha256,
     begin: Place,
     error: JsonError,
@@ -220,7 +222,7 @@ impl FileSplitter {
             State::Item { first } => self.item(rest, first, sink),
             State::AfterItem => self.after_item(rest),
             State::Walk(walked) => self.walk(walked, rest, sink),
-            State::Pass(passed) => Ok(self.pass(passed, rest, sink)),
+            State::Pass(passed) => self.pass(passed, rest, sink),
         }
     }
 
@@ -365,6 +367,8 @@ impl FileSplitter {
             return Ok(());
         }
         match checked {
+            // As in `pass`.
+            Err(error) if Torn::of(&envelope.text) => return Err(error),
             Err(error) if !walked.told => self.refuse(&walked, error, sink),
             Err(_) => {}
             Ok(()) if envelope.had_list() => {}
@@ -394,10 +398,16 @@ impl FileSplitter {
         self.value_ends();
     }
 
-    fn pass(&mut self, mut passed: Box<Passed>, rest: &[u8], sink: Sink<'_>) -> usize {
-        let Some(end) = passed.feed(rest) else {
+    /// Passes over what is refused. Where a closing quote is missing in it, nobody knows where it ends: what looks like its end may stand
+    /// behind many good objects, so that the file is not cut there.
+    fn pass(&mut self, mut passed: Box<Passed>, rest: &[u8], sink: Sink<'_>) -> Result<usize, JsonError> {
+        let end = passed.feed(rest);
+        if passed.torn.is_torn() {
+            return Err(passed.error);
+        }
+        let Some(end) = end else {
             self.state = State::Pass(passed);
-            return rest.len();
+            return Ok(rest.len());
         };
         let Passed { digest, begin, error, id, told, .. } = *passed;
         if !told {
@@ -405,7 +415,7 @@ impl FileSplitter {
             self.piece(begin, Content::Refused(refused), sink);
         }
         self.value_ends();
-        end
+        Ok(end)
     }
 
     fn hand_out(&mut self, begin: Place, bytes: &[u8], sink: Sink<'_>) {
@@ -443,13 +453,23 @@ impl FileSplitter {
 
 impl Passed {
     fn begin(begin: Place, error: JsonError, id: Option<String>) -> Self {
-        Self { boundary: Boundary::default(), digest: Sha256::new(), begin, error, id, told: false }
+        Self {
+            boundary: Boundary::default(),
+            torn: Torn::default(),
+            digest: Sha256::new(),
+            begin,
+            error,
+            id,
+            told: false,
+        }
     }
 
     /// Takes more bytes of it; returns the index behind its end, where it ends in them.
     fn feed(&mut self, bytes: &[u8]) -> Option<usize> {
         let end = self.boundary.feed(bytes);
-        self.digest.update(bytes.get(..end.unwrap_or(bytes.len())).unwrap_or(bytes));
+        let taken = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or(bytes);
+        self.torn.feed(taken);
+        self.digest.update(taken);
         end
     }
 }

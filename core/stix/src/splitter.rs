@@ -9,6 +9,7 @@
 
 pub(crate) mod boundary;
 pub(crate) mod envelope;
+pub(crate) mod torn;
 
 use crate::json::{Fault, JsonError, JsonErrorKind, Limits, Place, Scanner, foreign_encoding, skip_blank};
 use boundary::Boundary;

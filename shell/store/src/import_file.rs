@@ -24,7 +24,7 @@ const CHUNK_BYTES: usize = 256 << 10;
 const PARCEL_BYTES: usize = 512 << 10;
 const PARCELS_WAITING: usize = 4;
 /// What a refused object counts in a parcel, in bytes.
-const REFUSED_BYTES: usize = 128;
+const REFUSED_BYTES: usize = size_of::<Result<Prepared, Unholdable>>() + 128;
 
 /// Why a file was not imported. Nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +186,7 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
     let mut parcel: Parcel = Vec::new();
     let mut parcel_bytes = 0;
     let mut gone = 0u64;
+    let mut unsent = false;
     let facts = read_all(
         file,
         bytes_total,
@@ -197,13 +198,18 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
                     Content::Refused(_) => REFUSED_BYTES,
                 };
                 parcel.push(looked_at(&piece));
+                // Here and not behind the chunk: a bundle that is looked through again may hold millions of pieces.
+                if parcel_bytes >= PARCEL_BYTES {
+                    parcel_bytes = 0;
+                    unsent = unsent || sender.send((gone, std::mem::take(&mut parcel))).is_err();
+                    parcel.clear();
+                }
             });
+            if unsent {
+                return Err(ImportError::Stopped);
+            }
             // The first reading found no fault, so a fault now means that the file is another one.
             cut.map_err(|_| ImportError::Changed)?;
-            if parcel_bytes >= PARCEL_BYTES {
-                parcel_bytes = 0;
-                sender.send((gone, std::mem::take(&mut parcel))).map_err(|_| ImportError::Stopped)?;
-            }
             Ok(())
         },
         |_| true,
