@@ -22,7 +22,7 @@ pub fn search(arguments: SearchArguments, output: &Output) -> Result<(), Failure
         after: arguments.after,
     })?;
     if found.get("index_behind").and_then(Value::as_u64).unwrap_or_default() > 0 {
-        output.note("the full-text index is still behind; what was imported last may be missing");
+        output.note("the indexes of words are still behind; what was imported last may be missing");
     }
     output.answer(&found, found_lines)
 }

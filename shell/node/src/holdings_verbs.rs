@@ -19,7 +19,7 @@ const INDEX_STEP: usize = 20_000;
 /// How many refused objects, and how many with defects, are named one by one.
 const REFUSALS_SHOWN: usize = 20;
 
-/// How far a long import is, for whoever watches.
+/// How far a long import is, for those who watch.
 pub type WatchProgress = Box<dyn FnMut(comity_store::Progress) + Send>;
 
 /// What came of an import, in one word.

@@ -76,7 +76,7 @@ impl Reader {
         out.gauge("versions", "Visible versions held.", stats.versions);
         out.gauge("versions_set_aside", "Versions in conflict, foreign or quarantined.", stats.set_aside);
         out.gauge("tombstones", "Objects that a recall took away.", stats.tombstones);
-        out.gauge("text_behind", "Versions that full text does not cover yet.", stats.text_behind);
+        out.gauge("text_behind", "At most how many versions full text does not cover yet.", stats.text_behind);
         links(&mut out, desk)?;
         stores(&mut out, home);
         let audited = desk.audit_head()?;

@@ -1,8 +1,9 @@
 //! A page of what has the words of a search, in blocks by arrival.
 //!
 //! Guarantees: where the matches that the filter may let through fit into one block, they are all put in order. Else the block that came
-//! last is put in order and told first, and the next page or the next block goes on behind it: every match is told once, and the work
-//! of a page is bounded by [`SearchBounds`]. Does not know: how words are read.
+//! last is put in order and told first, and the next page or the next block goes on behind it: every match that does
+//! not change meanwhile is told once, and the work of a page is bounded by [`SearchBounds`]. An object that changes while somebody pages gets
+//! a new place, before or behind the page, and may be told twice or not at all. Does not know: how words are read.
 
 use crate::error::StoreError;
 use crate::matches::{Step, Words};

@@ -1,7 +1,8 @@
 //! What a search could be narrowed by, with counts.
 //!
 //! Guarantees: every value that occurs is listed. Where all that is found can be looked at, counts are exact; else they are "at least", say
-//! so, and a value of which nothing was seen but may be there is listed with 0 and more. The work is bounded by [`FacetBounds`].
+//! so, and a value of which nothing was seen but may be there is listed with 0 and more. So it is also where words are looked for in an
+//! index that is behind. The work is bounded by [`FacetBounds`].
 //! Does not know: pages.
 
 mod complete;
@@ -38,11 +39,13 @@ pub struct FacetBounds {
     pub completing: usize,
     /// Rows of those indexes that are passed over for it.
     pub passed: usize,
+    /// Versions below the matches that were kept of which is asked whether they have the words, for all values together.
+    pub asked: usize,
 }
 
 impl Default for FacetBounds {
     fn default() -> Self {
-        Self { looked: 10_000, matches: 200_000, completing: 10_000, passed: 300_000 }
+        Self { looked: 10_000, matches: 200_000, completing: 10_000, passed: 300_000, asked: 64 }
     }
 }
 
@@ -70,7 +73,7 @@ pub struct Facets {
     pub years: Vec<Facet>,
     /// `defective`, `revoked`, `granular`, `unknown_marking`.
     pub states: Vec<Facet>,
-    /// Whether there was more than was looked at, so that counts are "at least".
+    /// Whether there was more than was looked at, or words were looked for in an index that is behind, so that counts are "at least".
     pub cut: bool,
     /// Whether there are so many types, origins, labels or years that not every value could be looked for.
     pub unlisted: bool,
@@ -170,11 +173,14 @@ impl View<'_> {
             tally.add(&seen);
             Ok(())
         })?;
-        let cut = !all;
+        let cut = !all || pool.through < i64::MAX;
         let mut unlisted = false;
         if cut {
             tally.open_states();
-            let mut budget = Budget { looks: bounds.completing, rows: bounds.passed };
+            // To ask one version for a beginning costs as much as to ask all of them.
+            let beginning = pool.words.as_ref().is_some_and(crate::matches::Words::has_beginning);
+            let asks = if beginning { 0 } else { bounds.asked };
+            let mut budget = Budget { looks: bounds.completing, rows: bounds.passed, asks };
             unlisted = self.complete_facets(&mut tally, &sieve, &pool, &mut budget)?;
         }
         let named = |words, counts: BTreeMap<i64, Count>| -> Result<Vec<Facet>, StoreError> {
@@ -206,7 +212,7 @@ impl View<'_> {
         let few = if sieve.is_open() { None } else { self.few(sieve, true)? };
         let Some(text) = &query.text else {
             return match few {
-                Some(few) => Ok(Pool { vids: few, whole: true, everything: false, words: None }),
+                Some(few) => Ok(Pool { vids: few, whole: true, ..Pool::default() }),
                 None => self.last_held(bounds.looked + bounds.completing),
             };
         };
@@ -214,7 +220,7 @@ impl View<'_> {
         let mut vids = Vec::new();
         let mut passed = 0;
         let within = few.as_ref().map_or(Some(0..i64::MAX), |few| Some(*few.first()?..few.last()?.saturating_add(1)));
-        let Some(within) = within else { return Ok(Pool { vids, whole: true, everything: false, words: None }) };
+        let Some(within) = within else { return Ok(Pool { whole: true, ..Pool::default() }) };
         let whole = words.walk(self, &within, |vid| {
             if passed == bounds.matches {
                 return Step::Stop;
@@ -226,7 +232,8 @@ impl View<'_> {
             Step::On
         })?;
         vids.reverse();
-        Ok(Pool { vids, whole: whole && !words.cut, everything: false, words: Some(words) })
+        let through = self.coverage(&words)?.through;
+        Ok(Pool { vids, whole: whole && !words.cut, through, words: Some(words), ..Pool::default() })
     }
 
     /// Returns the current versions that came last.
@@ -236,6 +243,6 @@ impl View<'_> {
         let mut vids: Vec<i64> = statement.query_map([most as i64 + 1], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let whole = vids.len() <= most;
         vids.reverse();
-        Ok(Pool { vids, whole, everything: true, words: None })
+        Ok(Pool { vids, whole, everything: true, ..Pool::default() })
     }
 }

@@ -162,6 +162,6 @@ pub struct Stats {
     pub imports: u64,
     /// Visible versions per type.
     pub by_type: BTreeMap<String, u64>,
-    /// Versions that full text does not cover yet.
+    /// At most how many versions full text does not cover yet.
     pub text_behind: u64,
 }

@@ -22,6 +22,8 @@ pub(crate) struct Words {
     holders: Vec<i64>,
     /// Whether there were more holders than are gathered.
     pub cut: bool,
+    /// Whether the index of values was asked, which may follow later than that of texts.
+    pub asks_values: bool,
 }
 
 /// What a walk over matches does after one of them.
@@ -40,7 +42,7 @@ impl View<'_> {
     pub(crate) fn words(&self, text: &str) -> Result<Words, StoreError> {
         let typed = comity_stix::fts_query(text).ok_or(StoreError::Query { part: "text" })?;
         let mut expressions = vec![typed];
-        let mut words = Words { expression: String::new(), holders: Vec::new(), cut: false };
+        let mut words = Words { expression: String::new(), holders: Vec::new(), cut: false, asks_values: false };
         let plain = comity_normal::refanged(unquoted(text));
         if plain.len() <= VALUE_BYTES_MAX && !plain.ends_with('*') {
             let mut spellings: Vec<String> = Vec::new();
@@ -49,6 +51,7 @@ impl View<'_> {
             }
             let keying = keying(self.conn)?;
             for value in guesses(&plain) {
+                words.asks_values = true;
                 let room = HOLDERS_MAX + 1 - words.holders.len() as i64;
                 let mut holders = self.conn.prepare_cached(
                     "SELECT o.current FROM value_key k CROSS JOIN object o ON o.oid = k.oid
@@ -95,6 +98,12 @@ fn is_phrase(kind: Kind) -> bool {
 }
 
 impl Words {
+    /// Whether a beginning is looked for: each question then reads the lists of every word that begins so, also for one version.
+    pub(crate) fn has_beginning(&self) -> bool {
+        // Outside of a phrase only; within one there are nothing but words and blanks.
+        self.expression.contains('*')
+    }
+
     /// Tells whether a version has them.
     pub(crate) fn are_in(&self, view: &View<'_>, vid: i64) -> Result<bool, StoreError> {
         let mut found = false;
@@ -112,7 +121,10 @@ impl Words {
         range: &Range<i64>,
         mut each: impl FnMut(i64) -> Step,
     ) -> Result<bool, StoreError> {
-        let mut holders = self.holders.iter().rev().copied().filter(|vid| range.contains(vid)).peekable();
+        // They are sorted, and a range may be one version among very many of them.
+        let before = |end: i64| self.holders.partition_point(|vid| *vid < end);
+        let within = self.holders.get(before(range.start)..before(range.end)).unwrap_or_default();
+        let mut holders = within.iter().rev().copied().peekable();
         let mut statement = view.conn.prepare_cached(
             "SELECT rowid FROM version_text WHERE version_text MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC",
         )?;

@@ -1,7 +1,8 @@
 //! The newest versions that a filter lets through: one index per type is walked, all at once.
 //!
 //! Guarantees: newest first over all types, exactly; at most [`SearchBounds::looked`] versions are looked at, then the page ends where
-//! all types have been looked at so far. Does not know: words.
+//! all types have been looked at so far. An object that changes while somebody pages moves: it may be told again, or be missed until one
+//! begins from the first page. Does not know: words.
 
 use crate::error::StoreError;
 use crate::place::{Found, Page, Place};

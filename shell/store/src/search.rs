@@ -1,7 +1,8 @@
 //! Finding objects by words, type, time, marking and origin; newest first, a page at a time.
 //!
 //! Guarantees: the cost of a page does not grow with what is held: [`SearchBounds`] says how much one page looks at. What was not looked
-//! at is never said not to be there: such a page says that it is cut, and its `next` goes on behind it, so that every object is found once.
+//! at is never said not to be there: such a page says that it is cut, and its `next` goes on behind it, so that every object is found once
+//! that does not change meanwhile. One that changes while somebody pages may move, and be found twice or not at all.
 //! Filters come before every cut. Only current versions are found.
 
 use crate::error::StoreError;
@@ -78,7 +79,8 @@ pub struct SearchPage {
     pub hits: Vec<Hit>,
     /// What to give as `after` for the next page; `None` on the last. A page may have few hits, or none, and a next one.
     pub next: Option<String>,
-    /// Versions that full text does not cover yet; a search for words may miss them.
+    /// At most how many versions or changes the indexes that were asked do not cover yet: a search for words may miss them, also by a value
+    /// in another spelling. 0 without words, for then no such index is asked.
     pub text_behind: u64,
     /// Whether there is more than was looked at for this page. With words, those that came last are then found first, newest first among
     /// each [`TEXT_MATCHES_MAX`] of them, and `next` goes on with those that came before.
@@ -107,14 +109,17 @@ impl View<'_> {
         let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE_MAX) };
         let after = query.after.as_deref().map(Place::read).transpose()?;
         let sieve = query.filter.resolve(self)?.sieve;
-        let found = match &query.text {
-            None => self.newest(&sieve, limit, after, bounds)?,
-            Some(text) => self.matching(&self.words(text)?, &sieve, limit, after, bounds)?,
+        let (found, text_behind) = match &query.text {
+            None => (self.newest(&sieve, limit, after, bounds)?, 0),
+            Some(text) => {
+                let words = self.words(text)?;
+                (self.matching(&words, &sieve, limit, after, bounds)?, self.coverage(&words)?.behind)
+            }
         };
         Ok(SearchPage {
             hits: found.vids.iter().map(|vid| self.hit(*vid)).collect::<Result<_, _>>()?,
             next: found.next.map(|place| place.to_string()),
-            text_behind: self.text_behind()?,
+            text_behind,
             cut: found.cut,
         })
     }

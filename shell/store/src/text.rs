@@ -5,6 +5,7 @@
 
 use crate::error::StoreError;
 use crate::holdings::Holdings;
+use crate::matches::Words;
 use crate::open;
 use crate::view::{View, unsigned};
 use rusqlite::{Connection, Rows};
@@ -14,16 +15,52 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 const HORIZON: &str = "coalesce((SELECT min(first_vid) FROM import WHERE state = 0), 9223372036854775807)";
 
 impl View<'_> {
-    /// Returns how many visible versions full text does not cover yet.
+    /// Returns at most how many visible versions full text does not cover yet; 0 only where it covers all.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub fn text_behind(&self) -> Result<u64, StoreError> {
-        let sql = format!(
-            "SELECT count(*) FROM version WHERE vid > (SELECT indexed_vid FROM text_state) AND vid < {HORIZON}"
-        );
-        Ok(self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0)).map(unsigned)?)
+        Ok(left(self.conn, "text_state")?)
     }
+
+    /// Tells how far the indexes that a search for these words asks follow what is held.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub(crate) fn coverage(&self, words: &Words) -> Result<Coverage, StoreError> {
+        let mut coverage = Coverage { behind: 0, through: i64::MAX };
+        let states: &[&str] = if words.asks_values { &["text_state", "value_state"] } else { &["text_state"] };
+        for state in states {
+            let behind = left(self.conn, state)?;
+            if behind > 0 {
+                // Both lack what came last, so what either lacks is what the one lacks that is further behind.
+                coverage.behind = coverage.behind.max(behind);
+                coverage.through = coverage.through.min(mark(self.conn, state)?);
+            }
+        }
+        if words.asks_values {
+            let stale = "SELECT count(*) FROM value_stale";
+            let stale = self.conn.prepare_cached(stale)?.query_row([], |row| row.get(0)).map(unsigned)?;
+            if stale > 0 {
+                // What changed may lie anywhere, so nothing is known to be covered while some of it waits.
+                coverage.behind = coverage.behind.saturating_add(stale);
+                coverage.through = 0;
+            }
+        }
+        Ok(coverage)
+    }
+}
+
+/// How far indexes follow what is held.
+pub(crate) struct Coverage {
+    /// At most how many versions or changes they lack; 0 only where they lack none.
+    pub behind: u64,
+    /// The last version up to which they lack nothing; the greatest number where they lack nothing at all.
+    pub through: i64,
+}
+
+fn mark(conn: &Connection, state: &str) -> rusqlite::Result<i64> {
+    conn.prepare_cached(&format!("SELECT indexed_vid FROM {state}"))?.query_row([], |row| row.get(0))
 }
 
 /// Versions behind from which on the indexes are given the memory of an import.

@@ -210,6 +210,7 @@ fn facets_leave_no_value_out_and_say_what_is_the_least() {
                 matches: 1 + draw.below(200),
                 completing: draw.below(300),
                 passed: draw.below(2_000),
+                asked: draw.below(40),
             },
         };
         let facets = holdings.view().facets_within(&query, &bounds).unwrap();
@@ -268,7 +269,7 @@ fn what_came_long_ago_is_found_and_listed_behind_many() {
     assert_eq!(all_pages(&holdings, &query, &bounds).0.len(), 70);
     // Where the work ends first, nothing is said not to be there.
     let short = SearchBounds { block: 100, looked: 100, streamed: 200 };
-    let small = FacetBounds { looked: 100, matches: 10_000, completing: 100, passed: 10_000 };
+    let small = FacetBounds { looked: 100, matches: 10_000, completing: 100, passed: 10_000, asked: 64 };
     let none =
         holdings.view().search_within(&SearchQuery { text: Some("mass".into()), ..query.clone() }, &short).unwrap();
     assert_eq!((none.hits.len(), none.cut), (50, false), "only the part where it lies is passed over");
@@ -287,6 +288,94 @@ fn what_came_long_ago_is_found_and_listed_behind_many() {
         let query = SearchQuery { text, after: Some(after), ..Default::default() };
         assert!(matches!(holdings.view().search(&query), Err(StoreError::Query { part: "cursor" })), "another's place");
     }
+}
+
+#[test]
+fn few_versions_are_asked_whether_they_have_words_and_none_for_a_beginning() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let one = |object_type| Known {
+        object_type,
+        feed: "a",
+        label: None,
+        modified: "2012-01-01T00:00:00.000Z".to_owned(),
+        words: "mass",
+    };
+    let objects: Vec<_> =
+        TYPES.iter().enumerate().flat_map(|(t, name)| (0..30).map(move |n| bytes(100 * t + n, &one(name)))).collect();
+    import_objects(&mut holdings, &objects, &options("a", None));
+    index(&mut holdings);
+    // Of the matches only the last one is kept, so that of every other type but by asking nothing is known.
+    let proven = |text: &str, asked: usize| {
+        let bounds = FacetBounds { looked: 10, matches: 1, completing: 1_000, passed: 10_000, asked };
+        let query = SearchQuery { text: Some(text.into()), ..Default::default() };
+        let facets = holdings.view().facets_within(&query, &bounds).unwrap();
+        assert_eq!(facets.types.len(), TYPES.len(), "what was not asked stays listed: {text}");
+        assert!(facets.types.iter().all(|facet| facet.more));
+        facets.types.iter().map(|facet| facet.count).sum::<u64>()
+    };
+    assert_eq!(proven("mass", 0), 1);
+    assert_eq!(proven("mass", 20), 21, "one total for all types, 16 at most for one");
+    assert_eq!(proven("mass", 64), 1 + 64);
+    assert_eq!(proven("mas*", 64), 1, "a beginning is not asked");
+}
+
+#[test]
+fn while_an_index_is_behind_nothing_about_words_is_said_to_be_all() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let one = |object_type, words| Known {
+        object_type,
+        feed: "a",
+        label: None,
+        modified: "2012-01-01T00:00:00.000Z".to_owned(),
+        words,
+    };
+    import_objects(&mut holdings, &[bytes(1, &one("malware", "mass"))], &options("a", None));
+    index(&mut holdings);
+    let search = |holdings: &Holdings, text: Option<&str>| {
+        let query = SearchQuery { text: text.map(str::to_owned), ..Default::default() };
+        let view = holdings.view();
+        (view.search(&query).unwrap(), view.facets(&query).unwrap())
+    };
+    let (page, facets) = search(&holdings, Some("mass"));
+    assert_eq!((page.hits.len(), page.text_behind, facets.cut), (1, 0, false));
+    let later = [bytes(2, &one("malware", "mass")), bytes(3, &one("tool", "mass"))];
+    import_objects(&mut holdings, &later, &options("b", None));
+    let (page, facets) = search(&holdings, Some("mass"));
+    assert_eq!((page.hits.len(), page.text_behind, facets.cut), (1, 2, true));
+    let least = |value: &str, count| Facet { value: value.into(), count, more: true };
+    assert_eq!(facets.types, [least("malware", 1), least("tool", 0)]);
+    assert_eq!(facets.origins.len(), 2, "the origin of what was not read yet is listed: {:?}", facets.origins);
+    let (page, facets) = search(&holdings, None);
+    assert_eq!((page.hits.len(), page.text_behind, facets.cut), (3, 0, false), "without words no such index is asked");
+    index(&mut holdings);
+    let (page, facets) = search(&holdings, Some("mass"));
+    assert_eq!((page.hits.len(), page.text_behind, facets.cut), (3, 0, false));
+}
+
+#[test]
+fn a_value_in_another_spelling_waits_for_the_index_of_values() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let object = br#"{"type":"ipv6-addr","spec_version":"2.1","id":"ipv6-addr--31b940d4-6f7f-459a-80ea-000000000001","value":"2001:0db8::0001"}"#;
+    import_objects(&mut holdings, &[object.to_vec()], &options("a", None));
+    index(&mut holdings);
+    let found = |holdings: &Holdings, text: &str| {
+        let query = SearchQuery { text: Some(text.into()), ..Default::default() };
+        let facets = holdings.view().facets(&query).unwrap();
+        let page = holdings.view().search(&query).unwrap();
+        (page.hits.len(), page.text_behind, facets.cut)
+    };
+    assert_eq!(found(&holdings, "2001:db8::1"), (1, 0, false));
+    // Full text has everything, the index of values nothing: so it is for a while behind a large import.
+    let other = rusqlite::Connection::open(home.path("holdings.db")).unwrap();
+    other.execute_batch("DELETE FROM value_key; UPDATE value_state SET indexed_vid = 0").unwrap();
+    assert_eq!(holdings.view().text_behind().unwrap(), 0);
+    assert_eq!(found(&holdings, "2001:db8::1"), (0, 1, true), "nothing is said not to be there");
+    assert_eq!(found(&holdings, "2001*"), (1, 0, false), "a beginning is no value");
+    index(&mut holdings);
+    assert_eq!(found(&holdings, "2001:db8::1"), (1, 0, false));
 }
 
 #[test]

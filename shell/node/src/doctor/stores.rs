@@ -112,7 +112,7 @@ pub(super) fn look(found: &mut Findings, home: &Home, around: &Surroundings, wor
         Ok(0) => found.ok("stores", "full text covers everything held"),
         Ok(behind) => found.warn(
             "stores",
-            format!("full text is {behind} versions behind"),
+            format!("full text is at most {behind} versions behind"),
             "start the node; it catches up by itself",
         ),
         Err(error) => found.fail("stores", crate::failure::chain(&error), "run comity verify"),

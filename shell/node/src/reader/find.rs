@@ -25,7 +25,7 @@ pub struct Findings {
     pub next: Option<String>,
     /// Whether not everything was looked at for this page.
     pub cut: bool,
-    /// Versions that full text does not cover yet.
+    /// At most how many versions or changes the indexes that were asked for words do not cover yet.
     pub index_behind: u64,
     /// What the search could be narrowed by.
     pub facets: Facets,

@@ -35,7 +35,7 @@ pub(crate) fn check_edition(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that what `vid` gave is out of date, and that the object must be read anew.
+/// Notes that what `vid` gave is out of date, and that the object must be read again.
 pub(crate) fn note_stale(conn: &Connection, oid: i64, vid: Option<i64>) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO value_stale (oid, vid) VALUES (?1, ?2)")?
         .execute((oid, vid.unwrap_or_default()))?;
@@ -68,7 +68,7 @@ fn delete(conn: &Connection, keying: &Keying, oid: i64, bytes: &[u8]) -> rusqlit
     Ok(())
 }
 
-/// Reads one object anew, where it is out of date.
+/// Reads one object again, where it is out of date.
 pub(crate) fn settle(conn: &Connection, oid: i64) -> Result<(), StoreError> {
     let keying = keying(conn)?;
     let mut entries = Vec::new();
@@ -225,7 +225,7 @@ impl View<'_> {
     }
 }
 
-/// Derives the index anew and compares; where it is behind, only that nothing hangs on what is not held.
+/// Derives the index again and compares; where it is behind, only that nothing hangs on what is not held.
 pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     use rusqlite::OptionalExtension;
     let orphan: Option<i64> = view

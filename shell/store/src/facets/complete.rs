@@ -39,6 +39,14 @@ pub(super) struct Pool {
     pub everything: bool,
     /// What tells of a version below those that were kept.
     pub words: Option<Words>,
+    /// The last version of which the indexes of words say all; what came later may have them, whatever they say.
+    pub through: i64,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { vids: Vec::new(), whole: false, everything: false, words: None, through: i64::MAX }
+    }
 }
 
 /// How much may still be done.
@@ -47,19 +55,27 @@ pub(super) struct Budget {
     pub looks: usize,
     /// Rows of indexes passed over.
     pub rows: usize,
+    /// Versions of which is asked whether they have the words: each is a question of its own to the index of texts.
+    pub asks: usize,
 }
 
 /// What is known of a version without looking at it.
 enum Place {
     In,
     Out,
+    /// It lies below what was kept, and can be asked.
     Unknown,
+    /// No index of words says all of it yet, so there is nothing to ask.
+    Unread,
 }
 
 impl Pool {
     fn place(&self, vid: i64) -> Place {
         if self.everything || self.vids.binary_search(&vid).is_ok() {
             return Place::In;
+        }
+        if vid > self.through {
+            return Place::Unread;
         }
         // Matches were kept from the last to the first that fitted.
         let covered = self.whole || self.vids.first().is_some_and(|lowest| vid >= *lowest);
@@ -98,6 +114,7 @@ impl Walk<'_> {
             match self.pool.place(vid) {
                 Place::In => self.waiting.push(vid),
                 Place::Out => {}
+                Place::Unread => self.count.more = true,
                 Place::Unknown => self.ask(view, vid)?,
             }
             if self.waiting.len() == AT_ONCE.min(self.left.looks.max(1)) {
@@ -113,10 +130,12 @@ impl Walk<'_> {
     /// Asks of a few versions whether they have the words: of a value that is often there, it is seen at once.
     fn ask(&mut self, view: &View<'_>, vid: i64) -> Result<(), StoreError> {
         self.count.more = true;
-        if self.asked < ASKED_MAX
+        if self.left.asks > 0
+            && self.asked < ASKED_MAX
             && let Some(words) = &self.pool.words
         {
             self.asked += 1;
+            self.left.asks -= 1;
             if words.are_in(view, vid)? {
                 self.waiting.push(vid);
             }
@@ -197,10 +216,12 @@ impl View<'_> {
             let share = |all: usize| all / left.max(1);
             let mut count = Count { seen: before.seen, more: true };
             if before.seen <= COUNT_MAX {
-                let given = Budget { looks: share(budget.looks), rows: share(budget.rows) };
+                // Shared out they would be too few for any value: those that come first have them.
+                let given = Budget { looks: share(budget.looks), rows: share(budget.rows), asks: budget.asks };
                 let (looks, rows) = (given.looks, given.rows);
                 let (counted, kept) = self.along(&along, types, sieve, pool, before, given)?;
                 count = counted;
+                budget.asks = kept.asks;
                 budget.looks = budget.looks.saturating_sub(looks.saturating_sub(kept.looks));
                 budget.rows = budget.rows.saturating_sub(rows.saturating_sub(kept.rows));
             }

@@ -78,7 +78,7 @@ pub(crate) struct Found {
     next: Option<String>,
     /// Whether not everything was looked at for this page. With words, what came last then comes first, newest first among each 10,000.
     cut: bool,
-    /// Imported texts that the index does not have yet.
+    /// At most how many versions or changes the indexes that were asked for words do not have yet; 0 without words, which need none.
     index_behind: u64,
 }
 
