@@ -110,7 +110,7 @@ fn asked(path: &Path, holds: &dyn Fn(&str) -> bool) -> Option<Broad> {
     let kind = Kind::of(&written, "a");
     if let Some(length) = digest_length(kind) {
         let digest = |digits: &&str| digits.chars().cycle().take(length).collect::<String>();
-        let all = DIGITS.iter().all(|digits| holds(&digest(&digits)));
+        let all = DIGITS.iter().all(|digits| holds(&digest(digits)));
         return all.then(|| Broad::everything("every digest"));
     }
     if kind == Kind::FileName {
