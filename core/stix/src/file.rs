@@ -6,7 +6,7 @@
 //! Guarantees: takes a file of any length in chunks of any length; hands out each object once, in order, with its exact
 //! bytes, or says why it is refused and where; holds at most one object and what stands around the open lists. Every
 //! object handed out is strict JSON within [`Limits`]. A bad object costs itself and not the file, as long as its brackets
-//! are balanced outside of strings; where they are not, the file is an error, though pieces before that point have been
+//! are balanced outside of strings and no string lacks its end; else the file is an error, though pieces before that point have been
 //! handed out by then: the caller keeps nothing until `finish` agrees.
 //!
 //! Does not know: what a STIX object is. What arrives over the network has one shape ([`crate::Splitter`]).
@@ -361,14 +361,18 @@ impl FileSplitter {
             return Err(end.error(JsonErrorKind::NotABundle));
         }
         let hold_out = envelope.hand_out == HandOut::InBundle && envelope.objects_listed;
+        if let Err(error) = checked
+            && Torn::of(&envelope.text)
+        {
+            // As in `pass`.
+            return Err(error);
+        }
         if is_bundle && hold_out && !envelope.had_list() {
             // Its type stands behind its objects: now that it is known, go through it again.
             self.again(&walked, sink);
             return Ok(());
         }
         match checked {
-            // As in `pass`.
-            Err(error) if Torn::of(&envelope.text) => return Err(error),
             Err(error) if !walked.told => self.refuse(&walked, error, sink),
             Err(_) => {}
             Ok(()) if envelope.had_list() => {}

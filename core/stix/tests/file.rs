@@ -308,3 +308,22 @@ mod random {
         }
     }
 }
+
+#[test]
+fn a_missing_quote_hides_no_good_object() {
+    let good = r#"{"type":"x-a","id":"x-a--1"}"#;
+    let torn = r#"{"type":"x-a","id":"x-a--2","name":"open}"#;
+    for text in [
+        // Between two that lack a quote, inside of strings and outside are the wrong way round.
+        format!("{good}\n{torn}\n{good}\n{good}\n{torn}\n{good}\n"),
+        format!("[{torn},{good},{good},{torn}]"),
+        format!("[\n{torn}\n,{good}\n,{torn}\n]"),
+        format!(r#"[{good},{{"objects":[{torn},{good},{torn}],"type":"bundle"}},{good}]"#),
+    ] {
+        let (_, facts) = cut(&text);
+        assert!(facts.is_err(), "{text}");
+    }
+    // A line feed that nobody escaped costs that object.
+    let (got, facts) = cut(format!("[{good},{{\"type\":\"x-a\",\"id\":\"x-a--3\",\"name\":\"two\nlines\"}},{good}]"));
+    assert_eq!((got.len(), facts.is_ok()), (3, true), "{got:?}");
+}

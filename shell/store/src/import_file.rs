@@ -23,8 +23,8 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// Bytes of objects handed over at once, and how many such parcels may wait.
 const PARCEL_BYTES: usize = 512 << 10;
 const PARCELS_WAITING: usize = 4;
-/// What a refused object counts in a parcel, in bytes.
-const REFUSED_BYTES: usize = size_of::<Result<Prepared, Unholdable>>() + 128;
+/// What an entry of a parcel takes beside the object, or with the reason why it is refused, in bytes.
+const ENTRY_BYTES: usize = size_of::<Result<Prepared, Unholdable>>() + 128;
 
 /// Why a file was not imported. Nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +95,7 @@ pub fn import_file(
         return Err(ImportError::NotAFile);
     }
     let bytes_total = metadata.len();
-    // Whoever handed the file over may have read in it.
+    // Those who handed the file over may have read in it.
     file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
     let checked = check(&mut file, bytes_total, progress)?;
     file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
@@ -193,10 +193,11 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
         |chunk| {
             gone += chunk.len() as u64;
             let cut = splitter.push(chunk, &mut |piece| {
-                parcel_bytes += match piece.content {
-                    Content::Object(bytes) => bytes.len(),
-                    Content::Refused(_) => REFUSED_BYTES,
-                };
+                parcel_bytes += ENTRY_BYTES
+                    + match piece.content {
+                        Content::Object(bytes) => bytes.len(),
+                        Content::Refused(_) => 0,
+                    };
                 parcel.push(looked_at(&piece));
                 // Here and not behind the chunk: a bundle that is looked through again may hold millions of pieces.
                 if parcel_bytes >= PARCEL_BYTES {

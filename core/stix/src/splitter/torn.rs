@@ -10,6 +10,8 @@ pub(crate) struct Torn {
     escaped: bool,
     /// Only blanks came since a line feed within the string.
     begins_line: bool,
+    /// The last that came is a brace that opens, and blanks.
+    opens: bool,
     torn: bool,
 }
 
@@ -28,9 +30,12 @@ impl Torn {
                 return;
             }
             let escaped = std::mem::take(&mut self.escaped);
+            let opens = std::mem::take(&mut self.opens);
             match byte {
+                // Where a string ends behind a brace, it is the name of an object's first property that begins.
+                b'"' if self.in_string && !escaped && opens => self.torn = true,
                 b'\n' if self.in_string => self.begins_line = true,
-                b' ' | b'\t' | b'\r' if self.begins_line => {}
+                b' ' | b'\t' | b'\r' if self.begins_line || opens => self.opens = opens,
                 // A line of prose hardly begins like this, and every line of JSON does.
                 b'{' | b'}' | b'[' | b']' | b'"' if self.begins_line => self.torn = true,
                 b'"' if !escaped => {
@@ -41,7 +46,10 @@ impl Torn {
                     self.escaped = self.in_string && !escaped;
                     self.begins_line = false;
                 }
-                _ => self.begins_line = false,
+                _ => {
+                    self.opens = self.in_string && *byte == b'{';
+                    self.begins_line = false;
+                }
             }
         }
     }
@@ -65,7 +73,10 @@ mod tests {
             ("{\"a\":\"x\\\"\n}", true),
             ("{\"a\":\"one line\nanother\"}", false),
             ("{\"a\":\"one line\n\"}", true),
-            ("{\"a\":\"x\",\n\"b\":\"{\"}", false),
+            ("{\"a\":\"x},{\"b\":1}", true),
+            ("{\"a\":\"x}\n, { \"b\":1}", true),
+            ("{\"a\":\"{\\\"b\\\":1},{\\\"c\\\":2}\"}", false),
+            ("{\"a\":\"x\",\n\"b\":1}", false),
             ("{\"a\":\"\\\\\",\n\"b\":1}", false),
         ] {
             assert_eq!(Torn::of(text.as_bytes()), torn, "{text}");
