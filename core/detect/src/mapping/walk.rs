@@ -150,7 +150,10 @@ mod tests {
         fields
     }
 
-    fn both(line: &str) -> (Vec<(u16, u32, String)>, Vec<(u16, u32, String)>) {
+    /// Field, index and value.
+    type Found = Vec<(u16, u32, String)>;
+
+    fn both(line: &str) -> (Found, Found) {
         let fields = fields();
         let node = Node::parse(line.as_bytes(), &Limits::default()).unwrap();
         let said = |hit: Hit<'_>| {
