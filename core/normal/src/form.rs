@@ -106,6 +106,12 @@ impl Form {
 
 const HYPHENATED_MAC: usize = 17;
 
+/// Tells whether a mark stands behind each pair of digits, as in a hardware address.
+fn is_paired(text: &str) -> bool {
+    let fits = |(place, byte): (usize, u8)| (place % 3 == 2) == matches!(byte, b':' | b'-');
+    text.len() == HYPHENATED_MAC && text.bytes().enumerate().all(fits)
+}
+
 /// A hardware address without colons or hyphens looks like a name, so that it is taken for one.
 fn referred(text: &str) -> Cow<'_, str> {
     let may_be_hardware = text.len() == HYPHENATED_MAC && text.contains('-');
@@ -117,9 +123,26 @@ fn referred(text: &str) -> Cow<'_, str> {
     } else if text.contains('@') {
         host::email(text)
     } else if text.contains([':', '-']) {
-        number::mac(text).filter(|_| text.trim().len() == HYPHENATED_MAC)
+        // An IPv6 address may have as many digits; its colons stand elsewhere.
+        number::mac(text).filter(|_| is_paired(text.trim()))
     } else {
         None
     };
     found.unwrap_or_else(|| host::domain(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_behind_a_reference_is_no_hardware_address() {
+        for (text, normal) in [
+            ("2606:4700:10::6:8", "2606:4700:10::6:8"),
+            ("2606:4700:10:6::8", "2606:4700:10:6::8"),
+            ("26-06-47-00-10-68", "26:06:47:00:10:68"),
+        ] {
+            assert_eq!(Form::Referred.normal(text), normal);
+        }
+    }
 }

@@ -36,7 +36,10 @@ fn what_is_meant() {
         ("[domain-name:value = '*.quay.example']", "[domain-name:value LIKE '%.quay.example']"),
         ("[domain-name:value = 'quay[.]example']", "[domain-name:value = 'quay.example']"),
         ("[url:value = 'hxxps://quay[.]example/(.)']", "[url:value = 'https://quay.example/(.)']"),
-        ("[url:value = 'quay.example/a']", "[url:value IN ('http://quay.example/a', 'https://quay.example/a')]"),
+        (
+            "[url:value = 'quay.example/a']",
+            "[url:value IN ('quay.example/a', 'http://quay.example/a', 'https://quay.example/a')]",
+        ),
         ("[email-addr:value = 'desk[at]quay(.)example']", "[email-addr:value = 'desk@quay.example']"),
         ("[network-traffic:dst_port = '8443']", "[network-traffic:dst_port = 8443]"),
         ("[network-traffic:dst_port IN ('80', 443)]", "[network-traffic:dst_port IN (80, 443)]"),

@@ -111,9 +111,9 @@ fn wanted(path: &Path, member: &Literal, alone: bool, remarks: &mut Remarks) -> 
         }
         Kind::Url if has_no_scheme(text) => {
             let text = text.trim();
-            remarks.add(format!("{member} has no scheme and is read as http://{text} and https://{text}"));
+            remarks.add(format!("{member} has no scheme and is read as http://{text} and https://{text} too"));
             let with = |scheme: &str| Literal::Text(format!("{scheme}{text}"));
-            Wanted::Equal(path, vec![with("http://"), with("https://")])
+            Wanted::Equal(path, vec![with(""), with("http://"), with("https://")])
         }
         _ => Wanted::Equal(path, vec![member.clone()]),
     }

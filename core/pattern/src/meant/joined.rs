@@ -1,7 +1,7 @@
 //! An address and a port of one object, which no object has: the traffic of the address is meant.
 
 use super::Remarks;
-use crate::ast::{Comparison, Path, Step, Test};
+use crate::ast::{Comparison, Operator, Path, Step, Test};
 use std::collections::BTreeSet;
 
 const TRAFFIC: &str = "network-traffic";
@@ -55,7 +55,9 @@ fn rewrite(expression: &mut Comparison, ends: Ends, remarks: &mut Remarks) {
         Ends::Source => ("src_ref.value", at("src_ref")),
         Ends::Destination => ("dst_ref.value", at("dst_ref")),
         // What is not to be at either end is at none.
-        Ends::Either if test.negated => ("the value at both ends", Comparison::And(vec![at("src_ref"), at("dst_ref")])),
+        Ends::Either if test.negated != matches!(test.operator, Operator::NotEqual(_)) => {
+            ("the value at both ends", Comparison::And(vec![at("src_ref"), at("dst_ref")]))
+        }
         Ends::Either => ("the value at one of the ends", Comparison::Or(vec![at("src_ref"), at("dst_ref")])),
     };
     remarks.add(format!("{} and traffic are no one object: {TRAFFIC}:{said} is meant", test.path));
