@@ -30,6 +30,9 @@ const fn magic(at: usize, bytes: &'static [u8], name: &'static str, advice: &'st
 }
 
 const UNPACK: &str = "unpack it and import what is in it";
+const NO_PACKETS: &str = "comity reads no packets; give `comity detect` what Zeek or Suricata writes of it";
+const HARMFUL: &str = "it may be harmful: leave it closed; its hashes can be shared as a STIX file object";
+const NO_PICTURES: &str = "comity reads no pictures";
 
 /// Files that are not text, by their first bytes (file(1), and each format's own description).
 const MAGICS: &[Magic] = &[
@@ -53,39 +56,14 @@ const MAGICS: &[Magic] = &[
         "save what it holds as STIX 2.1",
     ),
     magic(0, b"SQLite format 3\0", "an SQLite database", "export STIX 2.1 from the program that made it"),
-    magic(
-        0,
-        b"\xd4\xc3\xb2\xa1",
-        "a packet capture",
-        "comity reads no packets; give `comity detect` what Zeek or Suricata writes of it",
-    ),
-    magic(
-        0,
-        b"\xa1\xb2\xc3\xd4",
-        "a packet capture",
-        "comity reads no packets; give `comity detect` what Zeek or Suricata writes of it",
-    ),
-    magic(
-        0,
-        b"\x0a\x0d\x0d\x0a",
-        "a packet capture",
-        "comity reads no packets; give `comity detect` what Zeek or Suricata writes of it",
-    ),
-    magic(
-        0,
-        b"MZ",
-        "a Windows program",
-        "it may be harmful: leave it closed; its hashes can be shared as a STIX file object",
-    ),
-    magic(
-        0,
-        b"\x7fELF",
-        "a program",
-        "it may be harmful: leave it closed; its hashes can be shared as a STIX file object",
-    ),
-    magic(0, b"\x89PNG", "a picture", "comity reads no pictures"),
-    magic(0, b"\xff\xd8\xff", "a picture", "comity reads no pictures"),
-    magic(0, b"GIF8", "a picture", "comity reads no pictures"),
+    magic(0, b"\xd4\xc3\xb2\xa1", "a packet capture", NO_PACKETS),
+    magic(0, b"\xa1\xb2\xc3\xd4", "a packet capture", NO_PACKETS),
+    magic(0, b"\x0a\x0d\x0d\x0a", "a packet capture", NO_PACKETS),
+    magic(0, b"MZ", "a Windows program", HARMFUL),
+    magic(0, b"\x7fELF", "a program", HARMFUL),
+    magic(0, b"\x89PNG", "a picture", NO_PICTURES),
+    magic(0, b"\xff\xd8\xff", "a picture", NO_PICTURES),
+    magic(0, b"GIF8", "a picture", NO_PICTURES),
 ];
 
 const ZIP: KindOfFile = KindOfFile { name: "a zip archive", advice: "unpack it (unzip FILE) and import what is in it" };

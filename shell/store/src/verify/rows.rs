@@ -135,6 +135,11 @@ pub(super) fn objects(view: &View<'_>, counts: &mut Counts) -> Result<(), Verify
 /// Rows that hang on nothing.
 pub(super) fn orphans(view: &View<'_>) -> Result<(), VerifyError> {
     use rusqlite::OptionalExtension;
+    let refused_rows = format!(
+        "SELECT i.iid FROM import i WHERE i.state = 1 AND (SELECT count(*) FROM refused_object r WHERE r.iid = i.iid)
+             NOT IN (i.refused, min(i.refused, {})) LIMIT 1",
+        crate::import::REFUSED_ROWS_MAX
+    );
     for (what, sql) in [
         ("reference", "SELECT r.vid FROM reference r LEFT JOIN version v USING (vid) WHERE v.vid IS NULL LIMIT 1"),
         (
@@ -162,11 +167,7 @@ pub(super) fn orphans(view: &View<'_>) -> Result<(), VerifyError> {
             "SELECT i.iid FROM import i WHERE i.state = 1
              AND i.unchanged < (SELECT count(*) FROM also_received a WHERE a.iid = i.iid) LIMIT 1",
         ),
-        (
-            "refused object",
-            "SELECT i.iid FROM import i WHERE i.state = 1
-             AND (SELECT count(*) FROM refused_object r WHERE r.iid = i.iid) NOT IN (i.refused, min(i.refused, 10000)) LIMIT 1",
-        ),
+        ("refused object", refused_rows.as_str()),
         (
             "refused object",
             "SELECT r.rid FROM refused_object r LEFT JOIN import i USING (iid) WHERE i.iid IS NULL LIMIT 1",
