@@ -7,9 +7,9 @@ use comity_crypto::{Purpose, SigningKey, VerifyingKey};
 use comity_ledger::{ChainEnd, Heads};
 use comity_link::{Control, Payload, RecallKind, SealContext, SealError, accept, seal_recall, seal_release};
 use comity_release::{
-    Approval, ApprovalProof, Delivery, Draft, DraftRequest, Held, LeakCorpus, NotRead, OfficerView, Organisation,
-    Origin, POLICY_VERSION, RecallDraft, Record, ReleaseId, Released, SignedBy, SignedNotice, SourceObject,
-    approval_message, authorise, authorise_recall, draft_tearline, leak_check, release_message,
+    Approval, ApprovalProof, Bundle, Delivery, Draft, DraftRequest, Held, LeakCorpus, NotRead, OfficerView,
+    Organisation, Origin, POLICY_VERSION, RecallDraft, Record, ReleaseId, Released, SignedBy, SignedNotice,
+    SourceObject, approval_message, authorise, authorise_recall, draft_tearline, leak_check, release_message,
 };
 use comity_vocab::{OfficerCode, Role, Roles, SecurityLabel, Tlp};
 use common::{Pair, at, now};
@@ -114,7 +114,7 @@ fn deliveries() -> Vec<Released<Delivery>> {
     };
     let checked = leak_check(&draft, &LeakCorpus::builder().build(), &Nothing);
     let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
-    authorise(draft, checked, &signed, &officers, &Nothing, now()).unwrap().into_deliveries()
+    authorise::<Bundle>(draft, checked, &signed, &officers, &Nothing, now()).unwrap().into_deliveries()
 }
 
 fn context<'a>(

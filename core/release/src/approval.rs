@@ -234,6 +234,9 @@ pub enum Refusal {
         /// What the act needs.
         needed: &'static str,
     },
+    /// A document was taken for a bundle, or the other way round.
+    #[error("the draft has another kind of content than what was to be released")]
+    OtherContent,
     /// There is nothing in it.
     #[error("there is nothing in it to approve")]
     Empty,

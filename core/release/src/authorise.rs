@@ -19,6 +19,7 @@
 //! }
 //! ```
 
+use crate::agreement::Side;
 use crate::approval::{
     Approval, OfficerView, Override, Refusal, by_role, check_findings, different, release_message, verify,
 };
@@ -27,7 +28,8 @@ use crate::record::Record;
 use crate::{Draft, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use comity_crypto::{Purpose, VerifyingKey};
 use comity_ledger::Heads;
-use comity_vocab::{OfficerCode, OrgCode, Role, SecurityLabel, Timestamp};
+use comity_vocab::{Form, OfficerCode, OrgCode, Role, SecurityLabel, Timestamp};
+use comity_work::rules;
 
 /// Content that two officers agreed to let out.
 #[must_use = "what was released must be sealed and sent, or the release recorded as not sent"]
@@ -40,9 +42,64 @@ impl<T> std::fmt::Debug for Released<T> {
     }
 }
 
-/// A whole release.
+/// What may be inside a [`Released`]: one type for each kind of content, and no other crate can add one.
+///
+/// ```compile_fail
+/// struct Words(Vec<u8>);
+/// impl comity_release::Content for Words {}
+/// ```
+pub trait Content: sealed::Sealed + Sized {
+    /// Takes a draft whose content is of this kind; none where it is of another.
+    #[doc(hidden)]
+    fn of(draft: Draft) -> Option<Self>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Bundle {}
+    impl Sealed for super::Document {}
+}
+
+/// A whole release of objects.
 pub struct Bundle {
     draft: Draft,
+}
+
+impl Content for Bundle {
+    fn of(draft: Draft) -> Option<Self> {
+        draft.form().is_none().then_some(Self { draft })
+    }
+}
+
+/// A document.
+pub struct Document {
+    draft: Draft,
+    form: Form,
+}
+
+impl Content for Document {
+    fn of(draft: Draft) -> Option<Self> {
+        let form = draft.form()?;
+        Some(Self { draft, form })
+    }
+}
+
+/// A document for one recipient.
+pub struct DocumentDelivery {
+    /// The recipient.
+    pub recipient: OrgCode,
+    /// The recipient's organisation key as it was signed: it may be sealed to a key that this one certified, and to no other.
+    pub recipient_key: VerifyingKey,
+    /// The document.
+    pub document: ReleaseId,
+    /// Its form.
+    pub form: Form,
+    /// Its label.
+    pub label: SecurityLabel,
+    /// The version of the rules it was released under.
+    pub policy_version: String,
+    /// Its exact bytes.
+    pub body: Vec<u8>,
 }
 
 /// One part of a release for one recipient.
@@ -90,14 +147,14 @@ pub struct SignedBy<'a> {
 ///
 /// # Errors
 /// [`Refusal`], the first reason found.
-pub fn authorise<'o>(
+pub fn authorise<'o, T: Content>(
     draft: Draft,
     checked: Checked,
     signed: &SignedBy<'_>,
     officers: &(dyn Fn(&OfficerCode) -> Option<OfficerView<'o>> + 'o),
     record: &dyn Record,
     now: Timestamp,
-) -> Result<Released<Bundle>, Refusal> {
+) -> Result<Released<T>, Refusal> {
     if !draft.binds_keys() {
         return Err(Refusal::EarlierStatement);
     }
@@ -117,20 +174,21 @@ pub fn authorise<'o>(
         return Err(Refusal::NoKey { recipient: recipient.clone() });
     }
     let SignedBy { author, releasing, protection, overrides } = *signed;
+    let [first, second] = sides(draft.form());
     let by = |approval: &Approval| by_role(overrides, approval.role);
     let statement = draft.statement();
     let wrote = verify(
         author,
-        &[Role::Analyst, Role::DeskOfficer],
-        "the author as analyst or desk_officer",
+        first.roles,
+        first.needed,
         Purpose::Approval,
         &release_message(&statement, author.role, &[], &anchors(author)?),
         officers,
     )?;
     let releases = verify(
         releasing,
-        &[Role::ReleasingOfficer],
-        "the second person as releasing_officer",
+        second.roles,
+        second.needed,
         Purpose::Approval,
         &release_message(&statement, releasing.role, &by(releasing), &anchors(releasing)?),
         officers,
@@ -168,8 +226,22 @@ pub fn authorise<'o>(
         _ => None,
     })?;
     match checked.coverage() {
-        Coverage::Whole { .. } => Ok(Released(Bundle { draft })),
+        Coverage::Whole { .. } => T::of(draft).map(Released).ok_or(Refusal::OtherContent),
         Coverage::NotWhole => Err(Refusal::NotWhole),
+    }
+}
+
+/// Who signs: a release of objects has one pair of roles, each form of documents its own.
+fn sides(form: Option<Form>) -> [Side; 2] {
+    match form.map(rules) {
+        Some(rules) => [
+            Side { roles: rules.first, needed: rules.first_needed },
+            Side { roles: rules.second, needed: rules.second_needed },
+        ],
+        None => [
+            Side { roles: &[Role::Analyst, Role::DeskOfficer], needed: "the author as analyst or desk_officer" },
+            Side { roles: &[Role::ReleasingOfficer], needed: "the second person as releasing_officer" },
+        ],
     }
 }
 
@@ -214,6 +286,45 @@ impl Released<Bundle> {
             }
         }
         deliveries
+    }
+}
+
+impl Released<Document> {
+    /// Shows the draft that was released.
+    pub fn draft(&self) -> &Draft {
+        &self.0.draft
+    }
+
+    /// Returns one delivery for each recipient, recipients in order.
+    pub fn into_deliveries(self) -> Vec<Released<DocumentDelivery>> {
+        let Document { draft, form } = self.0;
+        let mut deliveries = Vec::new();
+        for recipient in draft.audience() {
+            // INVARIANT: `authorise` refused a draft that lacks a recipient's key or a part; a document has one part.
+            let (Some(key), Some(body)) = (draft.key_of(recipient), draft.parts().first()) else { continue };
+            deliveries.push(Released(DocumentDelivery {
+                recipient: recipient.clone(),
+                recipient_key: *key,
+                document: draft.release(),
+                form,
+                label: draft.label().clone(),
+                policy_version: draft.policy_version().to_owned(),
+                body: body.clone(),
+            }));
+        }
+        deliveries
+    }
+}
+
+impl Released<DocumentDelivery> {
+    /// Shows the delivery.
+    pub fn get(&self) -> &DocumentDelivery {
+        &self.0
+    }
+
+    /// Takes the delivery out, for sealing. What it gives back is no longer `Released` and cannot become so again.
+    pub fn into_inner(self) -> DocumentDelivery {
+        self.0
     }
 }
 

@@ -18,12 +18,13 @@
 //! }
 //! ```
 
+use crate::document::{DocumentRequest, document_ref};
 use crate::leak::CheckConfiguration;
 use crate::person::{PersonalData, Persons};
 use crate::{DraftRequest, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use base64::Engine as _;
 use comity_crypto::{VerifyingKey, sha256};
-use comity_vocab::{Digest, OrgCode, SecurityLabel, Timestamp};
+use comity_vocab::{Digest, Form, OrgCode, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -39,6 +40,8 @@ pub enum Mode {
     Tearline,
     /// Exact bytes of objects declared public.
     AsPublished,
+    /// A document: words of officers, in one of the forms.
+    Document,
 }
 
 impl Mode {
@@ -47,6 +50,7 @@ impl Mode {
         match self {
             Mode::Tearline => "tearline",
             Mode::AsPublished => "as_published",
+            Mode::Document => "document",
         }
     }
 }
@@ -103,6 +107,9 @@ struct Fields {
     release: ReleaseId,
     organisation: OrgCode,
     mode: Mode,
+    /// Of which form it is; documents only, and every document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    form: Option<Form>,
     audience: BTreeSet<OrgCode>,
     #[serde(default)]
     keys: BTreeMap<OrgCode, VerifyingKey>,
@@ -175,6 +182,7 @@ impl Draft {
                 release: request.release,
                 organisation: request.organisation.code.clone(),
                 mode,
+                form: None,
                 audience: request.audience(),
                 keys: request.recipients.clone(),
                 label,
@@ -192,6 +200,38 @@ impl Draft {
         }
     }
 
+    pub(crate) fn document(request: &DocumentRequest<'_>, body: Vec<u8>) -> Self {
+        let id = document_ref(request.release);
+        Self {
+            fields: Fields {
+                statement: STATEMENT,
+                release: request.release,
+                organisation: request.organisation.clone(),
+                mode: Mode::Document,
+                form: Some(request.body.form()),
+                audience: request.recipients.keys().cloned().collect(),
+                keys: request.recipients.clone(),
+                label: request.label.clone(),
+                descriptor: None,
+                policy_version: POLICY_VERSION.to_owned(),
+                check: Some(request.check.clone()),
+                persons: Persons::default(),
+                created: request.now,
+                expires: request.expires,
+                parts: vec![body],
+                // A document stands for itself: it was written to leave, and what recipients know it by is its own name.
+                items: vec![Item {
+                    original_id: id.clone(),
+                    original_version: String::new(),
+                    released_id: id,
+                    released_version: String::new(),
+                }],
+                dropped: Vec::new(),
+                sanitisation: Vec::new(),
+            },
+        }
+    }
+
     /// Returns the bytes to store.
     pub fn encode(&self) -> Vec<u8> {
         // INVARIANT: text, numbers and lists under text keys only: writing them as JSON cannot fail.
@@ -204,6 +244,9 @@ impl Draft {
     /// [`DraftFault`].
     pub fn decode(bytes: &[u8], kept: &Digest) -> Result<Self, DraftFault> {
         let fields: Fields = serde_json::from_slice(bytes).map_err(|_| DraftFault::Malformed)?;
+        if fields.form.is_some() != (fields.mode == Mode::Document) {
+            return Err(DraftFault::Malformed);
+        }
         if fields.statement == 0 || fields.statement > STATEMENT {
             return Err(DraftFault::Edition { found: fields.statement });
         }
@@ -225,6 +268,11 @@ impl Draft {
     /// Returns in which form objects leave.
     pub fn mode(&self) -> Mode {
         self.fields.mode
+    }
+
+    /// Returns of which form it is, where it is a document.
+    pub fn form(&self) -> Option<Form> {
+        self.fields.form
     }
 
     /// Returns the recipients.
@@ -312,6 +360,9 @@ impl Draft {
         line("release", &fields.release);
         line("organisation", &fields.organisation);
         line("mode", &fields.mode.as_str());
+        if let Some(form) = &fields.form {
+            line("form", form);
+        }
         for recipient in &fields.audience {
             match (fields.statement, fields.keys.get(recipient)) {
                 (1, _) => line("recipient", recipient),

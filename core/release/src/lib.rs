@@ -17,6 +17,7 @@ mod bundle;
 mod catalogue;
 mod coarse;
 mod descriptor;
+mod document;
 mod draft;
 pub mod leak;
 mod link_act;
@@ -40,11 +41,12 @@ pub use approval::{
     Approval, ApprovalProof, OfficerView, Override, Refusal, approval_message, by_role, release_message,
 };
 pub use as_published::draft_as_published;
-pub use authorise::{Bundle, Delivery, Released, SignedBy, authorise};
+pub use authorise::{Bundle, Content, Delivery, Document, DocumentDelivery, Released, SignedBy, authorise};
 pub use coarse::{Coarse, Counts};
 pub use descriptor::{
     Access, Bias, Corroboration, Currency, DescriptorError, Discipline, ReportingRecord, SourceDescriptor,
 };
+pub use document::{DocumentFault, DocumentRequest, document_ref, draft_document};
 pub use draft::{Change, Draft, DraftFault, Dropped, Item, Mode};
 pub use leak::{
     CheckConfiguration, Checked, Coverage, Finding, FindingClass, Held, LeakCorpus, LeakCorpusBuilder, NotRead,

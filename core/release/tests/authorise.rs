@@ -54,7 +54,7 @@ fn decide(
     people: &[Person],
 ) -> Result<Released<Bundle>, Refusal> {
     let checked = checked(&draft);
-    authorise(
+    authorise::<Bundle>(
         draft,
         checked,
         &SignedBy { author, releasing, protection: None, overrides: &[] },
@@ -163,7 +163,7 @@ fn a_release_may_go_until_its_end_date_and_not_after_it() {
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
     let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
-    let run = |at| authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), &ON, at).map(drop);
+    let run = |at| authorise::<Bundle>(draft.clone(), checked(&draft), &signed, &look_up(&people), &ON, at).map(drop);
     let expired = draft.expires();
     assert_eq!(run(expired), Ok(()));
     assert_eq!(run(expired.plus_seconds(1)), Err(Refusal::Expired { expired }));
@@ -198,7 +198,9 @@ fn a_check_is_of_this_draft_with_this_configuration_and_whole() {
     let draft = draft();
     let (author, releasing) = approvals(&draft, &people, &[]);
     let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
-    let run = |checked: Checked| authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
+    let run = |checked: Checked| {
+        authorise::<Bundle>(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop)
+    };
     assert_eq!(run(checked(&draft)), Ok(()));
     assert_eq!(checked(&draft).coverage(), Coverage::Whole { act: 7 });
     let other = tampered(&draft, |it| it["expires"] = json!(now().plus_seconds(9)));
@@ -232,7 +234,7 @@ fn a_record_that_was_cut_or_says_withdrawn_stops_a_release() {
     let (author, releasing) = approvals(&draft, &people, &[]);
     let run = |author: &Approval, releasing: &Approval, record: &Recorded| {
         let signed = SignedBy { author, releasing, protection: None, overrides: &[] };
-        authorise(draft.clone(), checked(&draft), &signed, &look_up(&people), record, now()).map(drop)
+        authorise::<Bundle>(draft.clone(), checked(&draft), &signed, &look_up(&people), record, now()).map(drop)
     };
     assert_eq!(run(&author, &releasing, &ON), Ok(()));
     let cut = run(&author, &releasing, &Recorded { goes_on: Ok(false), ..ON });
@@ -315,7 +317,7 @@ fn findings_need_an_answer() {
         let run = |signed: &[Override], overrides: &[Override], protection: Option<&Approval>| {
             let (author, releasing) = approvals(&draft, &people, signed);
             let signed = SignedBy { author: &author, releasing: &releasing, protection, overrides };
-            authorise(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
+            authorise::<Bundle>(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
         };
         let releasing = Role::ReleasingOfficer;
         let good = answers("bob", releasing, "published by us last week");
@@ -363,7 +365,7 @@ fn the_author_does_not_answer_for_personal_data() {
     let (author, releasing) = approvals(&draft, &people, &[]);
     let protection = people[0].sign(Purpose::Approval, &draft.statement(), Role::DataProtectionOfficer, &own);
     let signed = SignedBy { author: &author, releasing: &releasing, protection: Some(&protection), overrides: &own };
-    let refused = authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
+    let refused = authorise::<Bundle>(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop);
     assert_eq!(refused, Err(Refusal::SamePerson { officer: "alice".parse().unwrap() }));
 }
 
@@ -385,7 +387,7 @@ fn an_answer_for_personal_data_stands_on_the_record() {
     let run = |protection: &Approval| {
         let protection = Some(protection);
         let signed = SignedBy { author: &author, releasing: &releasing, protection, overrides: &own };
-        authorise(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
+        authorise::<Bundle>(draft.clone(), check(&draft), &signed, &look_up(&people), &ON, now()).map(drop)
     };
     assert_eq!(run(&protection), Ok(()));
     let mut bare = protection.clone();

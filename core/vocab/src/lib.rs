@@ -7,6 +7,7 @@
 
 pub mod code;
 pub mod digest;
+pub mod form;
 pub mod grading;
 pub mod label;
 pub mod link;
@@ -17,6 +18,7 @@ pub mod tlp;
 
 pub use code::{CountryCode, OfficerCode, OrgCode, StixId};
 pub use digest::Digest;
+pub use form::Form;
 pub use grading::Grading;
 pub use label::SecurityLabel;
 pub use link::{LinkStanding, Suspension, Whose};

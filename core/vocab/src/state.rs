@@ -60,6 +60,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// Where a release of ours stands.
     ReleaseState, "state of a release", {
@@ -143,6 +145,10 @@ words! {
         History => "history",
         /// An entry of an ended generation.
         HistoryEntry => "history_entry",
+        /// A document: officers' words or an organisation's decision, in one of the forms.
+        Document => "document",
+        /// A control with a name and a number of its own.
+        Control => "control",
         /// Authentic, and not understood by this version. Never written on the wire.
         Unreadable => "unreadable",
     }

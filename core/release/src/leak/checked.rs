@@ -27,7 +27,7 @@
 //! use comity_release::*;
 //! fn without_a_check(draft: Draft, signed: &SignedBy<'_>, record: &dyn Record, now: comity_vocab::Timestamp) {
 //!     let findings: Vec<Finding> = Vec::new();
-//!     let _ = authorise(draft, findings, signed, &|_| None, record, now);
+//!     let _ = authorise::<Bundle>(draft, findings, signed, &|_| None, record, now);
 //! }
 //! ```
 

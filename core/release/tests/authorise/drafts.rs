@@ -3,8 +3,8 @@
 use crate::support::*;
 use comity_crypto::sha256;
 use comity_release::{
-    CheckConfiguration, Draft, DraftFault, LeakCorpus, LeakCorpusBuilder, Mode, POLICY_VERSION, Refusal, ReleaseId,
-    SignedBy, SourceDescriptor, authorise, draft_as_published, draft_tearline,
+    Bundle, CheckConfiguration, Draft, DraftFault, LeakCorpus, LeakCorpusBuilder, Mode, POLICY_VERSION, Refusal,
+    ReleaseId, SignedBy, SourceDescriptor, authorise, draft_as_published, draft_tearline,
 };
 use comity_vocab::{Digest, Role};
 use serde_json::{Value, json};
@@ -267,7 +267,7 @@ fn a_release_signed_with_private_addresses_in_the_check_needs_them_in_it_again()
     let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
     let run = |builder: &mut LeakCorpusBuilder| {
         let checked = comity_release::leak_check(&draft, &builder.build(), &EMPTY);
-        authorise(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop)
+        authorise::<Bundle>(draft.clone(), checked, &signed, &look_up(&people), &ON, now()).map(drop)
     };
     assert_eq!(run(corpus().private_addresses()), Ok(()));
     assert_eq!(run(&mut corpus()), Err(Refusal::OtherCheck));
