@@ -31,6 +31,8 @@ purposes! {
     Card => "card",
     /// An entry of a link's log.
     Entry => "entry",
+    /// A document that others than the link partner must be able to check.
+    Document => "document",
     /// An officer agrees to a release.
     Approval => "approval",
     /// A custodian agrees to a change of the officer registry.

@@ -6,6 +6,7 @@
 //! Does not know: whether what is acknowledged was really done.
 
 use crate::entry::MAX_SEQ;
+use crate::features::{FEATURES, Features};
 use crate::history::History;
 use crate::payload::PayloadError;
 use comity_release::{RecallAcknowledgement, RecallNotice};
@@ -94,6 +95,8 @@ pub enum Control {
     KeyChange(KeyChange),
     /// How far the speaker holds the logs of an earlier generation.
     History(History),
+    /// What the speaker can receive.
+    Features(Features),
 }
 
 /// A control entry that needs no officers: an answer, a state, a card. A recall notice is none of these; it comes from a recall that
@@ -108,6 +111,8 @@ pub enum OwnControl {
     KeyChange(KeyChange),
     /// How far the speaker holds the logs of an earlier generation.
     History(History),
+    /// What the speaker can receive.
+    Features(Features),
 }
 
 impl OwnControl {
@@ -118,6 +123,7 @@ impl OwnControl {
             Self::EntryStatus(_) => EntryKind::EntryStatus,
             Self::KeyChange(_) => EntryKind::KeyChange,
             Self::History(_) => EntryKind::History,
+            Self::Features(_) => EntryKind::Control,
         }
     }
 }
@@ -129,6 +135,7 @@ impl From<OwnControl> for Control {
             OwnControl::EntryStatus(status) => Self::EntryStatus(status),
             OwnControl::KeyChange(change) => Self::KeyChange(change),
             OwnControl::History(history) => Self::History(history),
+            OwnControl::Features(features) => Self::Features(features),
         }
     }
 }
@@ -159,6 +166,7 @@ impl Control {
             Self::EntryStatus(_) => EntryKind::EntryStatus,
             Self::KeyChange(_) => EntryKind::KeyChange,
             Self::History(_) => EntryKind::History,
+            Self::Features(_) => EntryKind::Control,
         }
     }
 
@@ -177,6 +185,7 @@ impl Control {
                 let card_ok = history.your_card.as_ref().is_none_or(|card| card.len() <= CARD_BYTES_MAX);
                 history.mine_size < MAX_SEQ && history.yours_size < MAX_SEQ && card_ok
             }
+            Self::Features(features) => features.is_acceptable(),
         };
         if ok { Ok(()) } else { Err(PayloadError::Field { field: self.kind().as_str() }) }
     }
@@ -193,6 +202,7 @@ impl Control {
             Self::EntryStatus(fields) => write(EntryKind::EntryStatus, fields),
             Self::KeyChange(fields) => write(EntryKind::KeyChange, fields),
             Self::History(fields) => write(EntryKind::History, fields),
+            Self::Features(fields) => named::write(FEATURES, fields),
         }
     }
 
@@ -204,9 +214,66 @@ impl Control {
             EntryKind::EntryStatus => Self::EntryStatus(read(line)?),
             EntryKind::KeyChange => Self::KeyChange(read(line)?),
             EntryKind::History => Self::History(read(line)?),
-            EntryKind::Release | EntryKind::HistoryEntry | EntryKind::Unreadable => return None,
+            EntryKind::Release
+            | EntryKind::HistoryEntry
+            | EntryKind::Document
+            | EntryKind::Control
+            | EntryKind::Unreadable => return None,
         };
         control.check().ok().map(|()| control)
+    }
+}
+
+/// Controls of the kind `control`, each with a name and a number of its own: `{"kind":"control","control":"features/1","fields":{…}}`.
+/// A control that gains a field is another control, so that what a partner knows is never half understood.
+pub(crate) mod named {
+    use super::{Control, EntryKind, FEATURES, Parked, PayloadError};
+    use serde::{Deserialize, Serialize};
+
+    /// The longest line of a named control, in bytes: with its padding it has the least size class.
+    const BYTES_MAX: usize = 900;
+    /// The same for `features/1`, which has the second size class.
+    const FEATURES_BYTES_MAX: usize = 4_000;
+
+    /// What takes something away names it here; no control of this version does.
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Narrows {
+        what: String,
+        id: String,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Named<T> {
+        kind: EntryKind,
+        control: String,
+        #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+        narrows: Option<Vec<Narrows>>,
+        fields: T,
+    }
+
+    fn bytes_max(control: &str) -> usize {
+        if control == FEATURES { FEATURES_BYTES_MAX } else { BYTES_MAX }
+    }
+
+    pub(super) fn write<T: Serialize>(control: &str, fields: &T) -> Result<Vec<u8>, PayloadError> {
+        let named = Named { kind: EntryKind::Control, control: control.to_owned(), narrows: None, fields };
+        let line = serde_json::to_vec(&named).map_err(|_| PayloadError::Field { field: "fields" })?;
+        let (bytes, max) = (line.len(), bytes_max(control));
+        if bytes > max { Err(PayloadError::TooLong { bytes, max }) } else { Ok(line) }
+    }
+
+    pub(crate) fn parse(line: &[u8]) -> Result<Control, Parked> {
+        let named: Named<serde::de::IgnoredAny> = serde_json::from_slice(line).map_err(|_| Parked::Malformed)?;
+        if line.len() > bytes_max(&named.control) || named.narrows.is_some() && named.control == FEATURES {
+            return Err(Parked::Malformed);
+        }
+        let control = match named.control.as_str() {
+            FEATURES => serde_json::from_slice::<Named<_>>(line).ok().map(|named| Control::Features(named.fields)),
+            _ => return Err(Parked::UnknownKind),
+        };
+        control.filter(|control| control.check().is_ok()).ok_or(Parked::Malformed)
     }
 }
 

@@ -5,7 +5,8 @@
 //!
 //! Does not know: what is in a bundle (`comity-stix` does), whether the desk can apply it.
 
-use crate::control::{Control, Parked};
+use crate::control::{Control, Parked, named};
+use crate::document::{self, DocumentPayload};
 use crate::history::HistoryEntry;
 use comity_vocab::{EntryKind, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,8 @@ impl std::fmt::Debug for ReleasePayload {
 pub enum Payload {
     /// A part of a release.
     Release(ReleasePayload),
+    /// A document.
+    Document(Box<DocumentPayload>),
     /// A control entry.
     Control(Control),
     /// An entry of an earlier generation of the link.
@@ -173,6 +176,16 @@ impl Payload {
         let payload = match kind.parse() {
             Ok(EntryKind::Release) => {
                 parse_release(line).map(|header| Self::Release(ReleasePayload { header, bundle: body.to_vec() }))
+            }
+            Ok(EntryKind::Document) => {
+                return match document::parse(line) {
+                    Ok(header) => Self::Document(Box::new(DocumentPayload { header, body: body.to_vec() })),
+                    Err(parked) => Self::Unreadable(parked),
+                };
+            }
+            Ok(EntryKind::Control) if !body.is_empty() => None,
+            Ok(EntryKind::Control) => {
+                return named::parse(line).map_or_else(Self::Unreadable, Self::Control);
             }
             Ok(EntryKind::HistoryEntry) => HistoryEntry::parse(line, body).map(Self::History),
             Ok(

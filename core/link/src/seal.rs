@@ -7,15 +7,18 @@
 //! Does not know: who approved (the type [`Released`] knows), where entries are stored.
 
 use crate::control::{Control, OwnControl};
+use crate::document::{DocumentHeader, document_bytes};
 use crate::entry::{Content, Envelope, Header, day, leaf, pad, sign_stub};
 use crate::outgoing::Outgoing;
 use crate::payload::{PayloadError, ReleaseHeader, control_bytes, release_bytes};
+use crate::proof::{Author, Proof, Stated};
 use comity_crypto::{
     Entropy, EntropyStream, Purpose, SealError as CryptoError, SealingPublicKey, Signature, SigningKey, VerifyingKey,
     commitment,
 };
-use comity_release::{Delivery, Released, SignedNotice};
+use comity_release::{Delivery, DocumentDelivery, Released, SignedNotice};
 use comity_vocab::{Blame, Digest, OrgCode, Timestamp};
+use comity_work::rules;
 
 /// Where an entry is to stand and whose it is.
 pub struct SealContext<'a> {
@@ -147,6 +150,42 @@ pub fn seal_release(
         items: delivery.items,
     };
     seal(release_bytes(&header, &delivery.bytes)?, context, entropy)
+}
+
+/// Seals a document for one recipient, consuming it: it cannot be sealed for anybody else. `author`: whose certified node key signs
+/// a document that others must be able to check.
+///
+/// # Errors
+/// [`SealError`]; [`SealError::OtherRecipient`] and [`SealError::OtherKey`] where the document is not for this partner.
+pub fn seal_document(
+    delivery: Released<DocumentDelivery>,
+    author: &Author<'_>,
+    context: &SealContext<'_>,
+    entropy: &mut Entropy,
+) -> Result<SealedEntry, SealError> {
+    let delivery = delivery.into_inner();
+    if delivery.recipient != *context.partner {
+        return Err(SealError::OtherRecipient { recipient: delivery.recipient, partner: context.partner.clone() });
+    }
+    if delivery.recipient_key != *context.partner_key {
+        return Err(SealError::OtherKey { partner: context.partner.clone() });
+    }
+    let document = delivery.document.0;
+    let stated = Stated { form: delivery.form, document, label: &delivery.label };
+    // One stream for one document: all who receive it receive the same proof of it.
+    let proof = rules(delivery.form).portable.then(|| {
+        let mut stream = entropy.stream("document", &document.to_string(), 0);
+        Proof::make(author, context.node_key, &stated, &delivery.body, &mut stream)
+    });
+    let header = DocumentHeader {
+        document,
+        form: delivery.form,
+        label: delivery.label.clone(),
+        policy_version: delivery.policy_version,
+        reply_to: None,
+        proof,
+    };
+    seal(document_bytes(&header, &delivery.body)?, context, entropy)
 }
 
 /// Seals the notice of a recall, consuming it: it cannot be sealed for anybody else.

@@ -6,7 +6,7 @@ use crate::term_entry::TermEntry;
 use comity_crypto::VerifyingKey;
 use comity_release::{ApprovalProof, PersonalData};
 use comity_vocab::time::Precision;
-use comity_vocab::{OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
+use comity_vocab::{Form, OfficerCode, OrgCode, Roles, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -133,6 +133,24 @@ pub struct ReleaseDraftRequest {
     /// Threat actors that are groups; of others it is assumed that they are one person.
     #[serde(default)]
     pub groups: Vec<String>,
+}
+
+/// What an officer asks for when drafting a document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentDraftRequest {
+    /// The officer who drafts; signs next.
+    pub author: Option<OfficerCode>,
+    /// The form.
+    pub form: Form,
+    /// What stands in it, as the form says.
+    pub fields: serde_json::Value,
+    /// To whom.
+    pub to: Vec<OrgCode>,
+    /// The marking.
+    pub label: SecurityLabel,
+    /// Until when it may be sent.
+    pub expires: Option<Timestamp>,
 }
 
 /// What a data protection officer answers for in a draft.

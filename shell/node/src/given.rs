@@ -149,7 +149,11 @@ pub(crate) fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
     }
     match Payload::parse(payload) {
         Payload::Release(part) if part.header.release.to_string() == release => Some(part),
-        Payload::Release(_) | Payload::Control(_) | Payload::History(_) | Payload::Unreadable(_) => None,
+        Payload::Release(_)
+        | Payload::Document(_)
+        | Payload::Control(_)
+        | Payload::History(_)
+        | Payload::Unreadable(_) => None,
     }
 }
 

@@ -142,7 +142,8 @@ impl Taking<'_, '_> {
                     if let Some(wanted) = their_next_seq {
                         self.wanted_again(&peer, wanted)?;
                     }
-                    if self.heard(&peer)?.is_some() {
+                    if let Some(link) = self.heard(&peer)? {
+                        self.announce(&peer, &link)?;
                         reach.insert(peer, Reach { state, waiting });
                     }
                 }
@@ -309,6 +310,12 @@ impl Taking<'_, '_> {
     fn apply(&mut self, peer: &OrgCode, log: &str, seq: u64, payload: &Payload) -> Result<Option<Parked>, Failure> {
         match payload {
             Payload::Release(release) => self.apply_release(peer, log, seq, release),
+            Payload::Document(document) => self.apply_document(peer, log, seq, document),
+            Payload::Control(Control::Features(features)) if log == peer.as_str() => {
+                self.apply_features(peer, features)
+            }
+            // What could be received when an old log was written is past.
+            Payload::Control(Control::Features(_)) => Ok(None),
             Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, log, seq, notice),
             Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
             Payload::Control(Control::EntryStatus(status)) => {
@@ -474,11 +481,12 @@ impl Taking<'_, '_> {
 fn describe(payload: Option<&Payload>) -> (EntryKind, Option<String>) {
     match payload {
         Some(Payload::Release(release)) => (EntryKind::Release, Some(release.header.release.to_string())),
+        Some(Payload::Document(document)) => (EntryKind::Document, Some(document.header.document.to_string())),
         Some(Payload::Control(control)) => {
             let subject = match control {
                 Control::RecallNotice(notice) => Some(notice.recall_id.to_string()),
                 Control::RecallAcknowledgement(answer) => Some(answer.recall_id.to_string()),
-                Control::EntryStatus(_) | Control::KeyChange(_) | Control::History(_) => None,
+                Control::EntryStatus(_) | Control::KeyChange(_) | Control::History(_) | Control::Features(_) => None,
             };
             (control.kind(), subject)
         }
@@ -488,6 +496,7 @@ fn describe(payload: Option<&Payload>) -> (EntryKind, Option<String>) {
 }
 
 mod derived;
+mod document;
 mod history;
 mod notes;
 mod recall;

@@ -76,6 +76,12 @@ pub(crate) fn certified_node(home: &Home) -> Result<VerifyingKey, Failure> {
     Ok(held.node.key)
 }
 
+/// The node key as the organisation key certified it.
+pub(crate) fn node_certificate(home: &Home) -> Result<Certified<VerifyingKey>, Failure> {
+    let held: Certificates = serde_json::from_slice(&home.read_file(CERTIFICATES)?)?;
+    Ok(held.node)
+}
+
 impl Node {
     pub(crate) fn link_card(&mut self, now: Timestamp, endpoints: Vec<String>) -> Result<Value, Failure> {
         let configured = self.home.configuration.gate.endpoints.clone();

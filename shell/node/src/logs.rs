@@ -9,10 +9,10 @@ use comity_crypto::{Entropy, SigningKey, VerifyingKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
-    Card, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl, SealContext, log_origin,
-    seal_control, seal_history, seal_recall, seal_release,
+    Author, Card, Certified, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl,
+    SealContext, log_origin, seal_control, seal_document, seal_history, seal_recall, seal_release,
 };
-use comity_release::{Delivery, Released, SignedNotice};
+use comity_release::{Delivery, DocumentDelivery, Released, SignedNotice};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
 use comity_vocab::{EntryKind, EntryState, OrgCode, Timestamp};
 
@@ -37,12 +37,20 @@ pub(crate) struct LinkLogs {
 /// What goes into a log.
 pub(crate) enum Content {
     Release(Box<Released<Delivery>>),
+    /// A document, with the certificate of the node key that signs it.
+    Document(Box<Sent>),
     /// The notice of a recall that officers signed.
     Recall(Box<SignedNotice>),
     /// A control entry that needs no officers.
     Control(OwnControl),
     /// An entry of an ended generation, with the node keys of that time.
     History(Box<OldEntry>),
+}
+
+/// A document for one partner, and what its proof names.
+pub(crate) struct Sent {
+    pub delivery: Released<DocumentDelivery>,
+    pub certificate: Certified<VerifyingKey>,
 }
 
 /// An entry of an ended generation, and who signed in it.
@@ -110,7 +118,7 @@ impl LinkLogs {
         subject: Option<&str>,
     ) -> Result<(u64, DeskToGate), Failure> {
         // A recall must reach also whom nothing is released to any more; content is sealed only to keys that still hold.
-        let ended = if matches!(content, Content::Release(_) | Content::History(_)) {
+        let ended = if matches!(content, Content::Release(_) | Content::Document(_) | Content::History(_)) {
             self.card.check_dates(now)
         } else {
             Ok(())
@@ -130,6 +138,11 @@ impl LinkLogs {
         };
         let (kind, sealed) = match content {
             Content::Release(delivery) => (EntryKind::Release, seal_release(*delivery, &context, entropy)),
+            Content::Document(sent) => {
+                let organisation = keys.organisation.verifying_key();
+                let author = Author { organisation: &organisation, certificate: &sent.certificate };
+                (EntryKind::Document, seal_document(sent.delivery, &author, &context, entropy))
+            }
             Content::Recall(notice) => (EntryKind::RecallNotice, seal_recall(*notice, &context, entropy)),
             Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
             Content::History(old) => {

@@ -305,6 +305,13 @@ impl Node {
                 let drafted = self.release_draft(now, self.officer(by)?, request)?;
                 self.with_question(now, asker, Purpose::Approval, drafted, "author_statement")
             }
+            Request::DocumentDraft(request) => {
+                let drafted = self.document_draft(now, self.officer(by)?, request)?;
+                self.with_question(now, asker, Purpose::Approval, drafted, "author_statement")
+            }
+            Request::DocumentList => self.document_list(),
+            Request::DocumentShow { document } => self.document_show(&document),
+            Request::LinkFeatures { partner } => self.link_features(&partner),
             Request::ReleaseSignPrepare { release, officer } => {
                 let prepared = self.release_sign_prepare(&release, &officer)?;
                 self.with_question(now, asker, Purpose::Approval, prepared, "statement")

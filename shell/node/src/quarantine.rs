@@ -179,6 +179,9 @@ fn without_officers(quarantine: &Quarantine, asker: &Asker, request: &Request) -
         | Request::OfficerList
         | Request::ReleaseShow { .. }
         | Request::ReleaseList
+        | Request::DocumentList
+        | Request::DocumentShow { .. }
+        | Request::LinkFeatures { .. }
         | Request::RecallBoard
         | Request::LinkList
         | Request::LinkShow { .. }
@@ -240,6 +243,9 @@ impl Node {
                 | Request::OfficerList
                 | Request::ReleaseShow { .. }
                 | Request::ReleaseList
+                | Request::DocumentList
+                | Request::DocumentShow { .. }
+                | Request::LinkFeatures { .. }
                 | Request::RecallBoard
                 | Request::LinkCard { .. }
                 | Request::LinkPrepare { .. }

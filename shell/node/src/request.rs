@@ -5,7 +5,9 @@
 
 use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
-pub use crate::asked::{FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry, SourceReading};
+pub use crate::asked::{
+    DocumentDraftRequest, FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry, SourceReading,
+};
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
 use comity_release::passkey::{Base64Url, PasskeyGrant};
@@ -253,6 +255,20 @@ pub enum Request {
     ReleaseWithdraw {
         /// The release.
         release: String,
+    },
+    /// Drafts a document; it is approved and sent as a release is.
+    DocumentDraft(DocumentDraftRequest),
+    /// Lists documents, ours and those that arrived.
+    DocumentList,
+    /// Shows a document, ours or one that arrived.
+    DocumentShow {
+        /// The document.
+        document: String,
+    },
+    /// Says what a partner and we can receive.
+    LinkFeatures {
+        /// The partner.
+        partner: OrgCode,
     },
     /// Shows the exact bytes that would leave, beside the originals.
     ReleaseShow {

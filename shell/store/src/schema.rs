@@ -40,6 +40,7 @@ pub(crate) const HOLDINGS: &[Section] = &[
     crate::desk::SET_ASIDE_SECTION,
     crate::reread::SECTION,
     crate::detection::CHOSEN_SECTION,
+    crate::desk::DOCUMENT_SECTION,
 ];
 
 /// The sections of `vault.db`.

@@ -181,7 +181,9 @@ fn rule(request: &Request) -> Rule {
         R::LeakAsk(LeakAsk::Asked) => of(&[Role::SourceHandler]),
         R::LeakAsk(LeakAsk::Answer { .. }) => stepped(of(&[Role::SourceHandler])),
         R::LeakAsk(LeakAsk::Limit { .. }) => stepped(of(&[Role::SecurityOfficer, Role::Custodian])),
-        R::ReleaseDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
+        R::DocumentList => readable(of(READERS)),
+        R::DocumentShow { .. } => of(RELEASE_READERS),
+        R::ReleaseDraft(_) | R::DocumentDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),
         R::ReleaseAnswer(_) => of(&[Role::DataProtectionOfficer]),
         R::ReleaseApprovePrepare { .. } | R::ReleaseApprove { .. } => of(&[Role::ReleasingOfficer]),
@@ -200,7 +202,7 @@ fn rule(request: &Request) -> Rule {
         R::LinkPrepare { .. } | R::LinkSign { .. } => of(LINK_SIGNERS),
         R::LinkAlone(LinkAlone::Suspend { .. }) => stepped(of(LINK_STOPPERS)),
         R::LinkAlone(LinkAlone::TakeCard { .. } | LinkAlone::Drop { .. }) => stepped(of(LINKERS)),
-        R::LinkList | R::LinkShow { .. } => readable(any),
+        R::LinkList | R::LinkShow { .. } | R::LinkFeatures { .. } => readable(any),
         R::AuditShow { .. } | R::AuditVerify | R::Verify => of(REVIEWERS),
         R::Health => readable(any),
         // A backup goes where a file can be written, and its keys come from the safe: not an act of a browser.
@@ -232,6 +234,7 @@ fn names(request: &Request) -> Option<&OfficerCode> {
         | R::TaxiiPrepare { officer, .. }
         | R::TaxiiSign { officer, .. } => Some(officer),
         R::ReleaseDraft(draft) => draft.author.as_ref(),
+        R::DocumentDraft(draft) => draft.author.as_ref(),
         _ => None,
     }
 }

@@ -12,9 +12,10 @@ use comity_ledger::CompactTree;
 use comity_link::{
     Control, Expect, History, HistoryEntry, OwnControl, Parked, Payload, Refused, log_origin, verify_stored,
 };
+use comity_release::{ReleaseId, document_ref};
 use comity_store::desk::{Direction, NewLogRow, ReleaseRow, ReleasedItem};
 use comity_vocab::{EntryState, OrgCode, ReleaseState, Suspension};
-use serde_json::json;
+use serde_json::{Value, json};
 
 impl Taking<'_, '_> {
     /// Keeps the partner's view of an ended generation; outside quarantine also gives it what it lacks.
@@ -199,22 +200,27 @@ impl Taking<'_, '_> {
                         recalled: false,
                     })?;
                 }
-                if desk.release(&id)?.is_none() {
-                    let summary = json!({ "release": id, "label": header.label.to_string(), "recovered_from": peer });
-                    desk.put_release(&ReleaseRow {
-                        id: id.clone(),
-                        state: ReleaseState::Sent,
-                        author: String::new(),
-                        digest: sha256(&[id.as_bytes()]),
-                        draft: None,
-                        summary: summary.to_string(),
-                        approvals: "[]".into(),
-                        overrides: "[]".into(),
-                        created: self.now.to_string(),
-                        changed: self.now.to_string(),
-                    })?;
-                }
+                let summary = json!({ "release": id, "label": header.label.to_string(), "recovered_from": peer });
+                self.recover_release(&id, summary)?;
                 audit(desk, self.now, None, "release.recovered", &id, &format!("entry {seq} for {peer}"))?;
+            }
+            Payload::Document(document) => {
+                let header = &document.header;
+                let (id, name) = (header.document.to_string(), document_ref(ReleaseId(header.document)));
+                desk.put_released_item(&ReleasedItem {
+                    recipient: peer.to_string(),
+                    released_id: name.clone(),
+                    released_version: String::new(),
+                    original_id: name,
+                    original_version: String::new(),
+                    release: id.clone(),
+                    log_seq: seq,
+                    recalled: false,
+                })?;
+                let summary = json!({ "release": id, "label": header.label.to_string(), "form": header.form,
+                    "recovered_from": peer });
+                self.recover_release(&id, summary)?;
+                audit(desk, self.now, None, "document.recovered", &id, &format!("entry {seq} for {peer}"))?;
             }
             Payload::Control(Control::RecallNotice(notice)) if notice.recall_kind.withdraws() => {
                 for item in &notice.item_refs {
@@ -226,5 +232,25 @@ impl Taking<'_, '_> {
             Payload::Control(_) | Payload::History(_) | Payload::Unreadable(_) => {}
         }
         Ok(None)
+    }
+
+    /// Takes up that something was sent, where nothing of it is held any more.
+    fn recover_release(&mut self, id: &str, summary: Value) -> Result<(), Failure> {
+        let desk = self.tx.view().desk();
+        if desk.release(id)?.is_none() {
+            desk.put_release(&ReleaseRow {
+                id: id.to_owned(),
+                state: ReleaseState::Sent,
+                author: String::new(),
+                digest: sha256(&[id.as_bytes()]),
+                draft: None,
+                summary: summary.to_string(),
+                approvals: "[]".into(),
+                overrides: "[]".into(),
+                created: self.now.to_string(),
+                changed: self.now.to_string(),
+            })?;
+        }
+        Ok(())
     }
 }

@@ -114,6 +114,13 @@ impl Taking<'_, '_> {
         let mut given = Vec::new();
         for item in notice.item_refs.iter().skip(done).take(BATCH) {
             work.done += 1;
+            if let Some(document) = item.strip_prefix("document--") {
+                work.found += match withdraws {
+                    true => self.desk().recall_document(peer.as_str(), document, &work.recall)?,
+                    false => self.desk().received_document(peer.as_str(), document)?.len() as u64,
+                };
+                continue;
+            }
             if withdraws {
                 work.found += self.desk().end_set_aside(peer.as_str(), item)?;
             }

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_release::{
-    Approval, ApprovalProof, Checked, Draft, Finding, Override, SignedBy, authorise, release_message,
+    Approval, ApprovalProof, Bundle, Checked, Document, Draft, Finding, Override, SignedBy, authorise, release_message,
 };
 use comity_store::desk::ReleaseRow;
 use comity_vocab::{OfficerCode, ReleaseState, Role, Timestamp};
@@ -150,10 +150,12 @@ impl Node {
         let protection = kept.protection.as_ref();
         let signed = SignedBy { author: &author, releasing: &approval, protection, overrides: &all };
         let record = Kept(self.holdings.view().desk());
-        drop(
-            authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
-                .map_err(|refusal| Failure::refusal(&refusal))?,
-        );
+        let officers = |code: &OfficerCode| self.officer_view(code);
+        let decided = match draft.form() {
+            Some(_) => authorise::<Document>(draft, checked, &signed, &officers, &record, now).map(drop),
+            None => authorise::<Bundle>(draft, checked, &signed, &officers, &record, now).map(drop),
+        };
+        decided.map_err(|refusal| Failure::refusal(&refusal))?;
         let approvals: Vec<Approval> = [Some(author), kept.protection, Some(approval)].into_iter().flatten().collect();
         let row = ReleaseRow {
             state: ReleaseState::Approved,

@@ -58,7 +58,7 @@ pub(super) fn is_note(rule: &str) -> bool {
 }
 
 /// The digest of what recipients would see.
-fn content_digest(draft: &Draft) -> Digest {
+pub(super) fn content_digest(draft: &Draft) -> Digest {
     let terms = draft.descriptor().map(ToString::to_string).unwrap_or_default();
     let label = draft.label().to_string();
     let erase_by = draft.personal().erase_by.map(|day| day.to_string()).unwrap_or_default();
@@ -240,13 +240,19 @@ impl Node {
     }
 
     /// Stores a draft and checks it, so that both officers see what was found before they sign.
-    fn store_draft(&mut self, now: Timestamp, officer: OfficerCode, draft: &Draft) -> Result<Value, Failure> {
+    pub(super) fn store_draft(
+        &mut self,
+        now: Timestamp,
+        officer: OfficerCode,
+        draft: &Draft,
+    ) -> Result<Value, Failure> {
         let release = draft.release().to_string();
         let statement = draft.statement();
         let bytes: usize = draft.parts().iter().map(Vec::len).sum();
         let summary = json!({
             "release": release,
             "mode": draft.mode().as_str(),
+            "form": draft.form(),
             "to": draft.audience(),
             "label": draft.label().to_string(),
             "items": draft.items().len(),

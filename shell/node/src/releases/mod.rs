@@ -8,6 +8,7 @@ pub(crate) mod answer;
 pub(crate) mod apart;
 mod approve;
 pub(crate) mod check;
+mod document;
 mod draft;
 mod grouped;
 mod personal;

@@ -4,10 +4,12 @@ use super::personal::Signatures;
 use super::record::Kept;
 use crate::failure::Failure;
 use crate::leak_corpus::Sources;
-use crate::logs::Content;
+use crate::logs::{Content, Sent};
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
-use comity_release::{Coverage, Mode, SignedBy, WITHDRAWN_ACT, authorise};
+use comity_release::{
+    Bundle, Coverage, Delivery, Document, DocumentDelivery, Mode, Refusal, Released, SignedBy, WITHDRAWN_ACT, authorise,
+};
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_vocab::{OfficerCode, OrgCode, ReleaseState, Timestamp};
 use serde_json::{Value, json};
@@ -36,6 +38,8 @@ impl Node {
         let (of, sent) = self.sent_pieces(&draft)?;
         let (items, audience, as_published) =
             (draft.items().to_vec(), draft.audience().clone(), draft.mode() == Mode::AsPublished);
+        let is_document = draft.form().is_some();
+        self.recipients_can_receive(&draft)?;
         self.vault_is_clear(release, &draft)?;
         self.nobody_weakened_a_source_for_it(release, &releasing.officer)?;
         let checked = self.leak_checked(&draft, Sources::Read)?;
@@ -47,8 +51,22 @@ impl Node {
         let signed =
             SignedBy { author: &author, releasing: &releasing, protection: protection.as_ref(), overrides: &overrides };
         let record = Kept(self.holdings.view().desk());
-        let released = authorise(draft, checked, &signed, &|code| self.officer_view(code), &record, now)
-            .map_err(|refusal| Failure::refusal(&refusal))?;
+        let officers = |code: &OfficerCode| self.officer_view(code);
+        let refused = |refusal: Refusal| Failure::refusal(&refusal);
+        let deliveries: Vec<(OrgCode, Content)> = if draft.form().is_some() {
+            let released = authorise::<Document>(draft, checked, &signed, &officers, &record, now).map_err(refused)?;
+            let certificate = crate::links::node_certificate(&self.home)?;
+            let for_one = |delivery: Released<DocumentDelivery>| {
+                let recipient = delivery.get().recipient.clone();
+                (recipient, Content::Document(Box::new(Sent { delivery, certificate: certificate.clone() })))
+            };
+            released.into_deliveries().into_iter().map(for_one).collect()
+        } else {
+            let released = authorise::<Bundle>(draft, checked, &signed, &officers, &record, now).map_err(refused)?;
+            let for_one =
+                |delivery: Released<Delivery>| (delivery.get().recipient.clone(), Content::Release(Box::new(delivery)));
+            released.into_deliveries().into_iter().map(for_one).collect()
+        };
         self.keys()?;
         self.load_logs(now)?;
         let mut logs = self.logs.clone();
@@ -62,12 +80,10 @@ impl Node {
         let desk = tx.view().desk();
         let mut effects: Vec<DeskToGate> = Vec::new();
         let mut first: BTreeMap<OrgCode, (u64, u64)> = BTreeMap::new();
-        for delivery in released.into_deliveries() {
-            let recipient = delivery.get().recipient.clone();
+        for (recipient, content) in deliveries {
             let link =
                 logs.get_mut(&recipient).ok_or_else(|| Failure::no(format!("there is no link with {recipient}")))?;
-            let (seq, effect) =
-                link.post(desk, keys, &mut self.entropy, now, Content::Release(Box::new(delivery)), Some(release))?;
+            let (seq, effect) = link.post(desk, keys, &mut self.entropy, now, content, Some(release))?;
             first.entry(recipient).or_insert((seq, 0)).1 += 1;
             effects.push(effect);
         }
@@ -85,7 +101,7 @@ impl Node {
                 })?;
             }
             if let Some(link) = logs.get(recipient) {
-                if crate::taxii_recipients::is_recipient(desk, recipient.as_str())? {
+                if !is_document && crate::taxii_recipients::is_recipient(desk, recipient.as_str())? {
                     let node_key = keys.node.verifying_key();
                     let entries = first.get(recipient).map_or(0, |(_, entries)| *entries);
                     effects.extend(crate::taxii_recipients::puts(desk, link, &node_key, *seq, entries)?);

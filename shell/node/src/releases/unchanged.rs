@@ -21,7 +21,7 @@ impl Node {
         self.persons_unchanged(draft, &declared)?;
         for item in draft.items() {
             // A text written for the release alone has no original but itself.
-            let written_alone = draft.mode() == Mode::Tearline && item.original_id == item.released_id;
+            let written_alone = draft.mode() != Mode::AsPublished && item.original_id == item.released_id;
             if !written_alone {
                 self.original_unchanged(draft, item, &declared)?;
                 self.recipients_know_no_more(draft, item)?;

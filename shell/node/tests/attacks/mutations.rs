@@ -100,6 +100,11 @@ const EMPTY: &[(&str, &str)] = &[
         "set_aside",
         "personal data that arrived and is not held: none did; each column is changed in the store's own tests of sums",
     ),
+    ("received_document", "documents that arrived: none did; each column is changed in the store's own tests of sums"),
+    (
+        "link_features",
+        "what the ends of a link said that they can receive; each column is changed in the store's own tests of sums",
+    ),
     ("recall_work", "recalls that are done in part: none is; each column is changed in the store's own tests of sums"),
     (
         "accepted_indicator",

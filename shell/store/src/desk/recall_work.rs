@@ -154,7 +154,7 @@ impl Desk<'_> {
     pub fn entries_sent(&self, release: &str) -> Result<Vec<SentEntry>, DeskError> {
         let mut query = self.connection.prepare_cached(
             "SELECT link, seq, header, signature FROM log_entry
-             WHERE subject = ?1 AND direction = 0 AND kind IN ('release', 'history_entry') AND state <> 'erased' ORDER BY link, seq",
+             WHERE subject = ?1 AND direction = 0 AND kind IN ('release', 'document', 'history_entry') AND state <> 'erased' ORDER BY link, seq",
         )?;
         let rows = query.query_map([release], |row| {
             Ok(SentEntry {
@@ -173,7 +173,7 @@ impl Desk<'_> {
     /// [`DeskError::Sql`].
     pub fn carried(&self, release: &str) -> Result<Vec<Carried>, DeskError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT link, seq FROM log_entry WHERE subject = ?1 AND direction = 0 AND kind IN ('release', 'history_entry') ORDER BY link, seq",
+            "SELECT link, seq FROM log_entry WHERE subject = ?1 AND direction = 0 AND kind IN ('release', 'document', 'history_entry') ORDER BY link, seq",
         )?;
         let rows =
             query.query_map([release], |row| Ok(Carried { link: row.get(0)?, seq: row.get::<_, i64>(1)? as u64 }))?;

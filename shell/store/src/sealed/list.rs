@@ -65,6 +65,8 @@ pub(crate) const SEALED: &[Sealed] = &[
     whole("recall_work"),
     whole("recall_dependent"),
     whole("set_aside"),
+    whole("received_document"),
+    whole("link_features"),
     whole("tombstone"),
     whole("tombstone_digest"),
     // How what is held is marked: by an officer, by its import, by the texts that both refer to. Rows of an import that did not
