@@ -37,6 +37,8 @@ fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Verb::Search(arguments) => verbs::holdings::search(arguments, output),
         Verb::Show(arguments) => verbs::holdings::show(arguments, output),
         Verb::Release(verb) => verbs::release::run(verb, output),
+        Verb::Document(verb) => verbs::document::run(verb, output),
+        Verb::Partner(verb) => verbs::document::partner(verb, output),
         Verb::Recall(verb) => verbs::recall::run(verb, output),
         Verb::Link(verb) => verbs::link::run(verb, output),
         Verb::Audit(verb) => verbs::audit::run(verb, output),

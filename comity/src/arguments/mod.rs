@@ -4,6 +4,7 @@
 
 mod correlate;
 mod detect;
+mod document;
 mod holdings;
 mod leak_check;
 mod link;
@@ -21,6 +22,7 @@ mod write;
 
 pub use correlate::{CorrelateArguments, CorrelateQuery, CorrelateVerb, StopVerb};
 pub use detect::DetectArguments;
+pub use document::{DocumentDraftArguments, DocumentVerb, PartnerVerb};
 pub use holdings::{ExportArguments, ImportArguments, SearchArguments, ShowArguments};
 pub use leak_check::LeakCheckArguments;
 pub use link::{AuditVerb, LinkVerb};
@@ -87,6 +89,12 @@ pub enum Verb {
     /// Draft, check, approve and send releases
     #[command(subcommand)]
     Release(ReleaseVerb),
+    /// Draft, show and check documents: words of officers to partners, which leave through the door of a release
+    #[command(subcommand)]
+    Document(DocumentVerb),
+    /// See what partners can receive
+    #[command(subcommand)]
+    Partner(PartnerVerb),
     /// Draft, approve and send recalls, and see who confirmed
     #[command(subcommand)]
     Recall(RecallVerb),

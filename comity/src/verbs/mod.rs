@@ -6,6 +6,7 @@ pub mod completions;
 pub mod correlate;
 pub mod detect;
 pub mod doctor;
+pub mod document;
 pub mod holdings;
 pub mod import;
 pub mod init;

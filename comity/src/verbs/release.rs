@@ -185,7 +185,7 @@ fn words(value: &Value, field: &str) -> String {
     words.join(", ")
 }
 
-fn drafted_lines(drafted: &Value) -> Vec<String> {
+pub fn drafted_lines(drafted: &Value) -> Vec<String> {
     let mut lines = vec![
         format!("release  {}", text(drafted, "release")),
         format!("to       {}", words(drafted, "to")),
@@ -272,7 +272,7 @@ fn finding_lines(checked: &Value) -> Vec<String> {
     lines
 }
 
-fn shown_lines(shown: &Value) -> Vec<String> {
+pub fn shown_lines(shown: &Value) -> Vec<String> {
     let mut lines = vec![
         format!("release {} ({}), digest {}", text(shown, "release"), text(shown, "state"), text(shown, "digest")),
         format!("to {} under {}, valid until {}", words(shown, "to"), text(shown, "label"), text(shown, "expires")),
