@@ -12,6 +12,7 @@
 
 mod cards;
 mod common;
+mod documents;
 mod entries;
 mod history;
 mod logs;

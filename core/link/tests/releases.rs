@@ -52,7 +52,7 @@ fn draft() -> Draft {
 }
 
 /// Holdings with nothing in them.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl Held for Nothing {
     fn act(&self) -> Result<u64, NotRead> {
@@ -86,7 +86,7 @@ impl Record for Nothing {
     }
 }
 
-fn ends() -> Heads {
+pub(crate) fn ends() -> Heads {
     Heads { audit: ChainEnd::EMPTY, registry: ChainEnd::EMPTY }
 }
 

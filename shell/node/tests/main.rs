@@ -13,6 +13,7 @@ mod access;
 mod attacks;
 mod common;
 mod detection;
+mod documents;
 mod exchange;
 mod generations;
 mod noninterference;

@@ -10,6 +10,8 @@ const ARCHITECTURE_WORDS_MAX: usize = 3000;
 const SECURITY: &str = "SECURITY.md";
 const PROMISES: &str = "## Each promise and its test";
 const DEPENDENCIES: &str = "docs/DEPENDENCIES.md";
+/// What no compiler reads, and where the marks of a merge would stay.
+const READ_AS_TEXT: [&str; 9] = [".md", ".toml", ".html", ".css", ".js", ".mjs", ".sql", ".tsv", ".json"];
 const OWN_PREFIX: &str = "comity-";
 
 /// Checks ARCHITECTURE.md, docs/DEPENDENCIES.md and every link between documents.
@@ -21,6 +23,11 @@ pub fn check(repository: &Repository, metadata: &Value, report: &mut Report) -> 
     check_dependencies(&repository.text("Cargo.toml")?, &repository.text(DEPENDENCIES)?, metadata, report);
     let source = |path: &str| repository.text(path).unwrap_or_default();
     check_promises(&repository.text(SECURITY)?, &source, report);
+    for path in repository.files().iter().filter(|path| READ_AS_TEXT.iter().any(|end| path.ends_with(end))) {
+        if let Some(line) = unmerged(&repository.text(path)?) {
+            report.errors.push(format!("{path} has the mark of a merge that was not finished, line {line}"));
+        }
+    }
     for path in repository.files().iter().filter(|path| path.ends_with(".md")) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in links(&repository.text(path)?) {
@@ -30,6 +37,11 @@ pub fn check(repository: &Repository, metadata: &Value, report: &mut Report) -> 
         }
     }
     Ok(())
+}
+
+/// Returns the first line, from 1, where a merge left both sides.
+fn unmerged(text: &str) -> Option<usize> {
+    text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")).map(|at| at + 1)
 }
 
 fn check_architecture(text: &str, crates: &[&str], exists: &dyn Fn(&str) -> bool, report: &mut Report) {
@@ -139,6 +151,14 @@ mod tests {
         let mut report = Report::default();
         check_architecture(text, &["core/stix", "comity"], &|path| path == "core/stix", &mut report);
         report.errors
+    }
+
+    #[test]
+    fn an_unfinished_merge_is_named() {
+        let marked = format!("a\n{} HEAD\nb\n", "<".repeat(7));
+        assert_eq!(unmerged(&marked), Some(2));
+        assert_eq!(unmerged(&format!("{} theirs\n", ">".repeat(7))), Some(1));
+        assert_eq!(unmerged("a < b\n=======\n"), None);
     }
 
     #[test]

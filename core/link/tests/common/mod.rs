@@ -66,6 +66,7 @@ impl Pair {
             Control::EntryStatus(status) => OwnControl::EntryStatus(status),
             Control::KeyChange(change) => OwnControl::KeyChange(change),
             Control::History(history) => OwnControl::History(history),
+            Control::Features(features) => OwnControl::Features(features),
             Control::RecallNotice(_) => panic!("a notice comes from a signed recall"),
         };
         seal_control(&own, &context, &mut self.entropy).unwrap()

@@ -1,5 +1,9 @@
 //! Nodes in process, made once and copied: officers, links and a wire between desks, without sockets.
 
+mod raw;
+
+pub use raw::raw;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::{Entropy, Purpose, SealingKey, Signature, SigningKey, VerifyingKey, Zeroizing, sha256};

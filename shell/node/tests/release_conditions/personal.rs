@@ -1,13 +1,9 @@
 //! Persons on their way out and in: what must be said, who answers for words of special categories, and what is not held when it arrives.
 
-use crate::common::{Org, PASSPHRASE, carried, change_officer, code, now, orgs};
-use comity_crypto::{Purpose, commitment};
-use comity_link::entry::{Content, Envelope, SIZE_CLASSES};
+use crate::common::{Org, carried, change_officer, code, now, orgs, raw};
+use comity_crypto::Purpose;
 use comity_link::gate_protocol::GateToDesk;
-use comity_link::{Header, log_origin};
-use comity_node::{
-    FindingsAnswered, Home, HomeKeys, OfficerChange, PersonalData, ReleaseDraftRequest, Request, Selection,
-};
+use comity_node::{FindingsAnswered, OfficerChange, PersonalData, ReleaseDraftRequest, Request, Selection};
 use comity_vocab::{Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -316,24 +312,6 @@ fn entry(from: &Org, to: &mut Org, seq: u64, objects: &[Value]) -> GateToDesk {
     let line = json!({ "kind": "release", "release": format!("00000000-0000-4000-8000-00000000000{seq}"), "part": 0, "parts": 1,
         "label": "TLP:GREEN", "policy": "another", "items": items });
     raw(from, to, seq, &format!("{line}\n{bundle}"))
-}
-
-/// An entry with this payload.
-fn raw(from: &Org, to: &mut Org, seq: u64, payload: &str) -> GateToDesk {
-    let link = to.ask(&Request::LinkShow { partner: from.code.clone() }).unwrap();
-    let generation = u32::try_from(link["generation"].as_u64().unwrap()).unwrap();
-    let keys = |org: &Org| HomeKeys::open(&Home::open(org.node.home().path()).unwrap(), PASSPHRASE).unwrap();
-    let (sender, recipient) = (keys(from), keys(to));
-    let origin = log_origin(&sender.organisation.verifying_key(), &recipient.organisation.verifying_key(), generation);
-    let salt = [7; 32];
-    let mut plain = [&(payload.len() as u32).to_be_bytes()[..], &salt, payload.as_bytes()].concat();
-    plain.resize(*SIZE_CLASSES.iter().find(|class| **class >= plain.len()).unwrap(), 0);
-    let header = Header { origin, seq, commitment: commitment(&salt, payload.as_bytes()), created: 0 }.to_bytes();
-    let signature = sender.node.sign(Purpose::Entry, &header);
-    let mut entropy = comity_crypto::Entropy::seeded([seq as u8; 32]);
-    let sealed = recipient.sealing.public().seal(&mut entropy.stream("test", "", 0), &header, &plain).unwrap();
-    let envelope = Envelope { header: &header, signature, content: Content::Sealed(&sealed) }.to_bytes();
-    GateToDesk::Arrived { peer: from.code.clone(), seq, envelope }
 }
 
 fn in_database(org: &Org, needle: &str) -> bool {

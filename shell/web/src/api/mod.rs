@@ -10,6 +10,7 @@ mod correlations;
 mod cursor;
 mod detection;
 mod document;
+mod documents;
 mod events;
 mod graph;
 mod idempotency;
@@ -93,6 +94,9 @@ api! {
     post "/public-declarations" => public::declare;
     post "/public-declarations/{digest}/statement" => public::statement;
     post "/public-declarations/{digest}/signatures" => public::sign;
+    get "/documents" => documents::list;
+    post "/documents" => documents::draft;
+    get "/documents/{document}" => documents::show;
     get "/releases" => releases::list;
     post "/releases" => releases::draft;
     get "/releases/{release}" => releases::show;
@@ -120,6 +124,7 @@ api! {
     post "/links/preview" => links::preview;
     get "/set-aside" => links::set_aside;
     get "/links/{partner}" => links::show;
+    get "/links/{partner}/features" => documents::features;
     post "/links/{partner}/verify" => links::verify;
     post "/links/{partner}/approvals" => links::approve;
     post "/links/{partner}/suspend" => links::suspend;

@@ -12,6 +12,7 @@ mod calendar;
 mod ceremony;
 mod correlations;
 mod detection;
+mod documents;
 pub(crate) mod escape;
 pub mod home;
 mod inbox;
@@ -81,6 +82,8 @@ fn content() -> Router<Arc<Desk>> {
         .route("/warning-lists/switch", post(detection::switch))
         .route("/detection/accept", post(detection::accept))
         .route("/detection/withdraw", post(detection::withdraw))
+        .route("/documents", get(documents::page).post(documents::draft))
+        .route("/documents/{id}", get(documents::one))
         .route("/releases", get(releases::page).post(releases::compose::draft))
         .route("/releases/new", get(releases::compose::page))
         .route("/releases/{id}", get(releases::one::page))

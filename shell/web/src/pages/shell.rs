@@ -13,7 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use comity_node::{Failure, FailureKind};
 
 /// The entries of the navigation, in order: key, address, word.
-pub const NAVIGATION: [(&str, &str, &str); 14] = [
+pub const NAVIGATION: [(&str, &str, &str); 15] = [
     ("home", "/", "Home"),
     ("inbox", "/inbox", "Inbox"),
     ("search", "/search", "Search"),
@@ -22,6 +22,7 @@ pub const NAVIGATION: [(&str, &str, &str); 14] = [
     ("sightings", "/sightings", "Sightings"),
     ("correlations", "/correlations", "Shared values"),
     ("releases", "/releases", "Releases"),
+    ("documents", "/documents", "Documents"),
     ("recalls", "/recalls", "Recalls"),
     ("partners", "/partners", "Partners"),
     ("sources", "/sources", "Sources"),

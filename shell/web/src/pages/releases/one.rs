@@ -255,12 +255,15 @@ fn fill<'a>(
         .take(loaded)
         .map(|entry| {
             let released_id = text(entry, "released_id");
-            let after = leaving.get(released_id.as_str()).copied().unwrap_or_default();
+            // A document is its one part; it stands for itself, and beside it is no original.
+            let document = released_id.starts_with("document--");
+            let body = parts.first().filter(|_| document).map(String::as_str);
+            let after = body.or_else(|| leaving.get(released_id.as_str()).copied()).unwrap_or_default();
             let properties = properties(&text(entry, "original"), after);
             let count = |fate| properties.iter().filter(|property| property.fate == fate).count();
             Item {
                 original_id: text(entry, "original_id"),
-                name: name_of(&properties),
+                name: if document { text(answer, "form") } else { name_of(&properties) },
                 object_type: released_id.split("--").next().unwrap_or_default().to_owned(),
                 changed: count(Fate::Changed) + count(Fate::Added),
                 stay: count(Fate::Dropped),
