@@ -15,6 +15,7 @@
 mod about;
 mod authorise;
 mod coarse;
+mod documents;
 mod leak;
 mod passkeys;
 mod personal;

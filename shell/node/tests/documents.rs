@@ -1,7 +1,8 @@
 //! Documents from one desk to another: through the door of a release, held, checked, recalled; and what is not understood.
 
 use crate::common::carried;
-use crate::common::{Org, code, now, orgs, raw};
+use crate::common::raw::raw;
+use crate::common::{Org, code, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::{GateToDesk, LinkState};
 use comity_link::{Payload, ProofFault, Stated};
@@ -27,9 +28,8 @@ fn carry(one: &mut Org, other: &mut Org) {
 
 /// Has both gates say that they reach each other, and carries what follows.
 fn connect(one: &mut Org, other: &mut Org) {
-    for (org, peer) in [(&mut *one, other.code.clone()), (&mut *other, one.code.clone())] {
-        reached(org, peer);
-    }
+    reached(one, other.code.clone());
+    reached(other, one.code.clone());
     carry(one, other);
 }
 
@@ -130,8 +130,7 @@ fn a_greeting_leaves_through_the_door_arrives_is_checked_by_a_third_and_is_recal
     let left: comity_link::ErasedProof = serde_json::from_value(gone["proof"].clone()).unwrap();
     assert_eq!(left.check(&organisation, &stated), Ok(()));
     for org in [&mut vsis, &mut kps] {
-        let verified = org.ask(&Request::Verify).unwrap();
-        assert_eq!(verified["ok"], true, "{verified}");
+        org.ask(&Request::Verify).unwrap();
     }
 }
 

@@ -1,8 +1,6 @@
 //! Nodes in process, made once and copied: officers, links and a wire between desks, without sockets.
 
-mod raw;
-
-pub use raw::raw;
+pub mod raw;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,7 @@
 //! Persons on their way out and in: what must be said, who answers for words of special categories, and what is not held when it arrives.
 
-use crate::common::{Org, carried, change_officer, code, now, orgs, raw};
+use crate::common::raw::raw;
+use crate::common::{Org, carried, change_officer, code, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{FindingsAnswered, OfficerChange, PersonalData, ReleaseDraftRequest, Request, Selection};
