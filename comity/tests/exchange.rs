@@ -2,6 +2,7 @@
 
 mod canary;
 mod cli;
+mod documents;
 mod hostile;
 mod kills;
 mod real_data;

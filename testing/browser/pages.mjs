@@ -21,6 +21,7 @@ export const PAGES = [
   ["/correlations", "mira"], ["/correlations?kind=domain-name&origin=own", "mira"], ["/correlations?value=not%20a%20value&kind=md5", "mira"],
   ["/write/report", "mira"], [`/write/note?object=${actor}`, "mira"], [`/write/mark?object=${actor}`, "mira"],
   ["/releases", "mira"], ["/releases/new", "mira"], [`/releases/${exchange.sent}`, "mira"], [`/releases/${exchange.waiting}`, "mira"],
+  ["/documents", "mira"], ["/documents", "sol"], [`/documents/${exchange.documents.received}`, "mira"], [`/releases/${exchange.documents.waiting}`, "mira"],
   ["/recalls", "mira"], ["/recalls/new", "mira"], [`/recalls/new?item=${exchange.report}`, "mira"], ["/partners", "mira"], ["/partners/kps", "mira"], ["/partners/tfo", "sol"], ["/sources", "mira"], ["/audit", "mira"], ["/officers", "mira"],
   ["/account", "mira"], ["/objects/report--00000000-0000-4000-8000-000000000000", "mira"], [`/releases/${exchange.waiting}`, "tam"], ["/sources", "hal"],
 ];

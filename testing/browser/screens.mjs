@@ -14,7 +14,7 @@ const of = (type) => world.story.find((object) => object.type === type).id;
 const PICTURES = [
   ["home", "/"], ["inbox", "/inbox"], ["search", "/search?q=travel"], ["object", `/objects/${of("threat-actor")}`], ["graph", `/objects/${of("threat-actor")}/graph`],
   ["timeline", "/timeline"], ["sightings", "/sightings"], ["sighting", `/sightings/${world.sightings.own}`], ["sighting-partner", `/sightings/${world.sightings.partner}`], ["warning-lists", "/warning-lists"], ["correlations", "/correlations"], ["map", "/map"], ["report", "/write/report"], ["releases", "/releases"], ["release", `/releases/${world.exchange.waiting}`],
-  ["compose", "/releases/new"], ["recalls", "/recalls"], ["partners", "/partners"], ["partner", "/partners/kps"], ["sources", "/sources"], ["audit", "/audit"],
+  ["compose", "/releases/new"], ["documents", "/documents"], ["document", `/documents/${world.exchange.documents.received}`], ["recalls", "/recalls"], ["partners", "/partners"], ["partner", "/partners/kps"], ["sources", "/sources"], ["audit", "/audit"],
   ["officers", "/officers"], ["account", "/account"], ["tour", "/tour"],
 ];
 

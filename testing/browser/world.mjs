@@ -76,7 +76,26 @@ async function exchange(node, partner) {
     return found.count > 0;
   });
   const received = await answer(partner, node);
-  return { report: written.id, received, sent: sent.release, recallable: recallable.release, waiting: waiting.release };
+  const documents = await greetings(node, partner);
+  return { report: written.id, received, documents, sent: sent.release, recallable: recallable.release, waiting: waiting.release };
+}
+
+// A greeting each way, once both have said that they can receive one, and one that waits.
+async function greetings(node, partner) {
+  for (const [one, other] of [[node, partner], [partner, node]]) {
+    await until("the other says what it can receive", async () => (await one.verb("partner", "features", other.code)).theirs?.forms.length > 0);
+  }
+  const write = (from, to, text) => from.verb("document", "draft", "--key", from.key("mira"), "--form", "hello/1", "--to", to.code, "--label", "TLP:AMBER", "--text", text);
+  const send = async (from, made) => {
+    await from.verb("release", "approve", "--key", from.key("tam"), made.release);
+    await from.verb("release", "send", made.release);
+  };
+  const ours = await write(node, partner, "Good morning. Our desk is staffed from six to twenty-two.");
+  await send(node, ours);
+  await send(partner, await write(partner, node, "Thank you. Ours is staffed around the clock; ask for the duty officer."));
+  const waiting = await write(node, partner, "From Monday on we answer within four hours.");
+  const received = await until("the greeting arrives", async () => (await node.verb("document", "list")).received[0]);
+  return { received: received.document, waiting: waiting.release };
 }
 
 // What the partner sends back, so that the inbox holds an item of somebody else's. Answers its id here.

@@ -6,11 +6,12 @@
 use crate::declared::Declared;
 use crate::given::Given;
 use comity_correlate::{CorrelatedValue, Keying};
+use comity_link::Payload;
 use comity_release::leak::each_text;
 use comity_release::{Draft, Held, Mode, NotRead, RAW_REPORT_TYPE, version_digest};
 use comity_store::{Object, Origin, View};
 use comity_vocab::Tlp;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -35,6 +36,8 @@ pub(crate) struct Here<'a> {
     declared: Declared,
     given: Given<'a>,
     texts: RefCell<HashMap<i64, Whose>>,
+    /// Runs of words of documents that partners sent, once they were asked for.
+    documents: OnceCell<HashSet<u64>>,
     /// Which versions are declared public.
     public: RefCell<HashMap<i64, bool>>,
 }
@@ -92,6 +95,7 @@ impl<'a> Here<'a> {
             written_by_us: written.into_iter().collect(),
             declared,
             texts: RefCell::default(),
+            documents: OnceCell::new(),
             public: RefCell::default(),
         })
     }
@@ -137,6 +141,21 @@ impl<'a> Here<'a> {
         let declared = self.is_declared(&object);
         self.public.borrow_mut().insert(vid, declared);
         Ok(declared)
+    }
+
+    /// The runs of words of every document that arrived and is held.
+    fn words_of_documents(&self) -> Result<&HashSet<u64>, NotRead> {
+        if let Some(known) = self.documents.get() {
+            return Ok(known);
+        }
+        let mut printer = comity_release::leak::Printer::new(self.view.print_key().map_err(|_| NotRead)?);
+        let mut words = Vec::new();
+        for payload in self.view.desk().document_payloads().map_err(|_| NotRead)? {
+            // An entry that is held as a document and is none is damage: nothing is called clean.
+            let Payload::Document(document) = Payload::parse(&payload) else { return Err(NotRead) };
+            each_text(&document.body, &mut |text| printer.text(text, &mut words));
+        }
+        Ok(self.documents.get_or_init(|| words.into_iter().collect()))
     }
 
     /// Whether a value is held in observations only, of which none is public, and not every recipient was sent it.
@@ -205,7 +224,9 @@ impl Held for Here<'_> {
             return Ok(false);
         }
         let held = self.view.knows_uuid(uuid).map_err(|_| NotRead)?;
-        Ok(held || self.view.desk().release(&uuid.to_string()).map_err(|_| NotRead)?.is_some())
+        let desk = self.view.desk();
+        let held = held || !desk.documents_named(&uuid.to_string()).map_err(|_| NotRead)?.is_empty();
+        Ok(held || desk.release(&uuid.to_string()).map_err(|_| NotRead)?.is_some())
     }
 
     fn texts(&self, prints: &BTreeSet<u64>) -> Result<HashSet<u64>, NotRead> {
@@ -213,6 +234,8 @@ impl Held for Here<'_> {
         let mut ours: HashMap<u64, BTreeSet<Rc<str>>> = HashMap::new();
         let mut not_read = false;
         let asked: BTreeSet<u64> = prints.difference(&self.written_by_us).copied().collect();
+        // What a partner wrote in a document is its words, as what it gave in an object.
+        found.extend(self.words_of_documents()?.iter().filter(|print| asked.contains(print)));
         let visited = self.view.versions_with(&asked, &mut |print, vid| {
             match self.whose(vid) {
                 Ok(Whose::Partners) => drop(found.insert(print)),

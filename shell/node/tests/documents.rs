@@ -248,3 +248,30 @@ fn a_node_says_once_in_a_generation_what_it_can_receive() {
     let shown = vsis.ask(&Request::LinkFeatures { partner: "kps".parse().unwrap() }).unwrap();
     assert_eq!((&shown["ours"], &shown["theirs"]["forms"]), (&shown["theirs"], &json!(["hello/1"])));
 }
+
+#[test]
+fn words_of_a_document_that_arrived_are_not_passed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = orgs(folder.path(), 3);
+    let (mut tfo, mut kps, mut vsis) = (all.pop().unwrap(), all.pop().unwrap(), all.pop().unwrap());
+    connect(&mut vsis, &mut kps);
+    connect(&mut kps, &mut tfo);
+    let said = "the grey ferry leaves the northern quay before sunrise on every second tuesday";
+    let checked = draft(&mut kps, hello("tfo", said)).unwrap();
+    kps.approve(&checked).unwrap();
+    let document = send(&mut vsis, hello("kps", said)).unwrap();
+    carry(&mut vsis, &mut kps);
+    // What was clean before it arrived is not sent on the check of before.
+    assert!(kps.ask(&Request::ReleaseSend { release: checked }).is_err());
+    let copied = draft(&mut kps, hello("tfo", said)).unwrap();
+    assert!(kps.approve(&copied).is_err());
+    let named = draft(&mut kps, hello("tfo", &format!("see {document}"))).unwrap();
+    assert!(kps.approve(&named).is_err());
+    let other = draft(&mut kps, hello("tfo", "quite another thing, written by ourselves this morning")).unwrap();
+    kps.approve(&other).unwrap();
+    // What was recalled is not looked for any more: nothing of it is held.
+    vsis.recall(std::slice::from_ref(&document)).unwrap();
+    carry(&mut vsis, &mut kps);
+    let after = draft(&mut kps, hello("tfo", said)).unwrap();
+    kps.approve(&after).unwrap();
+}

@@ -7,12 +7,13 @@ use crate::error::StoreError;
 use crate::view::{View, unsigned};
 
 impl View<'_> {
-    /// Returns the number of the last act that brought objects in: an import, something written, something received.
+    /// Returns a number that grows with every act that brought something in to compare with: an import, something written, objects or a
+    /// document received.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub fn corpus_act(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT coalesce(max(iid), 0) FROM import WHERE state = 1";
+        let sql = "SELECT (SELECT coalesce(max(iid), 0) FROM import WHERE state = 1) + (SELECT count(*) FROM received_document)";
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).map(unsigned)?)
     }
 }

@@ -92,6 +92,19 @@ impl Desk<'_> {
         Ok(query.query_map([limit as i64], received)?.collect::<Result<_, _>>()?)
     }
 
+    /// Reads the payload of every document that arrived and is held.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn document_payloads(&self) -> Result<Vec<Vec<u8>>, DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT log_entry.payload FROM received_document JOIN log_entry
+             ON log_entry.link = received_document.log AND log_entry.direction = 1 AND log_entry.seq = received_document.seq
+             WHERE received_document.recalled IS NULL AND log_entry.payload IS NOT NULL",
+        )?;
+        Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Reads what a partner sent under one identifier, the first first.
     ///
     /// # Errors
