@@ -5,17 +5,21 @@
 //! What is not authentic, or not next, is refused with a reason and does not enter the log.
 
 use crate::failure::Failure;
-use crate::links::SPOILED_TRIES_MAX;
 use crate::logs::{Content, LinkLogs};
 use crate::node::{Node, Reach, audit};
 use crate::recalls::Applying;
-use comity_link::gate_protocol::{DeskToGate, GateToDesk};
+use comity_crypto::VerifyingKey;
+use comity_desk::inbound::{
+    AfterRefusal, Moment, RefusedFacts, after_refusal, answer_to, is_heard_in_quarantine, named, renewed_card,
+    state_said,
+};
+use comity_link::gate_protocol::{DeskToGate, GateToDesk, LinkState};
 use comity_link::{
-    Accepted, Control, EntryStatus, Expect, Opened, OwnControl, Parked, Payload, Refused, Status, accept, park,
+    Accepted, Control, EntryStatus, Expect, Opened, OwnControl, Parked, Payload, Refused, accept, kind_rules, park,
 };
 use comity_store::desk::{Desk, Direction, LinkRow, NewLogRow, ReceivedItem};
 use comity_store::{Outcome, Received, StoreError, Tx};
-use comity_vocab::{EntryKind, EntryState, OrgCode, Suspension, Timestamp};
+use comity_vocab::{Digest, EntryState, OrgCode, Suspension, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What one batch changed, beside the rows.
@@ -143,7 +147,9 @@ impl Taking<'_, '_> {
                         self.wanted_again(&peer, wanted)?;
                     }
                     if let Some(link) = self.heard(&peer)? {
-                        self.announce(&peer, &link)?;
+                        if state == LinkState::Reachable {
+                            self.announce(&peer, &link)?;
+                        }
                         reach.insert(peer, Reach { state, waiting });
                     }
                 }
@@ -201,37 +207,42 @@ impl Taking<'_, '_> {
                     _ => 1,
                 };
                 link.spoiled = (expect.next_seq, tries);
-                match (&refused, refused.may_park() && tries >= SPOILED_TRIES_MAX) {
-                    (_, true) if !self.quarantined => match park(envelope, &expect) {
+                let held = self.leaf_at(peer, &refused)?;
+                match after_refusal(&refused, &RefusedFacts { tries, held, quarantined: self.quarantined }) {
+                    AfterRefusal::Park => match park(envelope, &expect) {
                         Ok(parked) => parked,
                         Err(refused) => return self.not_accepted(peer, &refused),
                     },
-                    _ => return self.not_accepted(peer, &refused),
+                    AfterRefusal::Held => {
+                        self.batch.held.insert(peer.clone());
+                        return Ok(());
+                    }
+                    AfterRefusal::TwoEntries { seq } => {
+                        return self.suspend(peer, Suspension::TwoEntries { seq, ended: None });
+                    }
+                    // Taken long ago, and gone from our store: the gate must not forget what we cannot show.
+                    AfterRefusal::NotWhole => return Err(crate::logs::not_whole(peer.as_str())),
+                    AfterRefusal::Refuse => return self.not_accepted(peer, &refused),
                 }
             }
         };
         // Everything else stays with the gate until the quarantine ends: nothing is applied, nothing is lost.
-        let told = matches!(accepted.payload(), Some(Payload::Control(Control::History(_))));
-        if self.quarantined && !told {
+        if self.quarantined && !is_heard_in_quarantine(accepted.payload()) {
             return Ok(());
         }
         self.enter(peer, accepted)
     }
 
     fn not_accepted(&mut self, peer: &OrgCode, refused: &Refused) -> Result<(), Failure> {
-        if let Refused::Replay { seq, leaf, .. } = refused {
-            let held = self.desk().log_from(peer.as_str(), Direction::In, *seq, 1)?;
-            match held.first().filter(|row| row.seq == *seq) {
-                Some(row) if row.leaf == *leaf => {}
-                Some(_) => return self.suspend(peer, Suspension::TwoEntries { seq: *seq, ended: None }),
-                // Taken long ago, and gone from our store: the gate must not forget what we cannot show.
-                None => return Err(crate::logs::not_whole(peer.as_str())),
-            }
-            self.batch.held.insert(peer.clone());
-            return Ok(());
-        }
         self.batch.refused.insert(peer.clone());
         self.refuse(peer, &refused.to_string())
+    }
+
+    /// The leaf that is held at the position which a replayed entry claims.
+    fn leaf_at(&self, peer: &OrgCode, refused: &Refused) -> Result<Option<Digest>, Failure> {
+        let Refused::Replay { seq, .. } = refused else { return Ok(None) };
+        let held = self.desk().log_from(peer.as_str(), Direction::In, *seq, 1)?;
+        Ok(held.first().filter(|row| row.seq == *seq).map(|row| row.leaf))
     }
 
     /// Appends an accepted entry to the log and applies what it says.
@@ -240,7 +251,7 @@ impl Taking<'_, '_> {
         let link = self.logs.get_mut(peer).ok_or_else(|| Failure::operational("a link vanished"))?;
         let root = link.inbound.append(accepted.leaf).map_err(|error| Failure::from_error(&error))?;
         let parked_before = accepted.parked();
-        let (kind, subject) = describe(accepted.payload());
+        let (kind, subject) = named(accepted.payload());
         let (salt, payload) = match &accepted.opened {
             Opened::Content { salt, bytes, .. } => (Some(&salt[..]), Some(bytes.as_slice())),
             Opened::Withdrawn | Opened::Unopened => (None, None),
@@ -274,18 +285,12 @@ impl Taking<'_, '_> {
         if let (Some(reason), None) = (parked, parked_before) {
             desk.set_log_state(peer.as_str(), Direction::In, accepted.seq, EntryState::Parked, Some(reason.as_str()))?;
         }
-        if matches!(accepted.payload(), Some(Payload::History(_))) {
+        if !kind_rules(kind).payload_kept {
             // Its content is held where it belongs; a second copy would be out of reach of a recall.
             desk.drop_log_payload(peer.as_str(), Direction::In, accepted.seq)?;
         }
-        // A status is not answered by a status, or the two would go on for ever.
-        let answered = matches!(
-            accepted.payload(),
-            Some(Payload::Control(Control::EntryStatus(_) | Control::History(_)) | Payload::History(_))
-        );
-        // What is applied in part is not said to be applied.
-        if !answered && !self.quarantined && self.batch.applying.is_none() {
-            let status = parked.map_or(Status::Applied, Status::Parked);
+        let moment = Moment { quarantined: self.quarantined, under_way: self.batch.applying.is_some() };
+        if let Some(status) = answer_to(accepted.payload(), parked, moment) {
             self.answer(peer, OwnControl::EntryStatus(EntryStatus { seq: accepted.seq, status }), None)?;
         }
         Ok(())
@@ -319,11 +324,8 @@ impl Taking<'_, '_> {
             Payload::Control(Control::RecallNotice(notice)) => self.apply_recall(peer, log, seq, notice),
             Payload::Control(Control::RecallAcknowledgement(answer)) => self.apply_acknowledgement(peer, answer),
             Payload::Control(Control::EntryStatus(status)) => {
-                let (state, reason) = match status.status {
-                    Status::Applied => (EntryState::Applied, None),
-                    Status::Parked(parked) => (EntryState::Parked, Some(parked.as_str())),
-                };
-                self.desk().set_log_state(log, Direction::Out, status.seq, state, reason)?;
+                let (state, reason) = state_said(status.status);
+                self.desk().set_log_state(log, Direction::Out, status.seq, state, reason.map(Parked::as_str))?;
                 Ok(None)
             }
             Payload::Control(Control::KeyChange(change)) if log == peer.as_str() => {
@@ -415,23 +417,11 @@ impl Taking<'_, '_> {
 
     fn apply_key_change(&mut self, peer: &OrgCode, text: &str) -> Result<Option<Parked>, Failure> {
         let Some(row) = self.desk().link(peer.as_str())? else { return Ok(Some(Parked::Unrelated)) };
-        let held = self.logs.get(peer).map(|link| link.card.clone());
-        let card = match comity_link::Card::open(text, self.now) {
-            // Entries and notes of the log so far verify under the node key they were signed with: another one needs a
-            // new generation of the link, which people begin. What people see of a partner, and where it is reached, changes only
-            // by people: they are shown what a card changes.
-            Ok(card)
-                if card.organisation.key.to_bytes()[..] == row.partner[..]
-                    && held.as_ref().is_some_and(|held| {
-                        held.organisation == card.organisation
-                            && held.endpoints == card.endpoints
-                            && held.node.key == card.node.key
-                            && held.issued <= card.issued
-                    }) =>
-            {
-                card
-            }
-            _ => return Ok(Some(Parked::Unrelated)),
+        let pinned = <[u8; 32]>::try_from(row.partner.as_slice()).ok();
+        let pinned = pinned.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+        let held = self.logs.get(peer).map(|link| &link.card);
+        let Some(card) = pinned.and_then(|pinned| renewed_card(text, self.now, &pinned, held)) else {
+            return Ok(Some(Parked::Unrelated));
         };
         self.desk().put_link(&LinkRow { card: text.trim().to_owned(), ..row })?;
         audit(self.desk(), self.now, None, "link.key_change", peer.as_str(), &card.issued.to_string())?;
@@ -475,23 +465,6 @@ impl Taking<'_, '_> {
             }
         }
         Ok(())
-    }
-}
-
-fn describe(payload: Option<&Payload>) -> (EntryKind, Option<String>) {
-    match payload {
-        Some(Payload::Release(release)) => (EntryKind::Release, Some(release.header.release.to_string())),
-        Some(Payload::Document(document)) => (EntryKind::Document, Some(document.header.document.to_string())),
-        Some(Payload::Control(control)) => {
-            let subject = match control {
-                Control::RecallNotice(notice) => Some(notice.recall_id.to_string()),
-                Control::RecallAcknowledgement(answer) => Some(answer.recall_id.to_string()),
-                Control::EntryStatus(_) | Control::KeyChange(_) | Control::History(_) | Control::Features(_) => None,
-            };
-            (control.kind(), subject)
-        }
-        Some(Payload::History(_)) => (EntryKind::HistoryEntry, None),
-        Some(Payload::Unreadable(_)) | None => (EntryKind::Unreadable, None),
     }
 }
 

@@ -33,8 +33,6 @@ const CERTIFICATE_DAYS: i64 = 365;
 const GATE_ADDRESS: &str = "gate_address";
 /// How many receipted entries, newest first, a starting gate is told to drop.
 const ERASED_AT_START: u64 = 10_000;
-/// A refused entry is asked for so many times before it is parked by its header.
-pub(crate) const SPOILED_TRIES_MAX: u32 = 3;
 
 /// The certificates of this node's keys; public, but kept with the keys.
 #[derive(Serialize, Deserialize)]

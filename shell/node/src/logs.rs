@@ -10,7 +10,7 @@ use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
     Author, Card, Certified, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl,
-    SealContext, log_origin, seal_control, seal_document, seal_history, seal_recall, seal_release,
+    SealContext, kind_rules, log_origin, seal_control, seal_document, seal_history, seal_recall, seal_release,
 };
 use comity_release::{Delivery, DocumentDelivery, Released, SignedNotice};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
@@ -45,6 +45,18 @@ pub(crate) enum Content {
     Control(OwnControl),
     /// An entry of an ended generation, with the node keys of that time.
     History(Box<OldEntry>),
+}
+
+impl Content {
+    fn kind(&self) -> EntryKind {
+        match self {
+            Self::Release(_) => EntryKind::Release,
+            Self::Document(_) => EntryKind::Document,
+            Self::Recall(_) => EntryKind::RecallNotice,
+            Self::Control(control) => control.kind(),
+            Self::History(_) => EntryKind::HistoryEntry,
+        }
+    }
 }
 
 /// A document for one partner, and what its proof names.
@@ -118,11 +130,8 @@ impl LinkLogs {
         subject: Option<&str>,
     ) -> Result<(u64, DeskToGate), Failure> {
         // A recall must reach also whom nothing is released to any more; content is sealed only to keys that still hold.
-        let ended = if matches!(content, Content::Release(_) | Content::Document(_) | Content::History(_)) {
-            self.card.check_dates(now)
-        } else {
-            Ok(())
-        };
+        let rules = kind_rules(content.kind());
+        let ended = if rules.content { self.card.check_dates(now) } else { Ok(()) };
         ended.map_err(|error| {
             Failure::refusal(&error).hint(format!("ask {} for a new card and add it with comity link add", self.code))
         })?;
@@ -136,15 +145,15 @@ impl LinkLogs {
             node_key: &keys.node,
             now,
         };
-        let (kind, sealed) = match content {
-            Content::Release(delivery) => (EntryKind::Release, seal_release(*delivery, &context, entropy)),
+        let sealed = match content {
+            Content::Release(delivery) => seal_release(*delivery, &context, entropy),
             Content::Document(sent) => {
                 let organisation = keys.organisation.verifying_key();
                 let author = Author { organisation: &organisation, certificate: &sent.certificate };
-                (EntryKind::Document, seal_document(sent.delivery, &author, &context, entropy))
+                seal_document(sent.delivery, &author, &context, entropy)
             }
-            Content::Recall(notice) => (EntryKind::RecallNotice, seal_recall(*notice, &context, entropy)),
-            Content::Control(control) => (control.kind(), seal_control(&control, &context, entropy)),
+            Content::Recall(notice) => seal_recall(*notice, &context, entropy),
+            Content::Control(control) => seal_control(&control, &context, entropy),
             Content::History(old) => {
                 let own = keys.organisation.verifying_key();
                 let ends = Ends {
@@ -153,7 +162,7 @@ impl LinkLogs {
                     partner: &self.card.organisation.key,
                     partner_node: &old.partner_node,
                 };
-                (EntryKind::HistoryEntry, seal_history(&old.entry, &ends, &context, entropy))
+                seal_history(&old.entry, &ends, &context, entropy)
             }
         };
         let sealed = sealed.map_err(|error| Failure::refusal(&error))?;
@@ -169,10 +178,10 @@ impl LinkLogs {
                 leaf: sealed.leaf,
                 root,
                 // What was carried over is held in its own log; a second copy here would be out of reach of a recall.
-                salt: (kind != EntryKind::HistoryEntry).then_some(&sealed.salt[..]),
-                payload: (kind != EntryKind::HistoryEntry).then_some(sealed.payload.as_slice()),
+                salt: rules.payload_kept.then_some(&sealed.salt[..]),
+                payload: rules.payload_kept.then_some(sealed.payload.as_slice()),
                 envelope: Some(sealed.outgoing.envelope()),
-                kind,
+                kind: rules.kind,
                 subject,
                 state: EntryState::Sent,
                 reason: None,

@@ -127,7 +127,12 @@ impl Node {
             let confirmed = confirm_recall(draft.clone(), &two, &|code| self.officer_view(code)).is_ok();
             (RecallState::Sent, if confirmed { None } else { row.confirm_by.clone() })
         } else {
-            match authorise_recall(draft.clone(), &send::deciding(&approvals), &|code| self.officer_view(code), now) {
+            match authorise_recall(
+                draft.clone(),
+                &comity_desk::recall::deciding(&approvals),
+                &|code| self.officer_view(code),
+                now,
+            ) {
                 Ok(authorised) => (RecallState::Approved, authorised.confirm_by().map(|at| at.to_string())),
                 Err(refusal) if two.len() == 2 => return Err(Failure::refusal(&refusal)),
                 Err(_) => (RecallState::Draft, None),

@@ -1,16 +1,14 @@
-//! Documents that arrive, and what a partner says that it can receive.
+//! Documents that arrive, and what a partner says that it can receive: facts are read, the decision is carried out.
 //!
-//! Guarantees: a document is held only where its body is what its form allows and its proof is of the organisation at the other end of
-//! the link; the first body under an identifier counts, a second one is kept and shown beside it; what was recalled does not come
-//! back under the same identifier. Does not know: what follows from a document of a form.
+//! Does not know: whether a document is held ([`comity_desk::inbound::decide_document`]), or what follows from one of a form.
 
 use super::Taking;
 use crate::failure::Failure;
 use crate::node::audit;
-use comity_link::{DocumentPayload, Features, OwnControl, Parked, Payload, ProofFault, Stated};
+use comity_desk::inbound::{DocumentDecision, DocumentFacts, Earlier, decide_document};
+use comity_link::{DocumentPayload, Features, OwnControl, Parked, Payload};
 use comity_store::desk::{Direction, LinkRow, ReceivedDocument};
 use comity_vocab::OrgCode;
-use comity_work::{Body, rules};
 
 impl Taking<'_, '_> {
     /// Takes in a document.
@@ -22,23 +20,25 @@ impl Taking<'_, '_> {
         document: &DocumentPayload,
     ) -> Result<Option<Parked>, Failure> {
         let header = &document.header;
-        if let Some(parked) = self.unfit_document(peer, document)? {
-            // What is not held as a document is not kept in the log either, where no recall would find it.
-            self.desk().drop_log_payload(log, Direction::In, seq)?;
-            return Ok(Some(parked));
-        }
         let id = header.document.to_string();
-        let earlier = self.desk().received_document(peer.as_str(), &id)?;
-        let contradicts = match earlier.first() {
-            Some(first) if first.recalled.is_some() => {
-                self.desk().drop_log_payload(log, Direction::In, seq)?;
-                return Ok(Some(Parked::Unrelated));
-            }
-            Some(first) => self.body_of(first)?.as_deref() != Some(document.body.as_slice()),
-            None => false,
+        let first = self.desk().received_document(peer.as_str(), &id)?.into_iter().next();
+        let body = first.as_ref().map(|first| self.body_of(first)).transpose()?.flatten();
+        let earlier = match (&first, &body) {
+            (None, _) => Earlier::Nothing,
+            (Some(first), _) if first.recalled.is_some() => Earlier::Recalled,
+            (Some(_), Some(body)) => Earlier::Held(body),
+            (Some(_), None) => Earlier::Erased,
         };
-        let erased =
-            header.proof.as_ref().map(|proof| serde_json::to_string(&proof.erased(&document.body))).transpose()?;
+        let Some(link) = self.logs.get(peer) else { return Ok(Some(Parked::Unrelated)) };
+        let facts = DocumentFacts { organisation: &link.card.organisation.key, earlier };
+        let (contradicts, proof) = match decide_document(document, &facts) {
+            DocumentDecision::Hold { contradicts, proof } => (contradicts, proof),
+            DocumentDecision::Park(parked) => {
+                // What is not held as a document is not kept in the log either, where no recall would find it.
+                self.desk().drop_log_payload(log, Direction::In, seq)?;
+                return Ok(Some(parked));
+            }
+        };
         self.desk().put_received_document(&ReceivedDocument {
             link: peer.to_string(),
             document: id.clone(),
@@ -47,7 +47,7 @@ impl Taking<'_, '_> {
             form: header.form,
             label: header.label.to_string(),
             policy: header.policy_version.clone(),
-            proof: erased,
+            proof: proof.map(|proof| serde_json::to_string(&proof)).transpose()?,
             at: self.now.to_string(),
             contradicts,
             recalled: None,
@@ -55,26 +55,6 @@ impl Taking<'_, '_> {
         let act = if contradicts { "document.contradicted" } else { "document.received" };
         audit(self.desk(), self.now, None, act, &id, &format!("{}, entry {seq} of {peer}", header.form))?;
         Ok(None)
-    }
-
-    /// Says why a document cannot be held, where it cannot.
-    fn unfit_document(&self, peer: &OrgCode, document: &DocumentPayload) -> Result<Option<Parked>, Failure> {
-        let header = &document.header;
-        if Body::parse(header.form, &document.body).is_err() || header.reply_to.is_some() {
-            return Ok(Some(Parked::Malformed));
-        }
-        let Some(link) = self.logs.get(peer) else { return Ok(Some(Parked::Unrelated)) };
-        let stated = Stated { form: header.form, document: header.document, label: &header.label };
-        let organisation = &link.card.organisation.key;
-        Ok(match (rules(header.form).portable, &header.proof) {
-            (false, None) => None,
-            (true, Some(proof)) => match proof.check(organisation, &stated, &document.body) {
-                Ok(()) => None,
-                Err(ProofFault::OtherOrganisation | ProofFault::NotCertified) => Some(Parked::Unrelated),
-                Err(ProofFault::BadSignature) => Some(Parked::Malformed),
-            },
-            (true, None) | (false, Some(_)) => Some(Parked::Malformed),
-        })
     }
 
     /// The body of a document that is held, from the log that is its only copy.

@@ -99,7 +99,7 @@ impl Taking<'_, '_> {
         };
         let root = self.append_to(&ended.name, direction, leaf)?;
         let payload = entry.content.as_ref().map(|(_, bytes)| Payload::parse(bytes));
-        let (kind, subject) = super::describe(payload.as_ref());
+        let (kind, subject) = comity_desk::inbound::named(payload.as_ref());
         let at = self.now.to_string();
         let withheld = entry.content.is_none();
         desk.append_log(

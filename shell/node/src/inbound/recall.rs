@@ -7,12 +7,13 @@ use super::Taking;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::recalls::Applying;
+use comity_desk::recall::{acknowledge, answered, under_way};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Control, EntryStatus, OwnControl, Parked, Payload, Status};
-use comity_release::{RecallAcknowledgement, RecallAction, RecallNotice};
+use comity_release::{RecallAcknowledgement, RecallNotice};
 use comity_store::Origin;
 use comity_store::desk::{Direction, RecallRecipient, RecallStage, RecallWork, ReceivedRecall};
-use comity_vocab::{OrgCode, RecallAnswer, Timestamp};
+use comity_vocab::{OrgCode, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,8 +83,7 @@ impl Taking<'_, '_> {
             officer: None,
             begun: self.now.to_string(),
         };
-        let under_way =
-            RecallAcknowledgement { completed_at: None, ..acknowledgement(notice, 0, BTreeSet::new(), self.now) };
+        let under_way = under_way(notice, self.now);
         let desk = self.tx.view().desk();
         desk.put_received_recall(&ReceivedRecall {
             recall: work.recall.clone(),
@@ -157,7 +157,7 @@ impl Taking<'_, '_> {
 
     /// Answers a recall of which everything is done.
     fn recall_applied(&mut self, peer: &OrgCode, notice: &RecallNotice, work: &RecallWork) -> Result<(), Failure> {
-        let answer = acknowledgement(notice, work.found, self.derived(peer, notice)?, self.now);
+        let answer = acknowledge(notice, work.found, self.derived(peer, notice)?, self.now);
         let desk = self.tx.view().desk();
         let mut items = notice.item_refs.clone();
         if notice.recall_kind.withdraws() {
@@ -194,13 +194,7 @@ impl Taking<'_, '_> {
             return Ok(Some(Parked::Unrelated));
         };
         let recall = line.recall.clone();
-        let state = if answer.actions_taken.contains(&RecallAction::KeptByLaw) {
-            RecallAnswer::Refused
-        } else if answer.completed_at.is_some() {
-            RecallAnswer::Confirmed
-        } else {
-            RecallAnswer::Outstanding
-        };
+        let state = answered(answer);
         desk.put_recall_recipient(&RecallRecipient {
             state,
             answer: Some(serde_json::to_string(answer)?),
@@ -209,25 +203,6 @@ impl Taking<'_, '_> {
         })?;
         audit(desk, self.now, None, "recall.answered", &recall, &format!("{peer}: {state}"))?;
         Ok(None)
-    }
-}
-
-/// What a partner is told of a recall that is done.
-fn acknowledgement(
-    notice: &RecallNotice,
-    copies: u64,
-    derived: BTreeSet<String>,
-    at: Timestamp,
-) -> RecallAcknowledgement {
-    let withdraws = notice.recall_kind.withdraws();
-    RecallAcknowledgement {
-        recall_id: notice.recall_id,
-        received: true,
-        located_copies: copies,
-        derived_products: derived.len() as u64,
-        derived_released_ids: derived,
-        actions_taken: if withdraws { BTreeSet::from([RecallAction::Erased]) } else { BTreeSet::new() },
-        completed_at: Some(at),
     }
 }
 

@@ -13,9 +13,9 @@ use crate::node::{Node, audit};
 use comity_crypto::{Entropy, Signature};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{Kept, Outgoing};
-use comity_release::{Approval, AuthorisedRecall, RecallDraft, authorise_recall};
+use comity_release::{AuthorisedRecall, RecallDraft, authorise_recall};
 use comity_store::desk::{Desk, RecallRecipient, RecallRow, RecallStage, RecallWork, ReleaseRow};
-use comity_vocab::{OfficerCode, OrgCode, RecallAnswer, RecallState, ReleaseState, Role, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, RecallAnswer, RecallState, ReleaseState, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -39,8 +39,9 @@ impl Node {
         may_be_sent(&row, &draft)?;
         nobody_was_added(self.holdings.view().desk(), &draft)?;
         let stage = if draft.kind.withdraws() { RecallStage::Mark } else { RecallStage::Hold };
-        let authorised = authorise_recall(draft, &deciding(&approvals), &|code| self.officer_view(code), now)
-            .map_err(|refusal| Failure::refusal(&refusal))?;
+        let authorised =
+            authorise_recall(draft, &comity_desk::recall::deciding(&approvals), &|code| self.officer_view(code), now)
+                .map_err(|refusal| Failure::refusal(&refusal))?;
         self.recipients_with_another_key(&authorised)?;
         self.recalls.sending.push_back(Sending {
             work: RecallWork {
@@ -75,8 +76,13 @@ impl Node {
         let (mut authorised, mut refused) = (None, BTreeMap::new());
         let marked = work.stage == RecallStage::Mark && work.done.saturating_add(BATCH as u64) >= items.len() as u64;
         if marked || work.stage == RecallStage::Hold {
-            let signed = authorise_recall(draft, &deciding(&approvals), &|code| self.officer_view(code), now)
-                .map_err(|refusal| Failure::refusal(&refusal))?;
+            let signed = authorise_recall(
+                draft,
+                &comity_desk::recall::deciding(&approvals),
+                &|code| self.officer_view(code),
+                now,
+            )
+            .map_err(|refusal| Failure::refusal(&refusal))?;
             refused = self.recipients_with_another_key(&signed)?;
             authorised = Some(signed);
         }
@@ -273,16 +279,6 @@ fn line_of(recall: &str, recipient: &OrgCode, notice: String, log_seq: Option<u6
         state: RecallAnswer::Outstanding,
         answer: None,
         at: now.to_string(),
-    }
-}
-
-/// The approvals that decide: the two roles where both signed, else a duty officer's alone.
-pub(super) fn deciding(approvals: &[Approval]) -> Vec<Approval> {
-    let of = |role| approvals.iter().find(|approval| approval.role == role).cloned();
-    match (of(Role::DeskOfficer), of(Role::ReleasingOfficer), of(Role::DutyOfficer)) {
-        (Some(desk), Some(releasing), _) => vec![desk, releasing],
-        (_, _, Some(duty)) => vec![duty],
-        _ => approvals.to_vec(),
     }
 }
 

@@ -1,0 +1,142 @@
+//! Whether a document that arrived is held.
+//!
+//! Guarantees: only a body that its form allows, with a proof of the organisation at the other end where the form has one; the first body
+//! under an identifier counts, and a second one is kept beside it; what was recalled does not come back under its identifier.
+
+use comity_crypto::VerifyingKey;
+use comity_link::{DocumentPayload, ErasedProof, Parked, ProofFault, Stated};
+use comity_work::{Body, rules};
+
+/// What is held of the same sender under the same identifier, the first first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier<'a> {
+    /// Nothing.
+    Nothing,
+    /// A document, with its body.
+    Held(&'a [u8]),
+    /// A document whose body is not there any more, without a recall.
+    Erased,
+    /// A document that was recalled.
+    Recalled,
+}
+
+/// What is known when a document arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentFacts<'a> {
+    /// The organisation key at the other end of the link.
+    pub organisation: &'a VerifyingKey,
+    /// What came before under its identifier.
+    pub earlier: Earlier<'a>,
+}
+
+/// What is to be done with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentDecision {
+    /// It is not held, and not kept; its sender is told why.
+    Park(Parked),
+    /// It is held.
+    Hold {
+        /// It says something else than the first under its identifier.
+        contradicts: bool,
+        /// What stays of its proof when it is erased.
+        proof: Option<ErasedProof>,
+    },
+}
+
+/// Decides whether a document is held.
+pub fn decide_document(document: &DocumentPayload, facts: &DocumentFacts<'_>) -> DocumentDecision {
+    let header = &document.header;
+    // No form of this version answers another document.
+    if Body::parse(header.form, &document.body).is_err() || header.reply_to.is_some() {
+        return DocumentDecision::Park(Parked::Malformed);
+    }
+    let stated = Stated { form: header.form, document: header.document, label: &header.label };
+    let proof = match (rules(header.form).portable, &header.proof) {
+        (true, Some(proof)) => match proof.check(facts.organisation, &stated, &document.body) {
+            Ok(()) => Some(proof.erased(&document.body)),
+            Err(ProofFault::OtherOrganisation | ProofFault::NotCertified) => {
+                return DocumentDecision::Park(Parked::Unrelated);
+            }
+            Err(ProofFault::BadSignature) => return DocumentDecision::Park(Parked::Malformed),
+        },
+        (false, None) => None,
+        (true, None) | (false, Some(_)) => return DocumentDecision::Park(Parked::Malformed),
+    };
+    match facts.earlier {
+        Earlier::Recalled => DocumentDecision::Park(Parked::Unrelated),
+        Earlier::Nothing => DocumentDecision::Hold { contradicts: false, proof },
+        Earlier::Held(body) => DocumentDecision::Hold { contradicts: body != document.body, proof },
+        // What it said cannot be compared any more: it is not called the same.
+        Earlier::Erased => DocumentDecision::Hold { contradicts: true, proof },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comity_crypto::SigningKey;
+    use comity_link::Payload;
+
+    /// The document of spec/vectors/documents.json.
+    fn vector() -> (DocumentPayload, VerifyingKey) {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../spec/vectors/documents.json")).unwrap();
+        let Payload::Document(document) = Payload::parse(vectors["payload"].as_str().unwrap().as_bytes()) else {
+            panic!("a document")
+        };
+        let organisation = vectors["organisation"].as_str().unwrap().parse().unwrap();
+        (*document, organisation)
+    }
+
+    fn parked(decision: &DocumentDecision) -> Option<Parked> {
+        match decision {
+            DocumentDecision::Park(parked) => Some(*parked),
+            DocumentDecision::Hold { .. } => None,
+        }
+    }
+
+    #[test]
+    fn the_first_body_counts_and_what_was_recalled_stays_away() {
+        let (document, organisation) = vector();
+        let decide = |earlier| decide_document(&document, &DocumentFacts { organisation: &organisation, earlier });
+        let contradicts = |earlier| match decide(earlier) {
+            DocumentDecision::Hold { contradicts, proof } => {
+                assert!(proof.is_some());
+                contradicts
+            }
+            DocumentDecision::Park(parked) => panic!("{parked:?}"),
+        };
+        assert!(!contradicts(Earlier::Nothing));
+        assert!(!contradicts(Earlier::Held(&document.body)), "the same once more");
+        assert!(contradicts(Earlier::Held(b"{\"text\":\"another\"}")));
+        assert!(contradicts(Earlier::Erased));
+        assert_eq!(parked(&decide(Earlier::Recalled)), Some(Parked::Unrelated));
+    }
+
+    #[test]
+    fn what_its_form_or_its_proof_does_not_allow_is_not_held() {
+        let (document, organisation) = vector();
+        let stranger = SigningKey::from_seed(&[77; 32]).verifying_key();
+        let decide = |document: &DocumentPayload, organisation: &VerifyingKey| {
+            parked(&decide_document(document, &DocumentFacts { organisation, earlier: Earlier::Nothing }))
+        };
+        assert_eq!(decide(&document, &organisation), None);
+        assert_eq!(decide(&document, &stranger), Some(Parked::Unrelated), "of another organisation");
+        let changed = |change: &dyn Fn(&mut DocumentPayload)| {
+            let mut changed = document.clone();
+            change(&mut changed);
+            decide(&changed, &organisation)
+        };
+        assert_eq!(changed(&|it| it.body = br#"{"text":"another"}"#.to_vec()), Some(Parked::Malformed));
+        assert_eq!(changed(&|it| it.body = b"{}".to_vec()), Some(Parked::Malformed));
+        assert_eq!(changed(&|it| it.header.proof = None), Some(Parked::Malformed));
+        assert_eq!(changed(&|it| it.header.reply_to = Some(it.header.document)), Some(Parked::Malformed));
+        assert_eq!(changed(&|it| it.header.label = "TLP:CLEAR".parse().unwrap()), Some(Parked::Malformed));
+        let certified_by_nobody = changed(&|it| {
+            if let Some(proof) = &mut it.header.proof {
+                proof.certificate.key = stranger;
+            }
+        });
+        assert_eq!(certified_by_nobody, Some(Parked::Unrelated));
+    }
+}
