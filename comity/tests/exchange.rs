@@ -5,6 +5,7 @@ mod cli;
 mod documents;
 mod hostile;
 mod kills;
+mod previous;
 mod real_data;
 mod recall;
 mod refusals;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// The runs, as arguments after `cargo test --release`.
 const RUNS: [&[&str]; 3] = [
-    &["-p", "comity", "--test", "exchange", "--", "--nocapture"],
+    &["-p", "comity", "--test", "comity", "exchange::", "--", "--nocapture"],
     &["-p", "comity-node", "--", "--nocapture"],
     &["-p", "comity-pattern", "--test", "pattern", "differential", "--", "--nocapture"],
 ];
@@ -26,6 +26,9 @@ const SEEDED: [&[&str]; 3] = [
 pub fn run(root: &Path) -> Result<bool, String> {
     let given = std::env::var("COMITY_SEED").ok();
     let mut all_passed = true;
+    if std::env::var_os("COMITY_PREVIOUS").is_none() {
+        println!("soak: COMITY_PREVIOUS names no program, so the version before is met in its recorded words only");
+    }
     for arguments in RUNS {
         all_passed &= start(root, arguments, given.as_deref())?;
     }

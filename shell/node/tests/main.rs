@@ -17,6 +17,7 @@ mod documents;
 mod exchange;
 mod generations;
 mod noninterference;
+mod previous;
 mod recall_basis;
 mod recall_bulk;
 mod recall_erased;
