@@ -33,7 +33,7 @@ fn connect(one: &mut Org, other: &mut Org) {
     carry(one, other);
 }
 
-fn reached(org: &mut Org, peer: comity_vocab::OrgCode) {
+pub(crate) fn reached(org: &mut Org, peer: comity_vocab::OrgCode) {
     let state = GateToDesk::PeerState { peer, state: LinkState::Reachable, their_next_seq: None, waiting: 0 };
     org.node.from_gate(now(), vec![state]).unwrap();
 }
@@ -45,7 +45,7 @@ fn pair(folder: &std::path::Path) -> (Org, Org) {
     (vsis, kps)
 }
 
-fn hello(to: &str, text: &str) -> DocumentDraftRequest {
+pub(crate) fn hello(to: &str, text: &str) -> DocumentDraftRequest {
     DocumentDraftRequest {
         author: Some(code("alice")),
         form: Form::Hello,
@@ -65,14 +65,14 @@ fn draft(org: &mut Org, request: DocumentDraftRequest) -> Result<String, Failure
     Ok(release)
 }
 
-fn send(org: &mut Org, request: DocumentDraftRequest) -> Result<String, Failure> {
+pub(crate) fn send(org: &mut Org, request: DocumentDraftRequest) -> Result<String, Failure> {
     let release = draft(org, request)?;
     org.approve(&release)?;
     org.ask(&Request::ReleaseSend { release: release.clone() })?;
     Ok(release)
 }
 
-fn show(org: &mut Org, document: &str) -> Value {
+pub(crate) fn show(org: &mut Org, document: &str) -> Value {
     org.ask(&Request::DocumentShow { document: document.to_owned() }).unwrap()
 }
 

@@ -248,3 +248,44 @@ fn a_long_history_comes_back_in_batches_and_a_second_loss_is_no_worse() {
     kps.ask(&Request::Verify).unwrap();
     again.ask(&Request::Verify).unwrap();
 }
+
+/// Documents of both sides that came after the backup: theirs is held again, ours is known again and can be recalled, and what the
+/// partner holds of ours is still read from the log that ended.
+#[test]
+fn documents_come_back_after_a_loss_and_can_be_recalled() {
+    use crate::documents::{hello, reached, send, show};
+    let folder = tempfile::tempdir().unwrap();
+    let mut orgs = common::orgs(folder.path(), 2);
+    let (mut kps, mut vsis) = (orgs.pop().unwrap(), orgs.pop().unwrap());
+    let both = |vsis: &mut Org, kps: &mut Org| {
+        reached(vsis, kps.code.clone());
+        reached(kps, vsis.code.clone());
+        settle(vsis, kps, false);
+    };
+    both(&mut vsis, &mut kps);
+    let (safe, file) = back_up(&mut vsis, folder.path(), 77);
+    let ours = send(&mut vsis, hello("kps", "Good morning from the lighthouse.")).unwrap();
+    let theirs = send(&mut kps, hello("vsis", "Good evening from the harbour.")).unwrap();
+    settle(&mut vsis, &mut kps, false);
+    drop(vsis);
+    let mut restored = restore(&safe, &file, &folder.path().join("again"), 77);
+    join(&mut restored, &mut kps);
+    settle(&mut restored, &mut kps, false);
+    both(&mut restored, &mut kps);
+    both_hold_the_same(&mut restored, &mut kps);
+    let said = |org: &mut Org, document: &str| show(org, document)["copies"][0]["body"]["text"].clone();
+    assert_eq!(said(&mut restored, &theirs), "Good evening from the harbour.");
+    assert_eq!(said(&mut kps, &ours), "Good morning from the lighthouse.", "its log has another name by now");
+    // What each can receive is said once more in the new generation.
+    for (org, partner) in [(&mut restored, "kps"), (&mut kps, "vsis")] {
+        let said = org.ask(&Request::LinkFeatures { partner: partner.parse().unwrap() }).unwrap();
+        assert_eq!(said["theirs"]["forms"], serde_json::json!(["hello/1"]), "{said}");
+    }
+    restored.recall(std::slice::from_ref(&ours)).unwrap();
+    kps.recall(std::slice::from_ref(&theirs)).unwrap();
+    settle(&mut restored, &mut kps, false);
+    for (org, document) in [(&mut kps, &ours), (&mut restored, &theirs)] {
+        assert!(show(org, document)["copies"][0].get("body").is_none(), "it was recalled");
+    }
+    both_hold_the_same(&mut restored, &mut kps);
+}

@@ -61,6 +61,7 @@ impl Desk<'_> {
             .execute("UPDATE log_entry SET link = ?2, envelope = NULL WHERE link = ?1", params![ended.link, name])?;
         self.connection.execute("UPDATE log_head SET link = ?2 WHERE link = ?1", params![ended.link, name])?;
         self.connection.execute("UPDATE set_aside SET log = ?2 WHERE log = ?1", params![ended.link, name])?;
+        self.connection.execute("UPDATE received_document SET log = ?2 WHERE log = ?1", params![ended.link, name])?;
         Ok(())
     }
 
