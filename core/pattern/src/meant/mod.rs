@@ -11,6 +11,7 @@ mod kind;
 mod names;
 mod reason;
 mod sense;
+mod types;
 
 pub use reason::Unmatchable;
 
@@ -95,6 +96,7 @@ fn comparison(expression: Comparison, alone: bool, remarks: &mut Remarks) -> Com
         }
         Comparison::And(mut parts) => {
             joined::joined(&mut parts, remarks);
+            types::of_joined(&mut parts, remarks);
             Comparison::And(parts.into_iter().map(|part| comparison(part, false, remarks)).collect())
         }
         Comparison::Test(one) => test(one, alone, remarks),
@@ -131,7 +133,12 @@ fn test(mut test: Test, alone: bool, remarks: &mut Remarks) -> Comparison {
     match &test.operator {
         Operator::Equal(literal) => constants::one_of(&test.path, std::slice::from_ref(literal), alone, remarks),
         Operator::In(members) => constants::one_of(&test.path, members, alone, remarks),
-        _ => Comparison::Test(test),
+        _ => {
+            if alone {
+                types::of_range(&mut test, remarks);
+            }
+            Comparison::Test(test)
+        }
     }
 }
 
