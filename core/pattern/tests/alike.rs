@@ -7,12 +7,12 @@ use comity_pattern::{Observed, Outcome, Pattern, canonical, equivalent, meant};
 use comity_stix::json::{Limits, tree::Node};
 use std::collections::BTreeMap;
 
-fn added(engine: &mut Engine, text: &str) -> PatternId {
+pub fn added(engine: &mut Engine, text: &str) -> PatternId {
     let meant = meant(&Pattern::parse(text).unwrap(), &|_| true);
     engine.add(&meant.pattern, Validity::default()).unwrap()
 }
 
-fn folding() -> Engine {
+pub fn folding() -> Engine {
     Engine::new(Options { fold: true, ..Options::default() })
 }
 

@@ -91,12 +91,10 @@ pub fn one_of(path: &Path, members: &[Literal], alone: bool, remarks: &mut Remar
 }
 
 fn wanted(path: &Path, member: &Literal, alone: bool, remarks: &mut Remarks) -> Wanted {
-    let kind = Kind::of(path);
     let Literal::Text(text) = member else { return Wanted::Equal(path.clone(), vec![member.clone()]) };
     let mut path = path.clone();
     // A value that is really of another type.
-    let other = if kind == Kind::Domain && text.contains("://") { Some("url") } else { types::real(&path, text) };
-    if let Some(other) = other.filter(|_| alone) {
+    if let Some(other) = types::real_alone(&path, text).filter(|_| alone) {
         remarks.add(format!("{member} is read as {other}:value, not {path}"));
         path.object_type = other.to_owned();
     }

@@ -6,12 +6,12 @@
 //! ([`crate::engine::Options::fold`]); what mappings make, which is asked for.
 
 mod constants;
-mod joined;
+pub(crate) mod joined;
 mod kind;
 mod names;
 mod reason;
 mod sense;
-mod types;
+pub(crate) mod types;
 
 pub use reason::Unmatchable;
 
@@ -31,7 +31,7 @@ pub struct Meant {
 
 /// Sentences, each once.
 #[derive(Default)]
-struct Remarks(Vec<String>);
+pub(crate) struct Remarks(Vec<String>);
 
 /// A pattern of a thousand values would say a thousand things.
 const REMARKS_MAX: usize = 20;
@@ -82,7 +82,7 @@ fn observation(expression: &Observation, remarks: &mut Remarks) -> Observation {
 }
 
 /// Gives all paths the names of STIX.
-fn named(expression: &mut Comparison, remarks: &mut Remarks) {
+pub(crate) fn named(expression: &mut Comparison, remarks: &mut Remarks) {
     match expression {
         Comparison::And(parts) | Comparison::Or(parts) => parts.iter_mut().for_each(|part| named(part, remarks)),
         Comparison::Test(test) => names::named(&mut test.path, remarks),
@@ -94,13 +94,22 @@ fn comparison(expression: Comparison, alone: bool, remarks: &mut Remarks) -> Com
         Comparison::Or(parts) => {
             Comparison::Or(parts.into_iter().map(|part| comparison(part, alone, remarks)).collect())
         }
-        Comparison::And(mut parts) => {
+        Comparison::And(parts) => {
+            let mut parts = all_of(parts);
             joined::joined(&mut parts, remarks);
-            types::of_joined(&mut parts, remarks);
+            if alone {
+                types::of_joined(&mut parts, remarks);
+            }
             Comparison::And(parts.into_iter().map(|part| comparison(part, false, remarks)).collect())
         }
         Comparison::Test(one) => test(one, alone, remarks),
     }
+}
+
+/// Returns what must all hold, whatever brackets stand around some of it.
+pub(crate) fn all_of(parts: Vec<Comparison>) -> Vec<Comparison> {
+    let inner = |part| if let Comparison::And(inner) = part { all_of(inner) } else { vec![part] };
+    parts.into_iter().flat_map(inner).collect()
 }
 
 fn test(mut test: Test, alone: bool, remarks: &mut Remarks) -> Comparison {

@@ -13,6 +13,11 @@ pub fn real(path: &Path, value: &str) -> Option<&'static str> {
     comity_normal::host_type(&path.object_type, value).filter(|_| is_value)
 }
 
+/// Returns the same, and of a URL in the place of a name that it is one. Nothing else is asked of the same object.
+pub fn real_alone(path: &Path, value: &str) -> Option<&'static str> {
+    if Kind::of(path) == Kind::Domain && value.contains("://") { Some("url") } else { real(path, value) }
+}
+
 /// Gives a test for a range the type of that. Nothing else is asked of the same object.
 pub fn of_range(test: &mut Test, remarks: &mut Remarks) {
     let (Operator::Subset(range) | Operator::Superset(range)) = &test.operator else { return };
