@@ -48,12 +48,13 @@ fn any_of(parts: Vec<Comparison>) -> Vec<Comparison> {
 
 /// Flattens and sorts only.
 fn in_order(expression: &Comparison) -> Comparison {
-    let (parts, join): (Vec<Comparison>, fn(Vec<Comparison>) -> Comparison) = match expression {
-        Comparison::Test(test) => return Comparison::Test(test.clone()),
-        Comparison::And(parts) => (all_of(parts.iter().map(in_order).collect()), Comparison::And),
-        Comparison::Or(parts) => (any_of(parts.iter().map(in_order).collect()), Comparison::Or),
-    };
-    join(sorted(parts).into_iter().map(|(_, part)| part).collect())
+    let of = |parts: &[Comparison]| parts.iter().map(in_order).collect();
+    let sorted = |parts| sorted(parts).into_iter().map(|(_, part)| part).collect();
+    match expression {
+        Comparison::Test(test) => Comparison::Test(test.clone()),
+        Comparison::And(parts) => Comparison::And(sorted(all_of(of(parts)))),
+        Comparison::Or(parts) => Comparison::Or(sorted(any_of(of(parts)))),
+    }
 }
 
 fn joined(parts: Vec<Comparison>, join: fn(Vec<Comparison>) -> Comparison) -> Comparison {
