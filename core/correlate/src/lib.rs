@@ -19,4 +19,4 @@ pub use stop::{Stop, StopRow, stop, stop_rows};
 pub use values::{CorrelatedValue, VALUES_MAX, guesses, spellings, values};
 
 /// The edition of the rules in this crate. A store of keys of values is read again where it changed.
-pub const EDITION: u32 = 2;
+pub const EDITION: u32 = 3;

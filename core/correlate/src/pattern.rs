@@ -89,7 +89,7 @@ fn referred(path: &Path, constant: &str, found: &mut Found) {
     let mut steps = path.steps.iter().rev();
     let algorithm = match path.steps.as_slice() {
         [.., Step::Key(key)] if key == "value" => None,
-        [.., Step::Key(key), Step::Key(algorithm)] if key == "hashes" => Some(algorithm),
+        [.., Step::Key(key), Step::Key(algorithm)] if comity_normal::is_hashes(key) => Some(algorithm),
         _ => return,
     };
     steps.nth(usize::from(algorithm.is_some()));

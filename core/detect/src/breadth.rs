@@ -4,6 +4,7 @@
 //! that is over-broad is enough, of parts that must all hold all must be. Blocks for documentation (RFC 5737, RFC 3849) mean something
 //! here: demonstrations and exercises are made of them. Does not know: whether an officer wants to look for it all the same.
 
+mod addresses;
 mod constant;
 mod sample;
 mod suffix;

@@ -1,25 +1,26 @@
 //! The lines of a text that say how its other lines are read. They go before each further piece where a text is cut.
 //!
-//! Guarantees: they are bounded, and each is a line that was seen. Does not know: why a text is cut.
+//! Guarantees: they are bounded, and each is a line that was seen; what a reader of the whole text takes for the names of columns, this
+//! takes too, whatever stands before it. Does not know: why a text is cut.
 
-use crate::mapping::{Form, How, Mapping};
-use crate::table;
+use crate::line::{LINE_BYTES_MAX, LineError};
+use crate::mapping::{Declared, Form, How, Mapping};
+use crate::table::{self, Row, Table};
 use crate::zeek::directive;
+use std::sync::Arc;
 
-/// Lines before the first row that may name columns, behind others.
-const LINES_MAX: usize = 1_000;
 /// The longest of them together, in bytes.
 const BYTES_MAX: usize = 256 << 10;
 
 /// What kind of lines they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Of {
     /// None: every line says itself what it is.
     Nothing,
-    /// The first line that is not blank.
-    First,
-    /// A line that names type, value and time, before the first row.
-    Table,
+    /// The first line that names columns of the mapping.
+    Csv(Arc<Declared>),
+    /// The last line that names type, value and time.
+    Table(Table),
     /// The `#` lines of Zeek, wherever they stand.
     Zeek,
 }
@@ -28,8 +29,24 @@ enum Of {
 #[derive(Clone, Debug)]
 pub struct Heading {
     of: Of,
-    settled: bool,
     lines: Vec<String>,
+}
+
+/// Reads a line as names of columns: for each the field that it gives.
+///
+/// # Errors
+/// [`LineError`] where it is no record, or has no time or nothing that makes an object.
+pub(crate) fn columns(declared: &Declared, line: &str) -> Result<Vec<Option<u16>>, LineError> {
+    let names = table::record(line, declared.delimiter)?;
+    let columns: Vec<Option<u16>> = names.iter().map(|name| declared.fields.find(name.trim())).collect();
+    let has = |field: &u16| columns.contains(&Some(*field));
+    if !declared.first.iter().any(has) {
+        return Err(LineError::Header("the time"));
+    }
+    if !declared.templates.iter().any(|template| template.fields.iter().any(has)) {
+        return Err(LineError::Header("any object"));
+    }
+    Ok(columns)
 }
 
 impl Heading {
@@ -37,15 +54,15 @@ impl Heading {
     pub fn new(mapping: &Mapping) -> Self {
         let of = match &mapping.how {
             How::Stix => Of::Nothing,
-            How::Simple => Of::Table,
+            How::Simple => Of::Table(Table::default()),
             How::Declared(declared) => match declared.form {
                 Form::Json => Of::Nothing,
                 Form::Zeek => Of::Zeek,
-                Form::Csv if declared.header => Of::First,
+                Form::Csv if declared.header => Of::Csv(Arc::clone(declared)),
                 Form::Csv => Of::Nothing,
             },
         };
-        Self { of, settled: of == Of::Nothing, lines: Vec::new() }
+        Self { of, lines: Vec::new() }
     }
 
     /// Returns the lines, each with its line feed, and how many they are.
@@ -55,22 +72,25 @@ impl Heading {
 
     /// Looks through a piece that was cut off, in the order of the text.
     pub fn note(&mut self, piece: &str) {
-        if self.settled {
-            return;
-        }
         let piece = piece.strip_prefix('\u{feff}').unwrap_or(piece);
-        if self.of == Of::Zeek {
-            return self.note_zeek(piece);
-        }
-        for line in piece.split_inclusive('\n').filter(|line| !line.trim().is_empty()).take(LINES_MAX) {
-            let takes = self.of == Of::First || table::is_header(line);
-            if takes {
-                self.keep(line);
+        let trimmed = |line: &'_ str| line.trim_end_matches('\n').trim_end_matches('\r').len();
+        let mut lines = piece
+            .split_inclusive('\n')
+            .filter_map(|line| line.get(..trimmed(line)))
+            .filter(|line| line.len() <= LINE_BYTES_MAX && !line.trim_ascii().is_empty());
+        let found = match &mut self.of {
+            Of::Nothing => None,
+            Of::Zeek => return self.note_zeek(piece),
+            Of::Csv(_) if !self.lines.is_empty() => None,
+            Of::Csv(declared) => lines.find(|line| columns(declared, line).is_ok()),
+            Of::Table(table) => {
+                let is_json = |line: &&str| line.trim_ascii_start().starts_with(['{', '[']);
+                lines.filter(|line| !is_json(line)).filter(|line| matches!(table.row(line), Ok(Row::Header))).last()
             }
-            if takes || !line.trim_start().starts_with('#') {
-                self.settled = true;
-                return;
-            }
+        };
+        if let Some(line) = found {
+            self.lines.clear();
+            self.keep(line);
         }
     }
 
@@ -101,7 +121,10 @@ impl Heading {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "test")]
+
     use super::*;
+    use crate::LineReader;
 
     fn heading(mapping: &str, pieces: &[&str]) -> (String, u64) {
         let mapping = Mapping::built_in(mapping).unwrap_or(Mapping { how: How::Stix });
@@ -110,11 +133,73 @@ mod tests {
         heading.lines()
     }
 
+    /// A declaration of CSV with a header.
+    const CSV: &str = r#"{"name":"proxy","form":"csv","header":true,
+        "time":{"fields":["when"],"format":"rfc3339"},
+        "objects":[{"type":"address","properties":{"value":"client"}}]}"#;
+
+    /// However a text is cut, its pieces with the heading before them give what the whole gives.
+    #[test]
+    fn pieces_give_what_the_whole_gives() {
+        let at = "2026-03-16T09:14:00Z";
+        let title = "Log of the proxy\n# more: \"about\" it\n\"never closed\n\n";
+        let rows = |format: &str| {
+            ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(|ip| format.replace("IP", ip).replace("AT", at)).concat()
+        };
+        let csv = format!("{title}when,client,x\n{}", rows("AT,IP,1\n"));
+        let csv = [
+            csv.clone(),
+            csv.replace('\n', "\r\n"),
+            format!("\u{feff}{csv}"),
+            format!("when,client,x\n{}", rows("AT,IP,1\n")),
+        ];
+        let simple = [
+            format!("A list\n# more\ntime;value;type\n{}", rows("AT;IP;ip\n")),
+            format!("{}value,type,time\n{}", rows("ip,IP,AT\n"), rows("IP,ip,AT\n")),
+            format!(
+                "#time,type,value\n{}{{\"type\":\"ip\",\"value\":\"192.0.2.9\",\"time\":\"{at}\"}}\n",
+                rows("AT,ip,IP\n")
+            ),
+        ];
+        let now = comity_vocab::Timestamp::parse("2026-03-17T00:00:00Z").unwrap();
+        let declared = Mapping::parse(CSV.as_bytes()).unwrap();
+        let simple_mapping = Mapping::built_in("simple").unwrap();
+        let read = |mapping: &Mapping, pieces: &[String]| -> u64 {
+            let mut heading = Heading::new(mapping);
+            let mut given = 0;
+            for piece in pieces {
+                let mut reader = LineReader::new(mapping.clone(), now);
+                let text = format!("{}{piece}", heading.lines().0);
+                heading.note(piece);
+                given += text
+                    .split_terminator('\n')
+                    .map(|line| reader.line(line.as_bytes(), &mut |_| {}).observations)
+                    .sum::<u64>();
+            }
+            given
+        };
+        for (mapping, text) in
+            csv.iter().map(|text| (&declared, text)).chain(simple.iter().map(|text| (&simple_mapping, text)))
+        {
+            let whole = read(mapping, std::slice::from_ref(text));
+            assert!(whole >= 3, "{whole} of\n{text}");
+            let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+            for length in 1..lines.len() {
+                let pieces: Vec<String> = lines.chunks(length).map(<[String]>::concat).collect();
+                assert_eq!(read(mapping, &pieces), whole, "{length} lines each of\n{text}");
+            }
+        }
+    }
+
     #[test]
     fn what_later_pieces_need() {
         let none = (String::new(), 0);
         assert_eq!(heading("ecs", &["{}\n"]), none);
-        assert_eq!(heading("simple", &["ip,10.0.0.1,1\n", "type,value,time\n"]), none);
+        assert_eq!(heading("simple", &["ip,10.0.0.1,1\n", "ip,10.0.0.2,2\n"]), none);
+        assert_eq!(
+            heading("simple", &["type,value,time\nip,10.0.0.1,1\nvalue,type,time\n10.0.0.1,ip,1\n"]),
+            ("value,type,time\n".to_owned(), 1)
+        );
         assert_eq!(
             heading("simple", &["\u{feff}\n# x\nTime;type;value\r\n1;ip;10.0.0.1\n"]),
             ("Time;type;value\n".to_owned(), 1)

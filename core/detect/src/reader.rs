@@ -4,6 +4,7 @@
 //! taken is one that can be. Does not know: where lines come from, and what time it is beyond what it was told.
 
 use crate::documents::{Documents, Is, Span};
+use crate::heading;
 use crate::instant::{self, Misfit};
 use crate::line::{LINE_BYTES_MAX, LineError};
 use crate::mapping::{ALONE, Declared, Form, Hit, How, Made, Mapping, OBJECTS_MAX, TimeFormat};
@@ -272,24 +273,20 @@ impl LineReader {
         told: &mut Told,
         take: Take<'_>,
     ) -> Result<(), LineError> {
-        let fields = table::record(utf8(line)?, declared.delimiter)?;
         if first && declared.header {
-            self.columns = fields.iter().map(|name| declared.fields.find(name.trim())).collect();
-            let has = |field: &u16| self.columns.contains(&Some(*field));
-            let complete = if !declared.first.iter().any(has) {
-                Err(LineError::Header("the time"))
-            } else if !declared.templates.iter().any(|template| template.fields.iter().any(has)) {
-                Err(LineError::Header("any object"))
-            } else {
-                Ok(())
+            return match utf8(line).and_then(|line| heading::columns(declared, line)) {
+                Ok(columns) => {
+                    self.columns = columns;
+                    Ok(())
+                }
+                Err(error) => {
+                    // Not a header that can be used: the next line may be one.
+                    self.begun = false;
+                    Err(error)
+                }
             };
-            if complete.is_err() {
-                // Not a header that can be used: the next line may be one.
-                self.columns.clear();
-                self.begun = false;
-            }
-            return complete;
         }
+        let fields = table::record(utf8(line)?, declared.delimiter)?;
         if fields.len() != self.columns.len() {
             return Err(LineError::Columns { found: fields.len(), expected: self.columns.len() });
         }

@@ -51,14 +51,14 @@ pub(crate) enum Row<'l> {
 }
 
 /// Where the columns are, and how many there are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Header {
     at: [usize; 3],
     columns: usize,
 }
 
 /// Reads a table line by line.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     delimiter: Option<u8>,
     header: Option<Header>,

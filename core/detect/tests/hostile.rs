@@ -26,6 +26,10 @@ fn what_is_refused() {
             (0..times).map(|number| format!("\"10.0.{}.{}\"", number / 250, number % 250)).collect();
         ecs(&format!(r#""related.ip":[{}]"#, items.join(",")))
     };
+    let nowhere = |times: usize| ecs(&format!(r#""related.hosts":[{}]"#, vec!["\"?\""; times].join(",")));
+    let repeated = |times: usize| {
+        ecs(&format!(r#""network.protocol":[{}],"source.ip":"10.0.0.1""#, vec!["\"a\""; times].join(",")))
+    };
     let long = vec![b'a'; (1 << 20) + 1];
     for (mapping, line, said) in [
         ("ecs", long.clone(), "line of 1048577 bytes, limit 1048576"),
@@ -36,6 +40,11 @@ fn what_is_refused() {
         ("stix", b"[".repeat(100_000), "too deep"),
         ("ecs", many(1_000), ""),
         ("ecs", many(1_001), "more than 1,000 objects"),
+        // None of these makes an object, so that what is made is no bound on the work.
+        ("ecs", nowhere(1_000), ""),
+        ("ecs", nowhere(199_000), "more than 1,000 objects"),
+        // One message to all of them, which are few.
+        ("ecs", repeated(199_000), ""),
         ("ecs", b"\0\0\0".to_vec(), "UTF-16"),
         ("ecs", ecs("\"source.ip\":\"10.0.0.1\0\""), "control character 0x00"),
         ("ecs", b"{\"\xff\":1}".to_vec(), "not UTF-8"),

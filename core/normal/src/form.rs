@@ -76,7 +76,7 @@ impl Form {
             Form::Domain => host::read(text),
             Form::Email => host::email(text),
             Form::Mac => number::mac(text),
-            Form::Name => Some(text::lower(text)),
+            Form::Name => Some(text::name(text)),
             Form::Phone => number::phone(text),
             Form::Referred => Some(referred(text)),
             Form::RegistryKey => text::registry_key(text),

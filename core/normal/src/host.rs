@@ -74,6 +74,18 @@ fn ascii(name: &str) -> Option<String> {
     Some(address::read(ascii).map_or_else(|| ascii.to_owned(), Cow::into_owned))
 }
 
+/// What every label begins with that stands for one in another script (RFC 5890 §2.3.2.1).
+pub(crate) const ACE: &str = "xn--";
+
+/// Returns a name with the letters of its own script; `None` where it has none, or stands for nothing.
+pub(crate) fn in_own_script(name: &str) -> Option<String> {
+    if !name.contains(ACE) {
+        return None;
+    }
+    let (own, whole) = idna::domain_to_unicode(name);
+    (whole.is_ok() && own != name).then_some(own)
+}
+
 /// Returns the normal form of an e-mail address: whether the part before the sign differs by case is the host's affair (RFC 5321 §2.4).
 pub(crate) fn email(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();

@@ -27,10 +27,16 @@ const TO_FILES: [&str; 8] = [
     "child_file_refs",
 ];
 
+/// Tells whether the keys of a property's dictionary are names of hash algorithms: the type `hashes` of STIX 2.1 §2.7, which properties
+/// of this name have and those that end in it, such as `file_header_hashes` (§6.7.5).
+pub fn is_hashes(property: &str) -> bool {
+    property == "hashes" || property.ends_with("_hashes")
+}
+
 /// Returns the form of the values that a path leads to.
 pub(crate) fn form(object_type: &str, steps: &[Step<'_>]) -> Form {
     if let [.., Step::Key(parent), Step::Key(name)] = steps
-        && (*parent == "hashes" || parent.ends_with("_hashes"))
+        && is_hashes(parent)
     {
         return hash(name);
     }

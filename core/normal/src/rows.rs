@@ -85,7 +85,7 @@ pub const ROWS: &[Row] = &[
             "file:extensions.'windows-pebinary-ext'.sections[*].hashes.MD5",
             "file:extensions.'windows-pebinary-ext'.imphash",
         ],
-        spellings: "case; colons between pairs of digits; blanks around; the name of the algorithm with or without marks, in any case; so for every algorithm but SSDEEP, wherever `hashes` stands",
+        spellings: "case; colons between pairs of digits; blanks around; the name of the algorithm with or without marks, in any case; so for every algorithm but SSDEEP, wherever `hashes` or a property that ends in `_hashes` stands",
         source: "hexadecimal digits; STIX 2.1 §10.7",
         same: &[
             "d41d8cd98f00b204e9800998ecf8427f",
@@ -133,7 +133,7 @@ pub const ROWS: &[Row] = &[
             "windows-registry-key:values[*].name",
             "process:extensions.'windows-service-ext'.service_name",
         ],
-        spellings: "case",
+        spellings: "case; both small sigmas, which have one capital",
         source: "Windows: Naming Files, Paths, and Namespaces, Structure of the Registry, CreateService",
         same: &["quay.exe", "QUAY.EXE", "Quay.exe"],
         other: "quay .exe",

@@ -1,20 +1,31 @@
 //! Names that are compared without case, and the paths of Windows.
 //!
 //! Windows compares names of files, services, and keys and values of the registry without case. Its own table of capitals is not
-//! Unicode's in every letter; what differs there is taken for one name here, so that more is found, never less.
+//! Unicode's in every letter; what differs there is taken for one name here, so that more is found, never less. Its table has one capital
+//! for both small sigmas, so that they are one letter here, which they are not in the names of hosts.
 
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
-/// Returns a text in small letters and composed.
+/// Returns a text in small letters and composed, letter by letter: a capital sigma is `σ` wherever it stands, as UTS 46 has it for hosts.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
+    small(text, |letter| letter)
+}
+
+/// Returns a text as Windows compares names: in small letters and composed, both small sigmas one, since both have one capital.
+pub(crate) fn name(text: &str) -> Cow<'_, str> {
+    small(text, |letter| if letter == 'ς' { 'σ' } else { letter })
+}
+
+fn small(text: &str, also: impl Fn(char) -> char) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
     if text.is_ascii() {
         return Cow::Owned(text.to_ascii_lowercase());
     }
-    let small: String = text.to_lowercase().nfc().collect();
+    // Not the whole text at once: how a letter is written would depend on what stands behind it, so that `ΟΔΟΣ` did not begin `ΟΔΟΣΑ`.
+    let small: String = text.chars().flat_map(char::to_lowercase).map(also).nfc().collect();
     if small == text { Cow::Borrowed(text) } else { Cow::Owned(small) }
 }
 
@@ -37,7 +48,7 @@ pub(crate) fn registry_key(text: &str) -> Option<Cow<'_, str>> {
     if text.is_empty() {
         return None;
     }
-    let key = lower(text);
+    let key = name(text);
     if key.starts_with("hkey_") {
         return Some(key);
     }
@@ -66,7 +77,7 @@ pub(crate) fn directory(text: &str) -> Option<Cow<'_, str>> {
     if text.is_empty() {
         return None;
     }
-    let path = lower(text);
+    let path = name(text);
     let drive = path.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && path.as_bytes().get(1) == Some(&b':');
     let path = if drive && path.contains('/') { Cow::Owned(path.replace('/', "\\")) } else { path };
     let short = path.trim_end_matches(['\\', '/']);

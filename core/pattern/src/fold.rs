@@ -9,7 +9,8 @@ use crate::parser::Pattern;
 use comity_normal::Form;
 use std::borrow::Cow;
 
-/// The dictionary whose keys are names of algorithms (STIX 2.1 §10.7).
+/// The property of files and certificates whose keys are names of algorithms (STIX 2.1 §10.7); others are known by
+/// [`comity_normal::is_hashes`].
 pub(crate) const HASHES: &str = "hashes";
 
 impl Path {
@@ -49,7 +50,7 @@ pub(crate) fn standard(path: &Path) -> Cow<'_, Path> {
     let mut standard = Cow::Borrowed(path);
     for (place, pair) in path.steps.windows(2).enumerate() {
         if let [Step::Key(before), Step::Key(name)] = pair
-            && before == HASHES
+            && comity_normal::is_hashes(before)
             && let Some(known) = comity_normal::algorithm(name).filter(|known| known != name)
             && let Some(step) = standard.to_mut().steps.get_mut(place + 1)
         {

@@ -19,4 +19,5 @@ mod grammar;
 mod hostile;
 mod matching;
 mod meant;
+mod shapes;
 mod support;

@@ -32,8 +32,26 @@ fn what_is_meant() {
         ),
         ("[ipv6-addr:value = '::ffff:203.0.113.9']", "[ipv4-addr:value = '::ffff:203.0.113.9']"),
         ("[domain-name:value = '203.0.113.9']", "[ipv4-addr:value = '203.0.113.9']"),
+        ("[ipv4-addr:value ISSUBSET '2001:db8::/32']", "[ipv6-addr:value ISSUBSET '2001:db8::/32']"),
+        ("[ipv6-addr:value ISSUBSET '::ffff:203.0.113.0/120']", "[ipv4-addr:value ISSUBSET '::ffff:203.0.113.0/120']"),
+        ("[ipv6-addr:value ISSUPERSET '203.0.113.9']", "[ipv4-addr:value ISSUPERSET '203.0.113.9']"),
+        ("[domain-name:value ISSUBSET '203.0.113.0/24']", "[ipv4-addr:value ISSUBSET '203.0.113.0/24']"),
+        (
+            "[ipv4-addr:value ISSUBSET '2001:db8::/32' OR file:name = 'a']",
+            "[ipv6-addr:value ISSUBSET '2001:db8::/32' OR file:name = 'a']",
+        ),
+        (
+            "[ipv4-addr:value ISSUBSET '2001:db8::/32' AND ipv4-addr:value != '2001:db8::1']",
+            "[ipv6-addr:value ISSUBSET '2001:db8::/32' AND ipv6-addr:value != '2001:db8::1']",
+        ),
+        (
+            "[(ipv4-addr:value = '2001[:]db8::1' OR ipv4-addr:value NOT != '2001:db8::2') AND ipv4-addr:belongs_to_refs[*].number = 1]",
+            "[(ipv6-addr:value = '2001:db8::1' OR ipv6-addr:value = '2001:db8::2') AND ipv6-addr:belongs_to_refs[*].number = 1]",
+        ),
         ("[domain-name:value = 'http://quay.example/a']", "[url:value = 'http://quay.example/a']"),
         ("[domain-name:value = '*.quay.example']", "[domain-name:value LIKE '%.quay.example']"),
+        ("[domain-name:value = '*.Quay.example.']", "[domain-name:value LIKE '%.quay.example']"),
+        ("[domain-name:value = '*.BÜCHER.example']", "[domain-name:value LIKE '%.xn--bcher-kva.example']"),
         ("[domain-name:value = 'quay[.]example']", "[domain-name:value = 'quay.example']"),
         ("[url:value = 'hxxps://quay[.]example/(.)']", "[url:value = 'https://quay.example/(.)']"),
         (
@@ -45,6 +63,11 @@ fn what_is_meant() {
         ("[network-traffic:dst_port IN ('80', 443)]", "[network-traffic:dst_port IN (80, 443)]"),
         ("[network-traffic:dst_port != ' 80']", "[network-traffic:dst_port != 80]"),
         ("[autonomous-system:number = 'AS64500']", "[autonomous-system:number = 64500]"),
+        ("[autonomous-system:number = 'ASN64500']", "[autonomous-system:number = 64500]"),
+        (
+            "[ipv4-addr:belongs_to_refs[*].number IN ('asn 064500', 'AS1')]",
+            "[ipv4-addr:belongs_to_refs[*].number IN (64500, 1)]",
+        ),
         ("[user-account:user_id = 1000]", "[user-account:user_id = '1000']"),
         (
             "[ipv4-addr:value = '203.0.113.9' AND network-traffic:dst_port = '8443']",
@@ -87,6 +110,9 @@ fn what_is_written_well_stays() {
         "[ipv4-addr:value = '203.0.113.9/32']",
         "[ipv4-addr:value != '203.0.113.0/24']",
         "[ipv4-addr:value NOT = '203.0.113.0/24']",
+        "[ipv4-addr:value NOT ISSUBSET '2001:db8::/32']",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND ipv4-addr:value != '203.0.113.9']",
+        "[ipv4-addr:value LIKE '2001:%' AND ipv4-addr:belongs_to_refs[*].number = 1]",
         "[url:value = 'http://quay.example/a[1]']",
         "[url:value = '/a']",
         "[domain-name:value = 'quay.example' AND domain-name:resolves_to_refs[*].value = '203.0.113.9']",
@@ -112,6 +138,11 @@ fn what_can_never_match() {
         ("[domain-name:value = 'a.example' AND url:value = 'http://a.example/']", "two-objects"),
         ("[network-traffic:dst_port = 'http']", "wrong-type-of-value"),
         ("[network-traffic:dst_port LIKE '80%']", "wrong-type-of-value"),
+        ("[network-traffic:dst_port = 'AS80']", "wrong-type-of-value"),
+        ("[network-traffic:dst_port ISSUBSET '203.0.113.0/24']", "wrong-type-of-value"),
+        ("[autonomous-system:number = 'AS-QUAY']", "wrong-type-of-value"),
+        ("[ipv4-addr:value ISSUBSET '2001:db8::/32' AND ipv4-addr:value = '203.0.113.9']", "never-true"),
+        ("[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND ipv4-addr:value ISSUBSET '198.51.100.0/24']", "never-true"),
         ("[ipv4-addr:value = 'quay.example']", "wrong-type-of-value"),
         ("[ipv4-addr:value = '203.0.113.9:8443']", "wrong-type-of-value"),
         ("[domain-name:value = 'two words']", "wrong-type-of-value"),
@@ -133,6 +164,9 @@ fn what_can_never_match() {
         "[file:name = 'a' AND file:name LIKE 'a%']",
         "[domain-name:value = 'Quay.Example' AND domain-name:value = 'quay.example.']",
         "[domain-name:value != 'two words']",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND ipv4-addr:value ISSUBSET '203.0.113.0/25']",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND ipv4-addr:value NOT ISSUBSET '198.51.100.0/24']",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND ipv4-addr:value = '::ffff:203.0.113.9']",
     ] {
         assert_eq!(read(can).unmatchable, None, "{can}");
     }

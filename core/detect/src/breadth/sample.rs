@@ -3,11 +3,10 @@
 //! Guarantees: what holds of all samples of a kind holds of nearly everything of it; an expression that asks for one thing fails at the
 //! first sample. Does not know: how an expression is built, which could be written in endless ways.
 
-use super::constant::wide;
 use super::suffix::is_public_suffix;
-use super::{Broad, BroadKind};
+use super::{Broad, BroadKind, addresses};
 use crate::kind::Kind;
-use comity_pattern::{Path, Range, SafeRegex};
+use comity_pattern::{Path, SafeRegex};
 
 const FOUR: &[&str] = &["1.9.44.7", "23.108.5.200", "61.7.130.99", "91.4.2.250", "185.220.101.34", "203.0.113.66"];
 const SIX: &[&str] = &["2001:db8::1", "2a00:1450:4001:81b::200e", "2606:4700::1111", "240e:0:1::9"];
@@ -40,7 +39,7 @@ const ENDS: &[&str] = &[
 /// What LIKE covers.
 pub(super) fn like(path: &Path, written: &str) -> Option<Broad> {
     let lower = written.trim().to_lowercase();
-    if let Some(broad) = octets(path, &lower) {
+    if let Some(broad) = addresses::like(path, &lower) {
         return Some(broad);
     }
     // What ends in a suffix and says nothing before it.
@@ -58,7 +57,8 @@ pub(super) fn like(path: &Path, written: &str) -> Option<Broad> {
 /// What MATCHES covers; nothing where it is outside of the subset that is evaluated.
 pub(super) fn matches(path: &Path, written: &str) -> Option<Broad> {
     let expression = SafeRegex::parse(written).ok()?;
-    asked(path, &|sample| expression.is_match(sample))
+    let holds = |sample: &str| expression.is_match(sample);
+    asked(path, &holds).or_else(|| addresses::matches(path, written, &holds))
 }
 
 fn public_suffix() -> Broad {
@@ -139,27 +139,6 @@ fn digest_length(kind: Kind) -> Option<usize> {
         Kind::Sha512 => 128,
         _ => return None,
     })
-}
-
-/// `10.1.%` is the range 10.1.0.0/16; it is judged as one.
-fn octets(path: &Path, written: &str) -> Option<Broad> {
-    if path.object_type == "ipv6-addr" || Kind::of(&path.to_string(), "203.0.113.9") != Kind::Address {
-        return None;
-    }
-    let before = written.trim_end_matches('%');
-    if before.len() == written.len() {
-        return None;
-    }
-    // What stands behind the last dot is the beginning of an octet only.
-    let whole = before.rsplit_once('.').map_or("", |(whole, _)| whole);
-    let given: Vec<&str> = whole.split('.').filter(|octet| !octet.is_empty()).collect();
-    let mut text = given.join(".");
-    for _ in given.len()..4 {
-        text.push_str(if text.is_empty() { "0" } else { ".0" });
-    }
-    text.push_str(&format!("/{}", given.len() * 8));
-    let range = Range::parse(&text)?;
-    wide(range).or_else(|| super::constant::single(path, &text))
 }
 
 /// Whether LIKE holds: `%` stands for any characters, `_` for one.

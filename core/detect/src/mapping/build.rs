@@ -6,11 +6,13 @@
 use super::convert::Convert;
 use super::declaration::{Declared, OBJECTS_MAX as TEMPLATES_MAX, Property, Source, Template, TypeOf};
 use super::fields::{ALONE, Hit};
+use super::host::{host_type, without_port};
 use super::parts::composed;
 use crate::line::LineError;
 use comity_pattern::Range;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Objects of one line at most.
 pub(crate) const OBJECTS_MAX: usize = 1_000;
@@ -37,6 +39,8 @@ pub(crate) struct Made<'n> {
     pub node: Node<'n>,
     /// Where in a list its values stood.
     index: u32,
+    /// The port that stood behind a host.
+    port: Option<&'n str>,
 }
 
 impl<'n> Made<'n> {
@@ -45,7 +49,7 @@ impl<'n> Made<'n> {
         let mut all = Vec::with_capacity(properties.len() + 1);
         all.push((Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type))));
         all.extend(properties);
-        Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE }
+        Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE, port: None }
     }
 }
 
@@ -54,15 +58,9 @@ pub(crate) fn address_type(text: &str) -> Option<&'static str> {
     Range::parse(text).map(|range| if range.six { "ipv6-addr" } else { "ipv4-addr" })
 }
 
-/// Tells whether a text can be a name of a host.
-fn is_host_name(text: &str) -> bool {
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    text.len() <= 253 && text.chars().all(fits) && text.chars().any(char::is_alphanumeric)
-}
-
 struct Builder<'n, 's> {
     declared: &'n Declared,
-    /// Sorted by field.
+    /// Sorted by field and place.
     hits: Vec<Hit<'n>>,
     made: Vec<Made<'n>>,
     scratch: &'s mut Scratch,
@@ -70,6 +68,8 @@ struct Builder<'n, 's> {
 
 /// Words with a bit for each template that a line concerns.
 const TEMPLATE_WORDS: usize = TEMPLATES_MAX.div_ceil(64);
+/// Items of a list that are compared with each other; more are sorted.
+const PAIRWISE_MAX: usize = 16;
 /// Properties of a usual object. Memory for more is got when they come: far more could be given than ever are.
 const USUAL: usize = 6;
 
@@ -104,7 +104,8 @@ pub(crate) fn objects<'n>(
     mut hits: Vec<Hit<'n>>,
     scratch: &mut Scratch,
 ) -> Result<Vec<Made<'n>>, LineError> {
-    hits.sort_by_key(|hit| hit.field);
+    // By place within a field, what stands alone last: a place is looked up, not looked for.
+    hits.sort_by_key(|hit| (hit.field, hit.index));
     emptied(&mut scratch.spans, declared.fields.len(), (0, 0));
     emptied(&mut scratch.made_by, declared.templates.len(), (0, 0));
     let mut concerned = [0_u64; TEMPLATE_WORDS];
@@ -141,6 +142,14 @@ impl<'n> Builder<'n, '_> {
         self.hits.get(begin as usize..end as usize).unwrap_or_default()
     }
 
+    /// The first hit of a field at a place, or else one that stands alone.
+    fn of_place(&self, field: u16, place: u32) -> Option<&Hit<'n>> {
+        let hits = self.of_field(field);
+        let first =
+            |index: u32| hits.get(hits.partition_point(|hit| hit.index < index)).filter(|hit| hit.index == index);
+        first(place).or_else(|| first(ALONE))
+    }
+
     fn of_object(&self, template: usize) -> &[Made<'n>] {
         let (begin, end) = self.scratch.made_by.get(template).copied().unwrap_or_default();
         self.made.get(begin as usize..end as usize).unwrap_or_default()
@@ -170,6 +179,10 @@ impl<'n> Builder<'n, '_> {
         }
         places.sort_unstable();
         places.dedup();
+        // Before the loop: most places may make nothing, and each is looked at.
+        if places.len() > OBJECTS_MAX {
+            return Err(LineError::TooManyObjects);
+        }
         if places.is_empty() {
             places.push(ALONE);
         }
@@ -210,18 +223,25 @@ impl<'n> Builder<'n, '_> {
             return Ok(None);
         }
         let Some(mut all) = composed(&template.of, all) else { return Ok(None) };
+        let mut port = None;
+        if template.of == TypeOf::Host || matches!(&template.of, TypeOf::Fixed(of) if of == "domain-name") {
+            port = all.iter_mut().find(|(name, _)| name == "value").and_then(|(_, value)| without_port(value));
+        }
         let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };
         let needed = NEEDED.iter().find(|(of, _)| *of == object_type);
         if needed.is_some_and(|(_, needed)| !all.iter().any(|(name, _)| name == needed)) {
             return Ok(None);
         }
-        if object_type == "network-traffic" && !all.iter().any(|(name, _)| name == "protocols") {
-            all.extend(self.protocols(&all));
+        if object_type == "network-traffic" {
+            self.ports(&mut all);
+            if !all.iter().any(|(name, _)| name == "protocols") {
+                all.extend(self.protocols(&all));
+            }
         }
         if let Some((_, slot)) = all.first_mut() {
             *slot = Node::String(Cow::Borrowed(object_type));
         }
-        Ok(Some(Made { key, object_type, node: Node::Object(all), index: place }))
+        Ok(Some(Made { key, object_type, node: Node::Object(all), index: place, port }))
     }
 
     fn type_of(
@@ -241,10 +261,7 @@ impl<'n> Builder<'n, '_> {
                 },
                 None => Ok(None),
             },
-            TypeOf::Host => {
-                Ok(value()
-                    .and_then(|value| address_type(value).or_else(|| is_host_name(value).then_some("domain-name"))))
-            }
+            TypeOf::Host => Ok(value().and_then(host_type)),
         }
     }
 
@@ -258,14 +275,10 @@ impl<'n> Builder<'n, '_> {
     fn single(&self, property: &'n Property, place: u32) -> Result<Option<(Node<'n>, &'n Source)>, LineError> {
         for source in &property.from {
             let value = match source {
-                Source::Field(field) => {
-                    let hits = self.of_field(*field);
-                    let hit = hits.iter().find(|hit| hit.index == place || hit.index == ALONE);
-                    match hit {
-                        Some(hit) => self.read(property.convert, *field, hit.node)?,
-                        None => None,
-                    }
-                }
+                Source::Field(field) => match self.of_place(*field, place) {
+                    Some(hit) => self.read(property.convert, *field, hit.node)?,
+                    None => None,
+                },
                 Source::Object(template) => {
                     let made = self.of_object(*template);
                     let one = made.iter().find(|one| one.index == place).or_else(|| made.first());
@@ -300,23 +313,40 @@ impl<'n> Builder<'n, '_> {
                 first = Some(source);
             }
         }
-        // Short lists: compared pairwise.
-        let mut distinct: Vec<Node<'n>> = Vec::with_capacity(items.len());
-        for item in items {
-            if distinct.len() >= OBJECTS_MAX {
-                return Err(LineError::TooManyObjects);
+        if items.len() > PAIRWISE_MAX {
+            let mut seen: BTreeSet<String> = BTreeSet::new();
+            items.retain(|item| seen.insert(item.to_json()));
+        } else {
+            let mut distinct: Vec<Node<'n>> = Vec::with_capacity(items.len());
+            for item in items {
+                if !distinct.contains(&item) {
+                    distinct.push(item);
+                }
             }
-            if !distinct.contains(&item) {
-                distinct.push(item);
-            }
+            items = distinct;
         }
-        Ok(first.map(|source| (Node::Array(distinct), source)))
+        if items.len() > OBJECTS_MAX {
+            return Err(LineError::TooManyObjects);
+        }
+        Ok(first.map(|source| (Node::Array(items), source)))
     }
 
     fn read(&self, convert: Convert, field: u16, node: &'n Node<'n>) -> Result<Option<Node<'n>>, LineError> {
         convert
             .read(node, self.declared.refang)
             .map_err(|expected| LineError::Value { field: self.declared.fields.name(field).to_owned(), expected })
+    }
+
+    /// Ports that no field of their own says and that stood behind the host at that end.
+    fn ports(&self, properties: &mut Vec<(Cow<'n, str>, Node<'n>)>) {
+        for (end, name) in [("src_ref", "src_port"), ("dst_ref", "dst_port")] {
+            let find = |wanted: &str| properties.iter().find(|(known, _)| known == wanted).map(|(_, value)| value);
+            let host = find(end).filter(|_| find(name).is_none()).and_then(Node::text);
+            let host = host.and_then(|key| self.made.iter().find(|made| made.key == key));
+            if let Some(port) = host.and_then(|made| made.port) {
+                properties.push((Cow::Borrowed(name), Node::Number(port)));
+            }
+        }
     }
 
     /// What traffic between addresses is at least (STIX 2.1 §6.12 asks for a protocol).

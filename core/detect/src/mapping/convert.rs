@@ -2,6 +2,7 @@
 
 use super::hashes::hashes;
 use crate::instant;
+use comity_normal::Form;
 use comity_stix::json::tree::Node;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -34,6 +35,8 @@ pub(crate) enum Convert {
     RegistryKeyOfValue,
     /// A URL with a scheme; what is only a part of one gives nothing.
     AbsoluteUrl,
+    /// The number of an autonomous system, with or without `AS` or `ASN` in front.
+    AutonomousSystem,
     /// Hashes by algorithm: `MD5=…,SHA256=…`, or one of which the length says the algorithm. What is none gives nothing.
     Hashes,
 }
@@ -89,6 +92,7 @@ impl Convert {
             "value" if object_type == "mac-addr" => Convert::Mac,
             "protocols" => Convert::Lower,
             "hashes" => Convert::Hashes,
+            "number" if object_type == "autonomous-system" => Convert::AutonomousSystem,
             _ if WHOLE.contains(&property) => Convert::Whole,
             _ if TRUE_OR_FALSE.contains(&property) => Convert::TrueOrFalse,
             _ if TIMES.contains(&property) => Convert::Time,
@@ -151,6 +155,7 @@ impl Convert {
                 }
                 Node::String(text)
             }
+            Convert::AutonomousSystem => Node::Number(autonomous_system(text).ok_or("a whole number")?),
             Convert::Hashes => return Ok(hashes(text)),
         }))
     }
@@ -161,12 +166,20 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Reads a whole number of at most 15 digits: more than a port, a size or a count needs, and exact everywhere.
-fn whole(text: &str) -> Option<&str> {
+pub(super) fn whole(text: &str) -> Option<&str> {
     let text = text.strip_suffix(".0").unwrap_or(text);
     let digits = !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = text.trim_start_matches('0');
     // All zeros are one zero.
     digits.then_some(if plain.is_empty() { "0" } else { plain })
+}
+
+/// Reads the number of an autonomous system as everywhere ([`Form::AutonomousSystem`]); its digits stand in the text.
+fn autonomous_system(text: &str) -> Option<&str> {
+    match Form::AutonomousSystem.read(text.strip_suffix(".0").unwrap_or(text))? {
+        Cow::Borrowed(digits) => Some(digits),
+        Cow::Owned(_) => None,
+    }
 }
 
 /// Writes a hardware address as STIX does.
@@ -224,6 +237,12 @@ mod tests {
             (C::Whole, "000", Ok(Some("0"))),
             (C::Whole, "-1", Err("a whole number")),
             (C::Whole, "1e3", Err("a whole number")),
+            (C::AutonomousSystem, "ASN64500", Ok(Some("64500"))),
+            (C::AutonomousSystem, "as 064500", Ok(Some("64500"))),
+            (C::AutonomousSystem, "64500.0", Ok(Some("64500"))),
+            (C::AutonomousSystem, "0", Ok(Some("0"))),
+            (C::AutonomousSystem, "SAAS64500", Err("a whole number")),
+            (C::AutonomousSystem, "4294967296", Err("a whole number")),
             (C::TrueOrFalse, "False", Ok(Some("false"))),
             (C::TrueOrFalse, "no", Err("true or false")),
             (C::Time, "2026-03-16 09:14:00+02:00", Ok(Some("\"2026-03-16T07:14:00.000Z\""))),

@@ -7,6 +7,7 @@ mod convert;
 mod declaration;
 mod fields;
 mod hashes;
+mod host;
 mod parts;
 mod simple;
 mod walk;

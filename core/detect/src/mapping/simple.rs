@@ -5,6 +5,7 @@
 
 use super::build::{Made, address_type};
 use super::convert;
+use super::host::without_port;
 use crate::line::LineError;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ enum Part {
     Hash(&'static str, &'static str),
     /// A hardware address.
     Mac,
-    /// The number of an autonomous system, with or without `AS`.
+    /// The number of an autonomous system, with or without `AS` or `ASN`.
     Number,
     /// A port, which only says something beside an address or name.
     Port,
@@ -164,7 +165,12 @@ fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Nod
         }
         Part::Text(object_type, name) => {
             let meant = matches!(object_type, "domain-name" | "url" | "email-addr");
-            (object_type, name, Node::String(if meant { comity_normal::refanged(value) } else { Cow::Borrowed(value) }))
+            let mut node = Node::String(if meant { comity_normal::refanged(value) } else { Cow::Borrowed(value) });
+            if object_type == "domain-name" {
+                // A port alone is said of no traffic here.
+                without_port(&mut node);
+            }
+            (object_type, name, node)
         }
         Part::Hash(object_type, algorithm) => {
             let hash = Node::String(Cow::Borrowed(value));
@@ -175,8 +181,7 @@ fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Nod
             ("mac-addr", "value", Node::String(mac))
         }
         Part::Number => {
-            let digits = value.trim_start_matches(['A', 'S', 'a', 's']);
-            let number = convert::Convert::Whole.read_text(digits, false).map_err(unfit)?;
+            let number = convert::Convert::AutonomousSystem.read_text(value, false).map_err(unfit)?;
             ("autonomous-system", "number", number.ok_or(unfit("a whole number"))?)
         }
         Part::Port => return Err(unfit("an address or name beside the port, as in ip|port")),

@@ -5,6 +5,7 @@
 use super::list::{ListKind, WarningListError};
 use crate::kind::Kind;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use comity_normal::Form;
 use comity_pattern::{Range, SafeRegex};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -84,7 +85,7 @@ impl Index {
                 (Index::Part(Some(automaton)), parts.len())
             }
             ListKind::Hostname => {
-                let names = plain.map(|entry| entry.trim_matches('.').to_lowercase().into_boxed_str());
+                let names = plain.map(|entry| Box::<str>::from(name(entry.trim_matches('.'))));
                 let names: Vec<Box<str>> = names.filter(|name| !name.is_empty()).collect();
                 let used = names.len();
                 (Index::Host(names.into_iter().collect()), used)
@@ -116,8 +117,8 @@ impl Index {
                     || asked.ignores_case && (entries.contains(&*asked.lower) || lower.contains(&*asked.lower))
             }
             Index::Part(automaton) => automaton.as_ref().is_some_and(|automaton| automaton.is_match(&*asked.lower)),
-            Index::Host(names) => match host(&asked.lower) {
-                Some(host) => above(host).any(|name| names.contains(name)),
+            Index::Host(names) => match host(asked.value) {
+                Some(host) => above(&name(host)).any(|name| names.contains(name)),
                 None => false,
             },
             Index::Ranges(ranges) => match asked.range {
@@ -135,6 +136,16 @@ impl Index {
 /// The first bits of an address.
 fn cut(bits: u128, prefix: u8) -> u128 {
     if prefix == 0 { 0 } else { bits & (u128::MAX << (128 - u32::from(prefix.min(128)))) }
+}
+
+/// A name in normal form; what is none in small letters.
+fn name(host: &str) -> Cow<'_, str> {
+    match Form::Domain.normal(host) {
+        Cow::Borrowed(same) if same.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Cow::Owned(same.to_ascii_lowercase())
+        }
+        normal => normal,
+    }
 }
 
 /// A name and every name above it: MISP finds `a.b.example` by an entry `b.example`.

@@ -101,6 +101,15 @@ fn behind_references_at_any_depth_the_last_property_decides() {
 }
 
 #[test]
+fn dictionaries_of_hashes_are_known_by_their_names() {
+    for (property, expected) in
+        [("hashes", true), ("file_header_hashes", true), ("x_hashes", true), ("Hashes", false), ("hashes_x", false)]
+    {
+        assert_eq!(crate::is_hashes(property), expected, "{property}");
+    }
+}
+
+#[test]
 fn algorithms_have_one_name() {
     for (written, expected) in [
         ("SHA256", Some("SHA-256")),

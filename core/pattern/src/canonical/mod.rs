@@ -16,7 +16,7 @@ pub const ALTERNATIVES_MAX: usize = 1_024;
 
 /// Returns the canonical form of a pattern.
 pub fn canonical(pattern: &Pattern) -> Observation {
-    observation::settled(&observation::distributed(&observation::settled(&pattern.expression)))
+    observation::canonical(&observation::compared(&pattern.expression))
 }
 
 /// Tells whether two patterns mean the same.

@@ -3,10 +3,24 @@
 use super::{comparison, product, sorted};
 use crate::ast::Observation;
 
-/// Flattens, sorts, and drops alternatives that another one covers; from the inside out.
-pub fn settled(expression: &Observation) -> Observation {
+/// Brings what stands in brackets into canonical form; once, since what is meant by a test depends on what stands beside it as written.
+pub fn compared(expression: &Observation) -> Observation {
+    let all = |parts: &[Observation]| parts.iter().map(compared).collect();
     match expression {
         Observation::Test(inner) => Observation::Test(comparison::canonical(inner)),
+        Observation::Qualified(inner, qualifier) => {
+            Observation::Qualified(Box::new(compared(inner)), qualifier.clone())
+        }
+        Observation::And(parts) => Observation::And(all(parts)),
+        Observation::FollowedBy(parts) => Observation::FollowedBy(all(parts)),
+        Observation::Or(parts) => Observation::Or(all(parts)),
+    }
+}
+
+/// Flattens, sorts, and drops alternatives that another one covers; from the inside out.
+fn settled(expression: &Observation) -> Observation {
+    match expression {
+        Observation::Test(_) => expression.clone(),
         Observation::Qualified(inner, qualifier) => {
             Observation::Qualified(Box::new(canonical(inner)), qualifier.clone())
         }
@@ -35,7 +49,8 @@ pub fn settled(expression: &Observation) -> Observation {
     }
 }
 
-fn canonical(expression: &Observation) -> Observation {
+/// Distributes what is in canonical form within its brackets.
+pub fn canonical(expression: &Observation) -> Observation {
     settled(&distributed(&settled(expression)))
 }
 
@@ -100,7 +115,7 @@ fn covers(small: &Observation, large: &Observation) -> bool {
 type Join = fn(Vec<Observation>) -> Observation;
 
 /// Distributes AND and FOLLOWEDBY over OR. What a qualifier holds together stays together.
-pub fn distributed(expression: &Observation) -> Observation {
+fn distributed(expression: &Observation) -> Observation {
     let (parts, join): (&[Observation], Join) = match expression {
         Observation::Test(_) | Observation::Qualified(..) => return expression.clone(),
         Observation::Or(parts) => return Observation::Or(parts.iter().map(distributed).collect()),

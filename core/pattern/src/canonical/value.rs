@@ -3,12 +3,12 @@
 //! Guarantees: what is one here matches alike where spellings do not count ([`crate::engine::Options`]): the same table of normal forms
 //! says which spellings are one. LIKE and MATCHES are about letters and stay as they are written, and so does what is compared by order.
 
-use crate::ast::{Literal, Operator, Step, Test};
-use comity_normal::{Form, host_type};
+use crate::ast::{Comparison, Literal, Operator, Test};
+use crate::meant::{Remarks, types};
+use comity_normal::Form;
 
-/// Returns a test with its path and values in one spelling. `alone`: nothing else is asked of the same object, so that the type of a
-/// value may be what it really is.
-pub fn test(test: &Test, alone: bool) -> Test {
+/// Returns a test with its path and values in one spelling.
+pub fn test(test: &Test) -> Test {
     let mut test = test.clone();
     if test.negated {
         // NOT = and != are the same by definition (§9.6.1).
@@ -19,6 +19,18 @@ pub fn test(test: &Test, alone: bool) -> Test {
         }
     }
     test.path = crate::fold::standard(&test.path).into_owned();
+    in_form(&mut test);
+    if let Operator::In(members) = &mut test.operator
+        && let (Some(only), true) = (members.first().cloned(), members.len() == 1)
+    {
+        let negated = std::mem::take(&mut test.negated);
+        test.operator = if negated { Operator::NotEqual(only) } else { Operator::Equal(only) };
+    }
+    test
+}
+
+/// Writes the values in the form of their property.
+fn in_form(test: &mut Test) {
     let form = test.path.form();
     match &mut test.operator {
         Operator::Equal(literal) | Operator::NotEqual(literal) => one(literal, form),
@@ -32,16 +44,6 @@ pub fn test(test: &Test, alone: bool) -> Test {
         Operator::Subset(text) | Operator::Superset(text) => *text = Form::Address.normal(text).into_owned(),
         Operator::Like(_) | Operator::Matches(_) | Operator::Exists => {}
     }
-    if let Operator::In(members) = &mut test.operator
-        && let (Some(only), true) = (members.first().cloned(), members.len() == 1)
-    {
-        let negated = std::mem::take(&mut test.negated);
-        test.operator = if negated { Operator::NotEqual(only) } else { Operator::Equal(only) };
-    }
-    if alone {
-        take_real_type(&mut test);
-    }
-    test
 }
 
 fn one(literal: &mut Literal, form: Form) {
@@ -55,24 +57,44 @@ fn one(literal: &mut Literal, form: Form) {
     }
 }
 
+/// Returns what a test is where nothing else is asked of the same object, so that the type of a value may be what it really is:
 /// `ipv6-addr:value = '::ffff:192.0.2.1'` asks for the `ipv4-addr`, and so does `domain-name:value = '192.0.2.1'`. What must not be is
 /// left: it is asked of objects of its own type only.
-fn take_real_type(test: &mut Test) {
-    if test.negated || !matches!(test.path.steps.as_slice(), [Step::Key(key)] if key == "value") {
-        return;
+pub fn alone(written: &Test) -> Comparison {
+    let mut one = test(written);
+    if one.negated {
+        return Comparison::Test(one);
     }
-    let literals = match &test.operator {
+    types::of_range(&mut one, &mut Remarks::default());
+    let literals = match &one.operator {
         Operator::Equal(literal) => std::slice::from_ref(literal),
         Operator::In(members) => members.as_slice(),
-        _ => return,
+        _ => return Comparison::Test(one),
     };
-    let mut types = literals.iter().map(|literal| match literal {
-        Literal::Text(text) => host_type(&test.path.object_type, text),
-        _ => None,
-    });
-    if let Some(Some(first)) = types.next()
-        && types.all(|other| other == Some(first))
-    {
-        test.path.object_type = first.to_owned();
+    let mut by_type: Vec<(Option<&'static str>, Vec<Literal>)> = Vec::new();
+    for literal in literals {
+        let real = match literal {
+            Literal::Text(text) => types::real_alone(&one.path, text),
+            _ => None,
+        };
+        match by_type.iter_mut().find(|(known, _)| *known == real) {
+            Some((_, known)) => known.push(literal.clone()),
+            None => by_type.push((real, vec![literal.clone()])),
+        }
+    }
+    let of_type = |(real, members): (Option<&'static str>, Vec<Literal>)| {
+        let mut path = one.path.clone();
+        if let Some(real) = real {
+            path.object_type = real.to_owned();
+        }
+        Comparison::Test(test(&Test { path, negated: false, operator: Operator::In(members) }))
+    };
+    let mut all: Vec<Comparison> = by_type.into_iter().map(of_type).collect();
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            all.extend(last);
+            if all.is_empty() { Comparison::Test(one) } else { Comparison::Or(all) }
+        }
     }
 }

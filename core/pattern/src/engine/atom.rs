@@ -7,6 +7,7 @@ use super::value::{Constant, Value, composed};
 use crate::address::{self, Range};
 use crate::ast::{Operator, Order, Test};
 use crate::regex::Matcher;
+use comity_normal::Form;
 use std::ops::ControlFlow;
 
 /// A test in the form that it is evaluated in.
@@ -29,8 +30,8 @@ pub enum Ask {
     NotEqual(Constant),
     Order(Order, Constant),
     In(Box<[Constant]>),
-    /// The pattern as written; and in lower case, for values in normal form, where those have no upper case.
-    Like(Box<Glob>, Option<Box<Glob>>),
+    /// The pattern as written; in the letters of the normal form, for values in that; and for names of hosts in their own script.
+    Like(Box<Glob>, Option<Box<Glob>>, Option<Box<Glob>>),
     Matches(Box<Matcher>),
     Subset(Range),
     Superset(Range),
@@ -53,9 +54,10 @@ impl Atom {
             Operator::Order(order, literal) => Ask::Order(*order, Constant::of(literal)),
             Operator::In(members) => Ask::In(members.iter().map(|literal| Constant::spelled(literal, form)).collect()),
             Operator::Like(pattern) => {
-                let lower = form.folds_case().then(|| pattern.to_lowercase()).filter(|lower| lower != pattern);
+                let like = form.like(pattern).filter(|like| like != pattern);
+                let own = form.like_in_own_script(pattern);
                 let glob = |text: &str| Box::new(Glob::new(&composed(text)));
-                Ask::Like(glob(pattern), lower.as_deref().map(glob))
+                Ask::Like(glob(pattern), like.as_deref().map(glob), own.as_deref().map(glob))
             }
             Operator::Matches(source) => Ask::Matches(Box::new(Matcher::new(&composed(source), regex_bytes_max)?)),
             Operator::Subset(text) => Ask::Subset(range(text)?),
@@ -114,13 +116,21 @@ impl Atom {
                 }
                 members.iter().any(|wanted| wanted.equals(value))
             }
-            Ask::Like(glob, lower) => {
+            Ask::Like(glob, like, own) => {
                 let found = match value {
                     Value::Text(_) | Value::Spelled(_) => either(value, &mut |text, is_normal| {
                         let plain = glob.matches(text, steps)?;
-                        match lower {
-                            Some(lower) if is_normal && !plain => lower.matches(text, steps),
-                            _ => ControlFlow::Continue(plain),
+                        if plain || !is_normal {
+                            return ControlFlow::Continue(plain);
+                        }
+                        if let Some(like) = like
+                            && like.matches(text, steps)?
+                        {
+                            return ControlFlow::Continue(true);
+                        }
+                        match own.as_ref().and_then(|own| Some((own, Form::Domain.in_own_script(text)?))) {
+                            Some((own, text)) => own.matches(&composed(&text), steps),
+                            None => ControlFlow::Continue(false),
                         }
                     }),
                     Value::Bytes(bytes) => {

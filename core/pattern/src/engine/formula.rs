@@ -1,6 +1,7 @@
 //! Comparison expressions, compiled, and by which tests an object is found for which one may hold.
 
 use super::atom::{Ask, Atom, Exhausted};
+use super::glob::Glob;
 use super::literals;
 use super::paths::{Paths, Reached, TypeId};
 use super::steps::Steps;
@@ -50,8 +51,10 @@ impl Access {
             Ask::In(members) if !members.iter().any(timed) => Access::Exact,
             Ask::Subset(_) => Access::Subset,
             Ask::Superset(_) => Access::Superset,
-            Ask::Like(glob, lower) => {
-                let globs = || std::iter::once(glob).chain(lower);
+            Ask::Like(glob, like, own) => {
+                // A name that has a script of its own says so in its normal form.
+                let ace = own.as_ref().map(|_| Box::new(Glob::new("%xn--%")));
+                let globs = || std::iter::once(glob).chain(like).chain(&ace);
                 let mut runs: Vec<Vec<u8>> =
                     globs().map(|glob| glob.literal().as_bytes().to_ascii_lowercase()).collect();
                 runs.dedup();

@@ -181,7 +181,7 @@ impl Paths {
             let key = *self.by_type.hasher();
             let end = path.steps.iter().fold(root, |branch, step| {
                 let next = branch.step(step, key);
-                next.algorithms = fold && matches!(step, Step::Key(name) if name == fold::HASHES);
+                next.algorithms = fold && matches!(step, Step::Key(name) if comity_normal::is_hashes(name));
                 next
             });
             end.path = Some((id, form));

@@ -1,15 +1,17 @@
 //! Constants as they are meant: numbers in quotes, defanged values, ranges after `=`, URLs without a scheme.
 
-use super::Remarks;
 use super::kind::Kind;
+use super::{Remarks, types};
 use crate::address::Range;
 use crate::ast::{Comparison, Literal, Operator, Path, Test};
+use comity_normal::Form;
+use std::borrow::Cow;
 
 /// Returns a literal as a property can have it.
 pub fn literal(literal: &Literal, path: &Path, remarks: &mut Remarks) -> Literal {
     let kind = Kind::of(path);
     let meant = match (kind, literal) {
-        (Kind::Integer, Literal::Text(text)) => integer(text).map(Literal::Integer),
+        (Kind::Integer, Literal::Text(text)) => integer(text, path.form()).map(Literal::Integer),
         (Kind::Bool, Literal::Text(text)) => match text.trim().to_ascii_lowercase().as_str() {
             "true" => Some(Literal::Bool(true)),
             "false" => Some(Literal::Bool(false)),
@@ -28,10 +30,12 @@ pub fn literal(literal: &Literal, path: &Path, remarks: &mut Remarks) -> Literal
     }
 }
 
-fn integer(text: &str) -> Option<i128> {
-    let text = text.trim();
-    let head = text.get(..2).filter(|head| head.eq_ignore_ascii_case("as"));
-    let digits = head.and_then(|head| text.get(head.len()..)).unwrap_or(text).trim();
+/// Only the number of an autonomous system has letters in front: `AS80` is no port.
+fn integer(text: &str, form: Form) -> Option<i128> {
+    if form == Form::AutonomousSystem {
+        return form.read(text)?.parse().ok();
+    }
+    let digits = text.trim();
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
@@ -87,15 +91,10 @@ pub fn one_of(path: &Path, members: &[Literal], alone: bool, remarks: &mut Remar
 }
 
 fn wanted(path: &Path, member: &Literal, alone: bool, remarks: &mut Remarks) -> Wanted {
-    let kind = Kind::of(path);
     let Literal::Text(text) = member else { return Wanted::Equal(path.clone(), vec![member.clone()]) };
     let mut path = path.clone();
     // A value that is really of another type.
-    let other = match kind {
-        Kind::Domain if text.contains("://") => Some("url"),
-        _ => comity_normal::host_type(&path.object_type, text).filter(|_| matches!(kind, Kind::Address | Kind::Domain)),
-    };
-    if let Some(other) = other.filter(|_| alone) {
+    if let Some(other) = types::real_alone(&path, text).filter(|_| alone) {
         remarks.add(format!("{member} is read as {other}:value, not {path}"));
         path.object_type = other.to_owned();
     }
@@ -106,8 +105,10 @@ fn wanted(path: &Path, member: &Literal, alone: bool, remarks: &mut Remarks) -> 
         }
         Kind::Domain if text.trim().starts_with("*.") => {
             let ending = text.trim().trim_start_matches('*').replace(['%', '_'], "_");
-            remarks.add(format!("{member} is read as every name that ends in {ending}"));
-            Wanted::Like(path, format!("%{ending}"))
+            let like = format!("%{ending}");
+            let like = path.form().like(&like).map(Cow::into_owned).unwrap_or(like);
+            remarks.add(format!("{member} is read as every name that ends in {}", like.trim_start_matches('%')));
+            Wanted::Like(path, like)
         }
         Kind::Url if has_no_scheme(text) => {
             let text = text.trim();

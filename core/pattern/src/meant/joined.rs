@@ -5,6 +5,8 @@ use crate::ast::{Comparison, Operator, Path, Step, Test};
 use std::collections::BTreeSet;
 
 const TRAFFIC: &str = "network-traffic";
+/// Types that traffic is of.
+const HOSTS: [&str; 3] = ["ipv4-addr", "ipv6-addr", "domain-name"];
 
 /// Which ends of traffic are meant.
 #[derive(Clone, Copy)]
@@ -14,6 +16,18 @@ enum Ends {
     Either,
 }
 
+/// Tells whether traffic and addresses are asked for together: what is meant by it depends on all that is asked.
+pub fn may_be_joined(parts: &[Comparison]) -> bool {
+    let (mut traffic, mut hosts) = (false, false);
+    parts.iter().for_each(|part| {
+        part.tests(&mut |test| {
+            traffic |= test.path.object_type == TRAFFIC;
+            hosts |= HOSTS.contains(&test.path.object_type.as_str());
+        });
+    });
+    traffic && hosts
+}
+
 /// Rewrites the tests of addresses that stand beside tests of traffic.
 pub fn joined(parts: &mut [Comparison], remarks: &mut Remarks) {
     let mut traffic: BTreeSet<String> = BTreeSet::new();
@@ -21,7 +35,7 @@ pub fn joined(parts: &mut [Comparison], remarks: &mut Remarks) {
     for part in parts.iter() {
         part.tests(&mut |test| match (test.path.object_type.as_str(), test.path.steps.as_slice()) {
             (TRAFFIC, [Step::Key(first), ..]) => drop(traffic.insert(first.clone())),
-            ("ipv4-addr" | "ipv6-addr" | "domain-name", [Step::Key(only)]) if only == "value" => addresses += 1,
+            (host, [Step::Key(only)]) if HOSTS.contains(&host) && only == "value" => addresses += 1,
             _ => fits = false,
         });
     }

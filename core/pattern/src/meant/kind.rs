@@ -74,7 +74,7 @@ impl Kind {
                 let found = KINDS.iter().find(|(of, name, _)| *of == path.object_type && *name == *only);
                 found.map_or(Kind::Unknown, |(_, _, kind)| *kind)
             }
-            [.., Step::Key(parent), Step::Key(_)] if parent == crate::fold::HASHES => Kind::Text,
+            [.., Step::Key(parent), Step::Key(_)] if comity_normal::is_hashes(parent) => Kind::Text,
             [.., before, Step::Key(last)] if last == "value" && is_reference(path, before) => Kind::Referred,
             [.., before, Step::Key(last)] if last == "number" && is_reference(path, before) => Kind::Integer,
             _ => Kind::Unknown,

@@ -6,11 +6,12 @@
 //! ([`crate::engine::Options::fold`]); what mappings make, which is asked for.
 
 mod constants;
-mod joined;
+pub(crate) mod joined;
 mod kind;
 mod names;
 mod reason;
 mod sense;
+pub(crate) mod types;
 
 pub use reason::Unmatchable;
 
@@ -30,7 +31,7 @@ pub struct Meant {
 
 /// Sentences, each once.
 #[derive(Default)]
-struct Remarks(Vec<String>);
+pub(crate) struct Remarks(Vec<String>);
 
 /// A pattern of a thousand values would say a thousand things.
 const REMARKS_MAX: usize = 20;
@@ -81,7 +82,7 @@ fn observation(expression: &Observation, remarks: &mut Remarks) -> Observation {
 }
 
 /// Gives all paths the names of STIX.
-fn named(expression: &mut Comparison, remarks: &mut Remarks) {
+pub(crate) fn named(expression: &mut Comparison, remarks: &mut Remarks) {
     match expression {
         Comparison::And(parts) | Comparison::Or(parts) => parts.iter_mut().for_each(|part| named(part, remarks)),
         Comparison::Test(test) => names::named(&mut test.path, remarks),
@@ -93,12 +94,22 @@ fn comparison(expression: Comparison, alone: bool, remarks: &mut Remarks) -> Com
         Comparison::Or(parts) => {
             Comparison::Or(parts.into_iter().map(|part| comparison(part, alone, remarks)).collect())
         }
-        Comparison::And(mut parts) => {
+        Comparison::And(parts) => {
+            let mut parts = all_of(parts);
             joined::joined(&mut parts, remarks);
+            if alone {
+                types::of_joined(&mut parts, remarks);
+            }
             Comparison::And(parts.into_iter().map(|part| comparison(part, false, remarks)).collect())
         }
         Comparison::Test(one) => test(one, alone, remarks),
     }
+}
+
+/// Returns what must all hold, whatever brackets stand around some of it.
+pub(crate) fn all_of(parts: Vec<Comparison>) -> Vec<Comparison> {
+    let inner = |part| if let Comparison::And(inner) = part { all_of(inner) } else { vec![part] };
+    parts.into_iter().flat_map(inner).collect()
 }
 
 fn test(mut test: Test, alone: bool, remarks: &mut Remarks) -> Comparison {
@@ -131,7 +142,12 @@ fn test(mut test: Test, alone: bool, remarks: &mut Remarks) -> Comparison {
     match &test.operator {
         Operator::Equal(literal) => constants::one_of(&test.path, std::slice::from_ref(literal), alone, remarks),
         Operator::In(members) => constants::one_of(&test.path, members, alone, remarks),
-        _ => Comparison::Test(test),
+        _ => {
+            if alone {
+                types::of_range(&mut test, remarks);
+            }
+            Comparison::Test(test)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use super::reason::Unmatchable;
-use crate::address::Range;
+use crate::address::{self, Range};
 use crate::ast::{Comparison, Literal, Observation, Operator, Qualifier, Step, Test};
 
 /// Returns why an expression can never match.
@@ -64,27 +64,53 @@ fn two_objects(expression: &Comparison) -> Unmatchable {
     Unmatchable::TwoObjects(types.next().unwrap_or_default(), types.next().unwrap_or_default())
 }
 
-/// One value cannot equal two.
+/// One value cannot equal two, nor lie in two ranges of which neither holds the other.
 fn contradiction(parts: &[Comparison]) -> Result<(), Unmatchable> {
-    let mut wanted: Vec<(&Test, String)> = Vec::new();
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for part in parts {
         let Comparison::Test(test) = part else { continue };
         let single = test.path.steps.iter().all(|step| matches!(step, Step::Key(_)));
-        let Operator::Equal(literal) = &test.operator else { continue };
-        if !single || test.negated {
-            continue;
+        let Some(one) = Wanted::by(test).filter(|_| single && !test.negated) else { continue };
+        let other = wanted.iter().find(|known| known.test.path == test.path && !known.allows(&one));
+        if let Some(other) = other {
+            return Err(Unmatchable::NeverTrue(format!(
+                "{} is one value, not {} and {}",
+                test.path, other.said, one.said
+            )));
         }
-        let value = match literal {
-            Literal::Text(text) => test.path.form().normal(text).into_owned(),
-            other => other.to_string(),
-        };
-        let other = wanted.iter().find(|(known, other)| known.path == test.path && *other != value);
-        if let Some((_, other)) = other {
-            return Err(Unmatchable::NeverTrue(format!("{} is one value, not {other} and {value}", test.path)));
-        }
-        wanted.push((test, value));
+        wanted.push(one);
     }
     Ok(())
+}
+
+/// What a test demands of the one value of a path.
+struct Wanted<'t> {
+    test: &'t Test,
+    said: String,
+    range: Option<Range>,
+}
+
+impl<'t> Wanted<'t> {
+    fn by(test: &'t Test) -> Option<Self> {
+        let said = match &test.operator {
+            Operator::Equal(Literal::Text(text)) | Operator::Subset(text) => test.path.form().normal(text).into_owned(),
+            Operator::Equal(other) => other.to_string(),
+            _ => return None,
+        };
+        let range = address::folded(&said);
+        Some(Self { test, said, range })
+    }
+
+    /// Tells whether a value may be as both demand; yes in doubt.
+    fn allows(&self, other: &Self) -> bool {
+        let is_range = |one: &Self| matches!(one.test.operator, Operator::Subset(_));
+        match (is_range(self), is_range(other), self.range, other.range) {
+            (false, false, ..) => self.said == other.said,
+            (true, true, Some(one), Some(other)) => one.contains(&other) || other.contains(&one),
+            (true, false, Some(range), Some(value)) | (false, true, Some(value), Some(range)) => range.contains(&value),
+            _ => true,
+        }
+    }
 }
 
 fn test(test: &Test, known: &dyn Fn(&str) -> bool) -> Result<(), Unmatchable> {
@@ -105,7 +131,9 @@ fn test(test: &Test, known: &dyn Fn(&str) -> bool) -> Result<(), Unmatchable> {
     match &test.operator {
         Operator::Equal(literal) => all(std::slice::from_ref(literal)),
         Operator::In(members) => all(members),
-        Operator::Like(text) | Operator::Matches(text) if matches!(kind, Kind::Integer | Kind::Bool) => {
+        Operator::Like(text) | Operator::Matches(text) | Operator::Subset(text) | Operator::Superset(text)
+            if matches!(kind, Kind::Integer | Kind::Bool) =>
+        {
             wrong(format!("a text such as '{text}'"))
         }
         Operator::Order(_, literal) if kind == Kind::Integer && !is_number(literal) => wrong(literal.to_string()),

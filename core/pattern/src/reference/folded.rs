@@ -32,10 +32,18 @@ pub fn equal(wanted: &Literal, value: &Value<'_>, form: Form) -> Option<bool> {
     }
 }
 
-/// LIKE of the normal form; in lower case as well, where upper case never stands in that.
+/// LIKE of the normal form; in the letters of that as well, and of the name of a host in its own script.
 pub fn like(pattern: &str, value: &Value<'_>, form: Form) -> bool {
     in_normal_form(value, form, |normal| {
-        test::like(pattern, normal) || form.folds_case() && test::like(&pattern.to_lowercase(), normal)
+        let own = |like: String| match normal {
+            Value::Json(Node::String(text)) => form
+                .in_own_script(text)
+                .is_some_and(|own| test::like(&like, &Value::Json(&Node::String(Cow::Owned(own))))),
+            _ => false,
+        };
+        test::like(pattern, normal)
+            || form.like(pattern).is_some_and(|like| test::like(&like, normal))
+            || form.like_in_own_script(pattern).is_some_and(own)
     })
 }
 

@@ -49,7 +49,7 @@ fn next<'a, 'p>(
             };
             // Where spellings do not count, any name of the algorithm leads on.
             let meant = match reading {
-                Reading::Folded if from.name == crate::fold::HASHES => comity_normal::algorithm(name),
+                Reading::Folded if comity_normal::is_hashes(from.name) => comity_normal::algorithm(name),
                 _ => None,
             };
             let is = |key: &str| *key == **name || meant.is_some() && comity_normal::algorithm(key) == meant;

@@ -3,8 +3,16 @@
 use super::random::Random;
 
 /// Values of one kind: few, so that what is asked and what is there meet often.
-const DOMAINS: [&str; 6] =
-    ["quay.example", "bücher.example", "xn--bcher-kva.example", "dock.quay.example", "203.0.113.9", "q_1.example"];
+const DOMAINS: [&str; 8] = [
+    "quay.example",
+    "bücher.example",
+    "xn--bcher-kva.example",
+    "dock.quay.example",
+    "203.0.113.9",
+    "q_1.example",
+    "οδος.example",
+    "οδοσ.example",
+];
 const ADDRESSES: [&str; 11] = [
     "203.0.113.9",
     "203.0.113.0/24",
@@ -37,13 +45,13 @@ const HASHES: [&str; 4] = [
 const KEYS: [&str; 4] =
     ["HKLM\\Software\\Quay", "HKEY_LOCAL_MACHINE\\Software\\Quay", "HKCU\\Ångström", "HKLM\\Software\\Quay\\"];
 const PLACES: [&str; 4] = ["C:\\Quay", "C:\\Quay\\", "/opt/quay/", "C:\\"];
-const NAMES: [&str; 4] = ["quay.exe", "Straße.txt", "e\u{301}.txt", "é.txt"];
+const NAMES: [&str; 6] = ["quay.exe", "Straße.txt", "e\u{301}.txt", "é.txt", "οδος.txt", "οδοσα"];
 const MACS: [&str; 4] = ["00:00:5e:00:53:01", "00-00-5E-00-53-01", "0000.5e00.5301", "00005e005301"];
 const SERIALS: [&str; 4] = ["4c:0b:1d:19", "4C0B1D19", "04c0b1d19", "0x4c0b1d19"];
 const PLAIN: [&str; 3] = ["Anna", "anna", " anna"];
 
 /// A property, and what its values are.
-const PROPERTIES: [(&str, &[&str]); 20] = [
+const PROPERTIES: [(&str, &[&str]); 22] = [
     ("domain-name:value", &DOMAINS),
     ("domain-name:resolves_to_refs[*].value", &ADDRESSES),
     ("ipv4-addr:value", &ADDRESSES),
@@ -55,6 +63,8 @@ const PROPERTIES: [(&str, &[&str]); 20] = [
     ("file:hashes.sha256", &HASHES),
     ("file:hashes.MD5", &HASHES),
     ("file:hashes.ssdeep", &HASHES),
+    ("file:extensions.x.file_header_hashes.SHA256", &HASHES),
+    ("file:extensions.x.file_header_hashes.'SHA-256'", &HASHES),
     ("windows-registry-key:key", &KEYS),
     ("windows-registry-key:values[*].name", &PLAIN),
     ("directory:path", &PLACES),
@@ -171,8 +181,9 @@ fn object(random: &mut Random, number: usize, total: usize) -> String {
         6 | 7 => (
             "file",
             format!(
-                "\"name\":{name},\"parent_directory_ref\":\"{to}\",\"hashes\":{{\"{algorithm}\":{},\"{other}\":{}}}",
-                hashes.0, hashes.1
+                "\"name\":{name},\"parent_directory_ref\":\"{to}\",\"hashes\":{{\"{algorithm}\":{},\"{other}\":{}}},\
+                 \"extensions\":{{\"x\":{{\"file_header_hashes\":{{\"{algorithm}\":{}}}}}}}",
+                hashes.0, hashes.1, hashes.0
             ),
         ),
         8 => ("windows-registry-key", format!("\"key\":{key},\"values\":[{{\"name\":{plain}}}]")),

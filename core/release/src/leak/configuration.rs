@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The version of the tables and rules of the check: what it undoes, how it reads words, which classes it has.
-pub const TABLES: &str = "comity-leak-check/8";
+pub const TABLES: &str = "comity-leak-check/9";
 
 /// What the leak check looks for by configuration: tables, who we are, own hosts, officers, partners.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -61,7 +61,7 @@ fn the_statement_says_everything_a_recipient_is_given_and_what_officers_were_tol
     let expected = format!(
         "comity-release-statement/2\nrelease 9e1ea5e0-0000-4000-8000-000000000001\norganisation vsis\nmode tearline\n\
          recipient kps {}\nrecipient tfo {}\nlabel TLP:AMBER//REL TO kps,tfo\nterms access=direct\n\
-         policy {POLICY_VERSION}\ncheck comity-leak-check/8 {}\ncreated {}\nexpires {}\n{}notes-sha256 {notes}\n\
+         policy {POLICY_VERSION}\ncheck comity-leak-check/9 {}\ncreated {}\nexpires {}\n{}notes-sha256 {notes}\n\
          part 0 {} {}\n",
         key("kps"),
         key("tfo"),
@@ -250,7 +250,7 @@ fn a_check_covers_an_earlier_one_only_if_it_looks_for_as_much() {
             assert_eq!(now.digest() == signed.digest(), now == signed);
         }
     }
-    assert_eq!(base.tables(), "comity-leak-check/8");
+    assert_eq!(base.tables(), "comity-leak-check/9");
     assert_eq!(other_tables(&base).tables(), "comity-leak-check/1");
 }
 
