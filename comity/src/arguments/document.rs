@@ -43,6 +43,9 @@ pub enum DocumentVerb {
         /// Write the exact bytes that arrived, which another organisation can check
         #[arg(long)]
         raw: bool,
+        /// Only what this partner sent
+        #[arg(long, value_name = "CODE")]
+        from: Option<OrgCode>,
         /// The document
         document: String,
     },
@@ -56,6 +59,9 @@ pub enum DocumentVerb {
         /// Only those to or from this partner
         #[arg(long, value_name = "CODE")]
         to: Option<OrgCode>,
+        /// Leave out so many of the newest
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        skip: u64,
     },
     /// Draft the recall of a document and sign it; it goes on as every recall does
     Recall {

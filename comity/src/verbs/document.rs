@@ -3,10 +3,10 @@
 use super::release::{decoded, drafted_lines, shown_lines};
 use super::{Session, officer_key, recall};
 use crate::arguments::{DocumentDraftArguments, DocumentVerb, PartnerVerb, RecallVerb};
-use crate::output::{Output, list, text};
+use crate::output::{Output, list, number, text};
 use comity_crypto::{Purpose, VerifyingKey};
 use comity_link::{Payload, Stated};
-use comity_node::{DocumentDraftRequest, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
 use comity_work::Body;
 use serde_json::{Value, json};
 use std::io::Read as _;
@@ -19,35 +19,29 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 pub fn run(verb: DocumentVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         DocumentVerb::Draft(arguments) => draft(*arguments, output),
-        DocumentVerb::Show { home, raw, document } => {
-            let shown = Session::open(&home.home)?.ask(&Request::DocumentShow { document })?;
+        DocumentVerb::Show { home, raw, from, document } => {
+            let mut shown = Session::open(&home.home)?.ask(&Request::DocumentShow { document })?;
+            if let (Some(from), Some(Value::Array(copies))) = (from, shown.get_mut("copies")) {
+                copies.retain(|copy| text(copy, "from") == from.as_str());
+            }
             if raw {
-                let copies = list(&shown, "copies");
-                let held = copies.iter().find(|copy| copy.get("file").is_some());
-                let held = held.ok_or_else(|| {
+                let held: Vec<&Value> =
+                    list(&shown, "copies").iter().filter(|copy| copy.get("file").is_some()).collect();
+                let first = held.first().ok_or_else(|| {
                     Failure::no("of this document no bytes that arrived are held")
                         .hint("ours leave with the proof when they are sent; what was recalled is erased")
                 })?;
-                return output.bytes(text(held, "file").as_bytes());
+                if held.iter().any(|copy| text(copy, "from") != text(first, "from")) {
+                    return Err(Failure::no("more than one partner sent a document under this identifier")
+                        .hint("say whose: --from CODE"));
+                }
+                return output.bytes(text(first, "file").as_bytes());
             }
             output.answer(&shown, document_lines)
         }
-        DocumentVerb::List { home, form, to } => {
-            let mut listed = Session::open(&home.home)?.ask(&Request::DocumentList)?;
-            let form = form.map(|form| form.to_string());
-            let to = to.map(|code| code.to_string());
-            for (side, partner) in [("ours", "to"), ("received", "from")] {
-                if let Some(Value::Array(lines)) = listed.get_mut(side) {
-                    lines.retain(|line| {
-                        let theirs = line.get(partner);
-                        let with = |code: &str| match theirs {
-                            Some(Value::Array(codes)) => codes.iter().any(|one| one.as_str() == Some(code)),
-                            other => other.and_then(Value::as_str) == Some(code),
-                        };
-                        form.as_deref().is_none_or(|form| text(line, "form") == form) && to.as_deref().is_none_or(with)
-                    });
-                }
-            }
+        DocumentVerb::List { home, form, to, skip } => {
+            let asked = DocumentsAsked { form, partner: to, skip };
+            let listed = Session::open(&home.home)?.ask(&Request::DocumentList(asked))?;
             output.answer(&listed, listed_lines)
         }
         DocumentVerb::Recall { home, key, document, kind, role } => {
@@ -132,18 +126,26 @@ fn draft(arguments: DocumentDraftArguments, output: &Output) -> Result<(), Failu
 
 fn document_lines(shown: &Value) -> Vec<String> {
     let copies = list(shown, "copies");
-    if copies.is_empty() {
-        if shown.get("parts").is_none() {
-            return vec![format!(
-                "document {} ({}), {}: its content is gone",
-                text(shown, "document"),
-                text(shown, "state"),
-                text(shown, "form")
-            )];
-        }
-        return shown_lines(shown);
+    let mut lines = match shown.get("ours").filter(|ours| ours.is_object()) {
+        Some(ours) if ours.get("parts").is_some() => shown_lines(ours),
+        Some(ours) if !text(ours, "recovered_from").is_empty() => vec![format!(
+            "document {} ({}), {}: after a loss {} gave it back; its words stand in the log",
+            text(shown, "document"),
+            text(ours, "state"),
+            text(ours, "form"),
+            text(ours, "recovered_from")
+        )],
+        Some(ours) => vec![format!(
+            "document {} ({}), {}: its content is gone",
+            text(shown, "document"),
+            text(ours, "state"),
+            text(ours, "form")
+        )],
+        None => Vec::new(),
+    };
+    if !lines.is_empty() && !copies.is_empty() {
+        lines.push("A PARTNER SENT ANOTHER DOCUMENT under this identifier of ours:".to_owned());
     }
-    let mut lines = Vec::new();
     for copy in copies {
         lines.push(format!(
             "{} {} from {}, {}, arrived {} as entry {}",
@@ -157,13 +159,11 @@ fn document_lines(shown: &Value) -> Vec<String> {
         if copy.get("contradicts").and_then(Value::as_bool) == Some(true) {
             lines.push("  CONTRADICTS the first document under this identifier; the first one counts".to_owned());
         }
+        for notice in list(copy, "notices") {
+            lines.push(format!("  {} {}: {}", text(notice, "at"), text(notice, "kind"), text(notice, "instruction")));
+        }
         match (copy.get("body"), text(copy, "recalled")) {
-            (Some(Value::Object(fields)), _) => {
-                lines.extend(fields.iter().map(|(name, value)| match value.as_str() {
-                    Some(said) => format!("  {name}: {said}"),
-                    None => format!("  {name}: {value}"),
-                }));
-            }
+            (Some(Value::Object(_)), _) => lines.extend(fields(copy)),
             (_, recall) if !recall.is_empty() => lines.push(format!("  recalled by {recall}; what it said is erased")),
             _ => lines.push("  what it said is not held any more".to_owned()),
         }
@@ -197,6 +197,12 @@ fn listed_lines(listed: &Value) -> Vec<String> {
             text(one, "at")
         ));
     }
+    for (side, total, whose) in [("ours", "ours_total", "of ours"), ("received", "received_total", "that arrived")] {
+        let (shown, total) = (list(listed, side).len() as u64, number(listed, total));
+        if shown < total {
+            lines.push(format!("{shown} of {total} documents {whose} are listed; the next ones with --skip"));
+        }
+    }
     if lines.is_empty() {
         lines.push("no documents yet; draft one with comity document draft".to_owned());
     }
@@ -227,16 +233,32 @@ fn verify(file: &Path, organisation: Option<&str>, output: &Output) -> Result<()
     let stated = Stated { form: header.form, document: header.document, label: &header.label };
     proof.check(&expected, &stated, &document.body).map_err(|fault| Failure::no(fault.to_string()))?;
     let answer = json!({ "document": header.document, "form": header.form, "label": header.label.to_string(),
-        "organisation": proof.organisation, "node": proof.certificate.key, "compared": organisation.is_some(),
-        "body": serde_json::from_slice::<Value>(&document.body)? });
+        "organisation": proof.organisation, "node": proof.certificate.key, "not_after": proof.certificate.not_after,
+        "compared": organisation.is_some(), "body": serde_json::from_slice::<Value>(&document.body)? });
     output.answer(&answer, |answer| {
         let mut lines = vec![
             format!("{} {}, {}", text(answer, "form"), text(answer, "document"), text(answer, "label")),
             format!("signed for the organisation with the key {}", text(answer, "organisation")),
+            format!("by a node key that was certified until {}", text(answer, "not_after")),
         ];
-        if answer.get("compared").and_then(Value::as_bool) != Some(true) {
-            lines.push("the signature holds; whose key this is, it does not say: give --organisation KEY".to_owned());
-        }
+        lines.extend(fields(answer));
         lines
-    })
+    })?;
+    if organisation.is_none() {
+        return Err(Failure::no("the signature holds, and whose key it is was not compared")
+            .hint("give the key of the organisation whose it should be: --organisation KEY"));
+    }
+    Ok(())
+}
+
+/// What stands in a document, a line for each field.
+fn fields(shown: &Value) -> Vec<String> {
+    let body = shown.get("body").and_then(Value::as_object);
+    body.into_iter()
+        .flatten()
+        .map(|(name, value)| match value.as_str() {
+            Some(said) => format!("  {name}: {said}"),
+            None => format!("  {name}: {value}"),
+        })
+        .collect()
 }

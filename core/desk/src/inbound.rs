@@ -7,5 +7,5 @@ mod refused;
 
 pub use answer::{Moment, answer_to, is_heard_in_quarantine, named, state_said};
 pub use card::renewed_card;
-pub use document::{DocumentDecision, DocumentFacts, Earlier, decide_document};
+pub use document::{COPIES_MAX, DocumentDecision, DocumentFacts, Earlier, decide_document};
 pub use refused::{AfterRefusal, RefusedFacts, SPOILED_TRIES_MAX, after_refusal};

@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 /// The longest version of a policy, in bytes.
 const POLICY_BYTES_MAX: usize = 64;
-/// The longest name of a form, in bytes.
-const FORM_BYTES_MAX: usize = 64;
 /// The most things that one entry narrows.
 const NARROWS_MAX: usize = 64;
 
@@ -66,6 +64,12 @@ struct Narrows {
     id: String,
 }
 
+/// The form alone, whatever else stands in the line.
+#[derive(Deserialize)]
+struct Named {
+    form: String,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
@@ -106,12 +110,15 @@ pub(crate) fn document_bytes(header: &DocumentHeader, body: &[u8]) -> Result<Vec
 
 /// Reads the header line of a document.
 pub(crate) fn parse(line: &[u8]) -> Result<DocumentHeader, Parked> {
+    // Of a form that is not known here the other fields may be of another shape too: it is not called malformed.
+    let Named { form } = serde_json::from_slice(line).map_err(|_| Parked::Malformed)?;
+    let form: Form = form.parse().map_err(|_| Parked::UnknownKind)?;
     let wire: Wire = serde_json::from_slice(line).map_err(|_| Parked::Malformed)?;
     let lists_ok = wire.narrows.as_ref().is_none_or(|narrows| narrows.len() <= NARROWS_MAX);
-    if wire.policy.len() > POLICY_BYTES_MAX || wire.form.len() > FORM_BYTES_MAX || !lists_ok {
+    let policy_ok = wire.policy.len() <= POLICY_BYTES_MAX && wire.policy.bytes().all(|byte| byte.is_ascii_graphic());
+    if !policy_ok || !lists_ok {
         return Err(Parked::Malformed);
     }
-    let form: Form = wire.form.parse().map_err(|_| Parked::UnknownKind)?;
     // What a form does not have is not read past: no form of this version is bound to an epoch or takes something away.
     if wire.epoch.is_some() || wire.narrows.is_some() {
         return Err(Parked::Malformed);

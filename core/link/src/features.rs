@@ -1,6 +1,6 @@
 //! What a node can receive beyond the first kinds of entries: the control `features/1` (spec/documents.md §4).
 //!
-//! Guarantees: names only, each a word of small letters with the number of its edition, in order and without repetition; the whole
+//! Guarantees: names only, each a word of small letters with the number of its edition, without repetition; the whole
 //! has at most the second size class. Does not know: when it is sent.
 
 use comity_vocab::Form;
@@ -19,11 +19,22 @@ pub const FEATURES: &str = "features/1";
 #[serde(deny_unknown_fields)]
 pub struct Features {
     /// Forms of documents.
+    #[serde(deserialize_with = "each_once")]
     pub forms: BTreeSet<String>,
     /// Controls with a name and number of their own.
+    #[serde(deserialize_with = "each_once")]
     pub controls: BTreeSet<String>,
     /// Protocols.
+    #[serde(deserialize_with = "each_once")]
     pub protocols: BTreeSet<String>,
+}
+
+/// Reads a list in which nothing stands twice.
+fn each_once<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let count = names.len();
+    let set: BTreeSet<String> = names.into_iter().collect();
+    if set.len() == count { Ok(set) } else { Err(serde::de::Error::custom("a name stands twice")) }
 }
 
 impl Features {

@@ -1,7 +1,8 @@
 //! The registry of kinds of entries: what holds for every entry of a kind, in one table.
 //!
-//! Guarantees: every kind has a row (tested); who seals, keeps, answers or erases an entry asks here and has no list of its own. Kinds are
-//! never extended; what comes later is a form of `document` or a name of `control`, which have registries of their own.
+//! Guarantees: every kind has a row (tested); the desk asks here whether content may still be sealed, whether a payload stays in the log,
+//! and whether an entry is answered. Kinds are never extended; what comes later is a form of `document` or a name of `control`, which
+//! have registries of their own.
 
 use comity_vocab::EntryKind;
 
@@ -58,7 +59,8 @@ pub const KINDS: &[KindRules] = &[
     },
     KindRules { content: true, recallable: true, ..row(EntryKind::Document, SealedFrom::Released) },
     row(EntryKind::Control, SealedFrom::Control),
-    row(EntryKind::Unreadable, SealedFrom::Never),
+    // What is not understood cannot be found by a recall: its words do not stay.
+    KindRules { payload_kept: false, ..row(EntryKind::Unreadable, SealedFrom::Never) },
 ];
 
 /// Returns the row of a kind.

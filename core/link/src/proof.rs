@@ -8,8 +8,10 @@
 //! while it held stays signed, and a renewal changes nothing that was signed before).
 
 use crate::card::{Certified, is_certified_node};
-use comity_crypto::{EntropyStream, Purpose, Signature, SigningKey, VerifyingKey, commitment};
+use comity_crypto::{Entropy, Purpose, Signature, SigningKey, VerifyingKey, commitment};
+use comity_release::{Document, Released};
 use comity_vocab::{Digest, Form, SecurityLabel};
+use comity_work::rules;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -82,22 +84,26 @@ fn lines(organisation: &VerifyingKey, stated: &Stated<'_>, committed: Digest) ->
 }
 
 impl Proof {
-    /// Signs a document. Every recipient gets the same proof: salt and signature depend on the document alone.
-    pub(crate) fn make(
+    /// Signs a document that was released, once: all its recipients get this proof, so that it tells none of them from another. None
+    /// where its form carries no proof.
+    pub fn of(
+        released: &Released<Document>,
         author: &Author<'_>,
         node_key: &SigningKey,
-        stated: &Stated<'_>,
-        body: &[u8],
-        stream: &mut EntropyStream,
-    ) -> Self {
-        let salt = stream.bytes32();
-        let message = lines(author.organisation, stated, commitment(&salt, body));
-        Self {
+        entropy: &mut Entropy,
+    ) -> Option<Self> {
+        let draft = released.draft();
+        let (form, body) = (draft.form().filter(|form| rules(*form).portable)?, draft.parts().first()?);
+        let document = draft.release().0;
+        let salt = entropy.stream("document", &document.to_string(), 0).bytes32();
+        let stated = Stated { form, document, label: draft.label() };
+        let message = lines(author.organisation, &stated, commitment(&salt, body));
+        Some(Self {
             organisation: *author.organisation,
             certificate: author.certificate.clone(),
             salt: Digest(salt),
             signature: node_key.sign(Purpose::Document, &message),
-        }
+        })
     }
 
     /// Checks the proof of a document. `organisation`: whose it must be.

@@ -11,7 +11,7 @@ use crate::document::{DocumentHeader, document_bytes};
 use crate::entry::{Content, Envelope, Header, day, leaf, pad, sign_stub};
 use crate::outgoing::Outgoing;
 use crate::payload::{PayloadError, ReleaseHeader, control_bytes, release_bytes};
-use crate::proof::{Author, Proof, Stated};
+use crate::proof::{Proof, Stated};
 use comity_crypto::{
     Entropy, EntropyStream, Purpose, SealError as CryptoError, SealingPublicKey, Signature, SigningKey, VerifyingKey,
     commitment,
@@ -152,14 +152,15 @@ pub fn seal_release(
     seal(release_bytes(&header, &delivery.bytes)?, context, entropy)
 }
 
-/// Seals a document for one recipient, consuming it: it cannot be sealed for anybody else. `author`: whose certified node key signs
-/// a document that others must be able to check.
+/// Seals a document for one recipient, consuming it: it cannot be sealed for anybody else. `proof`: the one that [`Proof::of`] gave for
+/// this document, where its form carries one.
 ///
 /// # Errors
-/// [`SealError`]; [`SealError::OtherRecipient`] and [`SealError::OtherKey`] where the document is not for this partner.
+/// [`SealError`]; [`SealError::OtherRecipient`] and [`SealError::OtherKey`] where the document is not for this partner, and
+/// [`PayloadError::Field`] where the proof is not of this document.
 pub fn seal_document(
     delivery: Released<DocumentDelivery>,
-    author: &Author<'_>,
+    proof: Option<&Proof>,
     context: &SealContext<'_>,
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
@@ -172,18 +173,20 @@ pub fn seal_document(
     }
     let document = delivery.document.0;
     let stated = Stated { form: delivery.form, document, label: &delivery.label };
-    // One stream for one document: all who receive it receive the same proof of it.
-    let proof = rules(delivery.form).portable.then(|| {
-        let mut stream = entropy.stream("document", &document.to_string(), 0);
-        Proof::make(author, context.node_key, &stated, &delivery.body, &mut stream)
-    });
+    let fits = match proof {
+        Some(proof) => proof.check(&proof.organisation, &stated, &delivery.body).is_ok(),
+        None => true,
+    };
+    if !fits || proof.is_some() != rules(delivery.form).portable {
+        return Err(SealError::Payload(PayloadError::Field { field: "proof" }));
+    }
     let header = DocumentHeader {
         document,
         form: delivery.form,
         label: delivery.label.clone(),
         policy_version: delivery.policy_version,
         reply_to: None,
-        proof,
+        proof: proof.cloned(),
     };
     seal(document_bytes(&header, &delivery.body)?, context, entropy)
 }

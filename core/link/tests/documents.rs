@@ -4,8 +4,8 @@ use crate::common::{Pair, now};
 use crate::releases::{Nothing, ends};
 use comity_crypto::{Entropy, Purpose, SigningKey};
 use comity_link::{
-    Author, Control, DocumentHeader, Features, Parked, Payload, ProofFault, SealContext, SealError, Stated, accept,
-    certify_node, seal_document,
+    Author, Control, DocumentHeader, Features, Parked, Payload, PayloadError, Proof, ProofFault, SealContext,
+    SealError, Stated, accept, certify_node, seal_document,
 };
 use comity_release::{
     Approval, ApprovalProof, Document, DocumentDelivery, DocumentRequest, LeakCorpus, OfficerView, ReleaseId, Released,
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 const TEXT: &str = "Good morning.";
 
 /// A greeting that two officers released for two partners.
-fn deliveries() -> Vec<Released<DocumentDelivery>> {
+fn released() -> Released<Document> {
     let key = |seed: u8| SigningKey::from_seed(&[seed; 32]).verifying_key();
     let body = Body::Hello(Hello { text: TEXT.to_owned() });
     let draft = draft_document(&DocumentRequest {
@@ -49,17 +49,35 @@ fn deliveries() -> Vec<Released<DocumentDelivery>> {
     };
     let checked = leak_check(&draft, &LeakCorpus::builder().build(), &Nothing);
     let signed = SignedBy { author: &author, releasing: &releasing, protection: None, overrides: &[] };
-    authorise::<Document>(draft, checked, &signed, &officers, &Nothing, now()).unwrap().into_deliveries()
+    authorise::<Document>(draft, checked, &signed, &officers, &Nothing, now()).unwrap()
+}
+
+/// Randomness that never gives the same twice, as that of a running node.
+fn counting() -> Entropy {
+    let mut count = 0u64;
+    Entropy::new(Box::new(move || {
+        count += 1;
+        comity_crypto::sha256(&[b"counting", &count.to_be_bytes()]).0
+    }))
+}
+
+/// The proof, made once, and what goes to each recipient.
+fn proved(pair: &Pair) -> (Proof, Vec<Released<DocumentDelivery>>) {
+    let organisation = pair.organisation.verifying_key();
+    let certificate = certify_node(&pair.organisation, pair.node.verifying_key(), now());
+    let author = Author { organisation: &organisation, certificate: &certificate };
+    let released = released();
+    let proof = Proof::of(&released, &author, &pair.node, &mut Entropy::seeded([5; 32])).unwrap();
+    (proof, released.into_deliveries())
 }
 
 /// What each of the two recipients reads, kps and tfo.
 fn sealed(pair: &Pair) -> Vec<(Vec<u8>, DocumentHeader, Vec<u8>)> {
-    let organisation = pair.organisation.verifying_key();
-    let certificate = certify_node(&pair.organisation, pair.node.verifying_key(), now());
-    let author = Author { organisation: &organisation, certificate: &certificate };
     let sealing = pair.partner_sealing.public();
+    let (proof, deliveries) = proved(pair);
+    let mut entropy = Entropy::seeded([5; 32]);
     let mut read = Vec::new();
-    for (seq, delivery) in (0u64..).zip(deliveries()) {
+    for (seq, delivery) in (0u64..).zip(deliveries) {
         let (partner, key) = (delivery.get().recipient.clone(), delivery.get().recipient_key);
         let context = SealContext {
             origin: &pair.origin,
@@ -70,7 +88,7 @@ fn sealed(pair: &Pair) -> Vec<(Vec<u8>, DocumentHeader, Vec<u8>)> {
             node_key: &pair.node,
             now: now(),
         };
-        let sealed = seal_document(delivery, &author, &context, &mut Entropy::seeded([5; 32])).unwrap();
+        let sealed = seal_document(delivery, Some(&proof), &context, &mut entropy).unwrap();
         let got = pair.expecting(seq, |expect| accept(sealed.outgoing.envelope(), expect, &pair.partner_sealing));
         let Some(Payload::Document(document)) = got.unwrap().payload().cloned() else { panic!("not a document") };
         read.push((sealed.payload, document.header, document.body));
@@ -89,6 +107,13 @@ fn every_recipient_gets_the_released_bytes_and_the_same_proof() {
         (Form::Hello, SecurityLabel::tlp(Tlp::Green), None)
     );
     assert_eq!(header.proof, other.proof, "a proof tells no recipient from another");
+    // Each document has a salt of its own.
+    let author =
+        (pair.organisation.verifying_key(), certify_node(&pair.organisation, pair.node.verifying_key(), now()));
+    let author = Author { organisation: &author.0, certificate: &author.1 };
+    let mut entropy = counting();
+    let [one, two] = [(); 2].map(|()| Proof::of(&released(), &author, &pair.node, &mut entropy).unwrap().salt);
+    assert_ne!(one, two);
     let text = String::from_utf8_lossy(payload);
     assert!(!text.contains("alice") && !text.contains("bob"), "approvals stay home: {text}");
 }
@@ -96,9 +121,7 @@ fn every_recipient_gets_the_released_bytes_and_the_same_proof() {
 #[test]
 fn a_document_is_sealed_for_whom_it_was_signed_and_for_nobody_else() {
     let pair = Pair::new();
-    let organisation = pair.organisation.verifying_key();
-    let certificate = certify_node(&pair.organisation, pair.node.verifying_key(), now());
-    let author = Author { organisation: &organisation, certificate: &certificate };
+    let (proof, deliveries) = proved(&pair);
     let (sealing, key) = (pair.partner_sealing.public(), pair.partner_organisation.verifying_key());
     let stranger = SigningKey::from_seed(&[77; 32]).verifying_key();
     let context = |partner_key| SealContext {
@@ -111,15 +134,26 @@ fn a_document_is_sealed_for_whom_it_was_signed_and_for_nobody_else() {
         now: now(),
     };
     let mut entropy = Entropy::seeded([5; 32]);
-    for delivery in deliveries() {
+    for delivery in deliveries {
         let recipient = delivery.get().recipient.clone();
         let expected = match recipient == pair.partner {
             true => SealError::OtherKey { partner: recipient },
             false => SealError::OtherRecipient { recipient, partner: pair.partner.clone() },
         };
-        assert_eq!(seal_document(delivery, &author, &context(&stranger), &mut entropy).unwrap_err(), expected);
+        assert_eq!(seal_document(delivery, Some(&proof), &context(&stranger), &mut entropy).unwrap_err(), expected);
     }
-    assert!(deliveries().into_iter().any(|one| seal_document(one, &author, &context(&key), &mut entropy).is_ok()));
+    let ours = |proof: Option<&Proof>, entropy: &mut Entropy| {
+        let (_, deliveries) = proved(&pair);
+        let one = deliveries.into_iter().find(|one| one.get().recipient == pair.partner).unwrap();
+        seal_document(one, proof, &context(&key), entropy).map(drop)
+    };
+    assert_eq!(ours(Some(&proof), &mut entropy), Ok(()));
+    // Neither without its proof, nor with one of another document.
+    let no_proof = Err(SealError::Payload(PayloadError::Field { field: "proof" }));
+    assert_eq!(ours(None, &mut entropy), no_proof);
+    let mut other = proof.clone();
+    other.salt.0[0] ^= 1;
+    assert_eq!(ours(Some(&other), &mut entropy), no_proof);
 }
 
 #[test]
@@ -167,6 +201,8 @@ fn a_line_is_closed_and_an_unknown_form_is_told_from_a_malformed_one() {
     };
     assert_eq!(parked(&text), None);
     assert_eq!(parked(&text.replacen("hello/1", "hello/2", 1)), Some(Parked::UnknownKind));
+    let newer = text.replacen("hello/1", "hello/2", 1).replacen("\"form\"", "\"shape\":[1],\"form\"", 1);
+    assert_eq!(parked(&newer), Some(Parked::UnknownKind), "a newer form may have other fields");
     assert_eq!(parked(&text.replacen("\"form\"", "\"x\":1,\"form\"", 1)), Some(Parked::Malformed));
     assert_eq!(parked(&text.replacen("\"form\"", "\"form\":\"hello/1\",\"form\"", 1)), Some(Parked::Malformed));
     assert_eq!(parked(&text.replacen("TLP:GREEN", "TLP:LOUD", 1)), Some(Parked::Malformed));
@@ -195,6 +231,7 @@ fn features_are_names_and_nothing_else() {
     let malformed = [
         r#"{"forms":["our man in Kestria"],"controls":[],"protocols":[]}"#.to_owned(),
         r#"{"forms":[],"controls":[]}"#.to_owned(),
+        r#"{"forms":["a/1","a/1"],"controls":[],"protocols":[]}"#.to_owned(),
         r#"{"forms":[],"controls":[],"protocols":[],"words":[]}"#.to_owned(),
         format!(
             r#"{{"forms":[{}],"controls":[],"protocols":[]}}"#,

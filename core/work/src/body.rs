@@ -1,7 +1,7 @@
 //! The fields of each form, closed.
 //!
-//! Guarantees: a body that was read has no field that its form does not have, no text over its limit, and no character that is not
-//! written text; it is written with its fields in the order of the form. Does not know: which words are fit to leave.
+//! Guarantees: a body that was read has no field that its form does not have, no text over its limit, and no control character
+//! but the end of a line; it is written with its fields in the order of the form. Does not know: which words are fit to leave, or which characters nobody sees (the leak check does).
 
 use crate::rules::rules;
 use comity_vocab::Form;

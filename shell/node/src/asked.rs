@@ -135,6 +135,18 @@ pub struct ReleaseDraftRequest {
     pub groups: Vec<String>,
 }
 
+/// Which documents are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DocumentsAsked {
+    /// Only those of this form.
+    pub form: Option<Form>,
+    /// Only those to or from this partner.
+    pub partner: Option<OrgCode>,
+    /// So many of the newest are left out.
+    pub skip: u64,
+}
+
 /// What an officer asks for when drafting a document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -142,12 +142,7 @@ impl<'a> Given<'a> {
 
 /// What an entry of ours says, where it is still held and is what the entry committed to.
 pub(crate) fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
-    let payload = row.payload.as_deref()?;
-    let salt: &[u8; 32] = row.salt.as_deref()?.try_into().ok()?;
-    if Header::parse(&row.header)?.commitment != commitment(salt, payload) {
-        return None;
-    }
-    match Payload::parse(payload) {
+    match Payload::parse(committed(&row.header, row.salt.as_deref(), row.payload.as_deref())?) {
         Payload::Release(part) if part.header.release.to_string() == release => Some(part),
         Payload::Release(_)
         | Payload::Document(_)
@@ -155,6 +150,12 @@ pub(crate) fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
         | Payload::History(_)
         | Payload::Unreadable(_) => None,
     }
+}
+
+/// The payload of an entry, where it is held and is what the entry's signed header committed to.
+pub(crate) fn committed<'a>(header: &[u8], salt: Option<&[u8]>, payload: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    let (salt, payload): (&[u8; 32], _) = (salt?.try_into().ok()?, payload?);
+    (Header::parse(header)?.commitment == commitment(salt, payload)).then_some(payload)
 }
 
 /// The objects of a bundle by id; none of one that cannot be read.

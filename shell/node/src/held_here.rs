@@ -4,7 +4,7 @@
 //! not know: what counts as a finding.
 
 use crate::declared::Declared;
-use crate::given::Given;
+use crate::given::{Given, committed};
 use comity_correlate::{CorrelatedValue, Keying};
 use comity_link::Payload;
 use comity_release::leak::each_text;
@@ -36,10 +36,18 @@ pub(crate) struct Here<'a> {
     declared: Declared,
     given: Given<'a>,
     texts: RefCell<HashMap<i64, Whose>>,
-    /// Runs of words of documents that partners sent, once they were asked for.
-    documents: OnceCell<HashSet<u64>>,
+    /// What documents that partners sent say, once it was asked for.
+    documents: OnceCell<Documents>,
     /// Which versions are declared public.
     public: RefCell<HashMap<i64, bool>>,
+}
+
+/// What documents of partners say.
+struct Documents {
+    /// Their runs of words.
+    runs: HashSet<u64>,
+    /// All their texts, in small letters.
+    texts: String,
 }
 
 /// Whose a version is, as far as its words matter.
@@ -143,19 +151,32 @@ impl<'a> Here<'a> {
         Ok(declared)
     }
 
-    /// The runs of words of every document that arrived and is held.
-    fn words_of_documents(&self) -> Result<&HashSet<u64>, NotRead> {
+    /// What every document says that arrived and is held.
+    fn documents(&self) -> Result<&Documents, NotRead> {
         if let Some(known) = self.documents.get() {
             return Ok(known);
         }
         let mut printer = comity_release::leak::Printer::new(self.view.print_key().map_err(|_| NotRead)?);
-        let mut words = Vec::new();
-        for payload in self.view.desk().document_payloads().map_err(|_| NotRead)? {
-            // An entry that is held as a document and is none is damage: nothing is called clean.
-            let Payload::Document(document) = Payload::parse(&payload) else { return Err(NotRead) };
-            each_text(&document.body, &mut |text| printer.text(text, &mut words));
+        let (mut runs, mut texts, mut whole) = (Vec::new(), String::new(), true);
+        let visited = self.view.desk().each_document(&mut |entry| {
+            let header = entry.header.as_deref().unwrap_or_default();
+            let payload = committed(header, entry.salt.as_deref(), entry.payload.as_deref());
+            // What is held as a document and cannot be read as its sender wrote it is damage: nothing is called clean.
+            let Some(Payload::Document(document)) = payload.map(Payload::parse) else {
+                whole = false;
+                return false;
+            };
+            each_text(&document.body, &mut |text| {
+                printer.text(text, &mut runs);
+                texts.push_str(&text.to_lowercase());
+                texts.push('\n');
+            });
+            true
+        });
+        match (visited, whole) {
+            (Ok(()), true) => Ok(self.documents.get_or_init(|| Documents { runs: runs.into_iter().collect(), texts })),
+            _ => Err(NotRead),
         }
-        Ok(self.documents.get_or_init(|| words.into_iter().collect()))
     }
 
     /// Whether a value is held in observations only, of which none is public, and not every recipient was sent it.
@@ -225,7 +246,7 @@ impl Held for Here<'_> {
         }
         let held = self.view.knows_uuid(uuid).map_err(|_| NotRead)?;
         let desk = self.view.desk();
-        let held = held || !desk.documents_named(&uuid.to_string()).map_err(|_| NotRead)?.is_empty();
+        let held = held || desk.knows_document(&uuid.to_string()).map_err(|_| NotRead)?;
         Ok(held || desk.release(&uuid.to_string()).map_err(|_| NotRead)?.is_some())
     }
 
@@ -235,7 +256,7 @@ impl Held for Here<'_> {
         let mut not_read = false;
         let asked: BTreeSet<u64> = prints.difference(&self.written_by_us).copied().collect();
         // What a partner wrote in a document is its words, as what it gave in an object.
-        found.extend(self.words_of_documents()?.iter().filter(|print| asked.contains(print)));
+        found.extend(self.documents()?.runs.iter().filter(|print| asked.contains(print)));
         let visited = self.view.versions_with(&asked, &mut |print, vid| {
             match self.whose(vid) {
                 Ok(Whose::Partners) => drop(found.insert(print)),
@@ -279,7 +300,8 @@ impl Held for Here<'_> {
     fn values(&self, values: &BTreeSet<CorrelatedValue>) -> Result<BTreeSet<CorrelatedValue>, NotRead> {
         let mut found = BTreeSet::new();
         for value in values {
-            if self.value_is_unreleased(value)? {
+            let said = self.documents()?.texts.contains(&value.value.to_lowercase());
+            if said || self.value_is_unreleased(value)? {
                 found.insert(value.clone());
             }
         }

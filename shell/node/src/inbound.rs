@@ -326,6 +326,9 @@ impl Taking<'_, '_> {
             Payload::Control(Control::EntryStatus(status)) => {
                 let (state, reason) = state_said(status.status);
                 self.desk().set_log_state(log, Direction::Out, status.seq, state, reason.map(Parked::as_str))?;
+                if log == peer.as_str() {
+                    self.no_longer_received(peer, status.seq, reason)?;
+                }
                 Ok(None)
             }
             Payload::Control(Control::KeyChange(change)) if log == peer.as_str() => {

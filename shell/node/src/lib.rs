@@ -93,8 +93,8 @@ pub use reader::{
 pub use recalls::{RecallNamed, send_recall};
 pub use releases::apart::make_ready;
 pub use request::{
-    BasisDecided, BasisDecision, DocumentDraftRequest, FindingsAnswered, LinkAlone, LinkStep, OfficerChange,
-    ReleaseDraftRequest, Request, Selection, SourceEdit, SourceEntry, SourceReading,
+    BasisDecided, BasisDecision, DocumentDraftRequest, DocumentsAsked, FindingsAnswered, LinkAlone, LinkStep,
+    OfficerChange, ReleaseDraftRequest, Request, Selection, SourceEdit, SourceEntry, SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
 pub use store_check::{DAMAGED, StoreCheck};

@@ -9,8 +9,8 @@ use comity_crypto::{Entropy, SigningKey, VerifyingKey};
 use comity_ledger::{Checkpoint, CompactTree};
 use comity_link::gate_protocol::DeskToGate;
 use comity_link::{
-    Author, Card, Certified, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl,
-    SealContext, kind_rules, log_origin, seal_control, seal_document, seal_history, seal_recall, seal_release,
+    Card, Ends, HistoryEntry, InboundLog, Kept, LogError, OutboundLog, Outgoing, OwnControl, Proof, SealContext,
+    kind_rules, log_origin, seal_control, seal_document, seal_history, seal_recall, seal_release,
 };
 use comity_release::{Delivery, DocumentDelivery, Released, SignedNotice};
 use comity_store::desk::{Desk, Direction, LinkRow, LogHead, NewLogRow};
@@ -37,7 +37,7 @@ pub(crate) struct LinkLogs {
 /// What goes into a log.
 pub(crate) enum Content {
     Release(Box<Released<Delivery>>),
-    /// A document, with the certificate of the node key that signs it.
+    /// A document, with its proof.
     Document(Box<Sent>),
     /// The notice of a recall that officers signed.
     Recall(Box<SignedNotice>),
@@ -59,10 +59,10 @@ impl Content {
     }
 }
 
-/// A document for one partner, and what its proof names.
+/// A document for one partner, and the proof that all who receive it get.
 pub(crate) struct Sent {
     pub delivery: Released<DocumentDelivery>,
-    pub certificate: Certified<VerifyingKey>,
+    pub proof: Option<Proof>,
 }
 
 /// An entry of an ended generation, and who signed in it.
@@ -147,11 +147,7 @@ impl LinkLogs {
         };
         let sealed = match content {
             Content::Release(delivery) => seal_release(*delivery, &context, entropy),
-            Content::Document(sent) => {
-                let organisation = keys.organisation.verifying_key();
-                let author = Author { organisation: &organisation, certificate: &sent.certificate };
-                seal_document(sent.delivery, &author, &context, entropy)
-            }
+            Content::Document(sent) => seal_document(sent.delivery, sent.proof.as_ref(), &context, entropy),
             Content::Recall(notice) => seal_recall(*notice, &context, entropy),
             Content::Control(control) => seal_control(&control, &context, entropy),
             Content::History(old) => {

@@ -309,7 +309,7 @@ impl Node {
                 let drafted = self.document_draft(now, self.officer(by)?, request)?;
                 self.with_question(now, asker, Purpose::Approval, drafted, "author_statement")
             }
-            Request::DocumentList => self.document_list(),
+            Request::DocumentList(asked) => self.document_list(&asked),
             Request::DocumentShow { document } => self.document_show(&document),
             Request::LinkFeatures { partner } => self.link_features(&partner),
             Request::ReleaseSignPrepare { release, officer } => {

@@ -179,7 +179,7 @@ fn without_officers(quarantine: &Quarantine, asker: &Asker, request: &Request) -
         | Request::OfficerList
         | Request::ReleaseShow { .. }
         | Request::ReleaseList
-        | Request::DocumentList
+        | Request::DocumentList(_)
         | Request::DocumentShow { .. }
         | Request::LinkFeatures { .. }
         | Request::RecallBoard
@@ -243,7 +243,7 @@ impl Node {
                 | Request::OfficerList
                 | Request::ReleaseShow { .. }
                 | Request::ReleaseList
-                | Request::DocumentList
+                | Request::DocumentList(_)
                 | Request::DocumentShow { .. }
                 | Request::LinkFeatures { .. }
                 | Request::RecallBoard

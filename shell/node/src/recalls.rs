@@ -44,6 +44,7 @@ impl Node {
         for item in reach::named(desk, named)? {
             let damaged = || Failure::operational("the dissemination record is damaged; run `comity verify`");
             let recipient = item.recipient.parse().map_err(|_| damaged())?;
+            self.may_be_recalled(&item)?;
             concerned.insert(item.release.parse().map_err(|_| damaged())?);
             recipients.entry(recipient).or_default().insert(item.released_id);
         }

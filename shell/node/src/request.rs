@@ -6,7 +6,8 @@
 use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
 pub use crate::asked::{
-    DocumentDraftRequest, FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry, SourceReading,
+    DocumentDraftRequest, DocumentsAsked, FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry,
+    SourceReading,
 };
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
@@ -259,7 +260,7 @@ pub enum Request {
     /// Drafts a document; it is approved and sent as a release is.
     DocumentDraft(DocumentDraftRequest),
     /// Lists documents, ours and those that arrived.
-    DocumentList,
+    DocumentList(DocumentsAsked),
     /// Shows a document, ours or one that arrived.
     DocumentShow {
         /// The document.

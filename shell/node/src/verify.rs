@@ -10,7 +10,7 @@ use crate::officers_ever::OfficersEver;
 use crate::vault_guard::vault_failure;
 use comity_crypto::{Signature, VerifyingKey, commitment, fingerprint_words};
 use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
-use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
+use comity_link::{Card, Expect, Payload, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, LinkDeed, PublicDeclaration, agree, same_words};
 use comity_store::desk::{DeclarationRow, Desk, Direction, LinkActState, LinkRow};
 use comity_store::vault::VaultError;
@@ -61,6 +61,7 @@ impl Node {
             entries += verify_link(self.holdings.view().desk(), link, &own, &node_key)?;
         }
         let releases = self.verify_releases()?;
+        let documents = verify_documents(self.holdings.view().desk())?;
         let ever = OfficersEver::read(self)?;
         let declarations = self.verify_declarations(&ever)?;
         let link_acts = self.verify_link_acts(&ever, &links)?;
@@ -87,6 +88,7 @@ impl Node {
                 "link_acts": link_acts,
                 "log_entries": entries,
                 "releases": releases,
+                "documents": documents,
                 "public_declarations": declarations,
                 "passkeys": passkeys,
             },
@@ -177,6 +179,22 @@ impl Node {
         let entries = verify_link(self.holdings.view().desk(), &row, &own, &node_key)?;
         Ok(json!({ "partner": partner, "entries": entries }))
     }
+}
+
+/// Every document that arrived and was not recalled is there, as its sender committed to it: the log holds the only copy.
+fn verify_documents(desk: Desk<'_>) -> Result<u64, Failure> {
+    let (mut count, mut wrong) = (0, None);
+    desk.each_document(&mut |entry| {
+        let header = entry.header.as_deref().unwrap_or_default();
+        let whole = crate::given::committed(header, entry.salt.as_deref(), entry.payload.as_deref());
+        if !matches!(whole.map(Payload::parse), Some(Payload::Document(_))) {
+            wrong =
+                Some(format!("link {}, log theirs, entry {}: the document is not there whole", entry.log, entry.seq));
+        }
+        count += 1;
+        wrong.is_none()
+    })?;
+    wrong.map_or(Ok(count), |wrong| Err(bad(wrong)))
 }
 
 /// Re-derives both logs of a link, and those of its ended generations.

@@ -6,7 +6,7 @@ use crate::common::{Org, code, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::{GateToDesk, LinkState};
 use comity_link::{Payload, ProofFault, Stated};
-use comity_node::{DocumentDraftRequest, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
 use comity_vocab::{Form, Role};
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ fn a_greeting_leaves_through_the_door_arrives_is_checked_by_a_third_and_is_recal
     let document = send(&mut vsis, hello("kps", TEXT)).unwrap();
     carry(&mut vsis, &mut kps);
 
-    let listed = kps.ask(&Request::DocumentList).unwrap();
+    let listed = kps.ask(&Request::DocumentList(DocumentsAsked::default())).unwrap();
     assert_eq!(
         (&listed["received"][0]["document"], &listed["received"][0]["from"]),
         (&json!(document), &json!("vsis"))
@@ -151,7 +151,7 @@ fn nobody_is_sent_what_it_has_not_said_it_can_receive() {
     let shown = vsis.ask(&Request::LinkFeatures { partner: "kps".parse().unwrap() }).unwrap();
     assert_eq!(shown["theirs"]["protocols"], json!(["match/1"]), "what is newer than us is kept as it was said");
     // A draft for both is refused where one of the two cannot receive it, and nothing of it is kept.
-    assert_eq!(vsis.ask(&Request::DocumentList).unwrap()["ours"], json!([]));
+    assert_eq!(vsis.ask(&Request::DocumentList(DocumentsAsked::default())).unwrap()["ours"], json!([]));
     drop(kps.node.take_effects());
 }
 
@@ -177,7 +177,11 @@ fn the_door_is_the_same_as_for_objects() {
     let releaser = vsis.ask_as("bob", &Request::DocumentDraft(hello("kps", TEXT)));
     assert!(releaser.is_err(), "a releasing officer alone does not write");
     carry(&mut vsis, &mut kps);
-    assert_eq!(kps.ask(&Request::DocumentList).unwrap()["received"], json!([]), "nothing left");
+    assert_eq!(
+        kps.ask(&Request::DocumentList(DocumentsAsked::default())).unwrap()["received"],
+        json!([]),
+        "nothing left"
+    );
 }
 
 /// The payload of a document that kps holds, with another one in its place.
@@ -222,14 +226,130 @@ fn what_cannot_be_held_is_parked_said_and_kept_nowhere() {
         assert_eq!((parked["seq"].as_u64(), parked["reason"].as_str()), (Some(seq), Some(reason)), "{what}: {shown}");
     }
     assert!(show_fails(&mut kps, fresh), "nothing of it is a document");
-    assert_eq!(kps.ask(&Request::DocumentList).unwrap()["received"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        kps.ask(&Request::DocumentList(DocumentsAsked::default())).unwrap()["received"].as_array().unwrap().len(),
+        1
+    );
     // Later entries flow.
     let last = tampered(&file, |_, _| ());
     let arrived = raw(&vsis, &mut kps, next + count, &last);
     kps.node.from_gate(now(), vec![arrived]).unwrap();
     let copies = show(&mut kps, &document)["copies"].clone();
-    assert_eq!(copies.as_array().unwrap().len(), 2);
-    assert_eq!(copies[1]["contradicts"], false, "the same words twice contradict nothing");
+    assert_eq!(copies.as_array().unwrap().len(), 1, "the same words twice are held once");
+    // Nothing of what was parked, and no second copy, stays in the log, where no recall would find it.
+    assert!(!in_database(&kps, "zinnober"));
+    let conn = rusqlite::Connection::open(kps.node.home().path().join("holdings/holdings.db")).unwrap();
+    let kept: i64 = conn
+        .query_row(
+            "SELECT count(*) FROM log_entry WHERE direction = 1 AND instr(payload, 'lighthouse') > 0",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 1);
+}
+
+/// Signs a document as the node of `from` would, under an identifier of one's own choosing.
+fn signed(from: &Org, document: &str, label: &str, text: &str) -> String {
+    let home = comity_node::Home::open(from.node.home().path()).unwrap();
+    let keys = comity_node::HomeKeys::open(&home, crate::common::PASSPHRASE).unwrap();
+    let organisation = keys.organisation.verifying_key();
+    let certificate = comity_link::certify_node(&keys.organisation, keys.node.verifying_key(), now());
+    let body = json!({ "text": text }).to_string();
+    let salt = [5; 32];
+    let committed = comity_crypto::commitment(&salt, body.as_bytes());
+    let lines = format!("comity-document/1\n{organisation}\nhello/1\n{document}\n{label}\n-\n{committed}\n");
+    let signature = keys.node.sign(Purpose::Document, lines.as_bytes());
+    let line = json!({ "kind": "document", "document": document, "form": "hello/1", "label": label, "policy": "another",
+        "proof": { "organisation": organisation, "certificate": certificate, "salt": comity_vocab::Digest(salt),
+            "signature": signature } });
+    format!("{line}\n{body}")
+}
+
+#[test]
+fn what_a_partner_contradicts_is_kept_beside_it_and_hides_nothing_of_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut vsis, mut kps) = pair(folder.path());
+    let ours = send(&mut kps, hello("vsis", TEXT)).unwrap();
+    let next =
+        kps.ask(&Request::LinkShow { partner: "vsis".parse().unwrap() }).unwrap()["in"]["size"].as_u64().unwrap();
+    let id = "00000000-0000-4000-8000-000000000007";
+    let said = [
+        (id, "TLP:AMBER", "first words"),
+        (id, "TLP:CLEAR", "first words"),
+        (id, "TLP:AMBER", "other words"),
+        (ours.as_str(), "TLP:AMBER", "words under an identifier of theirs"),
+    ];
+    let mut seq = next;
+    for (document, label, text) in said {
+        let arrived = raw(&vsis, &mut kps, seq, &signed(&vsis, document, label, text));
+        kps.node.from_gate(now(), vec![arrived]).unwrap();
+        seq += 1;
+    }
+    let copies = show(&mut kps, id)["copies"].clone();
+    let flags: Vec<&Value> = copies.as_array().unwrap().iter().map(|copy| &copy["contradicts"]).collect();
+    assert_eq!(flags, [&json!(false), &json!(true), &json!(true)], "another label, another body");
+    assert_eq!(copies[0]["body"]["text"], "first words");
+    let both = show(&mut kps, &ours);
+    assert_eq!(both["ours"]["parts"][0]["bytes"], format!("{{\"text\":\"{TEXT}\"}}"));
+    assert_eq!(both["copies"][0]["body"]["text"], "words under an identifier of theirs");
+    // Enough to prove that they contradict each other, and not as many as somebody likes to send.
+    for number in 0..12 {
+        let arrived = raw(&vsis, &mut kps, seq, &signed(&vsis, id, "TLP:AMBER", &format!("words {number}")));
+        kps.node.from_gate(now(), vec![arrived]).unwrap();
+        seq += 1;
+    }
+    assert_eq!(show(&mut kps, id)["copies"].as_array().unwrap().len(), comity_desk::inbound::COPIES_MAX);
+    let listed = kps.ask(&Request::DocumentList(DocumentsAsked { skip: 7, ..DocumentsAsked::default() })).unwrap();
+    assert_eq!((&listed["received_total"], listed["received"].as_array().unwrap().len()), (&json!(9), 2));
+    drop(vsis.node.take_effects());
+}
+
+#[test]
+fn a_document_that_was_changed_in_the_store_is_not_shown_and_nothing_is_called_clean() {
+    for change in [
+        "UPDATE log_entry SET salt = NULL, payload = replace(payload, 'morning', 'evening') WHERE kind = 'document'",
+        "UPDATE log_entry SET payload = NULL, salt = NULL WHERE kind = 'document'",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut vsis, mut kps) = pair(folder.path());
+        let document = send(&mut vsis, hello("kps", TEXT)).unwrap();
+        carry(&mut vsis, &mut kps);
+        kps.ask(&Request::Verify).unwrap();
+        let conn = rusqlite::Connection::open(kps.node.home().path().join("holdings/holdings.db")).unwrap();
+        assert_eq!(conn.execute(change, []).unwrap(), 1);
+        drop(conn);
+        assert!(show(&mut kps, &document)["copies"][0].get("body").is_none(), "{change}");
+        let failed = kps.ask(&Request::Verify).unwrap_err().message;
+        assert!(failed.contains("the document is not there whole"), "{failed}");
+        let own = draft(&mut kps, hello("vsis", "quite another thing, written by ourselves this morning")).unwrap();
+        assert!(kps.approve(&own).is_err(), "{change}");
+    }
+}
+
+#[test]
+fn a_recall_reaches_an_object_that_is_called_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vsis, mut kps) = pair(folder.path());
+    let id = "document--00000000-0000-4000-8000-000000000009";
+    let bundle = json!({ "type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": [{ "type": "document",
+        "spec_version": "2.1", "id": id, "created": "2026-02-01T00:00:00.000Z", "modified": "2026-02-01T00:00:00.000Z",
+        "name": "Zinnoberkraut" }] });
+    let line = json!({ "kind": "release", "release": "00000000-0000-4000-8000-000000000002", "part": 0, "parts": 1,
+        "label": "TLP:GREEN", "policy": "another", "items": [[id, "2026-02-01T00:00:00.000Z"]] });
+    let next =
+        kps.ask(&Request::LinkShow { partner: "vsis".parse().unwrap() }).unwrap()["in"]["size"].as_u64().unwrap();
+    let arrived = raw(&vsis, &mut kps, next, &format!("{line}\n{bundle}"));
+    kps.node.from_gate(now(), vec![arrived]).unwrap();
+    assert!(in_database(&kps, "Zinnoberkraut"));
+    let kind = comity_release::RecallKind::WithdrawError;
+    let notice = json!({ "kind": "recall_notice", "fields": { "recall_id": "00000000-0000-4000-8000-000000000003",
+        "recall_kind": kind, "precedence": "routine", "item_refs": [id], "instruction": kind.instruction(),
+        "receipt_due": now(), "action_due": now() } });
+    let arrived = raw(&vsis, &mut kps, next + 1, &format!("{notice}\n"));
+    kps.node.from_gate(now(), vec![arrived]).unwrap();
+    kps.node.from_gate(now(), vec![]).unwrap();
+    assert!(!in_database(&kps, "Zinnoberkraut"));
 }
 
 fn show_fails(org: &mut Org, document: &str) -> bool {
@@ -256,7 +376,7 @@ fn words_of_a_document_that_arrived_are_not_passed_on() {
     let (mut tfo, mut kps, mut vsis) = (all.pop().unwrap(), all.pop().unwrap(), all.pop().unwrap());
     connect(&mut vsis, &mut kps);
     connect(&mut kps, &mut tfo);
-    let said = "the grey ferry leaves the northern quay before sunrise on every second tuesday";
+    let said = "the grey ferry leaves the northern quay before sunrise on every second tuesday, ask 203.0.113.77";
     let checked = draft(&mut kps, hello("tfo", said)).unwrap();
     kps.approve(&checked).unwrap();
     let document = send(&mut vsis, hello("kps", said)).unwrap();
@@ -267,6 +387,8 @@ fn words_of_a_document_that_arrived_are_not_passed_on() {
     assert!(kps.approve(&copied).is_err());
     let named = draft(&mut kps, hello("tfo", &format!("see {document}"))).unwrap();
     assert!(kps.approve(&named).is_err());
+    let value = draft(&mut kps, hello("tfo", "block 203.0.113.77")).unwrap();
+    assert!(kps.approve(&value).is_err(), "a value that only the document has");
     let other = draft(&mut kps, hello("tfo", "quite another thing, written by ourselves this morning")).unwrap();
     kps.approve(&other).unwrap();
     // What was recalled is not looked for any more: nothing of it is held.

@@ -281,6 +281,8 @@ fn documents_come_back_after_a_loss_and_can_be_recalled() {
         let said = org.ask(&Request::LinkFeatures { partner: partner.parse().unwrap() }).unwrap();
         assert_eq!(said["theirs"]["forms"], serde_json::json!(["hello/1"]), "{said}");
     }
+    // Beside documents whose log has ended, something new is drafted, checked and sent.
+    send(&mut kps, hello("vsis", "We are here again.")).unwrap();
     restored.recall(std::slice::from_ref(&ours)).unwrap();
     kps.recall(std::slice::from_ref(&theirs)).unwrap();
     settle(&mut restored, &mut kps, false);

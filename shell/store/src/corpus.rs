@@ -1,7 +1,7 @@
 //! How far the corpus goes that a leak check compares with.
 //!
-//! Guarantees: everything that brings objects in has a number, and the highest of what is visible never goes back. Does not know: what
-//! is compared.
+//! Guarantees: everything that brings something in makes the number greater: both of its parts only grow (imports are numbered, and rows of
+//! documents that arrived are never taken away). Does not know: what is compared.
 
 use crate::error::StoreError;
 use crate::view::{View, unsigned};

@@ -5,6 +5,7 @@
 
 use comity_crypto::VerifyingKey;
 use comity_link::{DocumentPayload, ErasedProof, Parked, ProofFault, Stated};
+use comity_vocab::{Form, SecurityLabel};
 use comity_work::{Body, rules};
 
 /// What is held of the same sender under the same identifier, the first first.
@@ -12,8 +13,8 @@ use comity_work::{Body, rules};
 pub enum Earlier<'a> {
     /// Nothing.
     Nothing,
-    /// A document, with its body.
-    Held(&'a [u8]),
+    /// A document, with its form, label and body.
+    Held(Form, &'a SecurityLabel, &'a [u8]),
     /// A document whose body is not there any more, without a recall.
     Erased,
     /// A document that was recalled.
@@ -27,13 +28,20 @@ pub struct DocumentFacts<'a> {
     pub organisation: &'a VerifyingKey,
     /// What came before under its identifier.
     pub earlier: Earlier<'a>,
+    /// How many documents are held under its identifier.
+    pub copies: usize,
 }
+
+/// How many documents that contradict each other are held under one identifier: enough to prove it.
+pub const COPIES_MAX: usize = 8;
 
 /// What is to be done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentDecision {
     /// It is not held, and not kept; its sender is told why.
     Park(Parked),
+    /// It was held before, word for word: nothing more is kept.
+    Again,
     /// It is held.
     Hold {
         /// It says something else than the first under its identifier.
@@ -65,9 +73,12 @@ pub fn decide_document(document: &DocumentPayload, facts: &DocumentFacts<'_>) ->
     match facts.earlier {
         Earlier::Recalled => DocumentDecision::Park(Parked::Unrelated),
         Earlier::Nothing => DocumentDecision::Hold { contradicts: false, proof },
-        Earlier::Held(body) => DocumentDecision::Hold { contradicts: body != document.body, proof },
-        // What it said cannot be compared any more: it is not called the same.
-        Earlier::Erased => DocumentDecision::Hold { contradicts: true, proof },
+        Earlier::Held(form, label, body) if form == header.form && *label == header.label && body == document.body => {
+            DocumentDecision::Again
+        }
+        Earlier::Held(..) | Earlier::Erased if facts.copies >= COPIES_MAX => DocumentDecision::Park(Parked::OverLimit),
+        // Where what was said first cannot be compared any more, this is not called the same.
+        Earlier::Held(..) | Earlier::Erased => DocumentDecision::Hold { contradicts: true, proof },
     }
 }
 
@@ -91,26 +102,38 @@ mod tests {
     fn parked(decision: &DocumentDecision) -> Option<Parked> {
         match decision {
             DocumentDecision::Park(parked) => Some(*parked),
-            DocumentDecision::Hold { .. } => None,
+            DocumentDecision::Hold { .. } | DocumentDecision::Again => None,
         }
     }
 
     #[test]
     fn the_first_body_counts_and_what_was_recalled_stays_away() {
         let (document, organisation) = vector();
-        let decide = |earlier| decide_document(&document, &DocumentFacts { organisation: &organisation, earlier });
+        let among = |earlier, copies| {
+            decide_document(&document, &DocumentFacts { organisation: &organisation, earlier, copies })
+        };
+        let decide = |earlier| among(earlier, 1);
         let contradicts = |earlier| match decide(earlier) {
             DocumentDecision::Hold { contradicts, proof } => {
                 assert!(proof.is_some());
                 contradicts
             }
-            DocumentDecision::Park(parked) => panic!("{parked:?}"),
+            other => panic!("{other:?}"),
         };
+        let (form, label, body) = (document.header.form, &document.header.label, document.body.as_slice());
         assert!(!contradicts(Earlier::Nothing));
-        assert!(!contradicts(Earlier::Held(&document.body)), "the same once more");
-        assert!(contradicts(Earlier::Held(b"{\"text\":\"another\"}")));
+        assert_eq!(decide(Earlier::Held(form, label, body)), DocumentDecision::Again);
+        assert!(contradicts(Earlier::Held(form, label, b"{\"text\":\"another\"}")));
+        let wider = "TLP:CLEAR".parse().unwrap();
+        assert!(contradicts(Earlier::Held(form, &wider, body)), "the same words under another label");
         assert!(contradicts(Earlier::Erased));
         assert_eq!(parked(&decide(Earlier::Recalled)), Some(Parked::Unrelated));
+        // Enough to prove it, and not as many as somebody likes to send.
+        for earlier in [Earlier::Erased, Earlier::Held(form, &wider, body)] {
+            assert!(parked(&among(earlier, COPIES_MAX - 1)).is_none());
+            assert_eq!(parked(&among(earlier, COPIES_MAX)), Some(Parked::OverLimit));
+        }
+        assert_eq!(among(Earlier::Held(form, label, body), COPIES_MAX), DocumentDecision::Again);
     }
 
     #[test]
@@ -118,7 +141,7 @@ mod tests {
         let (document, organisation) = vector();
         let stranger = SigningKey::from_seed(&[77; 32]).verifying_key();
         let decide = |document: &DocumentPayload, organisation: &VerifyingKey| {
-            parked(&decide_document(document, &DocumentFacts { organisation, earlier: Earlier::Nothing }))
+            parked(&decide_document(document, &DocumentFacts { organisation, earlier: Earlier::Nothing, copies: 0 }))
         };
         assert_eq!(decide(&document, &organisation), None);
         assert_eq!(decide(&document, &stranger), Some(Parked::Unrelated), "of another organisation");

@@ -181,7 +181,7 @@ fn rule(request: &Request) -> Rule {
         R::LeakAsk(LeakAsk::Asked) => of(&[Role::SourceHandler]),
         R::LeakAsk(LeakAsk::Answer { .. }) => stepped(of(&[Role::SourceHandler])),
         R::LeakAsk(LeakAsk::Limit { .. }) => stepped(of(&[Role::SecurityOfficer, Role::Custodian])),
-        R::DocumentList => readable(of(READERS)),
+        R::DocumentList(_) => readable(of(READERS)),
         R::DocumentShow { .. } => of(RELEASE_READERS),
         R::ReleaseDraft(_) | R::DocumentDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),

@@ -4,11 +4,12 @@
 
 use super::Taking;
 use crate::failure::Failure;
+use crate::given::committed;
 use crate::node::audit;
 use comity_desk::inbound::{DocumentDecision, DocumentFacts, Earlier, decide_document};
 use comity_link::{DocumentPayload, Features, OwnControl, Parked, Payload};
 use comity_store::desk::{Direction, LinkRow, ReceivedDocument};
-use comity_vocab::OrgCode;
+use comity_vocab::{EntryKind, OrgCode};
 
 impl Taking<'_, '_> {
     /// Takes in a document.
@@ -21,18 +22,24 @@ impl Taking<'_, '_> {
     ) -> Result<Option<Parked>, Failure> {
         let header = &document.header;
         let id = header.document.to_string();
-        let first = self.desk().received_document(peer.as_str(), &id)?.into_iter().next();
-        let body = first.as_ref().map(|first| self.body_of(first)).transpose()?.flatten();
-        let earlier = match (&first, &body) {
+        let copies = self.desk().received_document(peer.as_str(), &id)?;
+        let first = copies.first();
+        let held = first.map(|first| self.held(first)).transpose()?.flatten();
+        let earlier = match (first, &held) {
             (None, _) => Earlier::Nothing,
             (Some(first), _) if first.recalled.is_some() => Earlier::Recalled,
-            (Some(_), Some(body)) => Earlier::Held(body),
+            (Some(_), Some(held)) => Earlier::Held(held.header.form, &held.header.label, &held.body),
             (Some(_), None) => Earlier::Erased,
         };
         let Some(link) = self.logs.get(peer) else { return Ok(Some(Parked::Unrelated)) };
-        let facts = DocumentFacts { organisation: &link.card.organisation.key, earlier };
+        let facts = DocumentFacts { organisation: &link.card.organisation.key, earlier, copies: copies.len() };
         let (contradicts, proof) = match decide_document(document, &facts) {
             DocumentDecision::Hold { contradicts, proof } => (contradicts, proof),
+            DocumentDecision::Again => {
+                // A second copy in the log would be out of reach of a recall.
+                self.desk().drop_log_payload(log, Direction::In, seq)?;
+                return Ok(None);
+            }
             DocumentDecision::Park(parked) => {
                 // What is not held as a document is not kept in the log either, where no recall would find it.
                 self.desk().drop_log_payload(log, Direction::In, seq)?;
@@ -57,14 +64,33 @@ impl Taking<'_, '_> {
         Ok(None)
     }
 
-    /// The body of a document that is held, from the log that is its only copy.
-    fn body_of(&self, document: &ReceivedDocument) -> Result<Option<Vec<u8>>, Failure> {
+    /// A document that is held, from the log that is its only copy; none where that is not what its sender committed to.
+    fn held(&self, document: &ReceivedDocument) -> Result<Option<DocumentPayload>, Failure> {
         let rows = self.desk().log_from(&document.log, Direction::In, document.seq, 1)?;
-        let payload = rows.first().filter(|row| row.seq == document.seq).and_then(|row| row.payload.as_deref());
+        let row = rows.first().filter(|row| row.seq == document.seq);
+        let payload = row.and_then(|row| committed(&row.header, row.salt.as_deref(), row.payload.as_deref()));
         Ok(match payload.map(Payload::parse) {
-            Some(Payload::Document(held)) => Some(held.body),
+            Some(Payload::Document(held)) => Some(*held),
             _ => None,
         })
+    }
+
+    /// A partner that does not know a document's kind or form went back to a version before: what it said it can receive is past.
+    pub(super) fn no_longer_received(
+        &mut self,
+        peer: &OrgCode,
+        seq: u64,
+        parked: Option<Parked>,
+    ) -> Result<(), Failure> {
+        if parked != Some(Parked::UnknownKind) {
+            return Ok(());
+        }
+        let rows = self.desk().log_from(peer.as_str(), Direction::Out, seq, 1)?;
+        if rows.first().is_some_and(|row| row.seq == seq && row.kind == EntryKind::Document) {
+            self.desk().forget_their_features(peer.as_str())?;
+            audit(self.desk(), self.now, None, "link.features", peer.as_str(), "forgotten: it parked a document")?;
+        }
+        Ok(())
     }
 
     /// Notes what a partner says that it can receive.

@@ -14,7 +14,7 @@ use comity_link::{
 };
 use comity_release::{ReleaseId, document_ref};
 use comity_store::desk::{Direction, NewLogRow, ReleaseRow, ReleasedItem};
-use comity_vocab::{EntryState, OrgCode, ReleaseState, Suspension};
+use comity_vocab::{EntryKind, EntryState, OrgCode, ReleaseState, Suspension};
 use serde_json::{Value, json};
 
 impl Taking<'_, '_> {
@@ -127,6 +127,9 @@ impl Taking<'_, '_> {
                 at: &at,
             },
         )?;
+        if kind == EntryKind::Unreadable {
+            self.desk().drop_log_payload(&ended.name, direction, next)?;
+        }
         if let Some(payload) = &payload {
             let parked = match direction {
                 Direction::In => self.apply(peer, &ended.name, next, payload)?,

@@ -115,11 +115,12 @@ impl Taking<'_, '_> {
         for item in notice.item_refs.iter().skip(done).take(BATCH) {
             work.done += 1;
             if let Some(document) = item.strip_prefix("document--") {
-                work.found += match withdraws {
-                    true => self.desk().recall_document(peer.as_str(), document, &work.recall)?,
-                    false => self.desk().received_document(peer.as_str(), document)?.len() as u64,
-                };
-                continue;
+                let held = self.desk().received_document(peer.as_str(), document)?;
+                let copies = held.iter().filter(|copy| copy.recalled.is_none()).count() as u64;
+                if withdraws {
+                    self.desk().recall_document(peer.as_str(), document, &work.recall)?;
+                }
+                work.found += copies;
             }
             if withdraws {
                 work.found += self.desk().end_set_aside(peer.as_str(), item)?;

@@ -4,12 +4,13 @@
 //! same `send` follow; nobody is sent a form that it has not said it can receive. Does not know: how a document is approved or sent,
 //! which is as for a release.
 
-use crate::asked::DocumentDraftRequest;
+use crate::asked::{DocumentDraftRequest, DocumentsAsked};
 use crate::failure::Failure;
+use crate::given::committed;
 use crate::node::Node;
 use comity_link::{Features, Payload};
 use comity_release::{DocumentRequest, Draft, ReleaseId, draft_document};
-use comity_store::desk::{Direction, ReceivedDocument};
+use comity_store::desk::{Direction, ReceivedDocument, ReleasedItem};
 use comity_vocab::{Form, OfficerCode, OrgCode, Timestamp};
 use comity_work::{Body, rules};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const DAY_SECONDS: i64 = 86_400;
-/// The most documents that are listed.
+/// The most documents that are listed at once, of ours and of those that arrived.
 const LISTED_MAX: usize = 1_000;
 
 impl Node {
@@ -85,6 +86,22 @@ impl Node {
         Ok(())
     }
 
+    /// Refuses to recall a document of a form that is withdrawn or ended instead.
+    pub(crate) fn may_be_recalled(&self, item: &ReleasedItem) -> Result<(), Failure> {
+        if !item.released_id.starts_with("document--") {
+            return Ok(());
+        }
+        let row = self.holdings.view().desk().release(&item.release)?;
+        let summary: Value = row.map(|row| serde_json::from_str(&row.summary)).transpose()?.unwrap_or_default();
+        let form = summary.get("form").and_then(Value::as_str).and_then(|form| form.parse::<Form>().ok());
+        match form.map(rules) {
+            Some(rules) if rules.recallable => Ok(()),
+            Some(rules) => Err(Failure::no(format!("a document of the form {} cannot be recalled", rules.form))),
+            None => Err(Failure::operational(format!("the record of document {} is damaged", item.release))
+                .hint("run `comity verify`")),
+        }
+    }
+
     /// What a partner said in this generation of the link that it can receive.
     pub(crate) fn features_of(&self, partner: &OrgCode) -> Result<Option<Features>, Failure> {
         let link = self.link_row(partner)?;
@@ -109,12 +126,14 @@ impl Node {
             "theirs": self.features_of(partner)?, "forms": forms }))
     }
 
-    pub(crate) fn document_list(&self) -> Result<Value, Failure> {
+    pub(crate) fn document_list(&self, asked: &DocumentsAsked) -> Result<Value, Failure> {
         let desk = self.holdings.view().desk();
+        let (skip, partner) = (asked.skip, asked.partner.as_ref().map(OrgCode::as_str));
+        let (rows, ours) = desk.documents_of_ours(partner, asked.form, skip, LISTED_MAX)?;
         let mut sent = Vec::new();
-        for row in desk.releases(LISTED_MAX)? {
+        for row in rows {
             let mut summary: Value = serde_json::from_str(&row.summary)?;
-            if let (true, Value::Object(fields)) = (summary.get("form").is_some_and(Value::is_string), &mut summary) {
+            if let Value::Object(fields) = &mut summary {
                 fields.insert("document".into(), json!(row.id));
                 fields.insert("state".into(), json!(row.state));
                 fields.insert("author".into(), row.author.into());
@@ -123,38 +142,58 @@ impl Node {
                 sent.push(summary);
             }
         }
-        let received: Vec<Value> = desk.received_documents(LISTED_MAX)?.iter().map(line).collect();
-        Ok(json!({ "ours": sent, "received": received }))
+        let (rows, arrived) = desk.received_documents(partner, asked.form, skip, LISTED_MAX)?;
+        let received: Vec<Value> = rows.iter().map(line).collect();
+        Ok(json!({ "ours": sent, "ours_total": ours, "received": received, "received_total": arrived, "skip": skip }))
     }
 
-    /// Shows a document: one of ours as its draft is shown, or every copy that arrived under the identifier.
+    /// Shows a document: ours as its draft is shown, and beside it every copy that arrived under the identifier. A partner may send one
+    /// under an identifier of ours; neither hides the other.
     pub(crate) fn document_show(&mut self, document: &str) -> Result<Value, Failure> {
         let unknown =
             || Failure::no(format!("there is no document {document}")).code("unknown").hint("comity document list");
         let id = Uuid::try_parse(document.strip_prefix("document--").unwrap_or(document)).map_err(|_| unknown())?;
         let name = id.to_string();
         let copies = self.holdings.view().desk().documents_named(&name)?;
-        if let Some(row) = self.holdings.view().desk().release(&name)? {
-            let form = serde_json::from_str::<Value>(&row.summary)?.get("form").cloned().filter(|it| !it.is_null());
-            let form = form.ok_or_else(unknown)?;
-            return match row.draft {
-                Some(_) => self.release_show(&name),
-                None => Ok(json!({ "document": name, "form": form, "state": row.state, "author": row.author,
-                    "created": row.created })),
-            };
-        }
-        if copies.is_empty() {
+        let ours = match self.holdings.view().desk().release(&name)? {
+            Some(row) => {
+                let summary: Value = serde_json::from_str(&row.summary)?;
+                match (summary.get("form").is_some_and(Value::is_string), &row.draft) {
+                    (false, _) => None,
+                    (true, Some(_)) => Some(self.release_show(&name)?),
+                    (true, None) => Some(json!({ "release": name, "form": summary.get("form"), "state": row.state,
+                        "author": row.author, "created": row.created, "recovered_from": summary.get("recovered_from") })),
+                }
+            }
+            None => None,
+        };
+        if ours.is_none() && copies.is_empty() {
             return Err(unknown());
         }
         let copies: Vec<Value> = copies.iter().map(|copy| self.copy(copy)).collect::<Result<_, Failure>>()?;
-        Ok(json!({ "document": name, "copies": copies }))
+        Ok(json!({ "document": name, "ours": ours, "copies": copies }))
     }
 
     /// One document that arrived, with what it says as long as it is held.
     fn copy(&self, document: &ReceivedDocument) -> Result<Value, Failure> {
         let mut shown = line(document);
-        let rows = self.holdings.view().desk().log_from(&document.log, Direction::In, document.seq, 1)?;
-        let payload = rows.first().filter(|row| row.seq == document.seq).and_then(|row| row.payload.as_deref());
+        let desk = self.holdings.view().desk();
+        let name = format!("document--{}", document.document);
+        let mut notices = Vec::new();
+        for recall in desk.received_recalls()?.into_iter().filter(|recall| recall.link == document.link) {
+            let notice: Value = serde_json::from_str(&recall.notice)?;
+            let items = notice.get("items").and_then(Value::as_array);
+            if items.is_some_and(|items| items.iter().any(|item| item.as_str() == Some(name.as_str()))) {
+                notices.push(json!({ "recall": recall.recall, "kind": notice.get("kind"),
+                    "instruction": notice.get("instruction"), "at": recall.at }));
+            }
+        }
+        let rows = desk.log_from(&document.log, Direction::In, document.seq, 1)?;
+        let row = rows.first().filter(|row| row.seq == document.seq);
+        let payload = row.and_then(|row| committed(&row.header, row.salt.as_deref(), row.payload.as_deref()));
+        if let Value::Object(fields) = &mut shown {
+            fields.insert("notices".into(), notices.into());
+        }
         if let (Some(payload), Value::Object(fields)) = (payload, &mut shown)
             && let Payload::Document(held) = Payload::parse(payload)
         {

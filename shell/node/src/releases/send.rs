@@ -7,6 +7,7 @@ use crate::leak_corpus::Sources;
 use crate::logs::{Content, Sent};
 use crate::node::{Node, audit};
 use comity_link::gate_protocol::DeskToGate;
+use comity_link::{Author, Proof};
 use comity_release::{
     Bundle, Coverage, Delivery, Document, DocumentDelivery, Mode, Refusal, Released, SignedBy, WITHDRAWN_ACT, authorise,
 };
@@ -56,9 +57,14 @@ impl Node {
         let deliveries: Vec<(OrgCode, Content)> = if draft.form().is_some() {
             let released = authorise::<Document>(draft, checked, &signed, &officers, &record, now).map_err(refused)?;
             let certificate = crate::links::node_certificate(&self.home)?;
+            self.keys()?;
+            let keys = self.keys.as_ref().ok_or_else(|| Failure::operational("no keys"))?;
+            let organisation = keys.organisation.verifying_key();
+            let author = Author { organisation: &organisation, certificate: &certificate };
+            let proof = Proof::of(&released, &author, &keys.node, &mut self.entropy);
             let for_one = |delivery: Released<DocumentDelivery>| {
                 let recipient = delivery.get().recipient.clone();
-                (recipient, Content::Document(Box::new(Sent { delivery, certificate: certificate.clone() })))
+                (recipient, Content::Document(Box::new(Sent { delivery, proof: proof.clone() })))
             };
             released.into_deliveries().into_iter().map(for_one).collect()
         } else {

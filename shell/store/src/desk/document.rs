@@ -39,6 +39,21 @@ pub struct ReceivedDocument {
     pub recalled: Option<String>,
 }
 
+/// Where a document that arrived stands, and what stands there.
+#[derive(Clone, Debug)]
+pub struct DocumentEntry {
+    /// The name of the log.
+    pub log: String,
+    /// The position.
+    pub seq: u64,
+    /// The signed header; none where the entry is not there.
+    pub header: Option<Vec<u8>>,
+    /// The salt of its commitment.
+    pub salt: Option<Vec<u8>>,
+    /// The payload.
+    pub payload: Option<Vec<u8>>,
+}
+
 const COLUMNS: &str = "link, document, log, seq, form, label, policy, proof, at, contradicts, recalled";
 
 fn received(row: &rusqlite::Row<'_>) -> rusqlite::Result<ReceivedDocument> {
@@ -82,27 +97,29 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Lists the documents that arrived, newest first.
+    /// Lists the documents that arrived, newest first, of one partner and one form where they are named; and how many there are of them.
     ///
     /// # Errors
     /// [`DeskError::Sql`].
-    pub fn received_documents(&self, limit: usize) -> Result<Vec<ReceivedDocument>, DeskError> {
-        let sql = format!("SELECT {COLUMNS} FROM received_document ORDER BY at DESC, link, document, seq LIMIT ?1");
+    pub fn received_documents(
+        &self,
+        link: Option<&str>,
+        form: Option<Form>,
+        skip: u64,
+        limit: usize,
+    ) -> Result<(Vec<ReceivedDocument>, u64), DeskError> {
+        const CHOSEN: &str = "(?1 IS NULL OR link = ?1) AND (?2 IS NULL OR form = ?2)";
+        let form = form.map(Form::as_str);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM received_document WHERE {CHOSEN} ORDER BY at DESC, link, document, seq LIMIT ?3 OFFSET ?4"
+        );
         let mut query = self.connection.prepare_cached(&sql)?;
-        Ok(query.query_map([limit as i64], received)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Reads the payload of every document that arrived and is held.
-    ///
-    /// # Errors
-    /// [`DeskError::Sql`].
-    pub fn document_payloads(&self) -> Result<Vec<Vec<u8>>, DeskError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT log_entry.payload FROM received_document JOIN log_entry
-             ON log_entry.link = received_document.log AND log_entry.direction = 1 AND log_entry.seq = received_document.seq
-             WHERE received_document.recalled IS NULL AND log_entry.payload IS NOT NULL",
-        )?;
-        Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        let rows = query.query_map(params![link, form, limit as i64, skip as i64], received)?;
+        let rows = rows.collect::<Result<_, _>>()?;
+        let mut count =
+            self.connection.prepare_cached(&format!("SELECT count(*) FROM received_document WHERE {CHOSEN}"))?;
+        let total: i64 = count.query_row(params![link, form], |row| row.get(0))?;
+        Ok((rows, total.unsigned_abs()))
     }
 
     /// Reads what a partner sent under one identifier, the first first.
@@ -127,6 +144,44 @@ impl Desk<'_> {
         );
         let mut query = self.connection.prepare_cached(&sql)?;
         Ok(query.query_map([document], received)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Tells whether anybody sent a document under this identifier.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn knows_document(&self, document: &str) -> Result<bool, DeskError> {
+        let mut query =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM received_document WHERE document = ?1)")?;
+        Ok(query.query_row([document], |row| row.get(0))?)
+    }
+
+    /// Shows the entry of every document that arrived and was not recalled, one after the other: header, salt and payload, as far as they
+    /// are there. Ends where `visit` says false.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn each_document(&self, visit: &mut dyn FnMut(&DocumentEntry) -> bool) -> Result<(), DeskError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT received_document.log, received_document.seq, log_entry.header, log_entry.salt, log_entry.payload
+             FROM received_document LEFT JOIN log_entry ON log_entry.link = received_document.log
+                 AND log_entry.direction = 1 AND log_entry.seq = received_document.seq
+             WHERE received_document.recalled IS NULL",
+        )?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let entry = DocumentEntry {
+                log: row.get(0)?,
+                seq: row.get::<_, i64>(1)?.unsigned_abs(),
+                header: row.get(2)?,
+                salt: row.get(3)?,
+                payload: row.get(4)?,
+            };
+            if !visit(&entry) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Erases what a partner sent under an identifier, and returns how many copies there were.
@@ -170,6 +225,15 @@ impl Desk<'_> {
                  ON CONFLICT (link, generation) DO UPDATE SET ours = excluded.ours",
             )?
             .execute(params![link, generation, ours])?;
+        Ok(())
+    }
+
+    /// Forgets what a partner told us that it can receive.
+    ///
+    /// # Errors
+    /// [`DeskError::Sql`].
+    pub fn forget_their_features(&self, link: &str) -> Result<(), DeskError> {
+        self.connection.prepare_cached("UPDATE link_features SET theirs = NULL WHERE link = ?1")?.execute([link])?;
         Ok(())
     }
 

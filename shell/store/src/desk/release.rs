@@ -2,7 +2,7 @@
 
 use super::word::Word;
 use super::{Desk, DeskError, digest};
-use comity_vocab::{Digest, ReleaseState};
+use comity_vocab::{Digest, Form, ReleaseState};
 use rusqlite::{OptionalExtension, params};
 
 /// A release as stored; the JSON columns are the node's.
@@ -152,6 +152,34 @@ impl Desk<'_> {
         let mut query = self.connection.prepare_cached(sql)?;
         let rows = query.query_map([limit as i64], raw_release)?;
         rows.map(|raw| release_row(raw?)).collect()
+    }
+
+    /// Lists documents of ours, newest first, without their drafts: those to one partner and of one form where they are named; and how many
+    /// there are of them.
+    ///
+    /// # Errors
+    /// [`DeskError`].
+    pub fn documents_of_ours(
+        &self,
+        to: Option<&str>,
+        form: Option<Form>,
+        skip: u64,
+        limit: usize,
+    ) -> Result<(Vec<ReleaseRow>, u64), DeskError> {
+        const CHOSEN: &str =
+            "json_extract(summary, '$.form') IS NOT NULL AND ($1 IS NULL OR json_extract(summary, '$.form') = $1)
+             AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(summary, '$.to') WHERE json_each.value = $2))";
+        let form = form.map(Form::as_str);
+        let sql = format!(
+            "SELECT id, state, author, digest, NULL, summary, approvals, overrides, created, changed FROM release WHERE {CHOSEN}
+             ORDER BY created DESC, id LIMIT $3 OFFSET $4"
+        );
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let rows = query.query_map(params![form, to, limit as i64, skip as i64], raw_release)?;
+        let rows = rows.map(|raw| release_row(raw?)).collect::<Result<_, _>>()?;
+        let mut count = self.connection.prepare_cached(&format!("SELECT count(*) FROM release WHERE {CHOSEN}"))?;
+        let total: i64 = count.query_row(params![form, to], |row| row.get(0))?;
+        Ok((rows, total.unsigned_abs()))
     }
 
     /// Adds a line to the dissemination record.

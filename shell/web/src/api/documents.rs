@@ -4,21 +4,38 @@
 //! `/releases/{release}`, by the identifier that drafting gives. Does not know: which forms there are; the node does.
 
 use super::answer::{Answer, ask, ask_naming, officer};
-use super::input::{Body, Label, Named};
+use super::input::{Body, Label, Named, Params};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
-use comity_node::{DocumentDraftRequest, Request};
+use comity_node::{DocumentDraftRequest, DocumentsAsked, Request};
 use comity_vocab::{Form, OrgCode, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-/// Lists documents.
-#[utoipa::path(get, path = "/api/v1/documents", tag = "documents",
+/// Which documents are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listed {
+    /// Only those of this form, such as `hello/1`.
+    #[param(value_type = Option<String>)]
+    form: Option<Form>,
+    /// Only those to or from this partner.
+    #[param(value_type = Option<String>)]
+    partner: Option<OrgCode>,
+    /// So many of the newest are left out.
+    #[serde(default)]
+    skip: u64,
+}
+
+/// Lists documents, at most 1,000 of ours and 1,000 of those that arrived.
+#[utoipa::path(get, path = "/api/v1/documents", tag = "documents", params(Listed),
     responses((status = 200, description = "As `comity document list --json`.", body = serde_json::Value)))]
-pub(crate) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
-    ask(&desk, &caller, Request::DocumentList).await
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, caller: Caller, Params(asked): Params<Listed>) -> Answer {
+    let Listed { form, partner, skip } = asked;
+    ask(&desk, &caller, Request::DocumentList(DocumentsAsked { form, partner, skip })).await
 }
 
 /// What a document says, to whom.

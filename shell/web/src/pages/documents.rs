@@ -12,7 +12,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{DocumentDraftRequest, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
 use comity_vocab::{OrgCode, Role};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -45,6 +45,9 @@ struct DocumentsPage<'a> {
     shell: &'a Shell,
     ours: Vec<Line>,
     received: Vec<Line>,
+    /// How many more there are than the lists show.
+    more_ours: u64,
+    more_received: u64,
     may_draft: bool,
     partners: Vec<(String, bool)>,
     labels: Vec<(&'static str, bool)>,
@@ -63,6 +66,8 @@ struct Copy {
     contradicts: bool,
     recalled: String,
     held: bool,
+    /// What its sender said of it since: when, of what kind, in which words.
+    notices: Vec<(String, String, String)>,
     fields: Vec<(String, String)>,
     organisation: String,
 }
@@ -72,6 +77,8 @@ struct Copy {
 struct DocumentPage<'a> {
     shell: &'a Shell,
     id: String,
+    /// Whether there is one of ours under the same identifier.
+    ours: bool,
     copies: Vec<Copy>,
 }
 
@@ -130,11 +137,12 @@ pub async fn one(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path
         Ok(shown) => shown,
         Err(failure) => return shell.failure(&failure),
     };
-    if shown.get("copies").is_none() {
-        return Redirect::to(&format!("/releases/{}", text(&shown, "release"))).into_response();
+    let ours = shown.get("ours").is_some_and(Value::is_object);
+    let copies: Vec<Copy> = list(&shown, "copies").iter().map(copy).collect();
+    if ours && copies.is_empty() {
+        return Redirect::to(&format!("/releases/{}", text(&shown, "document"))).into_response();
     }
-    let copies = list(&shown, "copies").iter().map(copy).collect();
-    render(&DocumentPage { shell: &shell, id: text(&shown, "document"), copies }, StatusCode::OK)
+    render(&DocumentPage { shell: &shell, id: text(&shown, "document"), ours, copies }, StatusCode::OK)
 }
 
 fn copy(row: &Value) -> Copy {
@@ -152,6 +160,10 @@ fn copy(row: &Value) -> Copy {
         contradicts: row.get("contradicts").and_then(Value::as_bool).unwrap_or_default(),
         recalled: text(row, "recalled"),
         held: body.is_some(),
+        notices: list(row, "notices")
+            .iter()
+            .map(|it| (text(it, "at"), text(it, "kind").replace('_', " "), text(it, "instruction")))
+            .collect(),
         fields: fields.collect(),
         organisation: row.get("proof").map(|proof| text(proof, "organisation")).unwrap_or_default(),
     }
@@ -160,7 +172,7 @@ fn copy(row: &Value) -> Copy {
 async fn filled(desk: &Desk, officer: &Officer, form: Typed, refused: Option<Failure>) -> Response {
     let shell = Shell::new(desk, officer, "documents");
     let answers = async {
-        let listed = desk.ask(&Request::DocumentList, &officer.credential).await?;
+        let listed = desk.ask(&Request::DocumentList(DocumentsAsked::default()), &officer.credential).await?;
         let links = desk.ask(&Request::LinkList, &officer.credential).await?;
         Ok::<_, Failure>((listed, links))
     };
@@ -193,10 +205,13 @@ async fn filled(desk: &Desk, officer: &Officer, form: Typed, refused: Option<Fai
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let failure = refused.unwrap_or_else(|| Failure::no(""));
     let may_draft = [Role::Analyst, Role::DeskOfficer].iter().any(|role| officer.identity.roles.contains(role));
+    let (ours, received): (Vec<Line>, Vec<Line>) = (ours.collect(), received.collect());
     let page = DocumentsPage {
         shell: &shell,
-        ours: ours.collect(),
-        received: received.collect(),
+        more_ours: number(&listed, "ours_total").saturating_sub(ours.len() as u64),
+        more_received: number(&listed, "received_total").saturating_sub(received.len() as u64),
+        ours,
+        received,
         may_draft,
         partners,
         labels: LABELS.iter().map(|label| (*label, *label == form.label)).collect(),
