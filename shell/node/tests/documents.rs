@@ -308,7 +308,7 @@ fn what_a_partner_contradicts_is_kept_beside_it_and_hides_nothing_of_ours() {
 #[test]
 fn a_document_that_was_changed_in_the_store_is_not_shown_and_nothing_is_called_clean() {
     for change in [
-        "UPDATE log_entry SET salt = NULL, payload = replace(payload, 'morning', 'evening') WHERE kind = 'document'",
+        "UPDATE log_entry SET salt = NULL, payload = CAST(replace(CAST(payload AS TEXT), 'morning', 'evening') AS BLOB) WHERE kind = 'document'",
         "UPDATE log_entry SET payload = NULL, salt = NULL WHERE kind = 'document'",
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -344,7 +344,7 @@ fn a_recall_reaches_an_object_that_is_called_a_document() {
     assert!(in_database(&kps, "Zinnoberkraut"));
     let kind = comity_release::RecallKind::WithdrawError;
     let notice = json!({ "kind": "recall_notice", "fields": { "recall_id": "00000000-0000-4000-8000-000000000003",
-        "recall_kind": kind, "precedence": "routine", "item_refs": [id], "instruction": kind.instruction(),
+        "recall_kind": kind, "precedence": "immediate", "item_refs": [id], "instruction": kind.instruction(),
         "receipt_due": now(), "action_due": now() } });
     let arrived = raw(&vsis, &mut kps, next + 1, &format!("{notice}\n"));
     kps.node.from_gate(now(), vec![arrived]).unwrap();

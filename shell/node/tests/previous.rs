@@ -16,7 +16,7 @@ const TOOL: &str = "tool--55555555-5555-4555-8555-555555555555";
 const RELEASE: &str = r#"{"kind":"release","release":"5e9f8f0a-8b1c-4b7e-9f63-1f0a3a6a0c11","part":0,"parts":1,"label":"TLP:GREEN","policy":"comity-release-policy/3","items":[["tool--55555555-5555-4555-8555-555555555555","2026-02-01T00:00:00.000Z"]]}"#;
 const BUNDLE: &str = r#"{"type":"bundle","id":"bundle--0a8f3c52-50a1-4b39-a9a1-5b3b4f2f6b77","objects":[{"type":"tool","spec_version":"2.1","id":"tool--55555555-5555-4555-8555-555555555555","created":"2026-02-01T00:00:00.000Z","modified":"2026-02-01T00:00:00.000Z","name":"Lantern"}]}"#;
 const PARKED: &str = r#"{"kind":"entry_status","fields":{"seq":0,"status":{"parked":"unknown-kind"}}}"#;
-const RECALL: &str = r#"{"kind":"recall_notice","fields":{"recall_id":"b52a7c0e-70a3-4d0c-8f55-0f9a4b7e2f10","recall_kind":"withdraw_error","precedence":"routine","item_refs":["tool--55555555-5555-4555-8555-555555555555"],"instruction":"INSTRUCTION","receipt_due":"2026-03-06T10:00:00Z","action_due":"2026-03-08T10:00:00Z"}}"#;
+const RECALL: &str = r#"{"kind":"recall_notice","fields":{"recall_id":"b52a7c0e-70a3-4d0c-8f55-0f9a4b7e2f10","recall_kind":"withdraw_error","precedence":"immediate","item_refs":["tool--55555555-5555-4555-8555-555555555555"],"instruction":"INSTRUCTION","receipt_due":"2026-03-06T10:00:00Z","action_due":"2026-03-08T10:00:00Z"}}"#;
 
 fn arrives(from: &Org, to: &mut Org, seq: u64, payload: &str) {
     let message = raw(from, to, seq, payload);
