@@ -133,9 +133,10 @@ const NOTHING: u8 = 1;
 /// What each byte of ASCII is in compact text; `m` is two letters, and stands for itself here.
 const COMPACT: [u8; 128] = {
     let mut table = [ENDS; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = match (byte as u8).to_ascii_lowercase() {
+    let mut rest: &mut [u8] = &mut table;
+    let mut byte = 0u8;
+    while let Some((slot, after)) = rest.split_first_mut() {
+        *slot = match byte.to_ascii_lowercase() {
             b'i' | b'1' => b'l',
             b'0' => b'o',
             letter if letter.is_ascii_alphanumeric() => letter,
@@ -144,6 +145,7 @@ const COMPACT: [u8; 128] = {
             control if control.is_ascii_control() => NOTHING,
             _ => ENDS,
         };
+        rest = after;
         byte += 1;
     }
     table
