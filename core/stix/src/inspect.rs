@@ -158,7 +158,8 @@ pub fn describe(node: &Node<'_>) -> Result<ObjectFacts, Unusable> {
     if object_type.len() > limit {
         return Err(Unusable::TypeTooLong { bytes: object_type.len(), limit });
     }
-    let time = |name| text(name).and_then(Timestamp::meant);
+    // Nearly all are written as the standard has them, and need no copy to be read.
+    let time = |name| text(name).and_then(|text| Timestamp::parse(text).ok().or_else(|| Timestamp::meant(text)));
     let mut facts = ObjectFacts {
         id: id.to_owned(),
         object_type: object_type.to_owned(),

@@ -23,13 +23,12 @@ const OPAQUE: [&str; 2] = ["payload_bin", "spec_version"];
 ///
 /// Bytes that are not strict JSON yield what was read before the fault.
 pub fn search_text(bytes: &[u8]) -> String {
-    let mut collector = Collector::default();
+    let mut collector = Collector { out: String::with_capacity(bytes.len()), skip: false };
     // An object that is stored passed the scanner before; there is nobody here to report to.
     let _ = whole(bytes, &Limits::default(), &mut collector);
     collector.out
 }
 
-#[derive(Default)]
 struct Collector {
     out: String,
     skip: bool,

@@ -13,6 +13,7 @@ use crate::prepare::{self, Prepared, Unholdable};
 use crate::record::{Context, Outcome, Recorder, Stored, state};
 use crate::remove;
 use crate::taxii;
+use crate::text;
 use comity_vocab::{Digest, OfficerCode, SecurityLabel, Timestamp};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -20,9 +21,10 @@ use std::time::Instant;
 
 /// Refused objects of one import that leave a row; the others are counted, so that a file of nothing but rubbish fills no disk.
 pub(crate) const REFUSED_ROWS_MAX: u64 = 10_000;
-/// Objects per transaction.
-const BATCH_OBJECTS: u64 = 5_000;
-/// Bytes per transaction, so that few large objects make a small batch.
+/// Objects per transaction. Identifiers lie anywhere in their indexes, so that each batch writes most pages of these: few large batches
+/// write less.
+const BATCH_OBJECTS: u64 = 25_000;
+/// Bytes per transaction, so that large objects make a small batch and the pages that a batch changes stay in memory.
 const BATCH_BYTES: u64 = 16 << 20;
 
 /// What an import did; every object is counted once under one of the first four or `refused`; `defects` and the last two stand beside them.
@@ -76,6 +78,7 @@ pub struct Import<'h> {
     report: ImportReport,
     position: u64,
     in_batch: u64,
+    batch_objects: u64,
     batch_bytes: u64,
     /// Objects are added when they become visible, not when the import began: whoever read meanwhile would else miss them.
     begun: Instant,
@@ -97,7 +100,7 @@ impl<'h> Import<'h> {
             .and_then(|()| holdings.has_begun())
             .and_then(|()| enter(holdings.sql(), options, file, now, 0));
         if begun.is_err() {
-            rest(holdings.sql());
+            rest(holdings.sql(), false);
         }
         let context = begun?;
         Ok(Self {
@@ -107,10 +110,16 @@ impl<'h> Import<'h> {
             report: ImportReport::default(),
             position: 0,
             in_batch: 0,
+            batch_objects: BATCH_OBJECTS,
             batch_bytes: 0,
             begun: Instant::now(),
             finished: false,
         })
+    }
+
+    /// Writes batches of so many objects, or of fewer where these are large.
+    pub fn set_batch_objects(&mut self, objects: u64) {
+        self.batch_objects = objects;
     }
 
     /// Adds one object by its exact bytes.
@@ -143,7 +152,7 @@ impl<'h> Import<'h> {
         self.report.count(&stored);
         self.position += 1;
         self.in_batch += 1;
-        if self.in_batch >= BATCH_OBJECTS || self.batch_bytes >= BATCH_BYTES {
+        if self.in_batch >= self.batch_objects || self.batch_bytes >= BATCH_BYTES {
             self.holdings.commit_for_now("BEGIN IMMEDIATE")?;
             self.recorder.goes_on();
             self.in_batch = 0;
@@ -176,7 +185,7 @@ impl<'h> Import<'h> {
 
 impl Drop for Import<'_> {
     fn drop(&mut self) {
-        rest(self.holdings.sql());
+        rest(self.holdings.sql(), self.finished);
         if !self.finished {
             // What cannot be removed now (a failing disk) stays invisible and goes at the next opening.
             let _ = self.holdings.remove_unfinished();
@@ -193,13 +202,16 @@ fn begin(conn: &Connection) -> Result<(), StoreError> {
     Ok(conn.execute_batch("BEGIN IMMEDIATE")?)
 }
 
-/// Returns to how the database is used between imports: every commit durable, little memory.
-fn rest(conn: &Connection) {
+/// Returns to how the database is used between imports: every commit durable, little memory. Where much was brought in, the indexes
+/// come next and read what is in memory; they give it back.
+fn rest(conn: &Connection, finished: bool) {
     if !conn.is_autocommit() {
         let _ = conn.execute_batch("ROLLBACK");
     }
     let _ = conn.pragma_update(None, "synchronous", "FULL");
-    let _ = open::calm(conn);
+    if !(finished && text::much_behind(conn).unwrap_or_default()) {
+        let _ = open::calm(conn);
+    }
 }
 
 impl ImportReport {

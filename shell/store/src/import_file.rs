@@ -3,8 +3,8 @@
 //! A file may have any of the shapes that `comity_stix::FileSplitter` cuts; a bad object in it is refused by its place.
 //!
 //! Guarantees (design.md §7.12): nothing is stored of a file that cannot be cut, or that is something else than STIX; a file that changes between the two readings is refused and
-//! nothing of it remains; memory is bounded by the largest object, not by the file. Reading and looking at objects runs on a
-//! second thread, writing on the caller's. Does not know: paths (the caller opened the file, without following links).
+//! nothing of it remains; memory is bounded by the largest object and the longest file that is kept, not by the file. Reading and
+//! looking at objects of a long file runs on a second thread, writing on the caller's. Does not know: paths (the caller opened the file, without following links).
 
 use crate::error::StoreError;
 use crate::holdings::Holdings;
@@ -23,6 +23,9 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// Bytes of objects handed over at once, and how many such parcels may wait.
 const PARCEL_BYTES: usize = 512 << 10;
 const PARCELS_WAITING: usize = 4;
+/// A file whose objects take no more than this is cut once: they wait in memory until all of it was checked, and the second reading only
+/// sees whether it is the same still.
+const KEPT_BYTES: usize = 16 << 20;
 /// What an entry of a parcel takes beside the object, or with the reason why it is refused, in bytes.
 const ENTRY_BYTES: usize = size_of::<Result<Prepared, Unholdable>>() + 128;
 
@@ -97,28 +100,38 @@ pub fn import_file(
     let bytes_total = metadata.len();
     // Those who handed the file over may have read in it.
     file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
-    let checked = check(&mut file, bytes_total, progress)?;
+    let (checked, kept) = check(&mut file, bytes_total, progress)?;
     file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
     let mut import = Import::begin(holdings, options, Some(checked), now)?;
-    let read_again = write(&mut file, &mut import, bytes_total, progress)?;
+    let read_again = match kept {
+        Some(kept) => write_kept(&mut file, &mut import, kept, bytes_total, progress)?,
+        None => write(&mut file, &mut import, bytes_total, progress)?,
+    };
     if read_again.digest != checked.digest {
         return Err(ImportError::Changed);
     }
     Ok(import.finish()?)
 }
 
-/// The first reading: every byte against the grammar, and the digest of all.
+/// The first reading: every byte against the grammar, and the digest of all. Returns the objects, too, where the file is short.
 fn check(
     file: &mut File,
     bytes_total: u64,
     progress: &mut dyn FnMut(Progress) -> bool,
-) -> Result<FileFacts, ImportError> {
+) -> Result<(FileFacts, Option<Parcel>), ImportError> {
+    let mut kept: Option<Parcel> = (bytes_total <= KEPT_BYTES as u64).then(Vec::new);
+    let mut kept_bytes = 0;
     let mut splitter = FileSplitter::new(Limits::default());
     let mut head = Vec::new();
     // Whether there was something, and nothing of it has a type, as all of STIX has.
     let (mut some, mut untyped) = (false, true);
     let mut look = |piece: Piece<'_>| {
         some = true;
+        kept_bytes += taken_by(&piece);
+        kept = kept.take().filter(|_| kept_bytes <= KEPT_BYTES);
+        if let Some(kept) = &mut kept {
+            kept.push(looked_at(&piece));
+        }
         untyped = untyped
             && match piece.content {
                 Content::Object(bytes) => matches!(comity_stix::inspect(bytes), Err(Unusable::NoType)),
@@ -140,9 +153,25 @@ fn check(
         Err(ImportError::Malformed(error)) => {
             Err(kind_of_file(&head).map_or(ImportError::Malformed(error), ImportError::NotStix))
         }
-        Ok(facts) if some && untyped => kind_of_file(&head).map_or(Ok(facts), |kind| Err(ImportError::NotStix(kind))),
-        other => other,
+        Ok(facts) if some && untyped => {
+            kind_of_file(&head).map_or(Ok((facts, kept)), |kind| Err(ImportError::NotStix(kind)))
+        }
+        other => other.map(|facts| (facts, kept)),
     }
+}
+
+/// The second reading of a short file: its objects are written, and it is read to see that it is the same.
+fn write_kept(
+    file: &mut File,
+    import: &mut Import<'_>,
+    kept: Parcel,
+    bytes_total: u64,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<FileFacts, ImportError> {
+    for object in &kept {
+        import.add_prepared(object)?;
+    }
+    read_all(file, bytes_total, |_| Ok(()), |bytes| progress(Progress { bytes, bytes_total, writing: true }))
 }
 
 /// The second reading: objects are cut out and looked at on another thread and written on this one.
@@ -193,11 +222,7 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
         |chunk| {
             gone += chunk.len() as u64;
             let cut = splitter.push(chunk, &mut |piece| {
-                parcel_bytes += ENTRY_BYTES
-                    + match piece.content {
-                        Content::Object(bytes) => bytes.len(),
-                        Content::Refused(_) => 0,
-                    };
+                parcel_bytes += taken_by(&piece);
                 parcel.push(looked_at(&piece));
                 // Here and not behind the chunk: a bundle that is looked through again may hold millions of pieces.
                 if parcel_bytes >= PARCEL_BYTES {
@@ -218,6 +243,15 @@ fn cut(file: &mut File, bytes_total: u64, sender: SyncSender<(u64, Parcel)>) -> 
     splitter.finish().map_err(|_| ImportError::Changed)?;
     sender.send((gone, parcel)).map_err(|_| ImportError::Stopped)?;
     Ok(facts)
+}
+
+/// What a piece takes in a parcel, in bytes.
+fn taken_by(piece: &Piece<'_>) -> usize {
+    ENTRY_BYTES
+        + match piece.content {
+            Content::Object(bytes) => bytes.len(),
+            Content::Refused(_) => 0,
+        }
 }
 
 /// Looks at one piece; why it is refused begins with its place.

@@ -11,9 +11,9 @@ use crate::erased::Erasing;
 use crate::error::StoreError;
 use crate::intern::Cache;
 use crate::key::{self, IdKey};
+use crate::numbers::Numbers;
 use crate::origin::Origin;
 use crate::prepare::{self, Prepared};
-use crate::taxii;
 use comity_vocab::{SecurityLabel, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -116,16 +116,11 @@ pub(crate) struct Context {
 pub(crate) struct Recorder {
     words: Cache,
     ids: HashMap<(i64, IdKey), i64>,
-    numbers: Option<Numbers>,
+    numbers: Numbers,
     /// The key of what was erased, once it was looked for.
     erasing: Option<Option<Erasing>>,
-}
-
-/// The row numbers to give out next: known here, no row has to be written twice.
-#[derive(Clone, Copy)]
-struct Numbers {
-    vid: i64,
-    oid: i64,
+    /// Whether the object before was new here, as the next then is, too, for the most part.
+    expects_new: bool,
 }
 
 /// Where a version goes, and what is said of it beside what it says itself.
@@ -172,11 +167,18 @@ impl Recorder {
         let stored = |outcome, defective| Stored::plain(object.facts.id.clone(), outcome, defective);
         let refused = |reason: String| stored(Outcome::Refused(reason), false);
         let tid = self.prefix_number(conn, object.prefix.as_deref())?;
+        if self.expects_new
+            && let Some((vid, oid)) = self.enter_unknown(conn, at, object, tid)?
+        {
+            self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
+            return Ok(stored(Outcome::Accepted, is_defective(&object.facts)));
+        }
         let line = find_line(conn, self.erasing(conn)?, tid, &object.key)?;
+        self.expects_new = line.as_ref().is_none_or(|line| line.state == state::MENTIONED);
         let line = match line {
             Some(line) if line.state != state::MENTIONED => line,
             unheld => {
-                let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+                let vid = self.numbers.version(conn)?;
                 let oid = self.enter(conn, at, object, tid, unheld.map(|line| line.oid), vid)?;
                 self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
                 return Ok(stored(Outcome::Accepted, is_defective(&object.facts)));
@@ -191,7 +193,7 @@ impl Recorder {
                     return Ok(refused("recalled".to_owned()));
                 }
                 erase::lift(conn, line.oid, &object.key)?;
-                let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+                let vid = self.numbers.version(conn)?;
                 let oid = self.enter(conn, at, object, tid, Some(line.oid), vid)?;
                 self.insert(conn, at, object, Place { vid, oid, flags: 0, defect: None })?;
                 return Ok(stored(Outcome::Accepted, is_defective(&object.facts)));
@@ -218,7 +220,7 @@ impl Recorder {
             )));
         }
         let conflict = judged.flags & flag::CONFLICT != 0;
-        let vid = self.next(conn, |numbers| &mut numbers.vid)?;
+        let vid = self.numbers.version(conn)?;
         self.insert(conn, at, object, Place { vid, oid: line.oid, flags: judged.flags, defect: judged.defect })?;
         let revoked = if object.facts.revoked { flag::REVOKED } else { 0 };
         let withdraws = dispute::withdraws(judged.flags | revoked);
@@ -244,18 +246,32 @@ impl Recorder {
         self.erasing = None;
     }
 
-    /// Gives out a row number.
-    fn next(&mut self, conn: &Connection, which: fn(&mut Numbers) -> &mut i64) -> rusqlite::Result<i64> {
-        let numbers = match &mut self.numbers {
-            Some(numbers) => numbers,
-            empty => empty.insert(Numbers {
-                vid: taxii::next_vid(conn)?,
-                oid: conn.query_row("SELECT coalesce(max(oid), 0) + 1 FROM object", [], |row| row.get(0))?,
-            }),
-        };
-        let number = which(numbers);
-        *number += 1;
-        Ok(*number - 1)
+    /// Makes an object held that is in no row yet, without a look for it first; `None`, with nothing written, where it may be in one.
+    fn enter_unknown(
+        &mut self,
+        conn: &Connection,
+        at: &Context,
+        object: &Prepared,
+        tid: i64,
+    ) -> rusqlite::Result<Option<(i64, i64)>> {
+        let erased = self.erasing(conn)?.is_some_and(|erasing| erasing.key(&object.key) != object.key);
+        let known = (tid, object.key.clone());
+        if erased || self.ids.contains_key(&known) {
+            return Ok(None);
+        }
+        let (vid, oid) = self.numbers.next(conn)?;
+        let entered = conn
+            .prepare_cached(
+                "INSERT INTO object (oid, key, tid, state, current, nid) VALUES (?1, ?2, ?3, 1, ?4, ?5) ON CONFLICT (key, tid) DO NOTHING",
+            )?
+            .execute((oid, &object.key, tid, vid, at.nid))?;
+        if entered == 0 {
+            return Ok(None);
+        }
+        self.numbers.version(conn)?;
+        self.numbers.object(conn)?;
+        self.remember(known, oid);
+        Ok(Some((vid, oid)))
     }
 
     /// Makes an object held whose first version this is; it may have been mentioned before.
@@ -273,7 +289,7 @@ impl Recorder {
                 .execute((oid, vid, at.nid))?;
             return Ok(oid);
         }
-        let oid = self.next(conn, |numbers| &mut numbers.oid)?;
+        let oid = self.numbers.object(conn)?;
         conn.prepare_cached("INSERT INTO object (oid, key, tid, state, current, nid) VALUES (?1, ?2, ?3, 1, ?4, ?5)")?
             .execute((oid, &object.key, tid, vid, at.nid))?;
         self.remember((tid, object.key.clone()), oid);
@@ -293,15 +309,16 @@ impl Recorder {
     }
 
     /// Returns the number of an identifier, entering it as "mentioned" if it is new.
-    fn object_number(&mut self, conn: &Connection, tid: i64, key: &IdKey) -> rusqlite::Result<i64> {
-        let remembered = (tid, key.clone());
+    fn object_number(&mut self, conn: &Connection, tid: i64, key: IdKey) -> rusqlite::Result<i64> {
+        let remembered = (tid, key);
         if let Some(oid) = self.ids.get(&remembered) {
             return Ok(*oid);
         }
+        let key = &remembered.1;
         let oid = match find_line(conn, self.erasing(conn)?, tid, key)? {
             Some(line) => line.oid,
             None => {
-                let oid = self.next(conn, |numbers| &mut numbers.oid)?;
+                let oid = self.numbers.object(conn)?;
                 conn.prepare_cached("INSERT INTO object (oid, key, tid, state) VALUES (?1, ?2, ?3, 0)")?
                     .execute((oid, key, tid))?;
                 oid
@@ -356,13 +373,13 @@ impl Recorder {
         oid: i64,
         object: &Prepared,
     ) -> Result<(), StoreError> {
+        let mut insert = conn.prepare_cached("INSERT OR IGNORE INTO reference (target, vid) VALUES (?1, ?2)")?;
         for target in targets(&object.facts) {
             let Some((prefix, key)) = key::split(target) else { continue };
             let tid = self.prefix_number(conn, prefix)?;
-            let target = self.object_number(conn, tid, &key)?;
+            let target = self.object_number(conn, tid, key)?;
             if target != oid {
-                conn.prepare_cached("INSERT OR IGNORE INTO reference (target, vid) VALUES (?1, ?2)")?
-                    .execute((target, vid))?;
+                insert.execute((target, vid))?;
             }
         }
         Ok(())

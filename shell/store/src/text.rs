@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::holdings::Holdings;
 use crate::matches::Words;
 use crate::open;
+use crate::parcel::Parcel;
 use crate::view::{View, unsigned};
 use rusqlite::{Connection, Rows};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -76,13 +77,18 @@ fn left(conn: &Connection, state: &str) -> rusqlite::Result<u64> {
     conn.prepare_cached(&sql)?.query_row([], |row| row.get(0)).map(unsigned)
 }
 
+/// Tells whether so much is behind that indexing it is a long piece of work.
+pub(crate) fn much_behind(conn: &Connection) -> rusqlite::Result<bool> {
+    Ok(left(conn, "text_state")? > MANY)
+}
+
 impl Holdings {
     /// Takes up to `max` versions into the full-text index, in one transaction, and returns at most how many remain; 0 where none does.
     ///
     /// # Errors
     /// [`StoreError::Database`]; nothing was taken then.
     pub fn index_pending(&mut self, max: usize) -> Result<u64, StoreError> {
-        if left(self.sql(), "text_state")? > MANY {
+        if much_behind(self.sql())? {
             open::hurry(self.sql())?;
         }
         let tx = self.transaction()?;
@@ -106,11 +112,26 @@ impl Holdings {
     }
 }
 
-/// Versions handed to the second thread at once, and how many such parcels may be under way.
-const PARCEL: usize = 64;
+/// How many parcels may be under way to the second thread and back.
 const PARCELS_UNDER_WAY: usize = 4;
 
-type Texts = Vec<(i64, String)>;
+/// The texts of some versions, one behind the other.
+struct Texts {
+    /// The number of each version, and where its text ends.
+    ends: Vec<(i64, usize)>,
+    text: String,
+}
+
+impl Texts {
+    fn of(parcel: &Parcel) -> Self {
+        let mut texts = Self { ends: Vec::new(), text: String::with_capacity(parcel.size()) };
+        for (vid, bytes) in parcel.iter() {
+            texts.text.push_str(&comity_stix::search_text(bytes));
+            texts.ends.push((vid, texts.text.len()));
+        }
+        texts
+    }
+}
 
 /// Reads versions and writes their text on this thread; text is folded on a second one, which is a third of the work.
 fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
@@ -119,24 +140,23 @@ fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
     );
     let mut select = conn.prepare_cached(&sql)?;
     let mut rows = select.query([i64::try_from(max).unwrap_or(i64::MAX)])?;
-    let first = next_parcel(&mut rows)?;
-    let last = if first.len() < PARCEL {
-        write(conn, first.iter().map(|(vid, bytes)| (*vid, comity_stix::search_text(bytes))).collect())?
-    } else {
+    let first = Parcel::read(&mut rows)?;
+    let last = if first.is_full() {
         std::thread::scope(|scope| {
             // Each holds all that may be under way, so neither thread waits while the other waits for it.
-            let (bytes_in, bytes_out) = sync_channel::<Vec<(i64, Vec<u8>)>>(PARCELS_UNDER_WAY);
+            let (bytes_in, bytes_out) = sync_channel::<Parcel>(PARCELS_UNDER_WAY);
             let (texts_in, texts_out) = sync_channel::<Texts>(PARCELS_UNDER_WAY);
             scope.spawn(move || {
                 for parcel in bytes_out {
-                    let texts = parcel.iter().map(|(vid, bytes)| (*vid, comity_stix::search_text(bytes))).collect();
-                    if texts_in.send(texts).is_err() {
+                    if texts_in.send(Texts::of(&parcel)).is_err() {
                         break;
                     }
                 }
             });
             pump(conn, first, &mut rows, bytes_in, &texts_out)
         })?
+    } else {
+        write(conn, &Texts::of(&first))?
     };
     if let Some(last) = last {
         conn.execute("UPDATE text_state SET indexed_vid = ?1", [last])?;
@@ -147,9 +167,9 @@ fn take(conn: &Connection, max: usize) -> Result<(), StoreError> {
 /// Keeps the second thread busy and writes what comes back, in order; returns the last version written.
 fn pump(
     conn: &Connection,
-    mut parcel: Vec<(i64, Vec<u8>)>,
+    mut parcel: Parcel,
     rows: &mut Rows<'_>,
-    bytes_in: SyncSender<Vec<(i64, Vec<u8>)>>,
+    bytes_in: SyncSender<Parcel>,
     texts_out: &Receiver<Texts>,
 ) -> Result<Option<i64>, StoreError> {
     let mut under_way = 0;
@@ -160,13 +180,13 @@ fn pump(
             under_way += 1;
         }
         if under_way == PARCELS_UNDER_WAY {
-            last = write(conn, receive(texts_out)?)?;
+            last = write(conn, &receive(texts_out)?)?;
             under_way -= 1;
         }
-        parcel = next_parcel(rows)?;
+        parcel = Parcel::read(rows)?;
     }
     for _ in 0..under_way {
-        last = write(conn, receive(texts_out)?)?;
+        last = write(conn, &receive(texts_out)?)?;
     }
     Ok(last)
 }
@@ -175,21 +195,14 @@ fn receive(texts_out: &Receiver<Texts>) -> Result<Texts, StoreError> {
     texts_out.recv().map_err(|_| StoreError::Damaged { what: "full text", row: 0 })
 }
 
-fn next_parcel(rows: &mut Rows<'_>) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-    let mut parcel = Vec::with_capacity(PARCEL);
-    while parcel.len() < PARCEL {
-        let Some(row) = rows.next()? else { break };
-        parcel.push((row.get(0)?, row.get(1)?));
-    }
-    Ok(parcel)
-}
-
-fn write(conn: &Connection, texts: Texts) -> Result<Option<i64>, StoreError> {
+fn write(conn: &Connection, texts: &Texts) -> Result<Option<i64>, StoreError> {
     let mut insert = conn.prepare_cached("INSERT INTO version_text (rowid, body) VALUES (?1, ?2)")?;
-    for (vid, text) in &texts {
-        insert.execute((vid, text))?;
+    let mut from = 0;
+    for (vid, end) in &texts.ends {
+        insert.execute((vid, texts.text.get(from..*end).unwrap_or_default()))?;
+        from = *end;
     }
-    Ok(texts.last().map(|(vid, _)| *vid))
+    Ok(texts.ends.last().map(|(vid, _)| *vid))
 }
 
 /// Takes one version out of the index, words and all. The bytes must still be those that were indexed.

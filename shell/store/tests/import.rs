@@ -80,6 +80,7 @@ fn an_unfinished_import_is_invisible_and_gone() {
     let before = reader.view().stats().unwrap();
     let mut import = Import::begin(&mut holdings, &options("feed", None), None, now()).unwrap();
     // More than one batch, so that some of it is committed.
+    import.set_batch_objects(5_000);
     for n in 1..=5_100 {
         let refers = format!(
             r#","sample_refs":["{}"],"created_by_ref":"identity--31b940d4-6f7f-459a-80ea-000000000001""#,
@@ -209,6 +210,25 @@ fn a_file_that_changes_while_it_is_read_is_refused() {
         let stats = holdings.view().stats().unwrap();
         assert_eq!((stats.objects, stats.versions, stats.imports), (0, 0, 0), "{what}");
     }
+}
+
+/// What is in a short file may still be too much to keep until all of it was checked: it is cut again then, with the same outcome.
+#[test]
+fn a_short_file_of_very_many_pieces_is_imported_as_any_other() {
+    let home = Home::new();
+    let mut holdings = home.holdings();
+    let text = |pieces: usize| {
+        let mut text = b"[".to_vec();
+        text.extend(b"[],".repeat(pieces));
+        text.extend(malware(1, 1, ""));
+        text.push(b']');
+        text
+    };
+    for (pieces, accepted) in [(10, 1), (60_000, 0)] {
+        let report = import_bytes(&mut holdings, &text(pieces), &options("feed", None)).unwrap();
+        assert_eq!((report.accepted, report.unchanged, report.refused), (accepted, 1 - accepted, pieces as u64));
+    }
+    holdings.view().verify().unwrap();
 }
 
 #[test]

@@ -120,6 +120,37 @@ fn may_be_a_sentence(text: &str) -> bool {
     long_enough && text.chars().any(|character| character.is_whitespace() || has_no_blanks(character))
 }
 
+/// As [`may_be_a_sentence`], for ASCII.
+fn may_be_a_plain_sentence(text: &str) -> bool {
+    text.len() >= 2 * WORDS_IN_A_ROW - 1 && text.bytes().any(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
+}
+
+/// A byte of ASCII that ends a word.
+const ENDS: u8 = 0;
+/// A byte of ASCII that is as if it were not there.
+const NOTHING: u8 = 1;
+
+/// What each byte of ASCII is in compact text; `m` is two letters, and stands for itself here.
+const COMPACT: [u8; 128] = {
+    let mut table = [ENDS; 128];
+    let mut rest: &mut [u8] = &mut table;
+    let mut byte = 0u8;
+    while let Some((slot, after)) = rest.split_first_mut() {
+        *slot = match byte.to_ascii_lowercase() {
+            b'i' | b'1' => b'l',
+            b'0' => b'o',
+            letter if letter.is_ascii_alphanumeric() => letter,
+            // Controls that end neither a line nor a word.
+            b'\t'..=b'\r' => ENDS,
+            control if control.is_ascii_control() => NOTHING,
+            _ => ENDS,
+        };
+        rest = after;
+        byte += 1;
+    }
+    table
+};
+
 /// Makes the numbers of texts; remembers the characters that needed work.
 pub struct Printer {
     key: PrintKey,
@@ -137,11 +168,13 @@ impl Printer {
 
     /// Adds the numbers of one text.
     pub fn text(&mut self, text: &str, prints: &mut Vec<u64>) {
-        if !may_be_a_sentence(text) {
+        if text.is_ascii() {
+            if may_be_a_plain_sentence(text) {
+                self.plain(text, prints);
+            }
             return;
         }
-        if text.is_ascii() {
-            self.plain(text, prints);
+        if !may_be_a_sentence(text) {
             return;
         }
         self.normaliser.compact(&Text::of(text), Form::Folded, &mut self.compact);
@@ -164,14 +197,11 @@ impl Printer {
             }
         };
         for byte in text.bytes() {
-            match byte.to_ascii_lowercase() {
+            match COMPACT.get(usize::from(byte)).copied().unwrap_or(ENDS) {
+                ENDS => end(word),
+                NOTHING => {}
                 b'm' => word.extend(b"rn"),
-                b'i' | b'1' => word.push(b'l'),
-                b'0' => word.push(b'o'),
-                letter if letter.is_ascii_alphanumeric() => word.push(letter),
-                // Controls that end neither a line nor a word are as if they were not there.
-                control if control.is_ascii_control() && !matches!(control, b'\n' | b'\r' | b'\t' | 0xb | 0xc) => {}
-                _ => end(word),
+                letter => word.push(letter),
             }
         }
         end(word);
@@ -181,10 +211,15 @@ impl Printer {
     /// is no text: what it asks for are values.
     pub fn object(&mut self, bytes: &[u8]) -> Vec<u64> {
         let mut prints = Vec::new();
-        each_text(bytes, &mut |text| self.text(text, &mut prints));
+        self.each_of_object(bytes, &mut prints);
         prints.sort_unstable();
         prints.dedup();
         prints
+    }
+
+    /// Adds the same as they come, some of them twice: for those who sort many objects' at once.
+    pub fn each_of_object(&mut self, bytes: &[u8], prints: &mut Vec<u64>) {
+        each_text(bytes, &mut |text| self.text(text, prints));
     }
 }
 

@@ -49,6 +49,12 @@ pub fn contributing(object_type: &str) -> &'static [&'static str] {
 
 /// Returns the UUID that the object's content gives; `None` where its type or content gives none.
 pub fn deterministic_id(node: &Node<'_>, object_type: &str) -> Option<Uuid> {
+    if let [name] = contributing(object_type)
+        && let Some(Node::String(text)) = node.property(name)
+        && is_written_as_it_is(text)
+    {
+        return Some(Uuid::new_v5(&NAMESPACE, format!("{{\"{name}\":\"{text}\"}}").as_bytes()));
+    }
     let mut content = Map::new();
     for name in contributing(object_type) {
         let value = match node.property(name) {
@@ -63,6 +69,11 @@ pub fn deterministic_id(node: &Node<'_>, object_type: &str) -> Option<Uuid> {
     }
     let bytes = serde_json_canonicalizer::to_vec(&Value::Object(content)).ok()?;
     Some(Uuid::new_v5(&NAMESPACE, &bytes))
+}
+
+/// Whether canonical JSON has a string as it is between its quotes (RFC 8785 §3.2.2.2).
+fn is_written_as_it_is(text: &str) -> bool {
+    !text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\'))
 }
 
 fn one_hash(hashes: &Node<'_>) -> Option<Value> {
@@ -88,4 +99,23 @@ fn json(node: &Node<'_>) -> Option<Value> {
             Value::Object(properties.collect::<Option<_>>()?)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "test")]
+
+    use super::*;
+    use crate::json::Limits;
+
+    #[test]
+    fn one_text_gives_what_canonical_json_gives() {
+        for text in ["quay.example", "a\"b", "a\\b", "a\nb", "\u{1}", "\u{7f}\u{80}\u{2028}é漢😀", "", "</a>/"] {
+            let written = serde_json::json!({ "value": text });
+            let bytes = serde_json::to_vec(&written).unwrap();
+            let node = Node::parse(&bytes, &Limits::default()).unwrap();
+            let whole = Uuid::new_v5(&NAMESPACE, &serde_json_canonicalizer::to_vec(&written).unwrap());
+            assert_eq!(deterministic_id(&node, "url"), Some(whole), "{text:?}");
+        }
+    }
 }

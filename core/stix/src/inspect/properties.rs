@@ -73,12 +73,24 @@ pub fn standard_type(name: &str) -> Option<(Class, &'static [&'static str])> {
 /// Says whether any standard object has a property of this name at its top level (STIX 2.1 §3.2, §4 to §7) or in a
 /// nested standard structure: external references, kill chain phases, granular markings, hashes.
 pub fn is_standard_property(name: &str) -> bool {
-    // This is asked of every name in every object: numbers are compared, and one or two names.
+    // This is asked of every name in every object: those of one first letter are found by it, then numbers are compared.
+    let Some(&first) = name.as_bytes().first() else { return false };
+    let (from, to) = FIRST_LETTERS.get(usize::from(first)).copied().unwrap_or_default();
     let begins = beginning(name);
-    let from = BEGINNINGS.partition_point(|number| *number < begins);
-    let same = BEGINNINGS.iter().zip(PROPERTIES).skip(from).take_while(|(number, _)| **number == begins);
-    same.into_iter().any(|(_, known)| *known == name)
+    let same = BEGINNINGS.iter().zip(PROPERTIES).skip(from).take(to - from);
+    same.into_iter().any(|(number, known)| *number == begins && *known == name)
 }
+
+/// Where in [`PROPERTIES`] the names of a first letter stand.
+static FIRST_LETTERS: LazyLock<[(usize, usize); 128]> = LazyLock::new(|| {
+    std::array::from_fn(|letter| {
+        let stands = |name: &&str, before: usize| name.bytes().next().is_some_and(|first| usize::from(first) < before);
+        (
+            PROPERTIES.partition_point(|name| stands(name, letter)),
+            PROPERTIES.partition_point(|name| stands(name, letter + 1)),
+        )
+    })
+});
 
 /// The first eight bytes of a name as a number that is ordered like the names; shorter ones are filled up with zeros.
 fn beginning(name: &str) -> u64 {

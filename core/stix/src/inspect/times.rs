@@ -60,10 +60,11 @@ pub(super) fn examine(node: &Node<'_>, found: &mut Found) {
             continue;
         }
         let path = || pointer("", name);
-        if name == "modified" && value.text().and_then(Timestamp::meant).is_none() {
+        let read = value.text().map(Timestamp::parse);
+        if name == "modified" && !matches!(read, Some(Ok(_))) && value.text().and_then(Timestamp::meant).is_none() {
             found.add("version-unreadable", path());
         }
-        match value.text().map(Timestamp::parse) {
+        match read {
             None => found.detail("timestamp-malformed", path(), "not a string"),
             Some(Err(TimestampError::Malformed)) => found.add("timestamp-malformed", path()),
             Some(Err(TimestampError::TooPrecise)) => found.detail("timestamp-malformed", path(), "more than 9 digits"),

@@ -6,6 +6,7 @@
 use super::entry::Entry;
 use super::segment;
 use crate::error::StoreError;
+use crate::parcel::Parcel;
 use crate::verify::{VerifyError, bad};
 use crate::view::{View, unsigned};
 use comity_release::leak::{PRINTS, PrintKey, Printer};
@@ -17,8 +18,7 @@ const HORIZON: &str = "coalesce((SELECT min(first_vid) FROM import WHERE state =
 const BEHIND_MAX: i64 = 50_000;
 /// The most bytes of objects in one batch: their prints are in memory until the batch is written.
 const BATCH_BYTES: usize = 12 << 20;
-/// Versions handed to the second thread at once, and how many such parcels may be under way.
-const PARCEL: usize = 64;
+/// How many parcels may be under way to the second thread.
 const PARCELS_UNDER_WAY: usize = 4;
 
 /// Returns the key of this node's prints; it comes of the secret that the values' numbers have.
@@ -64,31 +64,28 @@ fn read(conn: &Connection, limit: i64) -> Result<(Option<i64>, Vec<Entry>), Stor
     let mut select = conn.prepare_cached(&sql)?;
     let mut rows = select.query([limit])?;
     std::thread::scope(|scope| {
-        let (give, take) = sync_channel::<Vec<(i64, Vec<u8>)>>(PARCELS_UNDER_WAY);
+        let (give, take) = sync_channel::<Parcel>(PARCELS_UNDER_WAY);
         let second = scope.spawn(move || {
             let mut printer = Printer::new(key);
-            let mut entries = Vec::new();
+            let (mut entries, mut prints) = (Vec::new(), Vec::new());
             for parcel in take {
-                for (vid, bytes) in parcel {
-                    entries.extend(printer.object(&bytes).into_iter().map(|print| Entry { print, vid }));
+                for (vid, bytes) in parcel.iter() {
+                    printer.each_of_object(bytes, &mut prints);
+                    entries.extend(prints.drain(..).map(|print| Entry { print, vid }));
                 }
             }
             entries
         });
         let (mut last, mut bytes) = (None, 0);
-        let mut parcel = Vec::with_capacity(PARCEL);
-        while bytes < BATCH_BYTES {
-            let Some(row) = rows.next()? else { break };
-            let (vid, object): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-            last = Some(vid);
-            bytes += object.len();
-            parcel.push((vid, object));
-            // Giving fails only where the other thread is gone, and then joining it fails.
-            if parcel.len() == PARCEL && give.send(std::mem::take(&mut parcel)).is_err() {
-                break;
-            }
+        let mut given = Ok(());
+        // Giving fails only where the other thread is gone, and then joining it fails.
+        while bytes < BATCH_BYTES && given.is_ok() {
+            let parcel = Parcel::read(&mut rows)?;
+            let Some(end) = parcel.last() else { break };
+            last = Some(end);
+            bytes += parcel.size();
+            given = give.send(parcel);
         }
-        let given = give.send(parcel);
         drop(give);
         match (given, second.join()) {
             (Ok(()), Ok(entries)) => Ok((last, entries)),

@@ -157,7 +157,8 @@ impl Times<'_> {
             "modified" => &self.modified,
             _ => return None,
         };
-        Timestamp::meant(text.as_deref()?).map(|time| time.unix_seconds())
+        let text = text.as_deref()?;
+        Timestamp::parse(text).ok().or_else(|| Timestamp::meant(text)).map(|time| time.unix_seconds())
     }
 
     /// The property that says when, that time, and the end.
