@@ -9,6 +9,7 @@ mod fields;
 mod hashes;
 mod host;
 mod parts;
+mod plan;
 mod simple;
 mod walk;
 
