@@ -112,6 +112,15 @@ impl Mapping {
         }
     }
 
+    /// Tells whether each line is read by itself: none names columns or says how others are read.
+    pub fn is_line_by_line(&self) -> bool {
+        match &self.how {
+            How::Stix => true,
+            How::Simple => false,
+            How::Declared(declared) => declared.form == Form::Json,
+        }
+    }
+
     /// Tells whether lines are STIX already.
     pub fn is_stix(&self) -> bool {
         matches!(self.how, How::Stix)

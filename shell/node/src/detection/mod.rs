@@ -14,6 +14,7 @@ mod judged;
 mod kept;
 mod listing;
 mod lists;
+mod looked;
 mod matching;
 mod observe;
 mod send_back;
