@@ -31,6 +31,14 @@ const ECS: &[(&str, &str)] = &[
     (r#""destination":{"address":"203.0.113.9:8443"}"#, "ipv4-addr destination-address value=203.0.113.9"),
     (r#""destination":{"address":"[2001:db8::1]:8443"}"#, "ipv6-addr destination-address value=2001:db8::1"),
     (r#""destination":{"domain":"a.example:8443"}"#, "domain-name destination-domain value=a.example"),
+    (
+        r#""source":{"ip":"10.0.0.1"},"destination":{"domain":"a.example:8443"},"network":{"transport":"tcp"}"#,
+        "network-traffic traffic dst_ref=destination-domain protocols=[\"tcp\"] src_ref=source dst_port=8443",
+    ),
+    (
+        r#""source":{"ip":"10.0.0.1"},"destination":{"domain":"a.example:8443","port":1},"network":{"transport":"tcp"}"#,
+        "network-traffic traffic dst_port=1 dst_ref=destination-domain protocols=[\"tcp\"] src_ref=source",
+    ),
     (r#""source":{"as":{"number":"ASN64496"}}"#, "autonomous-system source-as number=64496"),
     (r#""destination":{"address":"203.0.113.9"}"#, "ipv4-addr destination-address value=203.0.113.9"),
     (

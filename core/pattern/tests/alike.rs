@@ -93,3 +93,52 @@ fn what_the_documents_contradicted_each_other_about() {
     let found = ids.map(|id| matches!(letter.match_all(&observed).of(id), Outcome::Match(_)));
     assert_eq!(found, [false, true]);
 }
+
+/// What a test finds in one object, whose properties are given.
+#[test]
+fn what_is_found_however_it_is_written() {
+    let header = r#""extensions":{"windows-pebinary-ext":{"file_header_hashes":{"SHA-256":"ABAB"}}}"#;
+    let header_path = "file:extensions.'windows-pebinary-ext'.file_header_hashes.sha256";
+    for (pattern, object_type, said, expect) in [
+        ("domain-name:value LIKE 'BÜCHER%'", "domain-name", r#""value":"bücher.example""#, true),
+        ("domain-name:value LIKE 'BÜCHER%'", "domain-name", r#""value":"Bücher.example""#, true),
+        ("domain-name:value LIKE 'BÜCHER%'", "domain-name", r#""value":"xn--bcher-kva.example""#, true),
+        ("domain-name:value LIKE 'bü%'", "domain-name", r#""value":"xn--bcher-kva.example""#, true),
+        ("domain-name:value LIKE 'ü%'", "domain-name", r#""value":"xn--bcher-kva.example""#, false),
+        ("domain-name:value LIKE '%.Bücher.Example.'", "domain-name", r#""value":"a.xn--bcher-kva.example""#, true),
+        ("domain-name:value NOT LIKE 'BÜCHER%'", "domain-name", r#""value":"xn--bcher-kva.example""#, false),
+        ("domain-name:value LIKE 'ΟΔΟΣ%'", "domain-name", r#""value":"οδοσα.example""#, true),
+        ("domain-name:value = 'ΟΔΟΣ.example'", "domain-name", r#""value":"οδοσ.example""#, true),
+        ("domain-name:value = 'ΟΔΟΣ.example'", "domain-name", r#""value":"οδος.example""#, false),
+        ("file:name LIKE 'ΟΔΟΣ%'", "file", r#""name":"οδοσα.exe""#, true),
+        ("file:name = 'ΟΔΟΣ.exe'", "file", r#""name":"οδος.exe""#, true),
+        ("file:name LIKE 'BÜCHER%'", "file", r#""name":"bu\u0308cher.exe""#, true),
+        (
+            "windows-registry-key:key LIKE 'HKLM\\\\Soft%'",
+            "windows-registry-key",
+            r#""key":"HKEY_LOCAL_MACHINE\\SOFTWARE\\A""#,
+            true,
+        ),
+        ("mac-addr:value LIKE '00-1B-%'", "mac-addr", r#""value":"00:1b:44:11:3a:b7""#, true),
+        ("directory:path LIKE 'C:/Quay/%'", "directory", r#""path":"c:\\quay\\a""#, true),
+        (&format!("{header_path} = 'abab'"), "file", header, true),
+        (&format!("{header_path} = 'abac'"), "file", header, false),
+        ("ipv4-addr:value ISSUBSET '2001:db8::/32'", "ipv6-addr", r#""value":"2001:DB8::1""#, true),
+        ("ipv4-addr:value ISSUBSET '2001:db8::/32'", "ipv4-addr", r#""value":"2001:DB8::1""#, true),
+        ("ipv4-addr:value ISSUBSET '2001:db8::/32'", "ipv6-addr", r#""value":"2001:db9::1""#, false),
+        ("domain-name:value ISSUBSET '203.0.113.0/24'", "domain-name", r#""value":"203.0.113.9""#, true),
+        ("domain-name:value = '*.BÜCHER.example.'", "domain-name", r#""value":"a.bücher.example""#, true),
+        ("autonomous-system:number = 'ASN64500'", "autonomous-system", r#""number":64500"#, true),
+    ] {
+        let mut engine = folding();
+        let id = added(&mut engine, &format!("[{pattern}]"));
+        let document = format!(
+            r#"{{"type":"observed-data","first_observed":"2026-01-01T00:00:00Z","last_observed":"2026-01-01T00:00:00Z",
+                "number_observed":1,"objects":{{"0":{{"type":"{object_type}",{said}}}}}}}"#
+        );
+        let nodes = [Node::parse(document.as_bytes(), &Limits::default()).unwrap()];
+        let observed = Observed::of_documents(&nodes).unwrap();
+        let found = matches!(engine.match_all(&observed).of(id), Outcome::Match(_));
+        assert_eq!(found, expect, "{pattern} against {said}");
+    }
+}

@@ -40,6 +40,8 @@ pub(crate) struct Made<'n> {
     pub node: Node<'n>,
     /// Where in a list its values stood.
     index: u32,
+    /// The port that stood behind a host.
+    port: Option<&'n str>,
 }
 
 impl<'n> Made<'n> {
@@ -52,7 +54,7 @@ impl<'n> Made<'n> {
         let mut all = Vec::with_capacity(N + 1);
         all.push((Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type))));
         all.extend(properties);
-        Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE }
+        Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE, port: None }
     }
 }
 
@@ -165,21 +167,25 @@ impl<'n> Builder<'n, '_> {
             return Ok(None);
         }
         let Some(mut all) = composed(&template.of, all) else { return Ok(None) };
+        let mut port = None;
         if template.of == TypeOf::Host || matches!(&template.of, TypeOf::Fixed(of) if of == "domain-name") {
-            all.iter_mut().filter(|(name, _)| name == "value").for_each(|(_, value)| without_port(value));
+            port = all.iter_mut().find(|(name, _)| name == "value").and_then(|(_, value)| without_port(value));
         }
         let Some(object_type) = self.type_of(template, &all)? else { return Ok(None) };
         let needed = NEEDED.iter().find(|(of, _)| *of == object_type);
         if needed.is_some_and(|(_, needed)| !all.iter().any(|(name, _)| name == needed)) {
             return Ok(None);
         }
-        if object_type == "network-traffic" && !all.iter().any(|(name, _)| name == "protocols") {
-            all.extend(self.protocols(&all));
+        if object_type == "network-traffic" {
+            self.ports(&mut all);
+            if !all.iter().any(|(name, _)| name == "protocols") {
+                all.extend(self.protocols(&all));
+            }
         }
         if let Some((_, slot)) = all.first_mut() {
             *slot = Node::String(Cow::Borrowed(object_type));
         }
-        Ok(Some(Made { key, object_type, node: Node::Object(all), index: place }))
+        Ok(Some(Made { key, object_type, node: Node::Object(all), index: place, port }))
     }
 
     fn type_of(
@@ -293,6 +299,18 @@ impl<'n> Builder<'n, '_> {
         convert
             .read(hit.node, self.declared.refang)
             .map_err(|expected| LineError::Value { field: self.declared.fields.name(hit.field).to_owned(), expected })
+    }
+
+    /// Ports that no field of their own says and that stood behind the host at that end.
+    fn ports(&self, properties: &mut Vec<(Cow<'n, str>, Node<'n>)>) {
+        for (end, name) in [("src_ref", "src_port"), ("dst_ref", "dst_port")] {
+            let find = |wanted: &str| properties.iter().find(|(known, _)| known == wanted).map(|(_, value)| value);
+            let host = find(end).filter(|_| find(name).is_none()).and_then(Node::text);
+            let host = host.and_then(|key| self.made.iter().find(|made| made.key == key));
+            if let Some(port) = host.and_then(|made| made.port) {
+                properties.push((Cow::Borrowed(name), Node::Number(port)));
+            }
+        }
     }
 
     /// What traffic between addresses is at least (STIX 2.1 §6.12 asks for a protocol).

@@ -166,7 +166,7 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Reads a whole number of at most 15 digits: more than a port, a size or a count needs, and exact everywhere.
-fn whole(text: &str) -> Option<&str> {
+pub(super) fn whole(text: &str) -> Option<&str> {
     let text = text.strip_suffix(".0").unwrap_or(text);
     let digits = !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = text.trim_start_matches('0');

@@ -1,8 +1,9 @@
 //! The name or address of a host as logs write it: with blanks around, in brackets, with a port behind.
 //!
-//! Guarantees: what is no host stays as it is. Does not know: whose port it is; traffic has its own field for it.
+//! Guarantees: what is no host stays as it is. Does not know: whose port it is.
 
 use super::build::address_type;
+use super::convert::whole;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
 
@@ -16,36 +17,51 @@ fn is_name(text: &str) -> bool {
     text.len() <= 253 && text.chars().all(fits) && text.chars().any(char::is_alphanumeric)
 }
 
-/// Takes away what stands around a host.
-pub(super) fn without_port(value: &mut Node<'_>) {
-    let Node::String(text) = value else { return };
+/// Takes away what stands around a host, and returns the port that stood behind it.
+pub(super) fn without_port<'n>(value: &mut Node<'n>) -> Option<&'n str> {
+    let Node::String(text) = value else { return None };
     match text {
-        Cow::Borrowed(written) => *text = Cow::Borrowed(bare(written)),
+        Cow::Borrowed(written) => {
+            let (host, port) = bare(written);
+            *text = Cow::Borrowed(host);
+            port
+        }
+        // What was made harmless was copied: its port lives no longer than that.
         Cow::Owned(written) => {
-            let plain = bare(written);
-            if plain.len() != written.len() {
-                *text = Cow::Owned(plain.to_owned());
+            let (host, _) = bare(written);
+            if host.len() != written.len() {
+                *text = Cow::Owned(host.to_owned());
             }
+            None
         }
     }
 }
 
-fn bare(text: &str) -> &str {
+/// Returns the host and the port.
+fn bare(text: &str) -> (&str, Option<&str>) {
     let trimmed = text.trim();
     if trimmed.len() == text.len() && !text.contains(':') && !text.starts_with('[') {
-        return text;
+        return (text, None);
     }
     let is_host = |text: &str| host_type(text).is_some();
     if is_host(trimmed) {
-        return trimmed;
+        return (trimmed, None);
     }
-    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    let ends = |behind: &str| behind.is_empty() || behind.strip_prefix(':').is_some_and(is_port);
     let split = match trimmed.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').filter(|(_, behind)| ends(behind)),
-        None => trimmed.rsplit_once(':').filter(|(_, port)| is_port(port)),
+        Some(rest) => rest.split_once(']').and_then(|(host, behind)| match behind.strip_prefix(':') {
+            Some(port) => Some((host, Some(port))),
+            None => behind.is_empty().then_some((host, None)),
+        }),
+        None => trimmed.rsplit_once(':').map(|(host, port)| (host, Some(port))),
     };
-    split.map(|(host, _)| host).filter(|host| is_host(host)).unwrap_or(text)
+    let Some((host, port)) = split.filter(|(host, _)| is_host(host)) else { return (text, None) };
+    match port {
+        None => (host, None),
+        Some(port) => match whole(port).filter(|port| port.parse::<u16>().is_ok()) {
+            Some(port) => (host, Some(port)),
+            None => (text, None),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -54,26 +70,27 @@ mod tests {
 
     #[test]
     fn the_host_is_what_is_left() {
-        for (text, expect) in [
-            ("quay.example", "quay.example"),
-            (" quay.example\t", "quay.example"),
-            ("quay.example:8443", "quay.example"),
-            ("quay.example.:443", "quay.example."),
-            ("192.0.2.1:53", "192.0.2.1"),
-            ("2001:db8::1", "2001:db8::1"),
-            ("[2001:db8::1]", "2001:db8::1"),
-            (" [2001:db8::1]:443 ", "2001:db8::1"),
-            ("b\u{fc}cher.example:80", "b\u{fc}cher.example"),
+        for (text, host, port) in [
+            ("quay.example", "quay.example", None),
+            (" quay.example\t", "quay.example", None),
+            ("quay.example:8443", "quay.example", Some("8443")),
+            ("quay.example.:0443", "quay.example.", Some("443")),
+            ("192.0.2.1:53", "192.0.2.1", Some("53")),
+            ("2001:db8::1", "2001:db8::1", None),
+            ("[2001:db8::1]", "2001:db8::1", None),
+            (" [2001:db8::1]:443 ", "2001:db8::1", Some("443")),
+            ("b\u{fc}cher.example:80", "b\u{fc}cher.example", Some("80")),
             // None of these is a host with a port.
-            ("quay.example:99999", "quay.example:99999"),
-            ("quay.example:+80", "quay.example:+80"),
-            ("quay.example:", "quay.example:"),
-            (":80", ":80"),
-            ("[quay.example]x", "[quay.example]x"),
-            ("two words:80", "two words:80"),
-            (" two words ", " two words "),
+            ("quay.example:99999", "quay.example:99999", None),
+            ("quay.example:+80", "quay.example:+80", None),
+            ("quay.example:", "quay.example:", None),
+            ("quay.example:80.0x", "quay.example:80.0x", None),
+            (":80", ":80", None),
+            ("[quay.example]x", "[quay.example]x", None),
+            ("two words:80", "two words:80", None),
+            (" two words ", " two words ", None),
         ] {
-            assert_eq!(bare(text), expect, "{text}");
+            assert_eq!(bare(text), (host, port), "{text}");
         }
     }
 }

@@ -169,6 +169,7 @@ fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Nod
             let meant = matches!(object_type, "domain-name" | "url" | "email-addr");
             let mut node = Node::String(if meant { comity_normal::refanged(value) } else { Cow::Borrowed(value) });
             if object_type == "domain-name" {
+                // A port alone is said of no traffic here.
                 without_port(&mut node);
             }
             (object_type, name, node)
