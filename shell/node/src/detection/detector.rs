@@ -124,7 +124,7 @@ impl Detector {
                 Place::Unmatchable
             }
             Judged::Broad(id, broad) => self.set_aside(oid, id, &broad),
-            Judged::Fit { indicator, accepted, listed } => self.put_fit(oid, indicator, accepted, listed),
+            Judged::Fit { indicator, accepted, listed } => self.put_fit(oid, *indicator, accepted, listed),
         };
         self.places.insert(oid, place);
     }

@@ -26,7 +26,7 @@ pub(super) enum Judged {
     Broad(String, Broad),
     /// It is to be looked for.
     Fit {
-        indicator: Indicator,
+        indicator: Box<Indicator>,
         /// Whether it covers too much and an officer accepted that.
         accepted: bool,
         /// Whether everything that it asks for by name is known to be harmless.
@@ -54,7 +54,7 @@ pub(super) fn judged(row: &IndicatorRow, lists: &WarningLists) -> Judged {
         return Judged::Broad(indicator.id, broad);
     }
     let listed = is_listed(lists, &indicator, accepted);
-    Judged::Fit { indicator, accepted, listed }
+    Judged::Fit { indicator: Box::new(indicator), accepted, listed }
 }
 
 /// Whether everything that it asks for by name is known to be harmless.
