@@ -27,6 +27,8 @@ fn over_broad_patterns() {
         ("[ipv4-addr:value LIKE '%']", "wide-range"),
         ("[ipv4-addr:value LIKE '23.%']", "wide-range"),
         ("[ipv4-addr:value LIKE '23%']", "wide-range"),
+        // Private ones, and 100 to 109, which are not.
+        ("[ipv4-addr:value LIKE '10%']", "wide-range"),
         ("[ipv4-addr:value LIKE '185._%']", "wide-range"),
         ("[ipv4-addr:value LIKE '%.1']", "wide-range"),
         ("[ipv4-addr:value MATCHES '^23\\\\.']", "wide-range"),
