@@ -16,6 +16,12 @@ pub(crate) enum Fault {
     Columns,
 }
 
+/// Takes the blanks away from both ends; of most texts a look at the ends says that there are none.
+pub(crate) fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) { text } else { text.trim() }
+}
+
 /// Splits a line. A field is quoted where it begins with a quote; two quotes in it are one.
 pub(crate) fn split(line: &str, delimiter: u8) -> Result<Vec<Cow<'_, str>>, Fault> {
     let mut fields = Vec::with_capacity(8);
@@ -29,7 +35,7 @@ pub(crate) fn split(line: &str, delimiter: u8) -> Result<Vec<Cow<'_, str>>, Faul
             Some(inside) => quoted(inside).map(|(field, end)| (field, end + 1)).ok_or(Fault::Quote(at))?,
             None => {
                 let end = rest.bytes().position(|byte| byte == delimiter).unwrap_or(rest.len());
-                (Cow::Borrowed(rest.get(..end).unwrap_or_default().trim()), end)
+                (Cow::Borrowed(trimmed(rest.get(..end).unwrap_or_default())), end)
             }
         };
         fields.push(field);

@@ -2,7 +2,8 @@
 //!
 //! Does not know: patterns. A path is text as a pattern writes it, such as `file:hashes.'SHA-256'`.
 
-use comity_pattern::Range;
+use comity_pattern::{Path, Range, Step};
+use std::borrow::Cow;
 
 /// A kind of observable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,17 +96,43 @@ const ALGORITHMS: &[(&str, Kind)] = &[
 ];
 
 impl Kind {
+    /// As [`Kind::of`], of a path that was read: of most the text is not needed.
+    pub fn at(path: &Path, value: &str) -> Self {
+        // What is quoted in the text of a path.
+        let is_plain = |key: &str| !key.contains(['\'', '\\']);
+        match path.steps.as_slice() {
+            [Step::Key(key)] if is_plain(key) && !key.contains("hashes") => {
+                Self::of_rest(&path.object_type, key, value)
+            }
+            [Step::Key(hashes), Step::Key(name)]
+                if hashes == "hashes" && is_plain(name) && !name.contains("hashes") =>
+            {
+                Self::of_hash(&path.object_type, "", name)
+            }
+            _ => Self::of(&path.to_string(), value),
+        }
+    }
+
     /// Returns the kind of what stands at a path; the value decides where the path alone does not (`dst_ref.value`).
     pub fn of(path: &str, value: &str) -> Self {
         let Some((object_type, rest)) = path.split_once(':') else { return Kind::Other };
-        let rest = rest.replace('\'', "");
+        let rest = if rest.contains('\'') { Cow::Owned(rest.replace('\'', "")) } else { Cow::Borrowed(rest) };
         if let Some((before, algorithm)) = rest.rsplit_once("hashes.") {
-            return if object_type == "x509-certificate" && before.is_empty() {
-                Kind::Certificate
-            } else {
-                Self::of_algorithm(algorithm)
-            };
+            return Self::of_hash(object_type, before, algorithm);
         }
+        Self::of_rest(object_type, &rest, value)
+    }
+
+    fn of_hash(object_type: &str, before: &str, algorithm: &str) -> Self {
+        if object_type == "x509-certificate" && before.is_empty() {
+            Kind::Certificate
+        } else {
+            Self::of_algorithm(algorithm)
+        }
+    }
+
+    /// Of a path behind the type, in which there are no hashes.
+    fn of_rest(object_type: &str, rest: &str, value: &str) -> Self {
         let fits = |(of, end, _): &&(&str, &str, Kind)| {
             let ends = rest.strip_suffix(end).is_some_and(|head| head.is_empty() || head.ends_with('.'));
             ends && if *of == "*" { true } else { *of == object_type && rest == *end }
@@ -121,8 +148,10 @@ impl Kind {
     }
 
     fn of_algorithm(name: &str) -> Self {
-        let plain: String = name.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect();
-        ALGORITHMS.iter().find(|(known, _)| *known == plain).map_or(Kind::OtherHash, |(_, kind)| *kind)
+        let is = |known: &str| {
+            name.bytes().filter(|byte| *byte != b'-').map(|byte| byte.to_ascii_lowercase()).eq(known.bytes())
+        };
+        ALGORITHMS.iter().find(|(known, _)| is(known)).map_or(Kind::OtherHash, |(_, kind)| *kind)
     }
 
     fn of_value(value: &str) -> Self {
@@ -173,6 +202,9 @@ mod tests {
             ("nonsense", "x", Kind::Other),
         ] {
             assert_eq!(Kind::of(path, value), kind, "{path} {value}");
+            if let Some(read) = Path::parse(path) {
+                assert_eq!(Kind::at(&read, value), kind, "{path} {value}");
+            }
         }
     }
 }

@@ -37,4 +37,4 @@ pub use sighting::{SightingFacts, stix_sighting};
 pub use table::{is_header, names_table};
 pub use told::{Refusal, Told};
 pub use warning::{BUILT_IN, BuiltIn, ListKind, WarningList, WarningListError, WarningLists};
-pub use witness::{Witness, asked, witnesses};
+pub use witness::{Witness, asked, each_asked, witnesses};

@@ -3,6 +3,7 @@
 //! Guarantees: a record is taken whole or refused with a reason that holds nothing of it, and costs no other; the time of what is
 //! taken is one that can be. Does not know: where lines come from, and what time it is beyond what it was told.
 
+use crate::csv::trimmed;
 use crate::documents::{Documents, Is, Span};
 use crate::heading;
 use crate::instant::{self, Misfit};
@@ -145,7 +146,8 @@ impl LineReader {
             self.walker.set(walker);
             // Of what a tool puts around records a tree is made.
             if let Some(scalars) = read.map_err(at)? {
-                match self.finish(declared, scalars.iter().map(Scalar::hit).collect(), &mut take) {
+                let hits: Vec<Hit<'_>> = scalars.iter().map(Scalar::hit).collect();
+                match self.finish(declared, &hits, &mut take) {
                     Ok(observations) => told.gave(observations),
                     Err(error) => told.refuse(line, None, error),
                 }
@@ -179,7 +181,7 @@ impl LineReader {
             return Err(LineError::Form);
         }
         match &self.mapping.how {
-            How::Declared(declared) => self.finish(declared, declared.fields.hits(record), take),
+            How::Declared(declared) => self.finish(declared, &declared.fields.hits(record), take),
             How::Simple | How::Stix => self.simple(record, take),
         }
     }
@@ -236,7 +238,7 @@ impl LineReader {
     }
 
     fn simple_values(&self, texts: [&str; 3], take: Take<'_>) -> Result<u64, LineError> {
-        let [word, value, time] = texts.map(str::trim);
+        let [word, value, time] = texts.map(trimmed);
         for (name, text) in COLUMNS.iter().zip([word, value, time]) {
             if text.is_empty() {
                 return Err(LineError::Absent(name));
@@ -260,8 +262,9 @@ impl LineReader {
         let values = self.zeek.row(line)?;
         let nodes: Vec<(u16, u32, Node<'_>)> =
             values.into_iter().map(|(field, place, text)| (field, place, Node::String(text))).collect();
-        let hits = nodes.iter().map(|(field, index, node)| Hit { field: *field, index: *index, node }).collect();
-        told.gave(self.finish(declared, hits, take)?);
+        let hits: Vec<Hit<'_>> =
+            nodes.iter().map(|(field, index, node)| Hit { field: *field, index: *index, node }).collect();
+        told.gave(self.finish(declared, &hits, take)?);
         Ok(())
     }
 
@@ -294,14 +297,19 @@ impl LineReader {
         let nodes: Vec<(u16, Node<'_>)> =
             named.filter_map(|(text, field)| Some(((*field)?, Node::String(text)))).collect();
         let present = nodes.iter().filter(|(_, node)| !is_absent(node));
-        let hits = present.map(|(field, node)| Hit { field: *field, index: ALONE, node }).collect();
-        told.gave(self.finish(declared, hits, take)?);
+        let hits: Vec<Hit<'_>> = present.map(|(field, node)| Hit { field: *field, index: ALONE, node }).collect();
+        told.gave(self.finish(declared, &hits, take)?);
         Ok(())
     }
 
-    fn finish(&self, declared: &Declared, hits: Vec<Hit<'_>>, take: Take<'_>) -> Result<u64, LineError> {
-        let first = self.time(declared, &declared.first, &hits)?;
-        let last = self.time(declared, &declared.last, &hits)?;
+    fn finish(&self, declared: &Declared, hits: &[Hit<'_>], take: Take<'_>) -> Result<u64, LineError> {
+        let (of_first, of_last) = (time_of(&declared.first, hits), time_of(&declared.last, hits));
+        let first = of_first.map(|hit| self.time(declared, hit)).transpose()?;
+        let last = match of_last {
+            // One field says both of most lines.
+            Some(hit) if of_first.is_some_and(|first| std::ptr::eq(first, hit)) => first,
+            of_last => of_last.map(|hit| self.time(declared, hit)).transpose()?,
+        };
         let mut scratch = self.scratch.take();
         let made = objects(declared, hits, &mut scratch);
         self.scratch.set(scratch);
@@ -316,11 +324,7 @@ impl LineReader {
         Ok(1)
     }
 
-    /// Reads the first of these fields that is there.
-    fn time(&self, declared: &Declared, fields: &[u16], hits: &[Hit<'_>]) -> Result<Option<Timestamp>, LineError> {
-        let Some(hit) = fields.iter().find_map(|field| hits.iter().find(|hit| hit.field == *field)) else {
-            return Ok(None);
-        };
+    fn time(&self, declared: &Declared, hit: &Hit<'_>) -> Result<Timestamp, LineError> {
         let text = match hit.node {
             Node::String(text) => text.as_ref(),
             Node::Number(written) => written,
@@ -335,7 +339,7 @@ impl LineReader {
         let field = || declared.fields.name(hit.field).to_owned();
         let read = instant::read(text, declared.time_format);
         let time = read.ok_or_else(|| LineError::Time { field: field(), expected })?;
-        self.seen(time, &field).map(Some)
+        self.seen(time, &field)
     }
 
     /// Checks that something can have been seen at a time.
@@ -361,6 +365,11 @@ fn behind(all: &[u8], open: Span) -> Option<(u64, &[u8])> {
         lines += 1;
     }
     None
+}
+
+/// The first of these fields that is there.
+fn time_of<'h, 'n>(fields: &[u16], hits: &'h [Hit<'n>]) -> Option<&'h Hit<'n>> {
+    fields.iter().find_map(|field| hits.iter().find(|hit| hit.field == *field))
 }
 
 fn utf8(line: &[u8]) -> Result<&str, LineError> {

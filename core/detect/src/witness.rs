@@ -1,8 +1,9 @@
 //! What of an observation a pattern matched, and what a pattern asks for by name.
 
 use comity_pattern::reference::{Reading, comparison, passing};
-use comity_pattern::{Comparison, Literal, Object, Observation, Observed, Operator, Pattern, Test};
+use comity_pattern::{Comparison, Literal, Object, Observation, Observed, Operator, Path, Pattern, Test};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values that are reported of one observation at most.
@@ -38,32 +39,30 @@ pub fn witnesses(pattern: &Pattern, observed: &Observed<'_>) -> Vec<Witness> {
 /// Returns what a pattern asks for by equality, `IN` or `ISSUBSET`, as written there, sorted, each once.
 pub fn asked(pattern: &Pattern) -> Vec<Witness> {
     let mut found = BTreeSet::new();
-    pattern.tests(&mut |test| {
-        let mut add = |value: String| found.insert(Witness { path: test.path.to_string(), value });
-        match &test.operator {
-            _ if test.negated => {}
-            Operator::Equal(literal) => {
-                add(plain(literal));
-            }
-            Operator::In(members) => members.iter().map(plain).for_each(|member| {
-                add(member);
-            }),
-            Operator::Subset(range) => {
-                add(range.clone());
-            }
-            _ => {}
-        }
+    each_asked(pattern, &mut |path, value| {
+        found.insert(Witness { path: path.to_string(), value: value.to_owned() });
     });
     found.into_iter().collect()
 }
 
-fn plain(literal: &Literal) -> String {
-    match literal {
-        Literal::Text(text) => text.clone(),
+/// Calls `visit` with what a pattern asks for by equality, `IN` or `ISSUBSET`, from left to right, as written there.
+pub fn each_asked(pattern: &Pattern, visit: &mut dyn FnMut(&Path, &str)) {
+    pattern.tests(&mut |test| match &test.operator {
+        _ if test.negated => {}
+        Operator::Equal(literal) => visit(&test.path, &plain(literal)),
+        Operator::In(members) => members.iter().for_each(|member| visit(&test.path, &plain(member))),
+        Operator::Subset(range) => visit(&test.path, range),
+        _ => {}
+    });
+}
+
+fn plain(literal: &Literal) -> Cow<'_, str> {
+    Cow::Owned(match literal {
+        Literal::Text(text) => return Cow::Borrowed(text),
         Literal::Time(instant) => instant.to_string(),
         Literal::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         other => other.to_string(),
-    }
+    })
 }
 
 /// By path and normal form: the value as written.

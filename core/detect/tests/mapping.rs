@@ -150,6 +150,27 @@ fn ecs_row_by_row() {
     }
 }
 
+/// What is remembered of the shapes of lines never speaks of another shape.
+#[test]
+fn lines_of_many_shapes_are_read_as_each_alone() {
+    let line = |fields: &str| format!(r#"{{"@timestamp":"2026-03-16T09:14:00Z",{fields}}}"#);
+    // The same fields in the same order, of one object of a list or of the next.
+    let lists = (0..60).map(|number| {
+        let (length, joint) = (1 + number / 2, if number % 2 == 0 { "," } else { "},{" });
+        let names: Vec<String> = (0..length).map(|number| format!(r#"{{"name":"n{number}.example""#)).collect();
+        format!(r#""dns":{{"answers":[{}{joint}"data":"203.0.113.9"}}]}}"#, names.join("},"))
+    });
+    let lines: Vec<String> = ECS.iter().map(|(fields, _)| line(fields)).chain(lists.map(|list| line(&list))).collect();
+    assert!(lines.len() > 100, "more than are remembered");
+    let mut reader = built_in("ecs");
+    for round in [1, 7, 3, 1] {
+        for at in 0..lines.len() {
+            let line = &lines[at * round % lines.len()];
+            assert_eq!(read(&mut reader, line.as_bytes()), read(&mut built_in("ecs"), line.as_bytes()), "{line}");
+        }
+    }
+}
+
 #[test]
 fn every_object_of_ecs_can_be_made() {
     let declaration = include_str!("../src/mapping/ecs.json");

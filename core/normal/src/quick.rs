@@ -63,6 +63,20 @@ fn between(eight: u64, first: u8, last: u8) -> u64 {
     at_least(eight, first) & !at_least(eight, last + 1)
 }
 
+/// Tells whether a text has none of the bytes that values are made harmless with, nor a colon behind a scheme.
+#[inline]
+pub(crate) fn is_without_marks(text: &str) -> bool {
+    let is_none = |eight: u64| {
+        let marks = between(eight, b'[', b'[')
+            | between(eight, b'(', b'(')
+            | between(eight, b'{', b'{')
+            | between(eight, b':', b':');
+        // Bytes of other characters may look like these: then the long look says it.
+        marks == 0
+    };
+    each(text.as_bytes(), is_none)
+}
+
 /// Small letters, digits, `-`, `.`, `_`.
 #[inline]
 fn is_label(eight: u64) -> bool {
@@ -165,6 +179,19 @@ mod tests {
             }
         }
         assert!(quick > 20_000, "{quick}");
+    }
+
+    #[test]
+    fn marks_are_seen_at_every_place() {
+        for mark in ['[', '(', '{', ':'] {
+            for before in 0..20 {
+                for behind in 0..10 {
+                    let text = format!("{}{mark}{}", "x".repeat(before), "é".repeat(behind));
+                    assert!(!super::is_without_marks(&text), "{text}");
+                }
+            }
+        }
+        assert!(super::is_without_marks("") && super::is_without_marks("www.quay-1.example"));
     }
 
     #[test]

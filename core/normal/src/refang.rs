@@ -2,6 +2,7 @@
 //!
 //! Guarantees: a text that is not made harmless stays as it is, not copied. One table for detection, patterns and search.
 
+use crate::quick;
 use std::borrow::Cow;
 
 /// As written, in lower case, and as meant.
@@ -41,7 +42,7 @@ fn undone(text: &str, counts: impl Fn(&str) -> bool) -> Cow<'_, str> {
         let same = text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
         same && rest.starts_with([':', '['])
     };
-    if !text.contains(['[', '(', '{', ':']) {
+    if quick::is_without_marks(text) || !text.contains(['[', '(', '{', ':']) {
         return Cow::Borrowed(text);
     }
     let scheme = SCHEMES.iter().find(begins);

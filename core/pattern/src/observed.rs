@@ -110,8 +110,9 @@ impl<'a> Observed<'a> {
     }
 
     fn read(node: &'a Node<'a>, known: &Known<'a>) -> Result<Self, ObservedErrorKind> {
-        let text = |name: &'static str| node.property(name).and_then(Node::text).ok_or(ObservedErrorKind::Time(name));
-        let (first_text, last_text) = (text("first_observed")?, text("last_observed")?);
+        let said = Said::of(node);
+        let first_text = said.first.and_then(Node::text).ok_or(ObservedErrorKind::Time("first_observed"))?;
+        let last_text = said.last.and_then(Node::text).ok_or(ObservedErrorKind::Time("last_observed"))?;
         let first = literal::instant(first_text).ok_or(ObservedErrorKind::Time("first_observed"))?;
         // What was seen once has the same instant twice.
         let last = match last_text == first_text {
@@ -121,22 +122,25 @@ impl<'a> Observed<'a> {
         if last < first {
             return Err(ObservedErrorKind::Backwards);
         }
-        let count = match node.property("number_observed") {
+        let count = match said.number {
+            Some(Node::Number("1")) => Some(1),
             Some(Node::Number(written)) => written.parse().ok().filter(|count| *count > 0),
             _ => None,
         };
         let count = count.ok_or(ObservedErrorKind::Count)?;
-        let objects = match (node.property("object_refs"), node.property("objects")) {
+        let objects = match (said.references, said.objects) {
             (Some(references), _) => {
                 let named = references.items().iter().filter_map(Node::text);
                 named.filter_map(|key| Object::new(key, known.find(key)?)).collect()
             }
-            (None, Some(inside @ Node::Object(_))) => {
-                inside.properties().iter().filter_map(|(key, node)| Object::new(key, node)).collect()
+            (None, Some(Node::Object(inside))) => {
+                let mut objects = Vec::with_capacity(inside.len());
+                objects.extend(inside.iter().filter_map(|(key, node)| Object::new(key, node)));
+                objects
             }
             _ => return Err(ObservedErrorKind::Objects),
         };
-        Ok(Self { id: node.property("id").and_then(Node::text), first, last, count, objects })
+        Ok(Self { id: said.id.and_then(Node::text), first, last, count, objects })
     }
 
     /// Returns the object of this key.
@@ -149,6 +153,36 @@ impl<'a> Object<'a> {
     fn new(key: &'a str, node: &'a Node<'a>) -> Option<Self> {
         let object_type = node.property("type").and_then(Node::text)?;
         (!is_not_observable(object_type)).then_some(Self { key, object_type, node })
+    }
+}
+
+/// The properties of an observed-data, found in one walk.
+#[derive(Default)]
+struct Said<'a> {
+    id: Option<&'a Node<'a>>,
+    first: Option<&'a Node<'a>>,
+    last: Option<&'a Node<'a>>,
+    number: Option<&'a Node<'a>>,
+    references: Option<&'a Node<'a>>,
+    objects: Option<&'a Node<'a>>,
+}
+
+impl<'a> Said<'a> {
+    fn of(node: &'a Node<'a>) -> Self {
+        let mut said = Self::default();
+        for (name, value) in node.properties() {
+            let slot = match name.as_ref() {
+                "id" => &mut said.id,
+                "first_observed" => &mut said.first,
+                "last_observed" => &mut said.last,
+                "number_observed" => &mut said.number,
+                "object_refs" => &mut said.references,
+                "objects" => &mut said.objects,
+                _ => continue,
+            };
+            *slot = Some(value);
+        }
+        said
     }
 }
 

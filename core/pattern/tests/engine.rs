@@ -93,6 +93,30 @@ fn an_indicator_holds_within_its_validity_only() {
     }
 }
 
+#[test]
+fn what_does_nothing_passes_by() {
+    for (pattern, value, passes) in [
+        ("[a:v = 'x']", "x", false),
+        ("[a:v = 'x']", "y", true),
+        // It is kept, though nothing is complete.
+        ("[a:v = 'x'] FOLLOWEDBY [a:v = 'y']", "x", false),
+        ("[a:v = 'x'] FOLLOWEDBY [a:v = 'y']", "z", true),
+        ("[a:v LIKE '%x%' AND a:v != 'x']", "x", true),
+        // There is no answer.
+        ("[a:v = t'2026-03-01T10:00:00Z']", "x", false),
+    ] {
+        let mut engine = Engine::new(Options::default());
+        add(&mut engine, pattern);
+        let text = line(1, value);
+        let nodes = [Node::parse(text.as_bytes(), &Limits::default()).unwrap()];
+        let observed = Observed::of_documents(&nodes).unwrap();
+        let mut stream = Stream::new(StreamBounds::default());
+        assert_eq!(stream.passes_by(&engine, &observed[0]), passes, "{pattern} {value}");
+        let did = !stream.feed(&engine, &observed[0], 1).is_empty() || stream.kept();
+        assert_eq!(did, !passes, "{pattern} {value}");
+    }
+}
+
 /// Feeds values one a second and says which observations each match has.
 fn feed(pattern: &str, bounds: StreamBounds, values: &[&str]) -> Vec<String> {
     let mut engine = Engine::new(Options::default());
@@ -103,7 +127,10 @@ fn feed(pattern: &str, bounds: StreamBounds, values: &[&str]) -> Vec<String> {
         let text = line(second as u32, value);
         let nodes = [Node::parse(text.as_bytes(), &Limits::default()).unwrap()];
         let observed = Observed::of_documents(&nodes).unwrap();
-        for detection in stream.feed(&engine, &observed[0], second as u64) {
+        let passes = stream.passes_by(&engine, &observed[0]);
+        let detections = stream.feed(&engine, &observed[0], second as u64);
+        assert!(!passes || detections.is_empty() && !stream.kept(), "{pattern} {value}");
+        for detection in detections {
             said.push(match detection.outcome {
                 Outcome::Match(_) => format!("{:?}", detection.observations),
                 other => format!("{other:?}"),

@@ -2,6 +2,7 @@
 use crate::common;
 mod broad;
 mod decay;
+mod many_lines;
 mod never;
 mod spellings;
 mod validity;

@@ -43,7 +43,7 @@ pub(super) fn text(path: &Path, written: &str) -> Option<Broad> {
 /// What a text covers that stands for one value.
 pub(super) fn single(path: &Path, written: &str) -> Option<Broad> {
     let written = written.trim();
-    let kind = Kind::of(&path.to_string(), written);
+    let kind = Kind::at(path, written);
     if let Some(meaning) = meaning(kind, path, written)
         && let Some(value) = CorrelatedValue::new(meaning, written)
         && let Some(why) = stop(&value)

@@ -4,10 +4,11 @@
 //! left out; a value that does not fit its property is an error and never left out.
 
 use super::convert::Convert;
-use super::declaration::{Declared, OBJECTS_MAX as TEMPLATES_MAX, Property, Source, Template, TypeOf};
+use super::declaration::{Declared, Property, Source, Template, TypeOf};
 use super::fields::{ALONE, Hit};
 use super::host::{host_type, without_port};
 use super::parts::composed;
+use super::plan::{Given, Make, Plans};
 use crate::line::LineError;
 use comity_pattern::Range;
 use comity_stix::json::tree::Node;
@@ -45,8 +46,12 @@ pub(crate) struct Made<'n> {
 
 impl<'n> Made<'n> {
     /// Makes an object of its properties without type.
-    pub(super) fn new(key: &'n str, object_type: &'n str, properties: Vec<(Cow<'n, str>, Node<'n>)>) -> Self {
-        let mut all = Vec::with_capacity(properties.len() + 1);
+    pub(super) fn new<const N: usize>(
+        key: &'n str,
+        object_type: &'n str,
+        properties: [(Cow<'n, str>, Node<'n>); N],
+    ) -> Self {
+        let mut all = Vec::with_capacity(N + 1);
         all.push((Cow::Borrowed("type"), Node::String(Cow::Borrowed(object_type))));
         all.extend(properties);
         Self { key: Cow::Borrowed(key), object_type, node: Node::Object(all), index: ALONE, port: None }
@@ -60,14 +65,12 @@ pub(crate) fn address_type(text: &str) -> Option<&'static str> {
 
 struct Builder<'n, 's> {
     declared: &'n Declared,
-    /// Sorted by field and place.
-    hits: Vec<Hit<'n>>,
+    hits: &'s [Hit<'n>],
     made: Vec<Made<'n>>,
-    scratch: &'s mut Scratch,
+    /// By place in the plan: where what was made begins and ends.
+    spans: &'s mut Vec<(u32, u32)>,
 }
 
-/// Words with a bit for each template that a line concerns.
-const TEMPLATE_WORDS: usize = TEMPLATES_MAX.div_ceil(64);
 /// Items of a list that are compared with each other; more are sorted.
 const PAIRWISE_MAX: usize = 16;
 /// Properties of a usual object. Memory for more is got when they come: far more could be given than ever are.
@@ -76,122 +79,56 @@ const USUAL: usize = 6;
 /// Memory that is used for one line after the other.
 #[derive(Default)]
 pub(crate) struct Scratch {
-    /// By field: where its hits begin and end.
+    plans: Plans,
     spans: Vec<(u32, u32)>,
-    /// By template: where what it made begins and ends.
-    made_by: Vec<(u32, u32)>,
 }
 
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-fn emptied<T: Clone>(memory: &mut Vec<T>, length: usize, with: T) {
-    memory.clear();
-    memory.resize(length, with);
-}
-
-/// Sets a bit.
-fn set(bits: &mut [u64], number: u16) {
-    if let Some(word) = bits.get_mut(usize::from(number / 64)) {
-        *word |= 1 << (number % 64);
-    }
-}
-
 /// Makes the objects of a line, in the order of the declaration. Of the templates only those are looked at that the line touches.
 pub(crate) fn objects<'n>(
     declared: &'n Declared,
-    mut hits: Vec<Hit<'n>>,
+    hits: &[Hit<'n>],
     scratch: &mut Scratch,
 ) -> Result<Vec<Made<'n>>, LineError> {
-    // By place within a field, what stands alone last: a place is looked up, not looked for.
-    hits.sort_by_key(|hit| (hit.field, hit.index));
-    emptied(&mut scratch.spans, declared.fields.len(), (0, 0));
-    emptied(&mut scratch.made_by, declared.templates.len(), (0, 0));
-    let mut concerned = [0_u64; TEMPLATE_WORDS];
-    let mut place = 0;
-    for of_one in hits.chunk_by(|one, other| one.field == other.field) {
-        let Some(field) = of_one.first().map(|hit| usize::from(hit.field)) else { continue };
-        if let Some(span) = scratch.spans.get_mut(field) {
-            *span = (number(place), number(place + of_one.len()));
-        }
-        place += of_one.len();
-        declared.of_field.get(field).into_iter().flatten().for_each(|template| set(&mut concerned, *template));
-    }
-    declared.referring.iter().for_each(|template| set(&mut concerned, *template));
-    let mut builder = Builder { declared, hits, made: Vec::with_capacity(8), scratch };
-    for (word, mut bits) in concerned.into_iter().enumerate() {
-        while bits != 0 {
-            let at = word * 64 + bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let Some(template) = declared.templates.get(at) else { continue };
-            let begin = builder.made.len();
-            builder.template(template)?;
-            let end = builder.made.len();
-            if let Some(made_by) = builder.scratch.made_by.get_mut(at) {
-                *made_by = (number(begin), number(end));
-            }
-        }
-    }
-    Ok(builder.made)
+    let Scratch { plans, spans } = scratch;
+    spans.clear();
+    let plan = plans.of(declared, hits);
+    let mut builder = Builder { declared, hits, made: Vec::with_capacity(plan.makes.len()), spans };
+    let built = plan.makes.iter().try_for_each(|make| {
+        let begin = number(builder.made.len());
+        builder.make(make)?;
+        builder.spans.push((begin, number(builder.made.len())));
+        Ok(())
+    });
+    let made = builder.made;
+    plans.shorten();
+    built.map(|()| made)
 }
 
 impl<'n> Builder<'n, '_> {
-    fn of_field(&self, field: u16) -> &[Hit<'n>] {
-        let (begin, end) = self.scratch.spans.get(usize::from(field)).copied().unwrap_or_default();
-        self.hits.get(begin as usize..end as usize).unwrap_or_default()
-    }
-
-    /// The first hit of a field at a place, or else one that stands alone.
-    fn of_place(&self, field: u16, place: u32) -> Option<&Hit<'n>> {
-        let hits = self.of_field(field);
-        let first =
-            |index: u32| hits.get(hits.partition_point(|hit| hit.index < index)).filter(|hit| hit.index == index);
-        first(place).or_else(|| first(ALONE))
-    }
-
-    fn of_object(&self, template: usize) -> &[Made<'n>] {
-        let (begin, end) = self.scratch.made_by.get(template).copied().unwrap_or_default();
+    fn of_make(&self, make: usize) -> &[Made<'n>] {
+        let (begin, end) = self.spans.get(make).copied().unwrap_or_default();
         self.made.get(begin as usize..end as usize).unwrap_or_default()
     }
 
-    fn template(&mut self, template: &'n Template) -> Result<(), LineError> {
-        let touched = template.fields.iter().any(|field| !self.of_field(*field).is_empty());
-        let says_something = touched || template.by_references && self.refers(template);
-        if !says_something {
+    fn make(&mut self, make: &Make) -> Result<(), LineError> {
+        let Some(template) = self.declared.templates.get(make.template) else { return Ok(()) };
+        if !make.touched && !self.refers(make) || make.unless.iter().any(|other| !self.of_make(*other).is_empty()) {
             return Ok(());
         }
-        let given = |field: &u16| !self.of_field(*field).is_empty();
-        if !template.needs.iter().all(given)
-            || template.unless_fields.iter().any(given)
-            || template.unless_objects.iter().any(|other| !self.of_object(*other).is_empty())
-        {
-            return Ok(());
-        }
-        // Values in lists make an object for each place; what stands alone is said of each of them.
-        let mut places: Vec<u32> = Vec::new();
-        for property in template.properties.iter().filter(|property| !property.list) {
-            for source in &property.from {
-                if let Source::Field(field) = source {
-                    places.extend(self.of_field(*field).iter().map(|hit| hit.index).filter(|index| *index != ALONE));
-                }
-            }
-        }
-        places.sort_unstable();
-        places.dedup();
         // Before the loop: most places may make nothing, and each is looked at.
-        if places.len() > OBJECTS_MAX {
+        if make.places.len() > OBJECTS_MAX {
             return Err(LineError::TooManyObjects);
         }
-        if places.is_empty() {
-            places.push(ALONE);
-        }
-        for (number, place) in places.into_iter().enumerate() {
+        for (number, place) in make.places.iter().enumerate() {
             let key = match number {
                 0 => Cow::Borrowed(template.key.as_str()),
                 _ => Cow::Owned(format!("{}#{number}", template.key)),
             };
-            if let Some(made) = self.object(template, key, place)? {
+            if let Some(made) = self.object(template, make, key, *place)? {
                 if self.made.len() >= OBJECTS_MAX {
                     return Err(LineError::TooManyObjects);
                 }
@@ -202,20 +139,27 @@ impl<'n> Builder<'n, '_> {
     }
 
     /// Tells whether something was made that the object would refer to.
-    fn refers(&self, template: &Template) -> bool {
-        let made = |source: &Source| matches!(source, Source::Object(other) if !self.of_object(*other).is_empty());
-        template.properties.iter().any(|property| property.from.iter().any(made))
+    fn refers(&self, make: &Make) -> bool {
+        let made = |given: &Given| matches!(given, Given::Made(other) if !self.of_make(*other).is_empty());
+        make.properties.iter().any(|(_, from)| from.iter().any(made))
     }
 
-    fn object(&self, template: &'n Template, key: Cow<'n, str>, place: u32) -> Result<Option<Made<'n>>, LineError> {
-        let mut all = Vec::with_capacity(template.properties.len().min(USUAL) + 1);
+    fn object(
+        &self,
+        template: &'n Template,
+        make: &Make,
+        key: Cow<'n, str>,
+        place: u32,
+    ) -> Result<Option<Made<'n>>, LineError> {
+        let mut all = Vec::with_capacity(make.properties.len().min(USUAL) + 1);
         all.push((Cow::Borrowed("type"), Node::Null));
         let (mut own, mut refers) = (false, false);
-        for property in &template.properties {
-            let value = if property.list { self.list(property)? } else { self.single(property, place)? };
+        for (number, from) in &make.properties {
+            let Some(property) = template.properties.get(*number) else { continue };
+            let value = if property.list { self.list(property, from)? } else { self.single(property, from, place)? };
             let Some((value, source)) = value else { continue };
-            own |= matches!(source, Source::Field(_));
-            refers |= matches!(source, Source::Object(_));
+            own |= matches!(source, Given::Field(..));
+            refers |= matches!(source, Given::Made(..));
             put(&mut all, &property.steps, value);
         }
         let says_something = own || refers && template.by_references;
@@ -266,75 +210,95 @@ impl<'n> Builder<'n, '_> {
     }
 
     fn unfit(&self, template: &Template, expected: &'static str) -> LineError {
-        let given = template.fields.iter().find(|field| !self.of_field(**field).is_empty());
+        let given = template.fields.iter().find(|field| self.hits.iter().any(|hit| hit.field == **field));
         let field = given.map(|field| self.declared.fields.name(*field)).unwrap_or_default();
         LineError::Value { field: field.to_owned(), expected }
     }
 
+    fn hit(&self, number: u32) -> Option<&Hit<'n>> {
+        self.hits.get(number as usize)
+    }
+
+    /// The first of these hits, which are sorted by place, at a place, or else one that stands alone.
+    fn of_place(&self, hits: &[u32], place: u32) -> Option<&Hit<'n>> {
+        let is_before = |number: &u32, index: u32| self.hit(*number).is_some_and(|hit| hit.index < index);
+        let first = |index: u32| {
+            let number = hits.get(hits.partition_point(|number| is_before(number, index)))?;
+            self.hit(*number).filter(|hit| hit.index == index)
+        };
+        first(place).or_else(|| first(ALONE))
+    }
+
     /// The first source that gives something.
-    fn single(&self, property: &'n Property, place: u32) -> Result<Option<(Node<'n>, &'n Source)>, LineError> {
-        for source in &property.from {
-            let value = match source {
-                Source::Field(field) => match self.of_place(*field, place) {
-                    Some(hit) => self.read(property.convert, *field, hit.node)?,
+    fn single<'g>(
+        &self,
+        property: &'n Property,
+        from: &'g [Given],
+        place: u32,
+    ) -> Result<Option<(Node<'n>, &'g Given)>, LineError> {
+        for given in from {
+            let value = match given {
+                Given::Field(hits) => match self.of_place(hits, place) {
+                    Some(hit) => self.read(property.convert, hit)?,
                     None => None,
                 },
-                Source::Object(template) => {
-                    let made = self.of_object(*template);
+                Given::Made(make) => {
+                    let made = self.of_make(*make);
                     let one = made.iter().find(|one| one.index == place).or_else(|| made.first());
                     one.map(|one| Node::String(one.key.clone()))
                 }
-                Source::Constant(text) => property.convert.read_text(text, false).unwrap_or_default(),
+                Given::Constant(number) => constant(property, *number),
             };
             if let Some(value) = value {
-                return Ok(Some((value, source)));
+                return Ok(Some((value, given)));
             }
         }
         Ok(None)
     }
 
     /// What all sources give, each once.
-    fn list(&self, property: &'n Property) -> Result<Option<(Node<'n>, &'n Source)>, LineError> {
-        let (mut items, mut first): (Vec<Node<'n>>, Option<&'n Source>) = (Vec::new(), None);
-        for source in &property.from {
+    fn list<'g>(&self, property: &'n Property, from: &'g [Given]) -> Result<Option<(Node<'n>, &'g Given)>, LineError> {
+        let (mut items, mut first): (Vec<Node<'n>>, Option<&'g Given>) = (Vec::with_capacity(from.len()), None);
+        for given in from {
             let before = items.len();
-            match source {
-                Source::Field(field) => {
-                    for hit in self.of_field(*field) {
-                        items.extend(self.read(property.convert, *field, hit.node)?);
+            match given {
+                Given::Field(hits) => {
+                    for hit in hits.iter().filter_map(|number| self.hit(*number)) {
+                        items.extend(self.read(property.convert, hit)?);
                     }
                 }
-                Source::Object(template) => {
-                    items.extend(self.of_object(*template).iter().map(|one| Node::String(one.key.clone())));
+                Given::Made(make) => {
+                    items.extend(self.of_make(*make).iter().map(|one| Node::String(one.key.clone())));
                 }
-                Source::Constant(text) => items.extend(property.convert.read_text(text, false).unwrap_or_default()),
+                Given::Constant(number) => items.extend(constant(property, *number)),
             }
             if items.len() > before && first.is_none() {
-                first = Some(source);
+                first = Some(given);
             }
         }
         if items.len() > PAIRWISE_MAX {
             let mut seen: BTreeSet<String> = BTreeSet::new();
             items.retain(|item| seen.insert(item.to_json()));
         } else {
-            let mut distinct: Vec<Node<'n>> = Vec::with_capacity(items.len());
-            for item in items {
-                if !distinct.contains(&item) {
-                    distinct.push(item);
+            let mut at = 0;
+            while let Some((known, [item, ..])) = items.split_at_checked(at) {
+                if known.contains(item) {
+                    items.remove(at);
+                } else {
+                    at += 1;
                 }
             }
-            items = distinct;
         }
         if items.len() > OBJECTS_MAX {
             return Err(LineError::TooManyObjects);
         }
-        Ok(first.map(|source| (Node::Array(items), source)))
+        Ok(first.map(|given| (Node::Array(items), given)))
     }
 
-    fn read(&self, convert: Convert, field: u16, node: &'n Node<'n>) -> Result<Option<Node<'n>>, LineError> {
+    fn read(&self, convert: Convert, hit: &Hit<'n>) -> Result<Option<Node<'n>>, LineError> {
         convert
-            .read(node, self.declared.refang)
-            .map_err(|expected| LineError::Value { field: self.declared.fields.name(field).to_owned(), expected })
+            .read(hit.node, self.declared.refang)
+            .map_err(|expected| LineError::Value { field: self.declared.fields.name(hit.field).to_owned(), expected })
     }
 
     /// Ports that no field of their own says and that stood behind the host at that end.
@@ -363,6 +327,14 @@ impl<'n> Builder<'n, '_> {
         })?;
         let list = Node::Array(vec![Node::String(Cow::Borrowed(protocol))]);
         Some((Cow::Borrowed("protocols"), list))
+    }
+}
+
+/// What a source gives that is a text.
+fn constant<'n>(property: &'n Property, source: usize) -> Option<Node<'n>> {
+    match property.from.get(source) {
+        Some(Source::Constant(text)) => property.convert.read_text(text, false).unwrap_or_default(),
+        _ => None,
     }
 }
 

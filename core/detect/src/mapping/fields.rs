@@ -20,17 +20,50 @@ pub(crate) struct Fields {
 pub(super) struct Branch {
     /// The field that ends here.
     pub field: Option<u16>,
-    /// Sorted by the beginning of the name as a number, then by name: most names are told apart by it.
-    pub next: Vec<(u64, Box<str>, Branch)>,
+    /// Where names go on.
+    pub next: Vec<Next>,
+    /// Places in `next`, from 1, by [`Mark::slot`], each at its slot or at the first free one behind it; at least half are free.
+    slots: Vec<u16>,
 }
 
-/// The first eight bytes of a name as a number; fewer are filled up with zeros.
-fn beginning(name: &[u8]) -> u64 {
-    if let Some(first) = name.first_chunk::<8>() {
-        return u64::from_be_bytes(*first);
+/// A step of names, and where they go on behind it.
+#[derive(Debug)]
+pub(super) struct Next {
+    mark: Mark,
+    name: Box<str>,
+    branch: Branch,
+}
+
+/// Bytes of a name of which its mark says all.
+const MARKED: usize = 16;
+
+/// What most names are told apart by: their first and last eight bytes, and their length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Mark {
+    fn of(name: &[u8]) -> Self {
+        let whole = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_be_bytes(*first), u64::from_be_bytes(*last)),
+            _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+                (Some(first), Some(last)) => (u32::from_be_bytes(*first).into(), u32::from_be_bytes(*last).into()),
+                _ => (whole(name), 0),
+            },
+        };
+        Self { first, last, length: name.len() }
     }
-    let filled = name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-    if name.is_empty() { 0 } else { filled << (64 - 8 * name.len()) }
+
+    /// The place in a table of this many slots, a power of two. Names of a line cannot crowd it: it holds those of the declaration only.
+    fn slot(self, slots: usize) -> usize {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.length as u64).wrapping_mul(ODD);
+        (mixed >> 32) as usize & slots.wrapping_sub(1)
+    }
 }
 
 /// A value of a field, and where in a list it or the object around it stood.
@@ -103,25 +136,47 @@ impl Fields {
 
 impl Branch {
     fn step(&mut self, name: &str) -> &mut Branch {
-        let at = match self.place(name.as_bytes()) {
-            Ok(at) => at,
-            Err(at) => {
-                self.next.insert(at, (beginning(name.as_bytes()), name.into(), Branch::default()));
-                at
+        let mark = Mark::of(name.as_bytes());
+        let at = self.place(mark, name.as_bytes()).unwrap_or_else(|| {
+            self.next.push(Next { mark, name: name.into(), branch: Branch::default() });
+            if self.next.len() * 2 > self.slots.len() {
+                self.slots = vec![0; (self.next.len() * 4).next_power_of_two()];
+                (0..self.next.len()).for_each(|at| self.enter(at));
+            } else {
+                self.enter(self.next.len() - 1);
             }
-        };
-        #[expect(clippy::indexing_slicing, reason = "found or inserted above")]
-        &mut self.next[at].2
+            self.next.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "found or pushed above")]
+        &mut self.next[at].branch
     }
 
-    fn place(&self, name: &[u8]) -> Result<usize, usize> {
-        let begins = beginning(name);
-        self.next.binary_search_by(|(number, known, _)| number.cmp(&begins).then_with(|| known.as_bytes().cmp(name)))
+    fn enter(&mut self, at: usize) {
+        let (Some(next), Ok(number)) = (self.next.get(at), u16::try_from(at + 1)) else { return };
+        let mut slot = next.mark.slot(self.slots.len());
+        while self.slots.get(slot).is_some_and(|taken| *taken != 0) {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        if let Some(free) = self.slots.get_mut(slot) {
+            *free = number;
+        }
+    }
+
+    fn place(&self, mark: Mark, name: &[u8]) -> Option<usize> {
+        let mut slot = mark.slot(self.slots.len());
+        loop {
+            let at = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+            let next = self.next.get(at)?;
+            if next.mark == mark && (name.len() <= MARKED || *next.name.as_bytes() == *name) {
+                return Some(at);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
     }
 
     fn child(&self, name: &[u8]) -> Option<&Branch> {
-        let at = self.place(name).ok()?;
-        self.next.get(at).map(|(.., branch)| branch)
+        let at = self.place(Mark::of(name), name)?;
+        self.next.get(at).map(|next| &next.branch)
     }
 
     /// Follows a name that may be several steps joined by dots.

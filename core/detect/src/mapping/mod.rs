@@ -9,6 +9,7 @@ mod fields;
 mod hashes;
 mod host;
 mod parts;
+mod plan;
 mod simple;
 mod walk;
 
@@ -108,6 +109,15 @@ impl Mapping {
         match &self.how {
             How::Stix | How::Simple => true,
             How::Declared(declared) => declared.form != Form::Csv,
+        }
+    }
+
+    /// Tells whether each line is read by itself: none names columns or says how others are read.
+    pub fn is_line_by_line(&self) -> bool {
+        match &self.how {
+            How::Stix => true,
+            How::Simple => false,
+            How::Declared(declared) => declared.form == Form::Json,
         }
     }
 

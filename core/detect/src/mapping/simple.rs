@@ -6,6 +6,7 @@
 use super::build::{Made, address_type};
 use super::convert;
 use super::host::without_port;
+use crate::csv::trimmed;
 use crate::line::LineError;
 use comity_stix::json::tree::Node;
 use std::borrow::Cow;
@@ -96,7 +97,7 @@ pub(crate) fn is_word(text: &str) -> bool {
 pub(crate) fn simple_objects<'n>(word: &str, value: &'n str) -> Result<Vec<Made<'n>>, LineError> {
     let Some((one, other)) = word.split_once(['|', ':']) else {
         let (object_type, property) = property(part(word)?, value)?;
-        return Ok(vec![Made::new("0", object_type, vec![property])]);
+        return Ok(vec![Made::new("0", object_type, [property])]);
     };
     let (of_one, of_other) = (part(one)?, part(other)?);
     let values = value.rsplit_once('|');
@@ -106,9 +107,9 @@ pub(crate) fn simple_objects<'n>(word: &str, value: &'n str) -> Result<Vec<Made<
     let (first, second) = values.ok_or(unfit("two values with | between them"))?;
     let ((one_type, one), (other_type, other)) = (property(of_one, first)?, property(of_other, second)?);
     Ok(if one_type == other_type {
-        vec![Made::new("0", one_type, vec![one, other])]
+        vec![Made::new("0", one_type, [one, other])]
     } else {
-        vec![Made::new("0", one_type, vec![one]), Made::new("1", other_type, vec![other])]
+        vec![Made::new("0", one_type, [one]), Made::new("1", other_type, [other])]
     })
 }
 
@@ -133,18 +134,19 @@ fn with_port<'n>(word: &str, of: Part, values: Option<(&'n str, &'n str)>) -> Re
     let (reference, end) = if source { ("src_ref", "src_port") } else { ("dst_ref", "dst_port") };
     let text = |text: &'static str| Node::String(Cow::Borrowed(text));
     // Which protocol has the port is not said, and not made up.
-    let traffic = vec![
+    let traffic = [
         (Cow::Borrowed(reference), text("0")),
         (Cow::Borrowed(end), Node::Number(written)),
         (Cow::Borrowed("protocols"), Node::Array(vec![text(protocol)])),
     ];
-    Ok(vec![Made::new("0", object_type, vec![value]), Made::new("1", "network-traffic", traffic)])
+    Ok(vec![Made::new("0", object_type, [value]), Made::new("1", "network-traffic", traffic)])
 }
 
 fn part(word: &str) -> Result<Part, LineError> {
-    let word = word.trim();
-    let known = WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
-    known.map(|(_, part)| *part).ok_or(LineError::Type)
+    let word = trimmed(word);
+    let first = word.as_bytes().first().map(u8::to_ascii_lowercase);
+    let is = |known: &str| known.as_bytes().first().copied() == first && known.eq_ignore_ascii_case(word);
+    WORDS.iter().find(|(known, _)| is(known)).map(|(_, part)| *part).ok_or(LineError::Type)
 }
 
 fn unfit(expected: &'static str) -> LineError {
@@ -153,7 +155,7 @@ fn unfit(expected: &'static str) -> LineError {
 
 /// Returns the type of the object and its property.
 fn property(part: Part, value: &str) -> Result<(&'static str, (Cow<'_, str>, Node<'_>)), LineError> {
-    let value = value.trim();
+    let value = trimmed(value);
     if value.is_empty() {
         return Err(LineError::Absent("value"));
     }

@@ -78,16 +78,35 @@ impl Stream {
         self.kept.values().flat_map(|progress| progress.seen.iter().flatten()).map(|seen| seen.at).min()
     }
 
-    /// Takes an observation, which is called by a number of the caller's, and returns what it completes. The observations of
-    /// a match are used up: the pattern begins anew.
-    pub fn feed(&mut self, engine: &Engine, observation: &Observed<'_>, number: u64) -> Vec<Detection> {
-        self.last_kept = false;
-        self.until_sweep = self.until_sweep.saturating_sub(1);
+    /// Tells whether an observation does nothing to any pattern: [`Stream::feed`] would return nothing and keep nothing. What is
+    /// remembered stays as it is, so that several may look, each with a stream of its own, while one takes.
+    pub fn passes_by(&mut self, engine: &Engine, observation: &Observed<'_>) -> bool {
+        self.scan(engine, observation).is_nothing()
+    }
+
+    /// Takes so many observations that do nothing ([`Stream::passes_by`]).
+    pub fn pass(&mut self, observations: u64) {
+        if observations > 0 {
+            self.last_kept = false;
+            self.until_sweep = self.until_sweep.saturating_sub(usize::try_from(observations).unwrap_or(usize::MAX));
+        }
+    }
+
+    fn scan(&mut self, engine: &Engine, observation: &Observed<'_>) -> Found {
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut values = scratch.values();
         let found = engine.scan(observation, &mut values, &mut scratch);
         scratch.give_back(values);
         self.scratch = scratch;
+        found
+    }
+
+    /// Takes an observation, which is called by a number of the caller's, and returns what it completes. The observations of
+    /// a match are used up: the pattern begins anew.
+    pub fn feed(&mut self, engine: &Engine, observation: &Observed<'_>, number: u64) -> Vec<Detection> {
+        self.last_kept = false;
+        self.until_sweep = self.until_sweep.saturating_sub(1);
+        let found = self.scan(engine, observation);
         if found.is_nothing() {
             return Vec::new();
         }

@@ -1,15 +1,16 @@
 //! The engine with every indicator in it, and what it remembers between calls.
 
-use super::indicator::{Indicator, Unfit};
+use super::indicator::Indicator;
+use super::judged::{Judged, judged, list_of};
 use super::kept::Kept;
 use super::listing::Listing;
-use super::standing::{UNREADABLE, is_accepted};
+use super::standing::UNREADABLE;
 use crate::failure::Failure;
-use comity_detect::{Broad, DecayModel, WarningLists, Witness, breadth};
-use comity_pattern::Unmatchable;
+use comity_detect::{Broad, DecayModel, WarningLists, Witness};
 use comity_pattern::engine::{Engine, EngineError, Options, PatternId, Stream, StreamBounds};
 use comity_store::{Followed, Holdings, IndicatorRow, Mode};
 use comity_vocab::Timestamp;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
@@ -107,36 +108,29 @@ impl Detector {
         self.over_broad.remove(oid);
         self.read_otherwise.remove(&oid);
         if let Some(row) = row {
-            let place = self.place(&row);
-            self.places.insert(oid, place);
+            let judged = judged(&row, &self.lists);
+            self.put_new(oid, judged);
         }
     }
 
-    fn place(&mut self, row: &IndicatorRow) -> Place {
-        if row.revoked {
-            return Place::Revoked;
-        }
-        match Indicator::read(&row.bytes) {
-            Ok(indicator) => self.place_read(row, indicator),
-            Err(Unfit::NotStix(language)) => Place::NotStix(language),
-            Err(Unfit::Invalid(id, why)) => self.refuse(row.oid, id, why),
-            Err(Unfit::Unmatchable(id, reason @ Unmatchable::Unreadable(_))) => {
-                self.refuse(row.oid, id, reason.to_string())
-            }
-            Err(Unfit::Unmatchable(id, reason)) => {
-                self.unmatchable.add(row.oid, id, reason.code(), reason.to_string());
+    /// Puts in what was not in before.
+    pub(super) fn put_new(&mut self, oid: i64, judged: Judged) {
+        let place = match judged {
+            Judged::Revoked => Place::Revoked,
+            Judged::NotStix(language) => Place::NotStix(language),
+            Judged::Unreadable(id, why) => self.refuse(oid, id, why),
+            Judged::Unmatchable(id, reason) => {
+                self.unmatchable.add(oid, id, reason.code(), reason.to_string());
                 Place::Unmatchable
             }
-        }
+            Judged::Broad(id, broad) => self.set_aside(oid, id, &broad),
+            Judged::Fit { indicator, accepted, listed } => self.put_fit(oid, *indicator, accepted, listed),
+        };
+        self.places.insert(oid, place);
     }
 
-    /// Puts an indicator into the engine, unless it covers too much.
-    fn place_read(&mut self, row: &IndicatorRow, mut indicator: Indicator) -> Place {
-        let broad = breadth(&indicator.pattern);
-        let accepted = broad.is_some() && is_accepted(&row.bytes, row.accepted.as_ref());
-        if let (Some(broad), false) = (broad, accepted) {
-            return self.set_aside(row.oid, indicator.id, &broad);
-        }
+    /// Puts an indicator into the engine.
+    fn put_fit(&mut self, oid: i64, mut indicator: Indicator, accepted: bool, listed: bool) -> Place {
         match self.engine.add(&indicator.pattern, indicator.validity) {
             Ok(pattern) => {
                 let at = pattern.0 as usize;
@@ -144,19 +138,19 @@ impl Detector {
                     self.of_pattern.resize(at + 1, 0);
                 }
                 if let Some(slot) = self.of_pattern.get_mut(at) {
-                    *slot = row.oid;
+                    *slot = oid;
                 }
                 if !indicator.remarks.is_empty() {
-                    self.read_otherwise.insert(row.oid);
+                    self.read_otherwise.insert(oid);
                 }
                 if let Some(reason) = indicator.unmatchable.take() {
-                    self.unmatchable.add(row.oid, indicator.id.clone(), reason.code(), reason.to_string());
+                    self.unmatchable.add(oid, indicator.id, reason.code(), reason.to_string());
                 }
                 let until = indicator.validity.until.map_or(i64::MAX, |until| until.unix_seconds());
-                Place::In { pattern, listed: self.is_listed(&indicator, accepted), until, accepted }
+                Place::In { pattern, listed, until, accepted }
             }
             Err(error @ (EngineError::Pattern | EngineError::Full)) => {
-                self.refuse(row.oid, indicator.id, error.to_string())
+                self.refuse(oid, indicator.id, error.to_string())
             }
         }
     }
@@ -174,32 +168,22 @@ impl Detector {
         Place::Invalid
     }
 
-    /// Whether everything that it asks for by name is known to be harmless.
-    fn is_listed(&self, indicator: &Indicator, accepted: bool) -> bool {
-        if self.lists.is_empty() {
-            return false;
-        }
-        let asked = comity_detect::asked(&indicator.pattern);
-        !asked.is_empty() && asked.iter().all(|one| self.list_of(one, accepted).is_some())
-    }
-
-    /// The list that keeps a value back, as it is written or in normal form. What an officer accepted because it covers much is not kept
-    /// back by lists of the program, which say the same once more; by those that officers added it is.
+    /// The list that keeps a value back that was found.
     pub(super) fn list_of(&self, one: &Witness, accepted: bool) -> Option<&str> {
-        let find = |value: &str| match accepted {
-            true => self.lists.find_added(&one.path, value),
-            false => self.lists.find(&one.path, value),
-        };
-        find(&one.value).or_else(|| {
-            let normal = comity_pattern::normal(&one.path, &one.value);
-            if *normal == *one.value { None } else { find(&normal) }
-        })
+        let normal = || Cow::Owned(comity_pattern::normal(&one.path, &one.value));
+        list_of(&self.lists, &one.path, &one.value, accepted, normal)
     }
 
     /// Numbers an observation.
     pub(super) fn next_number(&mut self) -> u64 {
         self.fed += 1;
         self.fed
+    }
+
+    /// Takes observations that do nothing to any pattern.
+    pub(super) fn pass(&mut self, observations: u64) {
+        self.fed += observations;
+        self.stream.pass(observations);
     }
 
     /// Merges some of what was added, while nobody waits for more.

@@ -2,6 +2,7 @@
 
 use super::Detection;
 use super::detector::Detector;
+use super::judged::Waiting;
 use crate::failure::Failure;
 use comity_detect::{WarningList, WarningLists};
 use comity_store::{Holdings, Mode};
@@ -55,14 +56,23 @@ impl Detector {
             self.lists.add(list);
         }
         let holdings = Holdings::open(path, Mode::ReadOnly)?;
+        let mut waiting = Waiting::default();
         holdings.view().each_indicator(&mut |row| {
-            let oid = row.oid;
-            self.put(oid, Some(row));
+            if waiting.add(row) {
+                self.put_all(&mut waiting);
+            }
         })?;
+        self.put_all(&mut waiting);
         self.places.shrink_to_fit();
         self.of_pattern.shrink_to_fit();
         while self.engine.maintain() {}
         Ok(())
+    }
+
+    fn put_all(&mut self, waiting: &mut Waiting) {
+        for (oid, judged) in waiting.judged(&self.lists) {
+            self.put_new(oid, judged);
+        }
     }
 
     /// Takes in what changed; false where all must be read anew.

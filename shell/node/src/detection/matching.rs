@@ -3,6 +3,7 @@
 use super::detector::{Detector, Place};
 use super::gathered::Gathered;
 use super::indicator::Indicator;
+use super::looked::{Stretch, looked};
 use super::observe::{Observation, Refused};
 use crate::failure::Failure;
 use comity_detect::{Evidence, LineReader, Mapping, Told, Witness, evidence, witnesses};
@@ -95,8 +96,8 @@ impl Detector {
             at_hand: HashMap::new(),
             failed: None,
         };
-        let mut reader = LineReader::new(mapping, now);
         if observation.document {
+            let mut reader = LineReader::new(mapping, now);
             let begun = gathering.line;
             let told = reader.document(observation.text.as_bytes(), &mut |line, observed| {
                 gathering.line = begun.saturating_add(line - 1);
@@ -105,14 +106,10 @@ impl Detector {
             gathering.line = begun;
             gathering.told(told);
         } else {
-            for line in observation.text.split_inclusive('\n') {
-                let line = line.strip_suffix('\n').unwrap_or(line);
-                let told = reader.line(line.as_bytes(), &mut |observed| gathering.take(observed));
-                gathering.told(told);
-                gathering.line += 1;
-                if gathering.failed.is_some() {
-                    break;
-                }
+            let stretches = looked(&gathering.detector.engine, &mapping, now, &observation.text);
+            let mut reader = LineReader::new(mapping, now);
+            for stretch in &stretches {
+                gathering.stretch(&mut reader, stretch);
             }
         }
         let Gathering { mut found, gathered, failed, .. } = gathering;
@@ -175,6 +172,24 @@ impl Gathering<'_> {
         let line = self.line;
         let named = told.named.iter().take(room);
         self.found.refused.extend(named.map(|one| Refused { line: line + one.line - 1, reason: one.to_string() }));
+    }
+
+    /// Counts lines that do nothing, and takes those behind them.
+    fn stretch(&mut self, reader: &mut LineReader, stretch: &Stretch<'_>) {
+        self.detector.pass(stretch.observations);
+        self.found.observations += stretch.observations;
+        self.found.unread += stretch.unread;
+        self.found.comments += stretch.comments;
+        self.line += stretch.lines;
+        for line in stretch.taken.split_inclusive('\n') {
+            if self.failed.is_some() {
+                return;
+            }
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let told = reader.line(line.as_bytes(), &mut |observed| self.take(observed));
+            self.told(told);
+            self.line += 1;
+        }
     }
 
     fn take(&mut self, observed: &Observed<'_>) {
