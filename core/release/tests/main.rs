@@ -16,6 +16,7 @@ mod about;
 mod authorise;
 mod coarse;
 mod leak;
+mod outline;
 mod passkeys;
 mod personal;
 mod said;
