@@ -1,7 +1,7 @@
 //! What would leave, before anything was drawn for it: the one place where a selection is read, checked and copied.
 //!
 //! Guarantees: its digest is a function of what recipients would see, with identifiers that are still to be drawn as places in the
-//! selection; neither identifiers of originals nor what no allow-list names has a part in it. Whoever draws by the digest draws by what
+//! selection; neither identifiers of originals nor what no allow-list names has a part in it. What is drawn by the digest is drawn by what
 //! leaves. Does not know: where randomness comes from, which identifiers of releases are taken.
 
 use crate::as_published::Published;
