@@ -48,7 +48,10 @@ fn all_that_is_seen_is_in_it() {
         digest(&world("Wasp", 1), |_| {}),
         digest(&held[..2], |_| {}),
         digest(&held, |wanted| wanted.label = Some("TLP:RED".parse().unwrap())),
-        digest(&held, |wanted| wanted.now = wanted.now.plus_seconds(86_400)),
+        digest(&held, |wanted| {
+            wanted.expires = wanted.expires.plus_seconds(86_400);
+            wanted.now = wanted.now.plus_seconds(86_400);
+        }),
         digest(&held, |wanted| wanted.descriptor = Some("access=indirect,reporting_record=limited".parse().unwrap())),
         digest(&held, |wanted| wanted.personal.erase_by = Some(wanted.now.plus_seconds(10 * 86_400))),
         digest(&held, |wanted| wanted.written = written("a", "bc")),
