@@ -19,6 +19,7 @@ pub mod peer;
 pub mod plain;
 pub mod process;
 pub mod recall;
+pub mod release;
 pub mod report;
 pub mod search;
 pub mod start;

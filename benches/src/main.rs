@@ -2,14 +2,14 @@
 
 use comity_benches::report::{Report, Section};
 use comity_benches::{
-    Outcome, Setting, correlate, detect, import, leak, link, machine, memory, pattern, recall, search, start, taxii,
-    validate,
+    Outcome, Setting, correlate, detect, import, leak, link, machine, memory, pattern, recall, release, search, start,
+    taxii, validate,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect|correlate|recall|leak]...
+usage: comity-bench [--json] [--runs N] [all|import|start|memory|link|taxii|search|validate|pattern|detect|correlate|recall|leak|release]...
 
 Takes figures of ours, of the limit and of the peer side by side, in one run. Never fails by time.
   --json    the whole report as one JSON document
@@ -19,7 +19,7 @@ Real data is read from COMITY_TEST_DATA where that is set. The peer, python-stix
 environment under the build folder when it can be. OpenTAXII and medallion are measured where COMITY_BENCH_OPENTAXII and
 COMITY_BENCH_MEDALLION name Python environments that have them.";
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "import",
     "start",
     "memory",
@@ -32,6 +32,7 @@ const ALL: [&str; 12] = [
     "correlate",
     "recall",
     "leak",
+    "release",
 ];
 
 struct Arguments {
@@ -99,6 +100,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             "correlate" => correlate::measure(&setting),
             "recall" => recall::measure(&setting),
             "leak" => leak::measure(&setting),
+            "release" => release::measure(&setting),
             "detect" => detect::measure(&setting),
             "taxii" => taxii::measure(&setting),
             "validate" => validate::measure(&setting),

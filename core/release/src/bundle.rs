@@ -2,7 +2,7 @@
 
 use crate::Organisation;
 use comity_crypto::EntropyStream;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// The size a part stays under unless one object alone is larger, in bytes.
@@ -23,6 +23,16 @@ pub(crate) fn identity(organisation: &Organisation) -> Value {
         "name": organisation.name,
         "identity_class": "organization",
     })
+}
+
+/// Puts the keys of an object in order, whatever features the JSON library was built with.
+pub(crate) fn sorted(object: Map<String, Value>) -> Map<String, Value> {
+    let mut value = Value::Object(object);
+    value.sort_all_objects();
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
 }
 
 /// Serialises an object with its keys in order, whatever features the JSON library was built with.

@@ -23,7 +23,7 @@ use crate::leak::CheckConfiguration;
 use crate::person::{PersonalData, Persons};
 use crate::{DraftRequest, POLICY_VERSION, ReleaseId, SourceDescriptor};
 use base64::Engine as _;
-use comity_crypto::{VerifyingKey, sha256};
+use comity_crypto::{Sha256Stream, VerifyingKey, sha256};
 use comity_vocab::{Digest, Form, OrgCode, SecurityLabel, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +96,8 @@ pub struct Change {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Draft {
     fields: Fields,
+    /// The SHA-256 of the statement: asked for at every step, and a long draft is long to hash.
+    digest: Digest,
 }
 
 /// A draft as it is stored.
@@ -176,60 +178,62 @@ impl std::fmt::Debug for Draft {
 impl Draft {
     pub(crate) fn made(request: &DraftRequest<'_>, made: Made) -> Self {
         let Made { mode, label, descriptor, of_persons, parts, items, dropped, sanitisation } = made;
-        Self {
-            fields: Fields {
-                statement: STATEMENT,
-                release: request.release,
-                organisation: request.organisation.code.clone(),
-                mode,
-                form: None,
-                audience: request.audience(),
-                keys: request.recipients.clone(),
-                label,
-                descriptor,
-                policy_version: POLICY_VERSION.to_owned(),
-                check: Some(request.check.clone()),
-                persons: Persons { said: request.personal.clone(), groups: request.groups.clone(), of: of_persons },
-                created: request.now,
-                expires: request.expires,
-                parts,
-                items,
-                dropped,
-                sanitisation,
-            },
-        }
+        Self::of(Fields {
+            statement: STATEMENT,
+            release: request.release,
+            organisation: request.organisation.code.clone(),
+            mode,
+            form: None,
+            audience: request.audience(),
+            keys: request.recipients.clone(),
+            label,
+            descriptor,
+            policy_version: POLICY_VERSION.to_owned(),
+            check: Some(request.check.clone()),
+            persons: Persons { said: request.personal.clone(), groups: request.groups.clone(), of: of_persons },
+            created: request.now,
+            expires: request.expires,
+            parts,
+            items,
+            dropped,
+            sanitisation,
+        })
+    }
+
+    fn of(fields: Fields) -> Self {
+        let mut draft = Self { fields, digest: Digest([0; 32]) };
+        draft.digest = sha256(&[&draft.statement()]);
+        draft
     }
 
     pub(crate) fn document(request: &DocumentRequest<'_>, body: Vec<u8>) -> Self {
         let id = document_ref(request.release);
-        Self {
-            fields: Fields {
-                statement: STATEMENT,
-                release: request.release,
-                organisation: request.organisation.clone(),
-                mode: Mode::Document,
-                form: Some(request.body.form()),
-                audience: request.recipients.keys().cloned().collect(),
-                keys: request.recipients.clone(),
-                label: request.label.clone(),
-                descriptor: None,
-                policy_version: POLICY_VERSION.to_owned(),
-                check: Some(request.check.clone()),
-                persons: Persons::default(),
-                created: request.now,
-                expires: request.expires,
-                parts: vec![body],
-                // A document stands for itself: it was written to leave, and what recipients know it by is its own name.
-                items: vec![Item {
-                    original_id: id.clone(),
-                    original_version: String::new(),
-                    released_id: id,
-                    released_version: String::new(),
-                }],
-                dropped: Vec::new(),
-                sanitisation: Vec::new(),
-            },
-        }
+        Self::of(Fields {
+            statement: STATEMENT,
+            release: request.release,
+            organisation: request.organisation.clone(),
+            mode: Mode::Document,
+            form: Some(request.body.form()),
+            audience: request.recipients.keys().cloned().collect(),
+            keys: request.recipients.clone(),
+            label: request.label.clone(),
+            descriptor: None,
+            policy_version: POLICY_VERSION.to_owned(),
+            check: Some(request.check.clone()),
+            persons: Persons::default(),
+            created: request.now,
+            expires: request.expires,
+            parts: vec![body],
+            // A document stands for itself: it was written to leave, and what recipients know it by is its own name.
+            items: vec![Item {
+                original_id: id.clone(),
+                original_version: String::new(),
+                released_id: id,
+                released_version: String::new(),
+            }],
+            dropped: Vec::new(),
+            sanitisation: Vec::new(),
+        })
     }
 
     /// Returns the bytes to store.
@@ -250,9 +254,8 @@ impl Draft {
         if fields.statement == 0 || fields.statement > STATEMENT {
             return Err(DraftFault::Edition { found: fields.statement });
         }
-        let draft = Self { fields };
-        let found = draft.digest();
-        if found == *kept { Ok(draft) } else { Err(DraftFault::Changed { found }) }
+        let draft = Self::of(fields);
+        if draft.digest == *kept { Ok(draft) } else { Err(DraftFault::Changed { found: draft.digest }) }
     }
 
     /// Returns the identifier of the release.
@@ -403,7 +406,7 @@ impl Draft {
 
     /// Returns the SHA-256 of the statement.
     pub fn digest(&self) -> Digest {
-        sha256(&[&self.statement()])
+        self.digest
     }
 
     /// Returns the identifiers of the released objects.
@@ -454,12 +457,12 @@ impl Draft {
 
 /// The SHA-256 of texts, each with its length before it.
 fn framed<'a>(texts: impl Iterator<Item = &'a String>) -> Digest {
-    let mut bytes = Vec::new();
+    let mut all = Sha256Stream::default();
     for text in texts {
-        bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(text.as_bytes());
+        all.update(&(text.len() as u64).to_be_bytes());
+        all.update(text.as_bytes());
     }
-    sha256(&[&bytes])
+    all.finish()
 }
 
 /// Bytes as base64 text: a list of numbers would be four times as long.

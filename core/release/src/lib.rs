@@ -19,8 +19,10 @@ mod coarse;
 mod descriptor;
 mod document;
 mod draft;
+mod drawn;
 pub mod leak;
 mod link_act;
+mod outline;
 pub mod passkey;
 mod person;
 mod policy;
@@ -53,10 +55,12 @@ pub use leak::{
     leak_check,
 };
 pub use link_act::{LinkAct, LinkActKind, LinkDeed, plain_words, same_words};
+pub use outline::Outline;
 pub use person::{
-    PERSONAL_TEXT_BYTES_MAX, PersonalData, check_persons, is_account, is_person, may_be_person, refers_to,
+    PERSONAL_TEXT_BYTES_MAX, PersonalData, check_persons, check_persons_read, is_account, is_person, may_be_person,
+    refers_to,
 };
-pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, Reason};
+pub use policy::{DraftError, NotReleasable, POLICY_VERSION, RAW_REPORT_TYPE, ReadSource, Reason};
 pub use public::{AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
 pub use recall::{
     AuthorisedRecall, ConfirmedRecall, RecallAcknowledgement, RecallAction, RecallDraft, RecallKind, RecallNotice,

@@ -4,7 +4,7 @@
 //! answered that it is a group. What refers to a person, or is referred to by one, is of a person as well. Does not know: persons who
 //! stand in text only.
 
-use crate::policy::{self, DraftError, NotReleasable};
+use crate::policy::{self, DraftError, NotReleasable, ReadSource};
 use crate::references;
 use crate::request::SourceObject;
 use crate::{Draft, Mode};
@@ -151,7 +151,7 @@ pub fn is_account(object: &Map<String, Value>) -> bool {
 /// Returns what an object is about, by its references.
 pub fn refers_to(object: &Map<String, Value>) -> BTreeSet<String> {
     let mut targets = BTreeSet::new();
-    references::visit(object, "", &mut |property, target| {
+    references::visit(object, &mut |property, target| {
         if !NOT_ABOUT.iter().any(|other| property.starts_with(other)) {
             targets.insert(target.to_owned());
         }
@@ -217,18 +217,32 @@ pub fn check_persons(
     originals: &[SourceObject<'_>],
     of_persons: &BTreeSet<String>,
 ) -> Result<(), DraftError> {
+    let read: Vec<ReadSource<'_>> = originals.iter().map(ReadSource::new).collect();
+    check_persons_read(draft, &read, of_persons)
+}
+
+/// The same, of originals that were read already.
+///
+/// # Errors
+/// [`DraftError`].
+pub fn check_persons_read(
+    draft: &Draft,
+    originals: &[ReadSource<'_>],
+    of_persons: &BTreeSet<String>,
+) -> Result<(), DraftError> {
     if draft.mode() == Mode::AsPublished {
         return Ok(());
     }
     let persons = draft.persons();
     // What cannot be read is not nobody's.
-    let read = |source: &SourceObject<'_>| {
-        policy::read(source).map_err(|reason| DraftError::NotReleasable {
-            objects: vec![NotReleasable { object: source.id.to_owned(), reason }],
-        })
+    let read = |original: &ReadSource<'_>| match original.readable() {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(DraftError::NotReleasable {
+            objects: vec![NotReleasable { object: original.source.id.to_owned(), reason }],
+        }),
     };
-    let read: Vec<Map<String, Value>> = originals.iter().map(read).collect::<Result<_, _>>()?;
-    let objects: Vec<_> = originals.iter().zip(&read).collect();
+    originals.iter().try_for_each(read)?;
+    let objects: Vec<_> = originals.iter().filter_map(|it| Some((it.source, it.object()?))).collect();
     let bonds = bonds(&objects, &persons.groups, of_persons);
     policy::check_personal(&persons.said, &bonds)?;
     match bonds.iter().find(|(id, bond)| **bond == Bond::Person && !persons.of.contains(**id)) {

@@ -6,7 +6,7 @@
 use crate::person::{Bond, PERSONAL_TEXT_BYTES_MAX, PersonalData};
 use crate::{DraftRequest, Organisation, Origin, SourceObject};
 use comity_vocab::{OrgCode, SecurityLabel, Tlp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -232,7 +232,7 @@ fn check_audience(audience: &BTreeSet<OrgCode>, organisation: &Organisation) -> 
 /// Checks one object against everything that does not depend on the form in which it leaves.
 pub(crate) fn check_object(
     source: &SourceObject<'_>,
-    object: &Value,
+    object: &Map<String, Value>,
     audience: &BTreeSet<OrgCode>,
     mapped: &dyn Fn(&str) -> bool,
 ) -> Result<SecurityLabel, Reason> {
@@ -304,8 +304,41 @@ pub(crate) fn release_label(
     }
 }
 
+/// A selected object whose bytes were read, once for all that is asked of them.
+pub struct ReadSource<'a> {
+    pub(crate) source: &'a SourceObject<'a>,
+    read: Result<Map<String, Value>, Reason>,
+}
+
+impl std::fmt::Debug for ReadSource<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReadSource({})", self.source.id)
+    }
+}
+
+impl<'a> ReadSource<'a> {
+    /// Reads the bytes, and checks that they are what the selection says.
+    pub fn new(source: &'a SourceObject<'a>) -> Self {
+        Self { source, read: read(source) }
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> &str {
+        self.source.id
+    }
+
+    /// The object; none where the bytes are not one well-formed object with this identifier.
+    pub fn object(&self) -> Option<&Map<String, Value>> {
+        self.read.as_ref().ok()
+    }
+
+    pub(crate) fn readable(&self) -> Result<&Map<String, Value>, Reason> {
+        self.read.as_ref().map_err(Clone::clone)
+    }
+}
+
 /// Reads the bytes of one object and checks that they are what the selection says.
-pub(crate) fn read(source: &SourceObject<'_>) -> Result<serde_json::Map<String, Value>, Reason> {
+fn read(source: &SourceObject<'_>) -> Result<Map<String, Value>, Reason> {
     // A key given twice would be checked once and leave twice.
     comity_stix::check(source.bytes, &comity_stix::Limits::default()).map_err(|_| Reason::NotReadable)?;
     let value: Value = serde_json::from_slice(source.bytes).map_err(|_| Reason::NotReadable)?;

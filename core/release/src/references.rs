@@ -12,36 +12,50 @@ pub(crate) fn is_list(name: &str) -> bool {
     name.ends_with("_refs")
 }
 
-/// Calls `visit` with the JSON pointer and target of every reference. A reference that is not text has an empty target.
-pub(crate) fn visit(object: &Map<String, Value>, pointer: &str, visitor: &mut dyn FnMut(&str, &str)) {
-    for (name, value) in object {
-        let here = format!("{pointer}/{name}");
-        if is_one(name) {
-            visitor(&here, value.as_str().unwrap_or_default());
-        } else if is_list(name) {
-            match value {
-                Value::Array(items) => {
-                    for (number, item) in items.iter().enumerate() {
-                        visitor(&format!("{here}/{number}"), item.as_str().unwrap_or_default());
-                    }
-                }
-                _ => visitor(&here, ""),
-            }
-        } else {
-            visit_value(value, &here, visitor);
-        }
-    }
+/// Calls `visitor` with the JSON pointer and target of every reference. A reference that is not text has an empty target.
+pub(crate) fn visit(object: &Map<String, Value>, visitor: &mut dyn FnMut(&str, &str)) {
+    Visiting { pointer: String::new(), visitor }.object(object);
 }
 
-fn visit_value(value: &Value, pointer: &str, visitor: &mut dyn FnMut(&str, &str)) {
-    match value {
-        Value::Object(inner) => visit(inner, pointer, visitor),
-        Value::Array(items) => {
-            for (number, item) in items.iter().enumerate() {
-                visit_value(item, &format!("{pointer}/{number}"), visitor);
+struct Visiting<'a> {
+    /// The JSON pointer of what is looked at.
+    pointer: String,
+    visitor: &'a mut dyn FnMut(&str, &str),
+}
+
+impl Visiting<'_> {
+    fn object(&mut self, object: &Map<String, Value>) {
+        let above = self.pointer.len();
+        for (name, value) in object {
+            self.pointer.push('/');
+            self.pointer.push_str(name);
+            match value {
+                _ if is_one(name) => (self.visitor)(&self.pointer, value.as_str().unwrap_or_default()),
+                Value::Array(items) if is_list(name) => self.items(items, &mut |this, item| {
+                    (this.visitor)(&this.pointer, item.as_str().unwrap_or_default());
+                }),
+                _ if is_list(name) => (self.visitor)(&self.pointer, ""),
+                value => self.value(value),
             }
+            self.pointer.truncate(above);
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Object(inner) => self.object(inner),
+            Value::Array(items) => self.items(items, &mut |this, item| this.value(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn items(&mut self, items: &[Value], each: &mut dyn FnMut(&mut Self, &Value)) {
+        let above = self.pointer.len();
+        for (number, item) in items.iter().enumerate() {
+            self.pointer.push_str(&format!("/{number}"));
+            each(self, item);
+            self.pointer.truncate(above);
+        }
     }
 }
 
@@ -49,72 +63,77 @@ fn visit_value(value: &Value, pointer: &str, visitor: &mut dyn FnMut(&str, &str)
 /// pointer and target. A list left empty goes, and so does a structure left empty.
 pub(crate) fn rewrite(
     object: &mut Map<String, Value>,
-    pointer: &str,
     map: &dyn Fn(&str) -> Option<String>,
     dropped: &mut dyn FnMut(&str, &str),
 ) {
-    let names: Vec<String> = object.keys().cloned().collect();
-    for name in names {
-        let here = format!("{pointer}/{name}");
-        let Some(value) = object.get_mut(&name) else { continue };
-        let keep = if is_one(&name) {
-            rewrite_one(value, &here, map, dropped)
-        } else if is_list(&name) {
-            match value {
-                Value::Array(items) => {
-                    items.retain_mut(|item| rewrite_one(item, &here, map, dropped));
-                    !items.is_empty()
-                }
-                _ => {
-                    dropped(&here, "");
-                    false
-                }
+    Rewriting { pointer: String::new(), map, dropped }.object(object);
+}
+
+struct Rewriting<'a> {
+    /// The JSON pointer of what is looked at.
+    pointer: String,
+    map: &'a dyn Fn(&str) -> Option<String>,
+    dropped: &'a mut dyn FnMut(&str, &str),
+}
+
+impl Rewriting<'_> {
+    fn object(&mut self, object: &mut Map<String, Value>) {
+        let above = self.pointer.len();
+        object.retain(|name, value| {
+            self.pointer.push('/');
+            self.pointer.push_str(name);
+            let keep = if is_one(name) {
+                self.reference(value)
+            } else if is_list(name) {
+                self.list(value)
+            } else {
+                self.value(value)
+            };
+            self.pointer.truncate(above);
+            keep
+        });
+    }
+
+    fn list(&mut self, value: &mut Value) -> bool {
+        match value {
+            Value::Array(items) => {
+                items.retain_mut(|item| self.reference(item));
+                !items.is_empty()
             }
-        } else {
-            rewrite_value(value, &here, map, dropped)
-        };
-        if !keep {
-            object.remove(&name);
+            _ => {
+                (self.dropped)(&self.pointer, "");
+                false
+            }
         }
     }
-}
 
-fn rewrite_one(
-    value: &mut Value,
-    pointer: &str,
-    map: &dyn Fn(&str) -> Option<String>,
-    dropped: &mut dyn FnMut(&str, &str),
-) -> bool {
-    let target = value.as_str().unwrap_or_default();
-    match map(target) {
-        Some(new) => {
-            *value = Value::String(new);
-            true
-        }
-        None => {
-            dropped(pointer, target);
-            false
+    fn reference(&mut self, value: &mut Value) -> bool {
+        let target = value.as_str().unwrap_or_default();
+        match (self.map)(target) {
+            Some(new) => {
+                *value = Value::String(new);
+                true
+            }
+            None => {
+                (self.dropped)(&self.pointer, target);
+                false
+            }
         }
     }
-}
 
-fn rewrite_value(
-    value: &mut Value,
-    pointer: &str,
-    map: &dyn Fn(&str) -> Option<String>,
-    dropped: &mut dyn FnMut(&str, &str),
-) -> bool {
-    match value {
-        Value::Object(inner) => {
-            let before = inner.len();
-            rewrite(inner, pointer, map, dropped);
-            !inner.is_empty() || before == 0
+    fn value(&mut self, value: &mut Value) -> bool {
+        match value {
+            Value::Object(inner) => {
+                let before = inner.len();
+                self.object(inner);
+                !inner.is_empty() || before == 0
+            }
+            Value::Array(items) => {
+                let before = items.len();
+                items.retain_mut(|item| self.value(item));
+                !items.is_empty() || before == 0
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
         }
-        Value::Array(items) => {
-            let before = items.len();
-            items.retain_mut(|item| rewrite_value(item, pointer, map, dropped));
-            !items.is_empty() || before == 0
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }

@@ -1,40 +1,93 @@
 //! The tearline: a new bundle that gives the substance and nothing that points at what stays (domain.md §2.4, §2.5).
 //!
 //! Guarantees: the bytes are a function of the allowed properties of the selected objects, the request and the entropy
-//! stream. No identifier of an original occurs in them, except of observables whose value itself is released. Order,
-//! times and authorship are the release's own.
-//!
-//! An observable's deterministic identifier is computed from what is *released* of it. Whether an original had a further
-//! property that contributes therefore never shows, not even as the kind of its identifier.
+//! stream. No identifier of an original occurs in them, except of observables whose value itself is released. What is chosen here
+//! holds places of the selection where identifiers of originals stood. Does not know: what is drawn ([`crate::drawn`]).
 
 use crate::about::about;
 use crate::allowlist::{self, Kind};
-use crate::draft::Made;
+use crate::outline::{Outline, Seen};
 use crate::person::{self, Bond};
-use crate::policy::{self, NotReleasable, RAW_REPORT_TYPE, Reason};
-use crate::sanitise::{Sanitiser, check_names, not_seen_dropped};
-use crate::{Change, Draft, DraftError, DraftRequest, Dropped, Item, Mode, bundle, references, sco};
+use crate::policy::{self, NotReleasable, RAW_REPORT_TYPE, ReadSource, Reason};
+use crate::sanitise::{Sanitiser, check_names};
+use crate::{Change, Draft, DraftError, DraftRequest, Dropped, bundle, drawn, references};
 use comity_crypto::EntropyStream;
-use comity_vocab::Timestamp;
+use comity_vocab::SecurityLabel;
 use comity_vocab::time::Precision;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One selected object on its way.
-struct Candidate<'a> {
-    original: &'a str,
-    version: &'a str,
-    object_type: String,
-    kind: Kind,
+pub(crate) struct Candidate<'a> {
+    pub original: &'a str,
+    pub version: &'a str,
+    /// Its number in the selection.
+    pub place: usize,
+    /// What stands for it in references.
+    pub stands_for: String,
+    pub object_type: String,
+    pub kind: Kind,
     required: &'static str,
-    /// What may leave, references still those of the original.
-    body: Map<String, Value>,
-    /// The random identifier drawn for its place in the selection.
-    drawn: String,
-    /// The identifier it leaves under, once decided.
-    released: Option<String>,
-    /// It says the same as an earlier one and leaves as that.
-    merged: bool,
+    /// What may leave. References are those of the original, and once they were pruned what stands for them here.
+    pub body: Map<String, Value>,
+}
+
+impl Candidate<'_> {
+    /// The identifier under which all recipients know it.
+    pub fn known_id<'r>(&self, request: &'r DraftRequest<'_>) -> Option<&'r str> {
+        let known = request.known_ids.get(self.original).map(String::as_str);
+        known.filter(|id| id.strip_prefix(self.object_type.as_str()).is_some_and(|rest| rest.starts_with("--")))
+    }
+}
+
+/// A raw report, for which the written text stands.
+pub(crate) struct RawReport<'a> {
+    pub id: &'a str,
+    pub version: &'a str,
+    /// What stands for it in references.
+    pub stands_for: String,
+}
+
+/// What leaves, as far as nothing has to be drawn for it.
+pub(crate) struct Chosen<'a> {
+    /// How many objects were selected.
+    pub places: usize,
+    pub candidates: Vec<Candidate<'a>>,
+    pub raw_reports: Vec<RawReport<'a>>,
+    pub label: SecurityLabel,
+    /// What the only recipient gave us, and what is released may name.
+    pub recipients_own: BTreeSet<String>,
+    /// The originals that are of a person.
+    pub of_persons: BTreeSet<String>,
+    pub dropped: Vec<Dropped>,
+    pub sanitisation: Vec<Change>,
+}
+
+impl Chosen<'_> {
+    /// The identifier under which all recipients know the note that stands for a raw report.
+    pub fn known_note<'r>(&self, request: &'r DraftRequest<'_>) -> Option<&'r str> {
+        let known = self.raw_reports.iter().find_map(|report| request.known_ids.get(report.id));
+        known.map(String::as_str).filter(|id| id.starts_with("note--"))
+    }
+
+    /// Shows what recipients would see. A place stands for an identifier that is drawn for it, and no more is told of it.
+    pub fn show(&self, request: &DraftRequest<'_>, seen: &mut Seen) {
+        let day = request.now.coarsened(Precision::Day);
+        let known = |id: &str, seen: &mut Seen| {
+            let (created, modified) = drawn::times(id, day, request);
+            [id, &created.to_string(), &modified.to_string()].iter().for_each(|text| seen.text(text));
+        };
+        seen.text(&self.places.to_string());
+        for candidate in &self.candidates {
+            [&candidate.stands_for, &candidate.object_type].iter().for_each(|text| seen.text(text));
+            known(candidate.known_id(request).unwrap_or_default(), seen);
+            seen.bytes(&serde_json::to_vec(&candidate.body).unwrap_or_default());
+        }
+        if let Some(written) = &request.written {
+            known(self.known_note(request).unwrap_or_default(), seen);
+            [&written.title, &written.body].iter().for_each(|text| seen.text(&comity_text::clean(text).text));
+        }
+    }
 }
 
 /// Builds a tearline.
@@ -42,122 +95,53 @@ struct Candidate<'a> {
 /// # Errors
 /// [`DraftError`]; objects that may not be released are all named, each with its reason.
 pub fn draft_tearline(request: &DraftRequest<'_>, stream: &mut EntropyStream) -> Result<Draft, DraftError> {
+    Ok(Outline::tearline(request)?.draft(request, stream))
+}
+
+/// Chooses what leaves.
+pub(crate) fn choose<'a>(request: &DraftRequest<'_>, read: &[ReadSource<'a>]) -> Result<Chosen<'a>, DraftError> {
     policy::check_request(request)?;
     check_names(&request.allow_properties)?;
     let mut sanitisation = Vec::new();
-    let selected = select(request, stream, &mut sanitisation)?;
-    let label = policy::release_label(&selected.labels, request.label.as_ref(), &request.audience())?;
+    let Selected { mut candidates, labels, raw_reports, of_persons } = select(request, read, &mut sanitisation)?;
+    let label = policy::release_label(&labels, request.label.as_ref(), &request.audience())?;
     let mut dropped = Vec::new();
-    let mut candidates = selected.candidates;
-    let note_id = note_id(request, &selected.raw_reports, stream);
-    let fixed = fixed_targets(request, &selected.raw_reports, note_id.as_deref());
-    let outside = Outside { fixed, recipients_own: recipients_own(request) };
+    let outside = Outside { fixed: fixed_targets(request, &raw_reports), recipients_own: recipients_own(request) };
     drop_incomplete(&mut candidates, &outside, &mut dropped);
-    if candidates.is_empty() && note_id.is_none() {
+    if candidates.is_empty() && request.written.is_none() {
         return Err(DraftError::NothingLeft);
     }
     prune(&mut candidates, &outside, &mut dropped, &mut sanitisation);
-    decide_ids(&mut candidates, request, &outside.fixed);
-
-    let Outside { fixed: mut targets, recipients_own } = outside;
-    for candidate in &candidates {
-        if let Some(released) = &candidate.released {
-            targets.insert(candidate.original.to_owned(), released.clone());
-        }
-    }
-    let marking = label.tlp.marking_id();
-    let day = request.now.coarsened(Precision::Day);
-    let mut items = Vec::new();
-    let mut objects: Vec<(String, Vec<u8>)> = Vec::new();
-    for candidate in candidates {
-        let Some(released) = candidate.released else { continue };
-        let mut body = candidate.body;
-        // Whatever else it referred to was pruned.
-        let keep = |target: &str| {
-            let own = recipients_own.contains(target).then(|| target.to_owned());
-            targets.get(target).cloned().or(own)
-        };
-        references::rewrite(&mut body, "", &keep, &mut |_, _| {});
-        let version = finish(&mut body, &candidate.object_type, candidate.kind, &released, marking, day, request);
-        items.push(Item {
-            original_id: candidate.original.to_owned(),
-            original_version: candidate.version.to_owned(),
-            released_id: released.clone(),
-            released_version: version,
-        });
-        if !candidate.merged {
-            objects.push((released, bundle::bytes(Value::Object(body))));
-        }
-    }
-    if let (Some(id), Some(written)) = (note_id, &request.written) {
-        let mut refs: Vec<String> = objects.iter().map(|(id, _)| id.clone()).collect();
-        refs.sort_unstable();
-        if refs.is_empty() {
-            refs.push(request.organisation.identity_id.as_str().to_owned());
-        }
-        let mut write = |property: &str, text: &str| {
-            let cleaned = comity_text::clean(text);
-            if cleaned.changed > 0 {
-                let change = not_seen_dropped(cleaned.changed);
-                sanitisation.push(Change { object: id.clone(), property: property.to_owned(), change });
-            }
-            cleaned.text
-        };
-        let (title, text) = (write("abstract", &written.title), write("content", &written.body));
-        let content = match &request.descriptor {
-            Some(descriptor) => format!("{}\n\n{}", text.trim_end(), descriptor.render()),
-            None => text,
-        };
-        let mut body = Map::new();
-        body.insert("abstract".to_owned(), json!(title));
-        body.insert("content".to_owned(), json!(content));
-        body.insert("object_refs".to_owned(), json!(refs));
-        let version = finish(&mut body, "note", Kind::Domain, &id, marking, day, request);
-        let own = [(id.as_str(), version.as_str())];
-        let originals = if selected.raw_reports.is_empty() { &own[..] } else { &selected.raw_reports[..] };
-        for (original, original_version) in originals {
-            items.push(Item {
-                original_id: (*original).to_owned(),
-                original_version: (*original_version).to_owned(),
-                released_id: id.clone(),
-                released_version: version.clone(),
-            });
-        }
-        objects.push((id, bundle::bytes(Value::Object(body))));
-    }
-    // The order of the selection could tell which came first.
-    objects.sort();
-    items.sort_by(|a, b| (&a.released_id, &a.original_id).cmp(&(&b.released_id, &b.original_id)));
-    let identity =
-        (request.organisation.identity_id.as_str().to_owned(), bundle::bytes(bundle::identity(request.organisation)));
-    let parts = bundle::pack(&objects, Some(&identity), bundle::drawn(stream));
-    let of_persons = selected.of_persons;
-    let made = Made {
-        mode: Mode::Tearline,
-        of_persons,
+    Ok(Chosen {
+        places: read.len(),
+        candidates,
+        raw_reports,
         label,
-        descriptor: request.descriptor,
-        parts,
-        items,
+        recipients_own: outside.recipients_own,
+        of_persons,
         dropped,
         sanitisation,
-    };
-    Ok(Draft::made(request, made))
+    })
+}
+
+/// What stands for an object of the selection in what was chosen. No identifier looks like it.
+fn stands_for(place: usize) -> String {
+    format!("#{place}")
 }
 
 struct Selected<'a> {
     candidates: Vec<Candidate<'a>>,
-    labels: Vec<comity_vocab::SecurityLabel>,
-    /// Identifier and version of the raw reports that the written text stands for.
-    raw_reports: Vec<(&'a str, &'a str)>,
+    labels: Vec<SecurityLabel>,
+    /// The raw reports that the written text stands for.
+    raw_reports: Vec<RawReport<'a>>,
     /// The originals that are of a person.
     of_persons: BTreeSet<String>,
 }
 
-/// Reads, checks and copies every selected object; draws one identifier for each place, used or not.
+/// Reads, checks and copies every selected object.
 fn select<'a>(
-    request: &DraftRequest<'a>,
-    stream: &mut EntropyStream,
+    request: &DraftRequest<'_>,
+    sources: &[ReadSource<'a>],
     log: &mut Vec<Change>,
 ) -> Result<Selected<'a>, DraftError> {
     let mut selected =
@@ -166,34 +150,34 @@ fn select<'a>(
     let mut seen = BTreeSet::new();
     let audience = request.audience();
     let mut read = Vec::new();
-    for source in request.objects {
-        let drawn = stream.uuid_v4();
+    for (place, one) in sources.iter().enumerate() {
+        let source = one.source;
         let mut refuse = |reason| refused.push(NotReleasable { object: source.id.to_owned(), reason });
         if !seen.insert(source.id) {
             refuse(Reason::Twice);
             continue;
         }
-        let object = match policy::read(source) {
-            Ok(object) => Value::Object(object),
+        let object = match one.readable() {
+            Ok(object) => object,
             Err(reason) => {
                 refuse(reason);
                 continue;
             }
         };
         let mapped = |id: &str| request.mapped_markings.contains(id);
-        match policy::check_object(source, &object, &audience, &mapped) {
+        match policy::check_object(source, object, &audience, &mapped) {
             Ok(label) => selected.labels.push(label),
             Err(reason) => {
                 refuse(reason);
                 continue;
             }
         }
-        let Value::Object(object) = object else { continue };
         let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
         if object_type == RAW_REPORT_TYPE {
             if request.written.is_some() {
-                selected.raw_reports.push((source.id, source.version));
-                read.push((source, object, drawn));
+                let (id, version) = (source.id, source.version);
+                selected.raw_reports.push(RawReport { id, version, stands_for: stands_for(place) });
+                read.push((source, object, place));
             } else {
                 refuse(Reason::NeedsWrittenText);
             }
@@ -209,17 +193,17 @@ fn select<'a>(
             refuse(Reason::Type);
             continue;
         }
-        read.push((source, object, drawn));
+        read.push((source, object, place));
     }
     if !refused.is_empty() {
         return Err(DraftError::NotReleasable { objects: refused });
     }
-    let of: Vec<_> = read.iter().map(|(source, object, _)| (*source, object)).collect();
+    let of: Vec<_> = read.iter().map(|(source, object, _)| (*source, *object)).collect();
     let bonds = person::bonds(&of, &request.groups, &request.of_persons);
     policy::check_personal(&request.personal, &bonds)?;
     selected.of_persons =
         bonds.iter().filter(|(_, bond)| **bond == Bond::Person).map(|(id, _)| (*id).to_owned()).collect();
-    for (source, object, drawn) in &read {
+    for (source, object, place) in &read {
         let object_type = object.get("type").and_then(Value::as_str).unwrap_or_default();
         if object_type == RAW_REPORT_TYPE {
             continue;
@@ -243,43 +227,29 @@ fn select<'a>(
         selected.candidates.push(Candidate {
             original: source.id,
             version: source.version,
+            place: *place,
+            stands_for: stands_for(*place),
             object_type: object_type.to_owned(),
             kind,
             required: row.map_or("", |row| row.required),
-            body: sanitiser.copy(object, log),
-            drawn: format!("{object_type}--{}", drawn.hyphenated()),
-            released: None,
-            merged: false,
+            body: bundle::sorted(sanitiser.copy(object, log)),
         });
     }
     Ok(selected)
 }
 
-/// Decides the identifier of the note that carries the written text.
-fn note_id(request: &DraftRequest<'_>, raw_reports: &[(&str, &str)], stream: &mut EntropyStream) -> Option<String> {
-    let drawn = stream.uuid_v4();
-    request.written.as_ref()?;
-    let known = raw_reports.iter().find_map(|(id, _)| request.known_ids.get(*id)).filter(|id| id.starts_with("note--"));
-    Some(known.cloned().unwrap_or_else(|| format!("note--{}", drawn.hyphenated())))
-}
-
-/// What references may point at besides the candidates: the identity, and raw reports as the note written for them.
-fn fixed_targets(
-    request: &DraftRequest<'_>,
-    raw_reports: &[(&str, &str)],
-    note: Option<&str>,
-) -> BTreeMap<String, String> {
+/// What references may point at besides the candidates, and what stands for it: the identity, and raw reports where a note is
+/// written for them.
+fn fixed_targets(request: &DraftRequest<'_>, raw_reports: &[RawReport<'_>]) -> BTreeMap<String, String> {
     let identity = request.organisation.identity_id.as_str().to_owned();
     let mut fixed = BTreeMap::from([(identity.clone(), identity)]);
-    if let Some(note) = note {
-        fixed.extend(raw_reports.iter().map(|(id, _)| ((*id).to_owned(), note.to_owned())));
-    }
+    fixed.extend(raw_reports.iter().map(|report| (report.id.to_owned(), report.stands_for.clone())));
     fixed
 }
 
 /// What references may point at besides what is released here.
 struct Outside {
-    /// By original identifier: what everybody has.
+    /// By original identifier: what stands for what everybody has.
     fixed: BTreeMap<String, String>,
     /// What the only recipient gave us.
     recipients_own: BTreeSet<String>,
@@ -326,10 +296,11 @@ fn drop_incomplete(candidates: &mut Vec<Candidate<'_>>, outside: &Outside, dropp
     }
 }
 
-/// Drops references to what is not released. Before identifiers are decided, so that two objects which differ only in
-/// what they refer to outside the release are seen to say the same.
+/// Drops references to what is not released, and puts in the others what stands for it. Before identifiers are decided, so that two
+/// objects which differ only in what they refer to outside the release are seen to say the same.
 fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<Dropped>, log: &mut Vec<Change>) {
-    let there: BTreeSet<String> = candidates.iter().map(|candidate| candidate.original.to_owned()).collect();
+    let there: HashMap<&str, String> =
+        candidates.iter().map(|candidate| (candidate.original, candidate.stands_for.clone())).collect();
     for candidate in candidates {
         let object = candidate.original;
         let own = outside.own_of(candidate);
@@ -338,10 +309,10 @@ fn prune(candidates: &mut [Candidate<'_>], outside: &Outside, dropped: &mut Vec<
             log.push(Change { object: object.to_owned(), property: String::new(), change });
         }
         let keep = |target: &str| {
-            let known = there.contains(target) || outside.fixed.contains_key(target) || own.contains(target);
-            known.then(|| target.to_owned())
+            let here = there.get(target).or_else(|| outside.fixed.get(target)).cloned();
+            here.or_else(|| own.contains(target).then(|| target.to_owned()))
         };
-        references::rewrite(&mut candidate.body, "", &keep, &mut |property, target| {
+        references::rewrite(&mut candidate.body, &keep, &mut |property, target| {
             dropped.push(Dropped {
                 object: object.to_owned(),
                 property: property.to_owned(),
@@ -381,101 +352,4 @@ fn lacks(candidate: &Candidate<'_>, known: &dyn Fn(&str) -> bool) -> Option<Drop
         }
     }
     None
-}
-
-/// Decides the identifiers. Domain and relationship objects: the one every recipient knows, else the one drawn.
-/// Observables: by value, where a value is released that contributes; in rounds, since values hold references.
-fn decide_ids(candidates: &mut [Candidate<'_>], request: &DraftRequest<'_>, fixed: &BTreeMap<String, String>) {
-    let mut used: BTreeSet<String> = fixed.values().cloned().collect();
-    let mut decided: BTreeMap<String, String> = fixed.clone();
-    let known = |candidate: &Candidate<'_>, used: &BTreeSet<String>| -> String {
-        let id = request.known_ids.get(candidate.original);
-        id.filter(|id| same_type(id, &candidate.object_type) && !used.contains(*id))
-            .cloned()
-            .unwrap_or_else(|| candidate.drawn.clone())
-    };
-    for candidate in candidates.iter_mut().filter(|c| c.kind != Kind::Observable) {
-        let id = known(candidate, &used);
-        used.insert(id.clone());
-        decided.insert(candidate.original.to_owned(), id.clone());
-        candidate.released = Some(id);
-    }
-    let here: BTreeSet<String> = candidates.iter().map(|candidate| candidate.original.to_owned()).collect();
-    let mut by_value: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    loop {
-        let mut progress = false;
-        for candidate in candidates.iter_mut().filter(|c| c.released.is_none()) {
-            let mut values = candidate.body.clone();
-            values.retain(|name, _| sco::contributing(&candidate.object_type).contains(&name.as_str()));
-            let mut waits = false;
-            references::visit(&values, "", &mut |_, target| {
-                waits |= here.contains(target) && !decided.contains_key(target);
-            });
-            if waits {
-                continue;
-            }
-            references::rewrite(&mut values, "", &|target| decided.get(target).cloned(), &mut |_, _| {});
-            let id = match sco::deterministic_id(&candidate.object_type, &values) {
-                Some(id) => match by_value.get(&id) {
-                    None => {
-                        by_value.insert(id.clone(), candidate.body.clone());
-                        id
-                    }
-                    Some(body) if *body == candidate.body => {
-                        candidate.merged = true;
-                        id
-                    }
-                    Some(_) => known(candidate, &used),
-                },
-                None => known(candidate, &used),
-            };
-            used.insert(id.clone());
-            decided.insert(candidate.original.to_owned(), id.clone());
-            candidate.released = Some(id);
-            progress = true;
-        }
-        if !progress {
-            break;
-        }
-    }
-    // Only observables whose values refer to each other in a circle are left.
-    for candidate in candidates.iter_mut().filter(|c| c.released.is_none()) {
-        let id = known(candidate, &used);
-        used.insert(id.clone());
-        candidate.released = Some(id);
-    }
-}
-
-fn same_type(id: &str, object_type: &str) -> bool {
-    id.strip_prefix(object_type).is_some_and(|rest| rest.starts_with("--"))
-}
-
-/// Sets what the release itself decides and returns the version key.
-fn finish(
-    body: &mut Map<String, Value>,
-    object_type: &str,
-    kind: Kind,
-    released: &str,
-    marking: &str,
-    day: Timestamp,
-    request: &DraftRequest<'_>,
-) -> String {
-    let mut set = |name: &str, value: Value| body.insert(name.to_owned(), value);
-    set("type", json!(object_type));
-    set("spec_version", json!("2.1"));
-    set("id", json!(released));
-    set("object_marking_refs", json!([marking]));
-    if kind == Kind::Observable {
-        return String::new();
-    }
-    let sent = request.known_versions.get(released);
-    let created = request.known_created.get(released).or(sent).copied().unwrap_or(day);
-    let modified = match sent {
-        Some(sent) if day <= *sent => sent.plus_seconds(1),
-        _ => day.max(created),
-    };
-    set("created", json!(created.to_string()));
-    set("modified", json!(modified.to_string()));
-    set("created_by_ref", json!(request.organisation.identity_id.as_str()));
-    modified.to_string()
 }

@@ -17,6 +17,7 @@ mod authorise;
 mod coarse;
 mod documents;
 mod leak;
+mod outline;
 mod passkeys;
 mod personal;
 mod said;

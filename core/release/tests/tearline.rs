@@ -3,8 +3,8 @@
 use crate::support;
 
 use comity_release::{
-    Draft, DraftError, FindingClass, Reason, WrittenText, deterministic_id, draft_as_published, draft_tearline,
-    leak_check,
+    Draft, DraftError, DraftRequest, FindingClass, Outline, Reason, WrittenText, deterministic_id, draft_as_published,
+    draft_tearline, leak_check,
 };
 use comity_vocab::Tlp;
 use comity_vocab::time::Precision;
@@ -563,9 +563,10 @@ proptest! {
         for (source, bytes) in two_sources.iter_mut().zip(&bare) {
             source.bytes = bytes;
         }
-        let one = draft_tearline(&request(&one, &organisation), &mut stream(seed));
-        let two = draft_tearline(&request(&two_sources, &organisation), &mut stream(seed));
-        match (one, two) {
+        let digest = |request: &DraftRequest<'_>| Outline::tearline(request).map(|outline| outline.digest(request));
+        let (one, two) = (request(&one, &organisation), request(&two_sources, &organisation));
+        prop_assert_eq!(digest(&one), digest(&two));
+        match (draft_tearline(&one, &mut stream(seed)), draft_tearline(&two, &mut stream(seed))) {
             (Ok(one), Ok(two)) => prop_assert_eq!(one.parts(), two.parts()),
             (Err(one), Err(two)) => prop_assert_eq!(one, two),
             (one, two) => prop_assert!(false, "{:?} {:?}", one.is_ok(), two.is_ok()),

@@ -6,7 +6,8 @@
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::officers_ever::OfficersEver;
-use comity_release::{Approval, AuthorisedDeclaration, PublicDeclaration, authorise_public};
+use comity_release::{Approval, AuthorisedDeclaration, PublicDeclaration, authorise_public, version_digest};
+use comity_store::Object;
 use comity_store::desk::DeclarationRow;
 use comity_vocab::{Digest, Role};
 use std::collections::HashSet;
@@ -21,8 +22,9 @@ impl Declared {
     }
 
     /// Tells whether exactly this version is declared public.
-    pub fn has(&self, version: &Digest) -> bool {
-        self.0.contains(version)
+    pub fn has(&self, object: &Object) -> bool {
+        // Where nothing is, no digest has to be made.
+        !self.0.is_empty() && self.0.contains(&version_digest(&object.id, &object.version_text, &object.bytes))
     }
 }
 

@@ -5,10 +5,11 @@
 
 use crate::declared::Declared;
 use crate::given::{Given, committed};
+use crate::leaving::Leaving;
 use comity_correlate::{CorrelatedValue, Keying};
 use comity_link::Payload;
 use comity_release::leak::each_text;
-use comity_release::{Draft, Held, Mode, NotRead, RAW_REPORT_TYPE, version_digest};
+use comity_release::{Draft, Held, NotRead};
 use comity_store::{Object, Origin, View};
 use comity_vocab::Tlp;
 use std::cell::{OnceCell, RefCell};
@@ -25,8 +26,8 @@ const RUN_HOLDERS_MAX: usize = 100;
 pub(crate) struct Here<'a> {
     view: View<'a>,
     keying: Keying,
-    /// Identifiers that every recipient was already given.
-    known: BTreeSet<String>,
+    /// The UUIDs of identifiers that every recipient was already given.
+    known: HashSet<Uuid>,
     /// The exact versions that the draft was made of.
     originals: BTreeSet<(String, String)>,
     /// Runs of words that leave as they are in the originals, beside which the same words of ours are nothing new.
@@ -67,24 +68,9 @@ impl<'a> Here<'a> {
         draft: &Draft,
         known: BTreeSet<String>,
         declared: Declared,
+        leaving: Leaving,
     ) -> Result<Self, crate::failure::Failure> {
-        let mut printer = comity_release::leak::Printer::new(view.print_key()?);
-        let mut leaving = Vec::new();
-        let copies = crate::leak_corpus::released_objects(draft);
-        for item in draft.items() {
-            let Some(object) = view.get(&item.original_id)? else { continue };
-            if draft.mode() == Mode::AsPublished {
-                leaving.extend(printer.object(&object.bytes));
-                continue;
-            }
-            let copy = copies.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
-            let original: serde_json::Value = serde_json::from_slice(&object.bytes)?;
-            if let (Some(copy), serde_json::Value::Object(original)) = (copy, original) {
-                for (_, value) in original.iter().filter(|(property, value)| copy.get(*property) == Some(*value)) {
-                    each_text(&serde_json::to_vec(value)?, &mut |text| printer.text(text, &mut leaving));
-                }
-            }
-        }
+        let (leaving, mut printer) = leaving.end();
         let mut written = Vec::new();
         if let Some(descriptor) = draft.descriptor() {
             printer.text(&descriptor.render(), &mut written);
@@ -93,13 +79,13 @@ impl<'a> Here<'a> {
             keying: view.value_keying()?,
             given: Given::new(view, draft, printer),
             view,
-            known,
+            known: known.iter().filter_map(|id| uuid_of(id)).collect(),
             originals: draft
                 .items()
                 .iter()
                 .map(|item| (item.original_id.clone(), item.original_version.clone()))
                 .collect(),
-            leaving: leaving.into_iter().collect(),
+            leaving,
             written_by_us: written.into_iter().collect(),
             declared,
             texts: RefCell::default(),
@@ -137,7 +123,7 @@ impl<'a> Here<'a> {
     }
 
     fn is_declared(&self, object: &Object) -> bool {
-        self.declared.has(&version_digest(&object.id, &object.version_text, &object.bytes))
+        self.declared.has(object)
     }
 
     /// Whether two officers declared a version public; each is looked at once.
@@ -241,7 +227,7 @@ impl Held for Here<'_> {
     }
 
     fn is_unreleased(&self, uuid: &Uuid) -> Result<bool, NotRead> {
-        if self.known.iter().any(|id| has_uuid(id, uuid)) || is_tlp(uuid) {
+        if self.known.contains(uuid) || is_tlp(uuid) {
             return Ok(false);
         }
         let held = self.view.knows_uuid(uuid).map_err(|_| NotRead)?;
@@ -309,11 +295,11 @@ impl Held for Here<'_> {
     }
 }
 
-fn has_uuid(id: &str, uuid: &Uuid) -> bool {
-    id.split_once("--").is_some_and(|(_, text)| Uuid::try_parse(text).is_ok_and(|found| found == *uuid))
+fn uuid_of(id: &str) -> Option<Uuid> {
+    id.split_once("--").and_then(|(_, text)| Uuid::try_parse(text).ok())
 }
 
 fn is_tlp(uuid: &Uuid) -> bool {
-    Tlp::ALL.iter().any(|tlp| has_uuid(tlp.marking_id(), uuid))
+    Tlp::ALL.iter().any(|tlp| uuid_of(tlp.marking_id()).as_ref() == Some(uuid))
         || Tlp::from_marking_id(&format!("marking-definition--{uuid}")).is_some()
 }

@@ -6,12 +6,13 @@
 use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::held_here::Here;
+use crate::leaving::Leaving;
 use crate::node::Node;
 use crate::protected::Looking;
-use crate::releases::recipients_own::recipients_own;
+use crate::releases::recipients_own::{named, recipients_own};
 use comity_crypto::sha256;
 use comity_release::leak::{KeptCheck, LookedFor};
-use comity_release::{Checked, Draft, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, leak_check};
+use comity_release::{Checked, Draft, Item, LeakCorpus, LeakCorpusBuilder, Mode, RAW_REPORT_TYPE, leak_check};
 use comity_store::{Filter, SearchQuery, View};
 use comity_vocab::{Digest, OrgCode, Timestamp};
 use serde_json::{Map, Value};
@@ -59,7 +60,7 @@ impl Node {
         if let Some(checked) = self.checks.again(&tag, draft) {
             return Ok(checked);
         }
-        match KeptCheck::of(tag, gathered.run(view, draft)?) {
+        match KeptCheck::of(tag, self.holdings.still(|view| gathered.run(view, draft))??) {
             Err(checked) => Ok(*checked),
             Ok(kept) => {
                 let checked = kept.again(&tag, draft);
@@ -108,7 +109,8 @@ impl Gathered {
         let read: &[u8] = if looking.is_some() { b"read" } else { b"unread" };
         let looking = looking.unwrap_or_default();
         // Each by its own digest, so that no two of them can be divided in another way.
-        let (looking, draft) = (sha256(&[&looking]), sha256(&[&draft.encode()]));
+        // Of a draft the statement binds all that a check reads of it.
+        let (looking, draft) = (sha256(&[&looking]), draft.digest());
         let parts = [
             b"comity/v1/check".as_slice(),
             held.as_bytes(),
@@ -134,10 +136,13 @@ impl Gathered {
             builder.protected(Arc::clone(&protected.terms), LookedFor::AllBut(answered));
         }
         let originals: BTreeSet<&str> = draft.items().iter().map(|item| item.original_id.as_str()).collect();
+        let copies = released_objects(draft);
+        let mut leaving = Leaving::new(view.print_key()?);
+        for item in draft.items() {
+            originals_of(view, draft, item, &copies, &mut builder, &mut leaving)?;
+        }
         if draft.mode() == Mode::Tearline {
-            add_originals(view, draft, &mut builder)?;
-            let parts: Vec<&[u8]> = draft.parts().iter().map(Vec::as_slice).collect();
-            for own in recipients_own(view, draft.audience(), &parts)? {
+            for own in recipients_own(view, draft.audience(), named(copies.values()))? {
                 builder.may_occur(&own);
             }
         }
@@ -145,7 +150,7 @@ impl Gathered {
         builder.print_key(view.print_key()?);
         let corpus = builder.build();
         let known = known_to_all(view, draft.audience(), &draft.released_ids())?;
-        Ok(leak_check(draft, &corpus, &Here::new(view, draft, known, declared)?))
+        Ok(leak_check(draft, &corpus, &Here::new(view, draft, known, declared, leaving)?))
     }
 }
 
@@ -183,38 +188,61 @@ impl KeptChecks {
     }
 }
 
-/// What of the originals of a tearline did not go into it: texts, exact times and exact places.
-fn add_originals(view: View<'_>, draft: &Draft, builder: &mut LeakCorpusBuilder) -> Result<(), Failure> {
-    let released = released_objects(draft);
+/// Reads one original, once for all that is asked of it: what of it did not go into a tearline, and which of its words leave as they are.
+fn originals_of(
+    view: View<'_>,
+    draft: &Draft,
+    item: &Item,
+    copies: &BTreeMap<String, Map<String, Value>>,
+    builder: &mut LeakCorpusBuilder,
+    leaving: &mut Leaving,
+) -> Result<(), Failure> {
+    let object = view.get(&item.original_id)?;
+    if draft.mode() == Mode::AsPublished {
+        object.iter().for_each(|object| leaving.object(&object.bytes));
+        return Ok(());
+    }
     // What was written for the release alone has no original.
-    for item in draft.items().iter().filter(|item| item.original_id != item.released_id) {
-        let object = view.get(&item.original_id)?.ok_or_else(|| {
-            Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
-                .hint("draft the release again from what is held")
-        })?;
-        let original = properties(&item.original_id, &object.bytes)?;
-        // A property that went out as it was is released; everything else of the original is not.
-        let copy = released.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
-        let degrees = |property: &str| original.get(property).and_then(Value::as_f64);
-        let went_out = |property: &str| copy.is_some_and(|copy| copy.get(property) == original.get(property));
-        if let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude"))
-            && !(went_out("latitude") && went_out("longitude"))
-        {
-            builder.exact_place(latitude, longitude);
-        }
-        for (property, value) in &original {
-            let went_out = went_out(property);
-            each_string(value, &mut |text| match Timestamp::meant(text) {
-                Some(_) if !went_out => {
-                    builder.exact_time(text);
-                }
-                // What is no sentence, such as an id, makes no runs of words; ids are looked for as ids.
-                None if !went_out => add_text(builder, text),
-                _ => {}
-            });
-        }
+    let written_alone = item.original_id == item.released_id;
+    let Some(object) = object else {
+        return if written_alone {
+            Ok(())
+        } else {
+            Err(Failure::no(format!("{}, from which this was drafted, is not held any more", item.original_id))
+                .hint("draft the release again from what is held"))
+        };
+    };
+    let original = properties(&item.original_id, &object.bytes)?;
+    // A property that went out as it was is released; everything else of the original is not.
+    let copy = copies.get(item.released_id.as_str()).filter(|_| object.object_type != RAW_REPORT_TYPE);
+    if !written_alone {
+        add_original(&original, copy, builder);
+    }
+    if let Some(copy) = copy {
+        leaving.same(&original, copy)?;
     }
     Ok(())
+}
+
+/// What of an original did not go into a tearline: texts, exact times and exact places.
+fn add_original(original: &Map<String, Value>, copy: Option<&Map<String, Value>>, builder: &mut LeakCorpusBuilder) {
+    let degrees = |property: &str| original.get(property).and_then(Value::as_f64);
+    let went_out = |property: &str| copy.is_some_and(|copy| copy.get(property) == original.get(property));
+    if let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude"))
+        && !(went_out("latitude") && went_out("longitude"))
+    {
+        builder.exact_place(latitude, longitude);
+    }
+    for (property, value) in original {
+        if went_out(property) {
+            continue;
+        }
+        each_string(value, &mut |text| match Timestamp::meant(text) {
+            Some(_) => drop(builder.exact_time(text)),
+            // What is no sentence, such as an id, makes no runs of words; ids are looked for as ids.
+            None => add_text(builder, text),
+        });
+    }
 }
 
 /// Every raw report is unreleased, whether or not the draft was made from it: the exact times and places in it.
@@ -284,16 +312,16 @@ fn add_exact(builder: &mut LeakCorpusBuilder, text: &str) {
 }
 
 /// The objects of a draft's parts by id.
-pub(crate) fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
+fn released_objects(draft: &Draft) -> BTreeMap<String, Map<String, Value>> {
     let mut objects = BTreeMap::new();
     for part in draft.parts() {
-        let Ok(Value::Object(bundle)) = serde_json::from_slice(part) else { continue };
-        let Some(Value::Array(list)) = bundle.get("objects").cloned() else { continue };
+        let Ok(Value::Object(mut bundle)) = serde_json::from_slice(part) else { continue };
+        let Some(Value::Array(list)) = bundle.remove("objects") else { continue };
         for object in list {
             if let Value::Object(object) = object
-                && let Some(Value::String(id)) = object.get("id").cloned()
+                && let Some(id) = object.get("id").and_then(Value::as_str)
             {
-                objects.insert(id, object);
+                objects.insert(id.to_owned(), object);
             }
         }
     }

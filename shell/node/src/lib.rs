@@ -30,6 +30,7 @@ mod inbound;
 mod inbox_verbs;
 mod keys;
 mod leak_corpus;
+mod leaving;
 mod links;
 mod logs;
 mod metrics;

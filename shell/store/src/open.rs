@@ -264,6 +264,9 @@ fn limit(conn: &Connection) -> Result<(), rusqlite::Error> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
         (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        // Else SQLite looks at the first value that is bound and makes a new plan for each other one: a statement that is kept ready is then
+        // made again at every call, which takes longer than the look-up itself.
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         conn.set_db_config(option, value)?;
     }

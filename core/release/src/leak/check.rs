@@ -25,9 +25,8 @@ use uuid::Uuid;
 
 /// Encodings inside encodings are undone this deep.
 pub(super) const DEPTH_MAX: usize = 3;
-/// Steps allowed for each byte of a part; a step is about one character looked at.
+/// Steps allowed for each byte of a part, about one for each character looked at, and for the smallest part.
 pub(super) const STEPS_PER_BYTE: usize = 500;
-/// Steps allowed for the smallest part.
 pub(super) const STEPS_MIN: usize = 1_250_000;
 /// So far before a place another may begin that overlaps it.
 const OVERLAP: usize = 4_096;
@@ -95,8 +94,10 @@ fn run(
 ) -> Vec<Finding> {
     let scans: Vec<Scan<'_>> = parts.iter().map(|part| Scan::new(part)).collect();
     // Where terms alone are looked for it does not matter which object they are in.
-    let facts_of = |scan: &Scan<'_>| if terms_only { HashMap::new() } else { object_facts(scan) };
-    let objects: Vec<HashMap<usize, ObjectFacts>> = scans.iter().map(facts_of).collect();
+    let inside_of = |scan: &Scan<'_>| if terms_only { Vec::new() } else { scan.objects() };
+    let inside: Vec<Vec<usize>> = scans.iter().map(inside_of).collect();
+    let objects: Vec<HashMap<usize, ObjectFacts>> =
+        scans.iter().zip(&inside).map(|(scan, inside)| object_facts(scan, inside)).collect();
     let allowed = || released_ids.iter().chain(&corpus.may_occur);
     let mut may_occur: HashSet<String> = allowed().cloned().collect();
     may_occur.extend(objects.iter().flat_map(HashMap::values).filter_map(|facts| facts.id.clone()));
@@ -114,7 +115,7 @@ fn run(
     let mut findings = Vec::new();
     let mut not_read = false;
     let mut public_said = false;
-    for (number, (scan, facts)) in scans.iter().zip(&objects).enumerate() {
+    for (number, ((scan, facts), inside)) in scans.iter().zip(&objects).zip(&inside).enumerate() {
         let bytes = parts.get(number).map_or(0, Vec::len);
         let mut part = PartCheck {
             corpus,
@@ -136,6 +137,7 @@ fn run(
             prose: Prose::No,
             terms_only,
             text: Text::new(),
+            compact: Compact::default(),
         };
         let mut clean = Clean::default();
         for (at, token) in scan.tokens.iter().enumerate() {
@@ -144,7 +146,8 @@ fn run(
                 part.check_token(scan, token, &may_occur, &mut clean);
                 continue;
             }
-            let about = scan.place(token.node).0.and_then(|object| facts.get(&object));
+            let object = inside.get(token.node).and_then(|object| scan.number_of(*object));
+            let about = object.and_then(|object| facts.get(&object));
             part.tlp = about.map_or(Tlp::Clear, |facts| facts.tlp);
             part.prose = prose(scan, token, about);
             part.check_token(scan, token, &may_occur, &mut clean);
@@ -170,10 +173,9 @@ fn run(
         }
     }
     let whole = parts.first().map_or(0, Vec::len);
-    let unmatchable: BTreeSet<u64> =
-        corpus.vault.unmatchable().filter_map(|term| matter_of(corpus, term, terms_only)).collect();
+    let matters = corpus.vault.unmatchable().filter_map(|term| matter_of(corpus, term, terms_only));
     let unmatched = |matter| Finding { matter: Some(matter), ..undetermined(0, whole, UNMATCHABLE) };
-    findings.extend(unmatchable.into_iter().map(unmatched));
+    findings.extend(matters.collect::<BTreeSet<u64>>().into_iter().map(unmatched));
     if corpus.unbuilt {
         findings.push(undetermined(0, whole, "not-built"));
     }
@@ -242,8 +244,9 @@ pub(super) struct PartCheck<'a, 'b> {
     prose: Prose,
     /// Nothing else is looked for.
     terms_only: bool,
-    /// The text that is read; its memory is used again.
+    /// The text that is read, and one form of it; their memory is used again.
     text: Text,
+    compact: Compact,
 }
 
 impl PartCheck<'_, '_> {
@@ -359,7 +362,7 @@ impl PartCheck<'_, '_> {
             return;
         }
         let forms = if text.ascii { FORMS.get(..1) } else { FORMS.get(..) }.unwrap_or_default();
-        let mut compact = Compact::default();
+        let mut compact = std::mem::take(&mut self.compact);
         for form in forms {
             self.normaliser.compact(text, *form, &mut compact);
             for found in corpus.compact.iter().flat_map(|search| search.find_overlapping_iter(&compact.bytes)) {
@@ -383,6 +386,7 @@ impl PartCheck<'_, '_> {
                 self.note_runs(text, &compact, via);
             }
         }
+        self.compact = compact;
     }
 
     /// What stands in neighbouring short texts, read as one: a name in two fields, a word cut up into a list.

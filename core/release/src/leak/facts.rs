@@ -18,29 +18,35 @@ pub(super) struct ObjectFacts {
     pub stix_pattern: bool,
 }
 
-/// Reads what a part says of each of its objects, by their places in it.
-pub(super) fn object_facts(scan: &Scan<'_>) -> HashMap<usize, ObjectFacts> {
+/// Reads what a part says of each of its objects, by their places in it. `objects`: of each node the object that it is in.
+pub(super) fn object_facts(scan: &Scan<'_>, objects: &[usize]) -> HashMap<usize, ObjectFacts> {
     let mut facts: HashMap<usize, ObjectFacts> = HashMap::new();
     for token in scan.tokens.iter().filter(|token| !token.key) {
-        let (Some(object), steps) = scan.place(token.node) else { continue };
-        let entry = facts.entry(object).or_insert(ObjectFacts {
+        let object = objects.get(token.node).copied().unwrap_or(0);
+        let Some(number) = scan.number_of(object) else { continue };
+        let entry = facts.entry(number).or_insert(ObjectFacts {
             id: None,
             tlp: Tlp::Clear,
             observable: false,
             stix_pattern: false,
         });
-        match scan.names(&steps).as_slice() {
-            [Some(b"id")] => entry.id = Some(scan.text(token)),
-            [Some(b"pattern_type")] => entry.stix_pattern = scan.text(token) == "stix",
-            [Some(b"type")] => {
-                entry.observable = row_of(&scan.text(token)).is_some_and(|row| matches!(row.kind, Kind::Observable));
-            }
-            [Some(b"object_marking_refs"), None] => {
-                if let Some(tlp) = Tlp::from_marking_id(&scan.text(token)) {
-                    entry.tlp = entry.tlp.max(tlp);
+        let parent = scan.parent(token.node);
+        if parent == object {
+            match scan.key_of(token.node) {
+                Some(b"id") => entry.id = Some(scan.text(token)),
+                Some(b"pattern_type") => entry.stix_pattern = scan.text(token) == "stix",
+                Some(b"type") => {
+                    entry.observable =
+                        row_of(&scan.text(token)).is_some_and(|row| matches!(row.kind, Kind::Observable));
                 }
+                _ => {}
             }
-            _ => {}
+        } else if scan.key_of(parent) == Some(b"object_marking_refs")
+            && scan.parent(parent) == object
+            && scan.number_of(token.node).is_some()
+            && let Some(tlp) = Tlp::from_marking_id(&scan.text(token))
+        {
+            entry.tlp = entry.tlp.max(tlp);
         }
     }
     facts

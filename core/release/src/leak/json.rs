@@ -189,7 +189,32 @@ impl<'a> Scan<'a> {
         path
     }
 
-    fn key_of(&self, node: usize) -> Option<&'a [u8]> {
+    /// Returns the name of the property that a value stands in, however deep in lists; none where it stands in no property.
+    pub fn property_of(&self, mut node: usize) -> Option<&'a [u8]> {
+        while node != 0 {
+            if let Some(name) = self.key_of(node) {
+                return Some(name);
+            }
+            node = self.parent(node);
+        }
+        None
+    }
+
+    /// Returns the node that a node stands in; the root stands in itself.
+    pub fn parent(&self, node: usize) -> usize {
+        self.nodes.get(node).map_or(0, |node| node.parent)
+    }
+
+    /// Returns the number of a node in its list; none where it is in none.
+    pub fn number_of(&self, node: usize) -> Option<usize> {
+        match self.nodes.get(node)?.step {
+            Step::Index(number) => Some(number),
+            Step::Root | Step::Key(_) => None,
+        }
+    }
+
+    /// Returns the name of a node that has one.
+    pub fn key_of(&self, node: usize) -> Option<&'a [u8]> {
         match self.nodes.get(node)?.step {
             Step::Key(token) => Some(self.content(self.tokens.get(token)?)),
             Step::Root | Step::Index(_) => None,
@@ -252,11 +277,6 @@ impl<'a> Scan<'a> {
             }
         }
         pointer
-    }
-
-    /// Returns the names of the steps, for those that have one.
-    pub fn names(&self, steps: &[usize]) -> Vec<Option<&'a [u8]>> {
-        steps.iter().map(|step| self.key_of(*step)).collect()
     }
 
     /// Tells whether a value stands under a property named `…_ref` or in a list named `…_refs`.

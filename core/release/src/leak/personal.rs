@@ -42,10 +42,8 @@ pub(super) fn prose(scan: &Scan<'_>, token: &Token, about: Option<&ObjectFacts>)
     if token.key || !token.quoted || scan.is_reference(token.node) {
         return Prose::No;
     }
-    let (_, steps) = scan.place(token.node);
-    let names = scan.names(&steps);
     let one_word = || !scan.text(token).trim().contains(char::is_whitespace);
-    match names.iter().rev().find_map(|name| *name) {
+    match scan.property_of(token.node) {
         Some(name) if CLOSED.contains(&name) && one_word() => Prose::No,
         Some(b"pattern") if about.is_some_and(|facts| facts.stix_pattern) => Prose::Pattern,
         _ if about.is_some_and(|facts| facts.observable) && one_word() => Prose::No,

@@ -188,6 +188,13 @@ pub(super) fn plain(clean: &[char]) -> (Vec<u8>, Vec<u32>) {
     let mut at = Vec::with_capacity(clean.len());
     let mut buffer = [0u8; 4];
     for (number, character) in clean.iter().enumerate() {
+        if let Ok(byte) = u8::try_from(*character)
+            && byte.is_ascii()
+        {
+            bytes.push(byte.to_ascii_lowercase());
+            at.push(number as u32);
+            continue;
+        }
         for lower in character.to_lowercase() {
             for byte in lower.encode_utf8(&mut buffer).bytes() {
                 bytes.push(byte);

@@ -51,7 +51,9 @@ impl Node {
         // As for a release: what is drawn depends on whom it is for and on what leaves, and on nothing else.
         let outline = draft_document(&wanted).map_err(|fault| Failure::refusal(&fault))?;
         let to = audience.iter().map(OrgCode::as_str).collect::<Vec<_>>().join(",");
-        let context = format!("{to} {} {}", request.form, super::draft::content_digest(&outline));
+        let (label, body_bytes) = (outline.label().to_string(), outline.parts().concat());
+        let content = comity_crypto::sha256(&[label.as_bytes(), b"\n", &body_bytes]);
+        let context = format!("{to} {} {content}", request.form);
         let mut position = 0;
         loop {
             let id = self.entropy.stream("document-id", &context, position).uuid_v4();

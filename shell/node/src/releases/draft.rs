@@ -1,22 +1,24 @@
 //! Drafting: from a selection to exact bytes that an author signs.
 
 use super::personal::Signatures;
+use super::recipients_own::{named, recipients_own};
+use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::node::{Node, audit};
 use crate::request::ReleaseDraftRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use comity_crypto::{EntropyStream, Purpose, sha256};
+use comity_crypto::Purpose;
 use comity_release::{
-    Approval, ApprovalProof, Coarse, Draft, DraftError, DraftRequest, Organisation, Origin, PersonalData, ReleaseId,
-    SourceObject, WrittenText, draft_as_published, draft_tearline, release_message, version_digest,
+    Approval, ApprovalProof, Coarse, Draft, DraftError, DraftRequest, Organisation, Origin, Outline, PersonalData,
+    ReadSource, ReleaseId, SourceObject, WrittenText, release_message,
 };
 use comity_stix::marking::{MarkingKind, kind};
 use comity_store::desk::DeskError;
 use comity_store::desk::{ReleaseRow, ReleasedItem};
 use comity_store::{Object, Origin as StoredOrigin};
 use comity_vocab::time::Precision;
-use comity_vocab::{Digest, OfficerCode, OrgCode, ReleaseState, Role, Timestamp};
+use comity_vocab::{OfficerCode, OrgCode, ReleaseState, Role, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,20 +59,17 @@ pub(super) fn is_note(rule: &str) -> bool {
     comity_stix::inspect::rules::find(rule).is_some_and(|rule| rule.note)
 }
 
-/// The digest of what recipients would see.
-pub(super) fn content_digest(draft: &Draft) -> Digest {
-    let terms = draft.descriptor().map(ToString::to_string).unwrap_or_default();
-    let label = draft.label().to_string();
-    let erase_by = draft.personal().erase_by.map(|day| day.to_string()).unwrap_or_default();
-    let length = |bytes: &[u8]| (bytes.len() as u64).to_be_bytes().to_vec();
-    let mut all = Vec::new();
-    for bytes in [label.as_bytes(), terms.as_bytes(), erase_by.as_bytes()]
-        .into_iter()
-        .chain(draft.parts().iter().map(Vec::as_slice))
-    {
-        all.extend([length(bytes), bytes.to_vec()].concat());
+/// A held object as a draft is made from it.
+pub(super) fn source_of<'a>(object: &'a Object, declared: &Declared) -> SourceObject<'a> {
+    SourceObject {
+        id: &object.id,
+        version: &object.version_text,
+        bytes: &object.bytes,
+        origin: stored_origin(object.origin()),
+        label: object.label.clone(),
+        declared_public: declared.has(object),
+        has_defects: object.defects.iter().any(|defect| !is_note(&defect.rule)),
     }
-    sha256(&[&all])
 }
 
 impl Node {
@@ -91,32 +90,19 @@ impl Node {
         let recipients = self.recipient_keys(&request.to)?;
         let audience: BTreeSet<OrgCode> = recipients.keys().cloned().collect();
         let check = self.check_basis()?.configuration();
-        let view = self.holdings.view();
-        let objects: Vec<Object> = ids
-            .iter()
-            .map(|id| view.get(id)?.ok_or_else(|| Failure::no(format!("{id} is not held"))))
-            .collect::<Result<_, Failure>>()?;
-        for id in &ids {
-            crate::recalls::basis::not_recalled(view.desk(), id)?;
-        }
-        let declared = self.declared_public()?;
-        let mut sources = Vec::new();
-        let mut public_ids = BTreeSet::new();
-        for object in &objects {
-            let declared_public = declared.has(&version_digest(&object.id, &object.version_text, &object.bytes));
-            if declared_public {
-                public_ids.insert(object.id.clone());
+        let objects = self.holdings.still(|view| {
+            let held = |id: &String| view.get(id)?.ok_or_else(|| Failure::no(format!("{id} is not held")));
+            let objects: Vec<Object> = ids.iter().map(held).collect::<Result<_, Failure>>()?;
+            for id in &ids {
+                crate::recalls::basis::not_recalled(view.desk(), id)?;
             }
-            sources.push(SourceObject {
-                id: &object.id,
-                version: &object.version_text,
-                bytes: &object.bytes,
-                origin: stored_origin(object.origin()),
-                label: object.label.clone(),
-                declared_public,
-                has_defects: object.defects.iter().any(|defect| !is_note(&defect.rule)),
-            });
-        }
+            Ok::<_, Failure>(objects)
+        })??;
+        let declared = self.declared_public()?;
+        let sources: Vec<SourceObject<'_>> = objects.iter().map(|object| source_of(object, &declared)).collect();
+        let public_ids = sources.iter().filter(|it| it.declared_public).map(|it| it.id.to_owned()).collect();
+        // Each is read once, for all that is asked of it.
+        let read: Vec<ReadSource<'_>> = sources.iter().map(ReadSource::new).collect();
         let section = &self.home.configuration.organisation;
         let organisation = Organisation {
             code: section.code.clone(),
@@ -145,33 +131,36 @@ impl Node {
             ..request.personal
         };
         wanted.groups = request.groups.into_iter().collect();
-        wanted.of_persons = self.of_persons(&objects, &wanted.groups)?;
         wanted.public_ids = public_ids;
-        wanted.mapped_markings = self.statements(&objects)?;
-        if !request.as_published {
-            self.add_known(&mut wanted, &ids)?;
-            let bytes: Vec<&[u8]> = objects.iter().map(|object| object.bytes.as_slice()).collect();
-            wanted.recipients_own = super::recipients_own::recipients_own(self.holdings.view(), &audience, &bytes)?;
-        }
-        let make = |wanted: &DraftRequest<'_>, stream: &mut EntropyStream| {
-            let draft = if request.as_published { draft_as_published(wanted) } else { draft_tearline(wanted, stream) };
-            draft.map_err(|error| refused(&error))
+        self.holdings.still(|view| {
+            wanted.of_persons = self.of_persons(&read, &wanted.groups)?;
+            wanted.mapped_markings = self.statements(&objects)?;
+            if !request.as_published {
+                self.add_known(&mut wanted, &ids)?;
+                let named = named(read.iter().filter_map(ReadSource::object));
+                wanted.recipients_own = recipients_own(view, &audience, named)?;
+            }
+            Ok::<_, Failure>(())
+        })??;
+        let outline = match request.as_published {
+            true => Outline::as_published(&wanted),
+            false => Outline::tearline_of(&wanted, &read),
         };
+        let outline = outline.map_err(|error| refused(&error))?;
         // What is drawn depends on who gets the release and on what leaves, and on nothing else: neither on drafts that were
-        // never sent nor on what others were sent. So it is drafted once to see what leaves, and again with its own stream.
+        // never sent nor on what others were sent.
         let recipients = audience.iter().map(OrgCode::as_str).collect::<Vec<_>>().join(",");
-        let outline = make(&wanted, &mut self.entropy.stream("outline", &recipients, 0))?;
-        let context = format!("{recipients} {}", content_digest(&outline));
+        let context = format!("{recipients} {}", outline.digest(&wanted));
         let mut position = 0;
         loop {
             let id = self.entropy.stream("release", &context, position).uuid_v4();
-            if view.desk().release(&id.to_string())?.is_none() {
+            if self.holdings.view().desk().release(&id.to_string())?.is_none() {
                 wanted.release = ReleaseId(id);
                 break;
             }
             position += 1;
         }
-        let draft = make(&wanted, &mut self.entropy.stream("tearline", &context, position))?;
+        let draft = outline.draft(&wanted, &mut self.entropy.stream("tearline", &context, position));
         self.store_draft(now, officer, &draft)
     }
 

@@ -12,11 +12,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
 use comity_release::{
-    Approval, ApprovalProof, Draft, Override, Record as _, by_role, is_account, is_person, may_be_person, refers_to,
-    release_message,
+    Approval, ApprovalProof, Draft, Override, ReadSource, Record as _, by_role, is_account, is_person, may_be_person,
+    refers_to, release_message,
 };
+use comity_store::View;
 use comity_store::desk::ReleaseRow;
-use comity_store::{Object, View};
 use comity_vocab::{OfficerCode, ReleaseState, Role, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,23 +77,23 @@ impl Around<'_> {
 
 impl Node {
     /// Returns which of the selected objects are one reference away from a person who is held and not selected, and which accounts
-    /// are held as a person's.
+    /// are held as a person's. Of what could not be read nothing is told here; it is refused as such.
     pub(super) fn of_persons(
         &self,
-        objects: &[Object],
+        objects: &[ReadSource<'_>],
         groups: &BTreeSet<String>,
     ) -> Result<BTreeSet<String>, Failure> {
-        let selected: BTreeSet<&str> = objects.iter().map(|object| object.id.as_str()).collect();
+        let selected: BTreeSet<&str> = objects.iter().map(ReadSource::id).collect();
         let mut around = Around { view: self.holdings.view(), groups, known: BTreeMap::new() };
         let mut found = BTreeSet::new();
         for object in objects {
-            let Some(read) = around.read(&object.id)? else { continue };
-            let mut of_person = is_account(&read) && around.is_owned(&object.id)?;
-            for target in refers_to(&read) {
+            let Some(read) = object.object() else { continue };
+            let mut of_person = is_account(read) && around.is_owned(object.id())?;
+            for target in refers_to(read) {
                 of_person = of_person || (!selected.contains(target.as_str()) && around.is_somebody(&target)?);
             }
             if of_person {
-                found.insert(object.id.clone());
+                found.insert(object.id().to_owned());
             }
         }
         Ok(found)

@@ -3,13 +3,14 @@
 //! Guarantees: asked when the second officer approves and again inside `send`, so that a marking, a recall, a new version or a
 //! defect that came after drafting stops the release.
 
-use super::draft::{is_note, stored_origin};
+use super::draft::{is_note, source_of};
 use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::node::Node;
-use comity_release::{Draft, Item, Mode, Refusal, SourceObject, check_persons, version_digest};
-use comity_store::Origin;
+use comity_release::{Draft, Item, Mode, ReadSource, Refusal, SourceObject, check_persons_read};
+use comity_store::{Object, Origin, View};
 use comity_vocab::Timestamp;
+use std::collections::BTreeMap;
 
 impl Node {
     /// Refuses a draft whose originals have changed since, or of which recipients know more by now.
@@ -17,72 +18,41 @@ impl Node {
         if !draft.binds_keys() {
             return Err(Failure::refusal(&Refusal::EarlierStatement).hint("withdraw it and draft it again"));
         }
-        let declared = self.declared_public()?;
-        self.persons_unchanged(draft, &declared)?;
-        for item in draft.items() {
-            // A text written for the release alone has no original but itself.
-            let written_alone = draft.mode() != Mode::AsPublished && item.original_id == item.released_id;
-            if !written_alone {
-                self.original_unchanged(draft, item, &declared)?;
-                self.recipients_know_no_more(draft, item)?;
+        // All of it at one instant, and each original read once.
+        self.holdings.still(|view| {
+            let declared = self.declared_public()?;
+            let mut originals = BTreeMap::new();
+            for item in draft.items() {
+                if let Some(object) = view.get(&item.original_id)? {
+                    originals.insert(object.id.clone(), object);
+                }
             }
-        }
-        Ok(())
+            self.persons_unchanged(draft, originals.values(), &declared)?;
+            for item in draft.items() {
+                // A text written for the release alone has no original but itself.
+                let written_alone = draft.mode() != Mode::AsPublished && item.original_id == item.released_id;
+                if !written_alone {
+                    original_unchanged(view, draft, item, originals.get(&item.original_id), &declared)?;
+                    self.recipients_know_no_more(draft, item)?;
+                }
+            }
+            Ok(())
+        })?
     }
 
     /// Refuses a draft where somebody became a person, or the owner of an account, since it was made.
-    fn persons_unchanged(&self, draft: &Draft, declared: &Declared) -> Result<(), Failure> {
-        let view = self.holdings.view();
-        let mut originals = Vec::new();
-        for item in draft.items() {
-            originals.extend(view.get(&item.original_id)?);
-        }
-        let sources: Vec<SourceObject<'_>> = originals
-            .iter()
-            .map(|object| SourceObject {
-                id: &object.id,
-                version: &object.version_text,
-                bytes: &object.bytes,
-                origin: stored_origin(object.origin()),
-                label: object.label.clone(),
-                declared_public: declared.has(&version_digest(&object.id, &object.version_text, &object.bytes)),
-                has_defects: false,
-            })
-            .collect();
-        let of_persons = self.of_persons(&originals, draft.groups())?;
-        check_persons(draft, &sources, &of_persons)
+    fn persons_unchanged<'a>(
+        &self,
+        draft: &Draft,
+        originals: impl Iterator<Item = &'a Object>,
+        declared: &Declared,
+    ) -> Result<(), Failure> {
+        let sources: Vec<SourceObject<'_>> =
+            originals.map(|object| SourceObject { has_defects: false, ..source_of(object, declared) }).collect();
+        let read: Vec<ReadSource<'_>> = sources.iter().map(ReadSource::new).collect();
+        let of_persons = self.of_persons(&read, draft.groups())?;
+        check_persons_read(draft, &read, &of_persons)
             .map_err(|error| Failure::refusal(&error).hint("withdraw it and draft it again"))
-    }
-
-    fn original_unchanged(&self, draft: &Draft, item: &Item, declared: &Declared) -> Result<(), Failure> {
-        let id = &item.original_id;
-        let changed = |what: String| {
-            Err(Failure::no(format!("{id} {what}; the draft may not go out")).hint("withdraw it and draft it again"))
-        };
-        let view = self.holdings.view();
-        crate::recalls::basis::not_recalled(view.desk(), id)?;
-        let Some(object) = view.get(id)? else { return changed("is not held any more".into()) };
-        if object.version_text != item.original_version {
-            return changed("has another current version than the one drafted from".into());
-        }
-        if matches!(object.origin(), Origin::Link(_)) {
-            return changed("is a partner's".into());
-        }
-        if object.defects.iter().any(|defect| !is_note(&defect.rule)) {
-            return changed("has a defect".into());
-        }
-        let Some(label) = &object.label else { return changed("is unmarked".into()) };
-        if let Some(recipient) = draft.audience().iter().find(|recipient| !label.permits(recipient)) {
-            return changed(format!("is marked {label} now, which does not permit {recipient}"));
-        }
-        if !draft.label().is_at_least(label) {
-            return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label()));
-        }
-        let public = version_digest(&object.id, &object.version_text, &object.bytes);
-        if draft.mode() == Mode::AsPublished && !declared.has(&public) {
-            return changed("is not declared public".into());
-        }
-        Ok(())
     }
 
     /// Two drafts of one item would give recipients two versions of one time, or the item twice: the later is drafted again.
@@ -115,4 +85,39 @@ impl Node {
         }
         Ok(())
     }
+}
+
+fn original_unchanged(
+    view: View<'_>,
+    draft: &Draft,
+    item: &Item,
+    original: Option<&Object>,
+    declared: &Declared,
+) -> Result<(), Failure> {
+    let id = &item.original_id;
+    let changed = |what: String| {
+        Err(Failure::no(format!("{id} {what}; the draft may not go out")).hint("withdraw it and draft it again"))
+    };
+    crate::recalls::basis::not_recalled(view.desk(), id)?;
+    let Some(object) = original else { return changed("is not held any more".into()) };
+    if object.version_text != item.original_version {
+        return changed("has another current version than the one drafted from".into());
+    }
+    if matches!(object.origin(), Origin::Link(_)) {
+        return changed("is a partner's".into());
+    }
+    if object.defects.iter().any(|defect| !is_note(&defect.rule)) {
+        return changed("has a defect".into());
+    }
+    let Some(label) = &object.label else { return changed("is unmarked".into()) };
+    if let Some(recipient) = draft.audience().iter().find(|recipient| !label.permits(recipient)) {
+        return changed(format!("is marked {label} now, which does not permit {recipient}"));
+    }
+    if !draft.label().is_at_least(label) {
+        return changed(format!("is marked {label} now, stricter than the draft's {}", draft.label()));
+    }
+    if draft.mode() == Mode::AsPublished && !declared.has(object) {
+        return changed("is not declared public".into());
+    }
+    Ok(())
 }
