@@ -100,7 +100,7 @@ fn fill(folder: &Path, most: usize, feeds: &[(&str, usize)]) -> Outcome<(Holding
     Ok((holdings, (took, cpu)))
 }
 
-/// Has the index derived anew over holdings whose full text is complete, so that nothing else is done.
+/// Has the index derived again over holdings whose full text is complete, so that nothing else is done.
 fn again(folder: &Path) -> Outcome<(f64, f64)> {
     let path = folder.join("holdings.db");
     rusqlite::Connection::open(&path)?.execute_batch("UPDATE value_state SET edition = 0")?;

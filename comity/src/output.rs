@@ -119,7 +119,7 @@ impl Output {
 
 fn closed_pipe(error: std::io::Error) -> Result<(), Failure> {
     match error.kind() {
-        // Whoever read our output has seen enough, as in `comity search … | head`.
+        // Somebody who read our output has seen enough, as in `comity search … | head`.
         std::io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(Failure::operational(format!("cannot write the answer: {error}"))),
     }

@@ -159,7 +159,7 @@ fn package(root: &Path, program: &Path) -> Outcome<PathBuf> {
     if built.success() { Ok(deb) } else { Err("dpkg-deb did not build the package".into()) }
 }
 
-/// Folders of the package are for everybody to read, whatever the mask of whoever packs.
+/// Folders of the package are for everybody to read, whatever the mask of the one who packs.
 fn folders_open(folder: &Path) -> Outcome<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?;
     for entry in std::fs::read_dir(folder)?.flatten() {

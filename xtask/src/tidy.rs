@@ -12,7 +12,7 @@ use serde_json::Value;
 /// What was found. Errors fail the check, warnings are for the reviewer.
 #[derive(Default)]
 pub struct Report {
-    /// What must be mended.
+    /// What must be put right.
     pub errors: Vec<String>,
     /// What somebody should look at.
     pub warnings: Vec<String>,

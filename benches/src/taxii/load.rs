@@ -29,7 +29,7 @@ pub struct Script {
     pub requests: Vec<Vec<u8>>,
 }
 
-/// A connection, opened anew where the server closes it.
+/// A connection, opened again where the server closes it.
 pub struct Connection {
     address: String,
     stream: Option<TcpStream>,

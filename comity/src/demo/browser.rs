@@ -138,7 +138,7 @@ impl Browser {
     /// [`Failure`] where it does not load.
     pub fn visit(&mut self, officer: &str, address: &str) -> Result<String, Failure> {
         let session = self.window(officer)?;
-        // A fragment alone loads nothing anew, and an address left behind must not pass for the new one.
+        // A fragment alone loads nothing again, and an address left behind must not pass for the new one.
         self.ask(Some(&session), "Page.navigate", &json!({ "url": "about:blank" }))?;
         self.ask(Some(&session), "Page.navigate", &json!({ "url": address }))?;
         self.until(officer, address, "location.protocol !== 'about:' && document.readyState === 'complete'")?;

@@ -48,7 +48,7 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Failure> {
             true => failure.message.clone(),
             false => format!("{step}: {}", failure.message),
         };
-        // Whatever the step failed on: to whoever asked for a check, the answer is no.
+        // Whatever the step failed on: to the one who asked for a check, the answer is no.
         let kind = if arguments.check && failure.kind != FailureKind::Usage { FailureKind::No } else { failure.kind };
         let failure = Failure { kind, message: format!("demo failed at {message}"), ..failure };
         return Err(failure.with(json!({ "steps": narrator.steps() })));

@@ -1,4 +1,4 @@
-//! Tells the story on a terminal, or one line per check to whoever runs `--check`.
+//! Tells the story on a terminal, or one line per check to the one who runs `--check`.
 //!
 //! Guarantees: colour and bold on a terminal only (and not with `NO_COLOR`); of what came from a node, what is not seen is written
 //! out. Does not know: what is played.

@@ -263,7 +263,7 @@ impl Stage {
             .ok_or_else(|| Failure::operational(format!("the node of {code} did not start")))
     }
 
-    /// The last errors that the nodes logged; for whoever looks into a failure.
+    /// The last errors that the nodes logged; for the one who looks into a failure.
     pub fn log_tail(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for actor in &self.actors {

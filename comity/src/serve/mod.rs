@@ -34,7 +34,7 @@ pub fn lock(node: &SharedNode) -> std::sync::MutexGuard<'_, Node> {
 /// How many threads wait for the node.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-/// Leaves the node to whoever waits for it. A lock that is taken again at once would never be theirs: it is given to whoever asks first,
+/// Leaves the node to the one who waits for it. A lock that is taken again at once would never be theirs: it is given to the one who asks first,
 /// and who was woken asks late on a machine with much to do.
 pub fn leave_to_others() {
     for _ in 0..LEFT_MS_MAX {

@@ -62,7 +62,7 @@ fn identity(home: &Path, out: &Path, output: &Output) -> Result<(), Failure> {
     let answer = json!({ "organisation_key": public, "file": out.display().to_string() });
     output.answer(&answer, |_| {
         vec![
-            format!("wrote {}: whoever has it and its passphrase is this organisation", out.display()),
+            format!("wrote {}: somebody who has it and its passphrase is this organisation", out.display()),
             "into the safe; a restore needs it to certify a new node key".into(),
         ]
     })

@@ -28,11 +28,11 @@ pub fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Failure> 
     let answer = json!({ "findings": found, "failed": failed, "warned": warned });
     output.answer(&answer, |_| {
         let mut lines: Vec<String> = found.iter().flat_map(lines).collect();
-        lines.push(format!("{} looked at, {warned} to look at, {failed} to mend", found.len()));
+        lines.push(format!("{} looked at, {warned} to look at, {failed} to put right", found.len()));
         lines
     })?;
     if failed > 0 {
-        return Err(Failure::no(format!("{failed} findings must be mended")));
+        return Err(Failure::no(format!("{failed} findings must be put right")));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::arguments::{DocumentDraftArguments, DocumentVerb, PartnerVerb, Recall
 use crate::output::{Output, list, number, text};
 use comity_crypto::{Purpose, VerifyingKey};
 use comity_link::{Payload, Stated};
-use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, Failure, PartnerNamed, Request};
 use comity_work::Body;
 use serde_json::{Value, json};
 use std::io::Read as _;
@@ -20,7 +20,7 @@ pub fn run(verb: DocumentVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         DocumentVerb::Draft(arguments) => draft(*arguments, output),
         DocumentVerb::Show { home, raw, from, document } => {
-            let mut shown = Session::open(&home.home)?.ask(&Request::DocumentShow { document })?;
+            let mut shown = Session::open(&home.home)?.ask(&Request::DocumentShow(DocumentNamed { document }))?;
             if let (Some(from), Some(Value::Array(copies))) = (from, shown.get_mut("copies")) {
                 copies.retain(|copy| text(copy, "from") == from.as_str());
             }
@@ -56,7 +56,7 @@ pub fn run(verb: DocumentVerb, output: &Output) -> Result<(), Failure> {
 /// Says what a partner and we can receive.
 pub fn partner(verb: PartnerVerb, output: &Output) -> Result<(), Failure> {
     let PartnerVerb::Features { home, partner } = verb;
-    let said = Session::open(&home.home)?.ask(&Request::LinkFeatures { partner })?;
+    let said = Session::open(&home.home)?.ask(&Request::LinkFeatures(PartnerNamed { partner }))?;
     output.answer(&said, |said| {
         let names = |side: &str| match said.get(side) {
             Some(Value::Object(features)) => {

@@ -105,7 +105,7 @@ fn match_all(patterns: &Path, observed: &[std::path::PathBuf], output: &Output) 
     Ok(())
 }
 
-/// A key that whoever wrote the patterns does not know.
+/// A key that the one who wrote the patterns does not know.
 fn random_key() -> u64 {
     RandomState::new().build_hasher().finish()
 }

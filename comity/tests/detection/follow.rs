@@ -47,7 +47,7 @@ fn appended_renamed_cut_off_and_late_files() {
     watched.sees("Staging", 1);
     append(&one, second);
     watched.sees("Beacon", 3);
-    // Renamed: whoever wrote goes on for a moment, while the new file has begun.
+    // Renamed: the one who wrote goes on for a moment, while the new file has begun.
     let mut old = OpenOptions::new().append(true).open(&one).unwrap();
     std::fs::rename(&one, world.file("one.log.1")).unwrap();
     append(&one, &line(5, NAME.0, NAME.1));
@@ -56,7 +56,7 @@ fn appended_renamed_cut_off_and_late_files() {
     watched.sees("Beacon", 4);
     append(&one, &line(7, IP.0, IP.1));
     watched.sees("Beacon", 5);
-    // Cut off and written anew in place, shorter than before.
+    // Cut off and written again in place, shorter than before.
     append(&one, &line(8, NAME.0, NAME.1));
     watched.sees("Staging", 3);
     File::options().write(true).truncate(true).open(&one).unwrap();

@@ -1,4 +1,4 @@
-//! Answers that hold a secret are given to whoever is there just now, and are kept nowhere for the next one who asks.
+//! Answers that hold a secret are given to the one who is there just now, and are kept nowhere for the next one who asks.
 
 use super::session::Session;
 use super::wire::Desk;

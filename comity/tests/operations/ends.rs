@@ -16,7 +16,7 @@ fn a_home_without_its_anchor_serves_in_quarantine_until_two_officers_end_it() {
     }
     let running = node.serve();
     assert!(text(&running.ready, "quarantine").contains("the anchor is gone"), "{}", running.ready);
-    // The same beside the running desk, and the first start did not mend it.
+    // The same beside the running desk, and the first start did not put right it.
     for verb in [&["verify"][..], &["audit", "verify"]] {
         node.run(verb).refused(1, "does not fit its anchor: the anchor is gone");
     }

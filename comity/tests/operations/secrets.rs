@@ -237,7 +237,7 @@ fn a_restore_that_is_killed_leaves_no_home_outside_the_quarantine() {
     assert!(killed > 8, "only {killed} of 15 were under way");
 }
 
-/// Whoever has the public backup key can encrypt a backup of their own making; only the node can sign one.
+/// Somebody who has the public backup key can encrypt a backup of their own making; only the node can sign one.
 #[test]
 fn a_backup_counts_by_the_signature_of_the_node() {
     let world = world();

@@ -128,7 +128,7 @@ fn of_value(value: &Node<'_>) -> u128 {
     }
 }
 
-/// A check sum of bytes. It is no secret: whoever makes two alike hides a fault of their own file from themselves.
+/// A check sum of bytes. It is no secret: the one who makes two alike hides a fault of their own file from themselves.
 fn sum(bytes: &[u8]) -> u128 {
     let (chunks, rest) = bytes.as_chunks::<16>();
     let last = rest.iter().fold(bytes.len() as u128, |all, byte| all << 8 | u128::from(*byte));

@@ -2,7 +2,7 @@
 //!
 //! Guarantees: keys of one kind lie side by side, those of stop values apart from all others; without the keying nothing of the value
 //! can be computed from the number, and no two values can be made to share one. Two values may still share one by chance (57 bits), so
-//! whoever shows a value reads it from the object again.
+//! the one who shows a value reads it from the object again.
 
 use crate::kind::Kind;
 use crate::values::CorrelatedValue;

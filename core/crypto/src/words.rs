@@ -1,6 +1,6 @@
 //! The fingerprint of a link in words, to be compared by voice.
 //!
-//! Whoever stands between two organisations shows each of them a key of his own, so he looks for any two keys whose
+//! Somebody who stands between two organisations shows each of them a key of his own, so he looks for any two keys whose
 //! words agree: a collision, which takes the square root of the words' number. Twelve words of 2,048 and a hash
 //! repeated 2^16 times make that 2^66 trials of 2^16 hashes; eight words once hashed would take an afternoon.
 

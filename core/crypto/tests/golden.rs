@@ -1,4 +1,4 @@
-//! The vectors of spec/vectors/signatures.json are what this code gives; `COMITY_BLESS=1` writes them anew.
+//! The vectors of spec/vectors/signatures.json are what this code gives; `COMITY_BLESS=1` writes them again.
 
 use comity_crypto::passkey::challenge;
 use comity_crypto::{DataKey, Entropy, Purpose, SealingKey, SigningKey, commitment, fingerprint_words, sha256};

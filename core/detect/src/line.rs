@@ -113,7 +113,7 @@ pub enum LineError {
 }
 
 impl LineError {
-    /// Returns whose fault it is: whoever made the line, or the mapping that was chosen for it.
+    /// Returns whose fault it is: the one who made the line, or the mapping that was chosen for it.
     pub fn blame(&self) -> Blame {
         Blame::Caller
     }

@@ -1,4 +1,4 @@
-//! The vectors of spec/vectors/{ledger,registry}.json are what this code gives; `COMITY_BLESS=1` writes them anew.
+//! The vectors of spec/vectors/{ledger,registry}.json are what this code gives; `COMITY_BLESS=1` writes them again.
 
 use comity_crypto::SigningKey;
 use comity_ledger::{

@@ -5,7 +5,7 @@
 //!
 //! An entry is **refused**, and does not enter the log, while it may still arrive intact: not authentic, not next, cut
 //! off, or with a content that does not open or is not what was committed to. The seal is not covered by the
-//! signature, so whoever carries an envelope could spoil it; accepting a spoiled one would give a receipt for
+//! signature, so the one who carries an envelope could spoil it; accepting a spoiled one would give a receipt for
 //! something that is not held, and the content would be lost. An entry is **parked** when it is authentic, held, and
 //! not understood; later ones flow. A partner that only ever sends contents which cannot be opened would block its own
 //! log for good; [`park`] enters such an entry by its header after the desk has asked for it again in vain.

@@ -153,7 +153,7 @@ fn stub_message(header: &[u8]) -> Vec<u8> {
     [STUB_MAGIC, header].concat()
 }
 
-/// Signs that the payload of an entry was withdrawn. Without this, whoever carries an envelope could strip it and have
+/// Signs that the payload of an entry was withdrawn. Without this, the one who carries an envelope could strip it and have
 /// the recipient give a receipt for nothing.
 pub(crate) fn sign_stub(header: &[u8], node_key: &SigningKey) -> Signature {
     // The first line differs from every header's, so one signature never holds for both.

@@ -241,7 +241,7 @@ pub enum Order {
     Stop,
 }
 
-/// Why a partner cannot be reached, without detail that would help whoever reads a log.
+/// Why a partner cannot be reached, without detail that would help the one who reads a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
     /// No connection: refused, unreachable, name unknown.

@@ -3,7 +3,7 @@
 //!
 //! Guarantees: an entry of an earlier generation goes to nobody but the organisation at its other end, and only with the
 //! content that its signed header committed to: nothing can leave in it that did not stand in that log before. What arrives
-//! carries the signature of whoever signed it first, which the reader checks.
+//! carries the signature of the one who signed it first, which the reader checks.
 //!
 //! Does not know: how a log of an earlier generation is stored, who lost what.
 

@@ -1,4 +1,4 @@
-//! The vectors of spec/vectors/link.json are what this code gives; `COMITY_BLESS=1` writes them anew.
+//! The vectors of spec/vectors/link.json are what this code gives; `COMITY_BLESS=1` writes them again.
 
 use crate::common;
 

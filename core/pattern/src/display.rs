@@ -18,7 +18,7 @@ impl Display for Observation {
             Observation::Qualified(inner, qualifier) => {
                 let mut words = Vec::new();
                 let simple = chain(inner, &mut words);
-                // A bracket may have each qualifier once; parentheses begin anew.
+                // A bracket may have each qualifier once; parentheses begin again.
                 let again = simple && words.contains(&keyword(qualifier));
                 if looseness(inner) > 1 || again {
                     write!(f, "({inner}) {qualifier}")

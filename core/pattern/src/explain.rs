@@ -1,6 +1,6 @@
 //! What a pattern means, in plain words.
 //!
-//! Guarantees: names and values of the pattern stand in quotes and are otherwise as written; whoever shows the text escapes
+//! Guarantees: names and values of the pattern stand in quotes and are otherwise as written; the one who shows the text escapes
 //! what could restyle a terminal or a page.
 
 use crate::ast::{Comparison, Literal, Observation, Operator, Order, Path, Qualifier, Step, Test};

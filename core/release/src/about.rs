@@ -12,7 +12,7 @@ const ABOUT: &[(&str, &str)] = &[("sighting", "sighting_of_ref"), ("opinion", "o
 /// Types that are never named: who and where.
 const NEVER: &[&str] = &["identity", "location"];
 
-/// Returns what an object is about, of what may be named to whoever gave it; nothing for other types.
+/// Returns what an object is about, of what may be named to the one who gave it; nothing for other types.
 pub fn about(object_type: &str, object: &Map<String, Value>) -> BTreeSet<String> {
     let Some((_, property)) = ABOUT.iter().find(|(known, _)| *known == object_type) else { return BTreeSet::new() };
     let targets: Vec<&str> = match object.get(*property) {

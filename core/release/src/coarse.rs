@@ -1,4 +1,4 @@
-//! Places and counts that are cut down, as times are: an exact place points at whoever saw it, an exact count at how often somebody looked.
+//! Places and counts that are cut down, as times are: an exact place points at the one who saw it, an exact count at how often somebody looked.
 //!
 //! Guarantees: nothing gets more exact by it; what stands for one, or for none, stays. Does not know: which objects leave.
 

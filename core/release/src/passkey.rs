@@ -1,7 +1,7 @@
 //! How a passkey comes to count for an officer, as a record that anybody can verify again.
 //!
 //! Guarantees: a passkey counts only where the officer's own registered key granted it, or where a passkey that counts vouched for
-//! it; so whoever runs the machine alone can make none (security.md §6.1 V6). Another officer's key, or none, makes it count no more.
+//! it; so the one who runs the machine alone can make none (security.md §6.1 V6). Another officer's key, or none, makes it count no more.
 //!
 //! Does not know: whether a grant was used in time (the node sees to that when it is used).
 

@@ -574,7 +574,7 @@ proptest! {
         prop_assert!(matches!(refusal, Refusal::BadSignature { .. }), "{:?}", refusal);
     }
 
-    /// I4: whoever signs in whatever role and state, a release has two different active persons with the right roles.
+    /// I4: the one who signs in whatever role and state, a release has two different active persons with the right roles.
     #[test]
     fn always_two_persons(author in 0usize..5, releasing in 0usize..5, author_role in 0usize..12, releasing_role in 0usize..12,
                           disabled in proptest::option::of(0usize..5)) {

@@ -9,7 +9,7 @@ use comity_crypto::MacKey;
 use comity_vocab::{Digest, Timestamp};
 
 const DOMAIN: &str = "comity/v1/taxii-cursor";
-/// How long a cursor counts, in seconds. Whoever comes later goes on with `added_after`.
+/// How long a cursor counts, in seconds. Somebody who comes later goes on with `added_after`.
 pub const CURSOR_SECONDS: i64 = 24 * 3600;
 
 /// Makes and reads cursors.

@@ -1,4 +1,4 @@
-//! What a page of a collection consists of, whoever answers it: desk and gate.
+//! What a page of a collection consists of, the one who answers it: desk and gate.
 //!
 //! Guarantees: times are written in one form, and a cursor is bound to what the page shows. Does not know: where objects are kept.
 

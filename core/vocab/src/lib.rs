@@ -30,7 +30,7 @@ pub use tlp::Tlp;
 /// Says whose fault an error is; the command line turns it into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// The partner, or whoever made the bytes that arrived.
+    /// The partner, or the one who made the bytes that arrived.
     Peer,
     /// The person or program that asked.
     Caller,

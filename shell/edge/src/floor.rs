@@ -1,7 +1,7 @@
 //! Who is connected, and who still finds a place.
 //!
 //! Guarantees: no more connections than the limits say, in all and of one address; a place is given back whatever happens; where all
-//! are taken, the connection that has rested longest makes room for whoever comes next.
+//! are taken, the connection that has rested longest makes room for the one who comes next.
 
 use crate::limits::Limits;
 use crate::pulse::Pulse;
@@ -44,7 +44,7 @@ impl Floor {
             return None;
         }
         if present.pulses.len() >= limits.connections_max {
-            // The place is free when the evicted connection has ended; whoever comes next finds it.
+            // The place is free when the evicted connection has ended; the one who comes next finds it.
             present.evict_longest_resting();
             return None;
         }
@@ -82,7 +82,7 @@ impl Drop for Place {
     }
 }
 
-/// Whoever has one IPv6 address has a whole /64.
+/// Somebody who has one IPv6 address has a whole /64.
 fn share_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

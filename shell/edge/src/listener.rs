@@ -1,7 +1,7 @@
 //! Accepting connections: how many, from whom, over what.
 //!
 //! Guarantees: no more connections than the limits say, in all and of one address; where all places are taken, the connection that
-//! has rested longest makes room; whoever finds no place is told so and no more. Stopping lets requests in progress end.
+//! has rested longest makes room; the one who finds no place is told so and no more. Stopping lets requests in progress end.
 //!
 //! Does not know: what is asked.
 

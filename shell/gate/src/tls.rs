@@ -58,7 +58,7 @@ impl Pins {
     }
 }
 
-/// TLS 1.2 is never offered; whoever gets here does not keep to the protocol.
+/// TLS 1.2 is never offered; the one who gets here does not keep to the protocol.
 fn no_tls12() -> Result<HandshakeSignatureValid, rustls::Error> {
     Err(rustls::Error::General("only TLS 1.3 is spoken here".to_owned()))
 }
@@ -201,7 +201,7 @@ pub(crate) fn client(configuration: &Configuration, peer: &Peer) -> Result<Arc<C
     config.alpn_protocols = vec![ALPN.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
     config.enable_early_data = false;
-    // A name in the clear would tell whoever listens which partner is called.
+    // A name in the clear would tell the one who listens which partner is called.
     config.enable_sni = false;
     Ok(Arc::new(config))
 }

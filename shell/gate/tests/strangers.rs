@@ -1,4 +1,4 @@
-//! What whoever connects to a gate reaches (security.md §5 I, cases 173 to 184).
+//! What the one who connects to a gate reaches (security.md §5 I, cases 173 to 184).
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A caller that trusts whoever answers.
+/// A caller that trusts the one who answers.
 #[derive(Debug)]
 struct AnyServer;
 

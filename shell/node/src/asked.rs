@@ -135,6 +135,22 @@ pub struct ReleaseDraftRequest {
     pub groups: Vec<String>,
 }
 
+/// A document by its identifier.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentNamed {
+    /// The document.
+    pub document: String,
+}
+
+/// A partner by its code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerNamed {
+    /// The partner.
+    pub partner: OrgCode,
+}
+
 /// Which documents are listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -86,7 +86,7 @@ impl Node {
                     .hint("make one offline: comity backup key --out FILE; then name its public part with --key"));
             }
             (Some(stored), Some(given)) if stored != *given => {
-                // Whoever swaps the key reads every later backup: not an act of the machine account.
+                // Somebody who swaps the key reads every later backup: not an act of the machine account.
                 let by = by.ok_or_else(|| {
                     Failure::no("another backup key is in use here")
                         .hint("leave --key out, or have a custodian change it: --custodian KEYFILE")
@@ -96,7 +96,7 @@ impl Node {
             }
             (Some(stored), _) => stored,
             (None, Some(given)) => {
-                // Whoever names the first key reads every backup, sources included: from the first officers on, their custodians
+                // Somebody who names the first key reads every backup, sources included: from the first officers on, their custodians
                 // name it, not the machine account.
                 if self.registry.is_open() {
                     let by = by.ok_or_else(|| {

@@ -22,7 +22,7 @@ pub enum State {
     Ok,
     /// Works, and should be looked at.
     Warn,
-    /// Must be mended.
+    /// Must be put right.
     Fail,
 }
 
@@ -80,7 +80,7 @@ impl Findings {
     }
 }
 
-/// Looks at a home and the machine; the findings stand in the order in which they are best mended.
+/// Looks at a home and the machine; the findings stand in the order in which they are best put right.
 ///
 /// # Errors
 /// [`HomeError::NotAHome`] where there is nothing to look at, [`HomeError::Io`] where the folder cannot be read.
@@ -91,7 +91,7 @@ pub fn examine(path: &Path, around: &Surroundings, word: VaultWord<'_>) -> Resul
     }
     let wide = faults(path, FAULTS_MAX)?;
     for fault in &wide {
-        found.fail("modes", fault.to_string(), "mend it as said, and find out who made it so");
+        found.fail("modes", fault.to_string(), "put it right as said, and find out who made it so");
     }
     if wide.is_empty() {
         found.ok("modes", "folders 0700, files 0600, all of this user, no links");
@@ -105,9 +105,9 @@ pub fn examine(path: &Path, around: &Surroundings, word: VaultWord<'_>) -> Resul
             stores::look(&mut found, &home, around, word);
         }
         Err(HomeError::TooWide { .. } | HomeError::Unfit { .. }) => {
-            found.warn("stores", "not looked at while modes are wrong", "mend the modes and run this again");
+            found.warn("stores", "not looked at while modes are wrong", "correct the modes and run this again");
         }
-        Err(error) => found.fail("stores", crate::failure::chain(&error), "mend comity.toml or restore a backup"),
+        Err(error) => found.fail("stores", crate::failure::chain(&error), "correct comity.toml or restore a backup"),
     }
     Ok(found.0)
 }

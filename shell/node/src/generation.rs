@@ -2,7 +2,7 @@
 //!
 //! Guarantees: a node key signs in one generation of a link only, so a restored node can never sign another entry at a position
 //! that was signed before. The old logs stay, verify, and are filled up from the partner entry by entry, each checked against
-//! the signature of whoever wrote it. Does not know: why a key changed.
+//! the signature of the one who wrote it. Does not know: why a key changed.
 
 use crate::failure::Failure;
 use crate::logs::{Content, LinkLogs, OldEntry};

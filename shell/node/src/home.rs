@@ -1,7 +1,7 @@
 //! The folder of one node: its layout, its modes, its lock and its configuration.
 //!
 //! Guarantees: folders 0700 and files 0600, owned by the caller, no symbolic links; a home that is wider than that is
-//! refused with the command that mends it. At most one process writes to a home. Does not know: what the keys mean.
+//! refused with the command that puts right it. At most one process writes to a home. Does not know: what the keys mean.
 
 use crate::policy_section::PolicySection;
 use comity_crypto::Zeroizing;
@@ -31,7 +31,7 @@ pub enum HomeError {
         path: PathBuf,
     },
     /// A file or folder may be read by others than its owner.
-    #[error("{path} has mode {found:04o}, wider than {allowed:04o}; mend it with `chmod {allowed:o} {path}`")]
+    #[error("{path} has mode {found:04o}, wider than {allowed:04o}; correct it with `chmod {allowed:o} {path}`")]
     TooWide {
         /// The file or folder.
         path: PathBuf,
@@ -312,7 +312,7 @@ impl Home {
         }
     }
 
-    /// Takes the lock of whoever writes.
+    /// Takes the lock of the one who writes.
     ///
     /// # Errors
     /// [`HomeError::Locked`] while another process holds it.

@@ -94,8 +94,9 @@ pub use reader::{
 pub use recalls::{RecallNamed, send_recall};
 pub use releases::apart::make_ready;
 pub use request::{
-    BasisDecided, BasisDecision, DocumentDraftRequest, DocumentsAsked, FindingsAnswered, LinkAlone, LinkStep,
-    OfficerChange, ReleaseDraftRequest, Request, Selection, SourceEdit, SourceEntry, SourceReading,
+    BasisDecided, BasisDecision, DocumentDraftRequest, DocumentNamed, DocumentsAsked, FindingsAnswered, LinkAlone,
+    LinkStep, OfficerChange, PartnerNamed, ReleaseDraftRequest, Request, Selection, SourceEdit, SourceEntry,
+    SourceReading,
 };
 pub use restore::{Belief, FromSafe, restore_home, verify_backup};
 pub use store_check::{DAMAGED, StoreCheck};

@@ -43,7 +43,7 @@ struct Certificates {
     tls: Certified<Digest>,
 }
 
-/// Certifies the home's keys anew.
+/// Certifies the home's keys again.
 pub(crate) fn certify(home: &Home, keys: &HomeKeys, now: Timestamp) -> Result<(), Failure> {
     let not_after = now.plus_seconds(CERTIFICATE_DAYS * DAY_SECONDS);
     let (_, spki) = crate::tls::certificate(&keys.tls_pkcs8)?;

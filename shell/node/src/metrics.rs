@@ -130,7 +130,7 @@ fn links(out: &mut Exposition, desk: Desk<'_>) -> Result<(), Failure> {
 
 fn stores(out: &mut Exposition, home: &Home) {
     let bytes = |file: &str| std::fs::metadata(home.file(file)).map_or(0, |facts| facts.len());
-    // Not the vault's: whoever watches it grow learns when a source was entered or joined to something.
+    // Not the vault's: the one who watches it grow learns when a source was entered or joined to something.
     let sizes: Vec<(String, u64)> =
         [("holdings", "holdings/holdings.db"), ("holdings_wal", "holdings/holdings.db-wal")]
             .into_iter()

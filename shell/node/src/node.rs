@@ -42,7 +42,7 @@ pub struct Node {
     pub(crate) holdings: Holdings,
     pub(crate) registry: Registry,
     pub(crate) entropy: Entropy,
-    /// For the gate, in order; taken by whoever talks to it.
+    /// For the gate, in order; taken by the one who talks to it.
     pub(crate) effects: Vec<DeskToGate>,
     pub(crate) reach: BTreeMap<OrgCode, Reach>,
     pub(crate) links_changed: bool,
@@ -182,13 +182,13 @@ impl Node {
         effects
     }
 
-    /// Tells, once, that partners or endpoints changed: the gate must be started anew, for its confinement cannot be widened.
+    /// Tells, once, that partners or endpoints changed: the gate must be started again, for its confinement cannot be widened.
     pub fn take_links_changed(&mut self) -> bool {
         std::mem::take(&mut self.links_changed)
     }
 
     /// Answers a call that comes over the network. Without a session or a token, only what leads to a session is answered, for
-    /// whoever is behind a face does not have the machine account.
+    /// the one who is behind a face does not have the machine account.
     ///
     /// # Errors
     /// [`Failure`], with nothing changed; its code is `sign_in_needed` where it is about that.
@@ -206,7 +206,7 @@ impl Node {
         self.act(now, &asker, request)
     }
 
-    /// Says who asks for what, where it may be asked. `remote`: over the network, where whoever shows nothing is nobody.
+    /// Says who asks for what, where it may be asked. `remote`: over the network, where the one who shows nothing is nobody.
     pub(crate) fn admit(&mut self, now: Timestamp, call: &Call, remote: bool) -> Result<(Asker, Request), Failure> {
         self.clock = now;
         let request = call.parsed()?;
@@ -310,8 +310,8 @@ impl Node {
                 self.with_question(now, asker, Purpose::Approval, drafted, "author_statement")
             }
             Request::DocumentList(asked) => self.document_list(&asked),
-            Request::DocumentShow { document } => self.document_show(&document),
-            Request::LinkFeatures { partner } => self.link_features(&partner),
+            Request::DocumentShow(named) => self.document_show(&named.document),
+            Request::LinkFeatures(named) => self.link_features(&named.partner),
             Request::ReleaseSignPrepare { release, officer } => {
                 let prepared = self.release_sign_prepare(&release, &officer)?;
                 self.with_question(now, asker, Purpose::Approval, prepared, "statement")

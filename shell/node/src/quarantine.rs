@@ -180,8 +180,8 @@ fn without_officers(quarantine: &Quarantine, asker: &Asker, request: &Request) -
         | Request::ReleaseShow { .. }
         | Request::ReleaseList
         | Request::DocumentList(_)
-        | Request::DocumentShow { .. }
-        | Request::LinkFeatures { .. }
+        | Request::DocumentShow(_)
+        | Request::LinkFeatures(_)
         | Request::RecallBoard
         | Request::LinkList
         | Request::LinkShow { .. }
@@ -244,8 +244,8 @@ impl Node {
                 | Request::ReleaseShow { .. }
                 | Request::ReleaseList
                 | Request::DocumentList(_)
-                | Request::DocumentShow { .. }
-                | Request::LinkFeatures { .. }
+                | Request::DocumentShow(_)
+                | Request::LinkFeatures(_)
                 | Request::RecallBoard
                 | Request::LinkCard { .. }
                 | Request::LinkPrepare { .. }
@@ -428,7 +428,7 @@ impl Node {
         self.configuration_changed = crate::tables::note(&mut self.holdings, &self.home, now)?;
         self.refresh_access()?;
         self.logs.clear();
-        // The gate starts anew and is given what was posted, and what it held back comes again.
+        // The gate starts again and is given what was posted, and what it held back comes again.
         self.links_changed = true;
         Ok(json!({ "state": "released", "told": told }))
     }

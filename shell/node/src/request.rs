@@ -6,8 +6,8 @@
 use crate::access::Scope;
 pub use crate::asked::{BasisDecided, BasisDecision, LinkAlone, LinkStep, OfficerChange};
 pub use crate::asked::{
-    DocumentDraftRequest, DocumentsAsked, FindingsAnswered, ReleaseDraftRequest, Selection, SourceEdit, SourceEntry,
-    SourceReading,
+    DocumentDraftRequest, DocumentNamed, DocumentsAsked, FindingsAnswered, PartnerNamed, ReleaseDraftRequest,
+    Selection, SourceEdit, SourceEntry, SourceReading,
 };
 use crate::call::{CredentialAnswer, NewCredential};
 use comity_crypto::Signature;
@@ -262,15 +262,9 @@ pub enum Request {
     /// Lists documents, ours and those that arrived.
     DocumentList(DocumentsAsked),
     /// Shows a document, ours or one that arrived.
-    DocumentShow {
-        /// The document.
-        document: String,
-    },
+    DocumentShow(DocumentNamed),
     /// Says what a partner and we can receive.
-    LinkFeatures {
-        /// The partner.
-        partner: OrgCode,
-    },
+    LinkFeatures(PartnerNamed),
     /// Shows the exact bytes that would leave, beside the originals.
     ReleaseShow {
         /// The release.

@@ -22,7 +22,7 @@ pub fn generate() -> Result<Zeroizing<Vec<u8>>, Failure> {
 /// [`Failure`] where the stored key is not one.
 pub fn certificate(pkcs8: &[u8]) -> Result<(Vec<u8>, Digest), Failure> {
     let pair = rcgen::KeyPair::try_from(pkcs8).map_err(unusable)?;
-    // The name says nothing about the organisation: whoever watches the network learns no more than an address.
+    // The name says nothing about the organisation: the one who watches the network learns no more than an address.
     let parameters = rcgen::CertificateParams::new(vec!["node.invalid".to_owned()]).map_err(unusable)?;
     let certificate = parameters.self_signed(&pair).map_err(unusable)?;
     Ok((certificate.der().to_vec(), sha256(&[&pair.subject_public_key_info()])))

@@ -145,7 +145,7 @@ impl Node {
         }
         let reason = if act == "vault.print" { format!("to print it: {reason}") } else { reason.to_owned() };
         // An unknown name is asked of the vault all the same, so that the attempt is logged like any other.
-        // Whoever handles no sources at all gets that same answer: it tells nothing of what exists.
+        // Somebody who handles no sources at all gets that same answer: it tells nothing of what exists.
         let found = match self.require_role(&officer, &[Role::SourceHandler]) {
             Ok(()) => self.find_source(&officer, source)?.unwrap_or_else(|| source.parse().unwrap_or_default()),
             Err(_) => Uuid::nil(),

@@ -212,7 +212,7 @@ impl Node {
         for id in &ids {
             let held = self.holdings.view().get(id)?.and_then(|object| object.label);
             if held.is_some_and(|held| !label.is_at_least(&held)) {
-                // A marking is lowered by whoever answers for disclosure, never by an analyst alone.
+                // A marking is lowered by the one who answers for disclosure, never by an analyst alone.
                 self.require_role(&officer, &[Role::ReleasingOfficer]).map_err(|failure| {
                     failure.hint(format!("{id} is marked more strictly; lowering a marking needs a releasing officer"))
                 })?;

@@ -6,7 +6,7 @@ use crate::common::{Org, code, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::{GateToDesk, LinkState};
 use comity_link::{Payload, ProofFault, Stated};
-use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, Failure, PartnerNamed, Request};
 use comity_vocab::{Form, Role};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ pub(crate) fn send(org: &mut Org, request: DocumentDraftRequest) -> Result<Strin
 }
 
 pub(crate) fn show(org: &mut Org, document: &str) -> Value {
-    org.ask(&Request::DocumentShow { document: document.to_owned() }).unwrap()
+    org.ask(&Request::DocumentShow(DocumentNamed { document: document.to_owned() })).unwrap()
 }
 
 fn in_database(org: &Org, needle: &str) -> bool {
@@ -148,7 +148,7 @@ fn nobody_is_sent_what_it_has_not_said_it_can_receive() {
     vsis.node.from_gate(now(), vec![said]).unwrap();
     let refused = draft(&mut vsis, hello("kps", TEXT)).unwrap_err().message;
     assert_eq!(refused, "kps cannot receive hello/1: its node does not know the form");
-    let shown = vsis.ask(&Request::LinkFeatures { partner: "kps".parse().unwrap() }).unwrap();
+    let shown = vsis.ask(&Request::LinkFeatures(PartnerNamed { partner: "kps".parse().unwrap() })).unwrap();
     assert_eq!(shown["theirs"]["protocols"], json!(["match/1"]), "what is newer than us is kept as it was said");
     // A draft for both is refused where one of the two cannot receive it, and nothing of it is kept.
     assert_eq!(vsis.ask(&Request::DocumentList(DocumentsAsked::default())).unwrap()["ours"], json!([]));
@@ -353,7 +353,7 @@ fn a_recall_reaches_an_object_that_is_called_a_document() {
 }
 
 fn show_fails(org: &mut Org, document: &str) -> bool {
-    org.ask(&Request::DocumentShow { document: document.to_owned() }).is_err()
+    org.ask(&Request::DocumentShow(DocumentNamed { document: document.to_owned() })).is_err()
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn a_node_says_once_in_a_generation_what_it_can_receive() {
     let before = size(&mut vsis);
     reached(&mut vsis, kps.code.clone());
     assert_eq!(size(&mut vsis), before);
-    let shown = vsis.ask(&Request::LinkFeatures { partner: "kps".parse().unwrap() }).unwrap();
+    let shown = vsis.ask(&Request::LinkFeatures(PartnerNamed { partner: "kps".parse().unwrap() })).unwrap();
     assert_eq!((&shown["ours"], &shown["theirs"]["forms"]), (&shown["theirs"], &json!(["hello/1"])));
 }
 

@@ -4,8 +4,8 @@ use crate::common;
 use comity_crypto::Entropy;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{
-    BackupGrant, Belief, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, Reader, ReleaseDraftRequest, Request,
-    SafeKind, SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
+    BackupGrant, Belief, FromSafe, Home, LinkAlone, LinkStep, LockedSafe, PartnerNamed, Reader, ReleaseDraftRequest,
+    Request, SafeKind, SearchRequest, copy_identity, make_backup_key, restore_home, verify_backup, write_backup,
 };
 use common::{Org, PASSPHRASE, Rng, carried, now};
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn hits(org: &Org, word: &str) -> u64 {
     Reader::open(org.node.home()).unwrap().search(&request).unwrap()["count"].as_u64().unwrap()
 }
 
-/// What the gate of `to` hands over of what `from` has to say, its gate started anew where the partner changed.
+/// What the gate of `to` hands over of what `from` has to say, its gate started again where the partner changed.
 fn said(from: &mut Org, to: &Org, start: bool) -> Vec<GateToDesk> {
     let mut effects = from.node.take_effects();
     if from.node.take_links_changed() || start {
@@ -278,7 +278,7 @@ fn documents_come_back_after_a_loss_and_can_be_recalled() {
     assert_eq!(said(&mut kps, &ours), "Good morning from the lighthouse.", "its log has another name by now");
     // What each can receive is said once more in the new generation.
     for (org, partner) in [(&mut restored, "kps"), (&mut kps, "vsis")] {
-        let said = org.ask(&Request::LinkFeatures { partner: partner.parse().unwrap() }).unwrap();
+        let said = org.ask(&Request::LinkFeatures(PartnerNamed { partner: partner.parse().unwrap() })).unwrap();
         assert_eq!(said["theirs"]["forms"], serde_json::json!(["hello/1"]), "{said}");
     }
     // Beside documents whose log has ended, something new is drafted, checked and sent.

@@ -109,7 +109,7 @@ fn a_preview_says_by_name_who_has_it_and_who_does_not_and_the_draft_names_the_sa
     let mut releases: Vec<_> = shown.releases.iter().map(|one| (&one.release, one.to.join(","), one.items)).collect();
     releases.sort_by_key(|(_, to, _)| to.clone());
     assert_eq!(releases, [(&first, "kps".into(), 1), (&second, "tfo".into(), 2)]);
-    // A whole release reaches whoever knows its items under the same id.
+    // A whole release reaches the one who knows its items under the same id.
     let whole = preview(&vsis, &RecallOf::Named(RecallNamed { releases: vec![second], items: vec![] }));
     assert_eq!(whole.total, 2);
     // By the id that the partner knows, it is the same.

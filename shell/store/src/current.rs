@@ -66,7 +66,7 @@ fn bytes_and_flags(conn: &Connection, vid: i64) -> rusqlite::Result<Option<(Vec<
         .optional()
 }
 
-/// Chooses the current version anew for every object that asked for it.
+/// Chooses the current version again for every object that asked for it.
 pub(crate) fn settle_pending(conn: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached("SELECT oid FROM pending_current")?;
     let mut rows = statement.query([])?;

@@ -53,7 +53,7 @@ impl Tx<'_> {
         self.erase(id, Some(origin), recall, at)
     }
 
-    /// Takes a tombstone away, so that an object may come again: only for a new release act of whoever recalled it.
+    /// Takes a tombstone away, so that an object may come again: only for a new release act of the one who recalled it.
     ///
     /// # Errors
     /// A failing database.
@@ -87,7 +87,7 @@ impl Tx<'_> {
         crate::prints::lower_mark(conn)?;
         crate::detection::note_lowered(conn)?;
         if done.versions > 0 {
-            // What an erased version asked for goes, also where another version stays: it will find anew what it asks for.
+            // What an erased version asked for goes, also where another version stays: it will find again what it asks for.
             crate::detection::forget_content(conn, oid)?;
         }
         if done.kept > 0 {

@@ -80,7 +80,7 @@ pub struct Import<'h> {
     in_batch: u64,
     batch_objects: u64,
     batch_bytes: u64,
-    /// Objects are added when they become visible, not when the import began: whoever read meanwhile would else miss them.
+    /// Objects are added when they become visible, not when the import began: the one who read meanwhile would else miss them.
     begun: Instant,
     finished: bool,
 }

@@ -121,7 +121,7 @@ fn mark_all(
     Ok(vids.len() as u64)
 }
 
-/// Derives the effective label of a version anew.
+/// Derives the effective label of a version again.
 pub(crate) fn effective(conn: &Connection, vid: i64) -> Result<Option<SecurityLabel>, StoreError> {
     let (bytes, given, origin): (Vec<u8>, Option<i64>, String) = conn
         .prepare_cached(

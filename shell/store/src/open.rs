@@ -311,7 +311,7 @@ pub(crate) fn calm(conn: &Connection) -> Result<(), rusqlite::Error> {
 ///
 /// Returns whether that was complete; a reader in another process can hold it up.
 pub(crate) fn truncate_wal(conn: &Connection) -> Result<bool, rusqlite::Error> {
-    // Who reads is not waited for: whoever asked holds others up, and tries again.
+    // Who reads is not waited for: the one who asked holds others up, and tries again.
     let waits: i64 = conn.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
     conn.pragma_update_and_check(None, "busy_timeout", 0, |row| row.get::<_, i64>(0))?;
     let cut = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));

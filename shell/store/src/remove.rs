@@ -60,7 +60,7 @@ pub(crate) fn remove_version(conn: &Connection, vid: i64, bytes: &[u8]) -> Resul
         "DELETE FROM defect WHERE vid = ?1",
         "DELETE FROM marking WHERE vid = ?1",
         "DELETE FROM also_received WHERE vid = ?1",
-        // What was read from a version goes with it; what another version says is read anew.
+        // What was read from a version goes with it; what another version says is read again.
         "INSERT OR IGNORE INTO moment_stale SELECT oid FROM moment WHERE oid = (SELECT oid FROM version WHERE vid = ?1)",
         "DELETE FROM moment WHERE oid = (SELECT oid FROM version WHERE vid = ?1)",
         "DELETE FROM version WHERE vid = ?1",

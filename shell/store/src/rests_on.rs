@@ -121,7 +121,7 @@ fn prints_of(key: PrintKey, bytes: &[u8]) -> BTreeSet<u64> {
     Printer::new(key).object(bytes).into_iter().collect()
 }
 
-/// The name of a person, a group or an organisation: whoever writes it down quotes.
+/// The name of a person, a group or an organisation: the one who writes it down quotes.
 fn name_of_somebody(bytes: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Named {

@@ -1,4 +1,4 @@
-//! A copy of a database as it is at one instant, beside whoever writes to it.
+//! A copy of a database as it is at one instant, beside the one who writes to it.
 //!
 //! Guarantees: the copy is whole and consistent; it holds no page that was freed, so nothing that was erased is in it; the file
 //! is new and 0600. Does not know: which database it is.

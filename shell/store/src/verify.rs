@@ -1,6 +1,6 @@
-//! The fsck of the holdings: derives everything anew from the bytes and compares.
+//! The fsck of the holdings: derives everything again from the bytes and compares.
 //!
-//! Guarantees: names the first row that is wrong; changes nothing. The full-text index is derived anew as well, in memory, a
+//! Guarantees: names the first row that is wrong; changes nothing. The full-text index is derived again as well, in memory, a
 //! slice at a time, and compared word by word.
 
 mod index;
@@ -68,7 +68,7 @@ pub(crate) fn bad(what: &'static str, row: i64, why: &'static str) -> VerifyErro
 }
 
 impl View<'_> {
-    /// Derives pages, digests, columns, references and full text anew and compares.
+    /// Derives pages, digests, columns, references and full text again and compares.
     ///
     /// # Errors
     /// [`VerifyError::Bad`] names the first disagreement.

@@ -51,7 +51,7 @@ fn matches(indicator: &str, value: &str, matches: Vec<Match>) -> NewMatches {
 }
 
 fn record(holdings: &mut Holdings, new: &NewMatches) -> Option<Recorded> {
-    // As it stands now, as whoever matched read it.
+    // As it stands now, as the one who matched read it.
     let version = holdings.view().version_digest(&new.indicator).unwrap().unwrap_or(new.version);
     let new = &NewMatches { version, ..new.clone() };
     let tx = holdings.transaction().unwrap();
@@ -264,7 +264,7 @@ fn a_follower_sees_every_change() {
     feed(&mut holdings, &[indicator(5, 1, false)]);
     assert_eq!(follow(), (1, vec!["5".into()]));
     assert_eq!(follow(), (0, vec![]));
-    // Whoever opens for writing forgets the changes of before; the next ones are seen.
+    // Somebody who opens for writing forgets the changes of before; the next ones are seen.
     drop(holdings);
     let mut holdings = home.holdings();
     assert_eq!(follow(), (0, vec![]));

@@ -106,7 +106,7 @@ fn numbers_of_what_was_erased_are_not_given_again() {
     tx.erase_object(&malware_id(2), "r-1", now()).unwrap();
     tx.commit().unwrap();
     import_objects(&mut holdings, &[malware(3, 1, "")], &options("feed", None));
-    // Whoever had read to the end sees what came afterwards, though the row before it is gone.
+    // Somebody who had read to the end sees what came afterwards, though the row before it is gone.
     assert_eq!(bytes(&pages(&holdings, everything(reader), 10)), [malware(3, 1, "")]);
     assert_eq!(bytes(&pages(&holdings, everything(0), 10)), [malware(1, 1, ""), malware(3, 1, "")]);
     assert!(!holdings.view().has_addition(&malware_id(2), None).unwrap());

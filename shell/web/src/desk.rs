@@ -48,7 +48,7 @@ pub struct Desk {
     pub clock: fn() -> Timestamp,
     /// How the gate is.
     pub health: Arc<dyn Fn() -> Health + Send + Sync>,
-    /// Authenticates cursors and nothing else; drawn anew at each start.
+    /// Authenticates cursors and nothing else; drawn again at each start.
     pub cursor_key: [u8; 32],
 }
 

@@ -59,7 +59,7 @@ impl Officer {
     }
 }
 
-/// Whoever may call the API: an officer or a tool.
+/// Somebody who may call the API: an officer or a tool.
 pub struct Caller {
     /// Who.
     pub identity: Identity,

@@ -97,7 +97,7 @@ pub fn play(play: &mut Play<'_>) -> Result<Report, Failure> {
     play.narrator
         .check("the raw bytes of the vault are sealed: the same words are not there either", in_vault.is_empty())?;
     play.narrator
-        .sees("whoever has the disk", "finds neither cryptonym nor identity in any byte of holdings and vault");
+        .sees("somebody who has the disk", "finds neither cryptonym nor identity in any byte of holdings and vault");
     let bytes = String::from_utf8_lossy(&play.stage.verb(OURS, &["show", &id, "--raw"]).bytes()?).into_owned();
     Ok(Report { id, bytes })
 }

@@ -1,4 +1,4 @@
-//! Step 9: a partner's sensor sees what the indicator asks for, and the partner says so to whoever gave it, and to nobody else.
+//! Step 9: a partner's sensor sees what the indicator asks for, and the partner says so to the one who gave it, and to nobody else.
 
 use super::delivery::settled;
 use super::{FINANCE, OURS, POLICE, Play, Sent};
@@ -14,7 +14,7 @@ pub fn play(play: &mut Play<'_>, t2: &Sent) -> Result<(), Failure> {
     play.narrator.step("Step 9", "A sighting goes back");
     play.narrator.say(
         "The police put every indicator that they hold against what their own sensors see. One that came with T2 matches. What was \
-         seen stays with them; that it was seen goes back to whoever gave the indicator, by the same door: two officers.",
+         seen stays with them; that it was seen goes back to the partner that gave the indicator, by the same door: two officers.",
     );
     play.narrator.pause();
     let sighting = detected(play, t2)?;

@@ -204,6 +204,6 @@ fn second_product(play: &mut Play<'_>, report: &Report, t1: &Sent) -> Result<Sen
     ));
     let common = common(report);
     let linked = uuids(&t1.bytes).intersection(&uuids(&sent.bytes)).any(|id| !common.contains(id));
-    play.narrator.accept(4, "whoever holds T1 and T2 cannot link them by an identifier", !linked)?;
+    play.narrator.accept(4, "somebody who holds T1 and T2 cannot link them by an identifier", !linked)?;
     Ok(sent)
 }

@@ -49,7 +49,7 @@ pub struct Feed<'a> {
     home: &'a Path,
     channel: Channel,
     output: &'a Output,
-    /// Whoever may wait for a desk that is gone waits until this says stop.
+    /// A feed that may wait for a desk that is gone waits until this says stop.
     patience: Option<&'a Stop>,
     pub sum: Sum,
 }

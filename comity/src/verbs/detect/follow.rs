@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// Between two looks at files in which nothing happens.
 const PAUSE: Duration = Duration::from_millis(200);
-/// A renamed file is let go after so long without another byte: whoever writes it has taken the new one by then.
+/// A renamed file is let go after so long without another byte: the one who writes it has taken the new one by then.
 const RETIREMENT: Duration = Duration::from_secs(10);
 
 /// One file, and what stood under its name before.

@@ -94,7 +94,7 @@ impl Shard {
         }
     }
 
-    /// Makes the filter anew from all hashes, with room for as many again.
+    /// Makes the filter again from all hashes, with room for as many again.
     fn make_filter(&mut self) {
         let words = (self.heads.len() * 2 / KEYS_A_WORD + 1).next_power_of_two();
         self.filter = vec![0; words];

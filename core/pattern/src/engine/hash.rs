@@ -1,4 +1,4 @@
-//! The hash of the indexes: fast, and keyed, so that whoever does not know the key cannot make values collide.
+//! The hash of the indexes: fast, and keyed, so that the one who does not know the key cannot make values collide.
 
 use std::hash::{BuildHasher, Hasher};
 

@@ -102,7 +102,7 @@ impl Stream {
     }
 
     /// Takes an observation, which is called by a number of the caller's, and returns what it completes. The observations of
-    /// a match are used up: the pattern begins anew.
+    /// a match are used up: the pattern begins again.
     pub fn feed(&mut self, engine: &Engine, observation: &Observed<'_>, number: u64) -> Vec<Detection> {
         self.last_kept = false;
         self.until_sweep = self.until_sweep.saturating_sub(1);
@@ -203,7 +203,7 @@ impl Stream {
     }
 
     /// Takes half of the room from the patterns that keep most, which have no answer then: whose pattern is greedy must not keep
-    /// others from theirs. Walks over all patterns, and is not needed again before half of the room is filled anew.
+    /// others from theirs. Walks over all patterns, and is not needed again before half of the room is filled again.
     fn make_room(&mut self) {
         let mut greedy: Vec<(usize, PatternId)> =
             self.kept.iter().map(|(id, progress)| (progress.len(), *id)).collect();

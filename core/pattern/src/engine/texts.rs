@@ -91,7 +91,7 @@ impl Table {
         }
     }
 
-    /// Makes the filter anew, with room for as many grams again.
+    /// Makes the filter again, with room for as many grams again.
     fn make_filter(&mut self) {
         let words = (self.grams.len() * 2 * BITS_A_GRAM / 64).next_power_of_two().max(WORDS_MIN);
         self.filter = vec![0; words];

@@ -51,7 +51,7 @@ impl<'a> Parser<'a> {
                 self.remark(at, RemarkKind::DuplicateQualifier(word));
             }
             seen.push(word);
-            // Each qualifier nests the tree one deeper: bounded like parentheses, for whoever walks the tree.
+            // Each qualifier nests the tree one deeper: bounded like parentheses, for the one who walks the tree.
             if seen.len() > self.limits.depth_max {
                 return self.limit(at, "qualifiers on one observation expression", self.limits.depth_max);
             }

@@ -84,7 +84,7 @@ impl PartCheck<'_, '_> {
         texts.and(declared).map(drop)
     }
 
-    /// Words that are public are one finding for the whole release, at the first place: whoever answers for one answers for all.
+    /// Words that are public are one finding for the whole release, at the first place: the one who answers for one answers for all.
     fn public_words(&mut self, run: &PendingRun) {
         if !std::mem::replace(&mut self.public_said, true) {
             self.token = run.token;

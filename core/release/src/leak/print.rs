@@ -10,7 +10,7 @@ use siphasher::sip::SipHasher13;
 use std::fmt;
 use std::hash::Hasher as _;
 
-/// The edition of these rules. Whoever stores numbers reads all texts again where it changed.
+/// The edition of these rules. Somebody who stores numbers reads all texts again where it changed.
 pub const PRINTS: u32 = 3;
 /// How many words in a row of an unreleased text are a finding.
 pub(super) const WORDS_IN_A_ROW: usize = 6;

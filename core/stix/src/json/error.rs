@@ -130,7 +130,7 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    /// Returns whose fault it is: whoever made the bytes.
+    /// Returns whose fault it is: the one who made the bytes.
     pub fn blame(&self) -> comity_vocab::Blame {
         comity_vocab::Blame::Peer
     }
@@ -190,7 +190,7 @@ impl Fault {
     }
 }
 
-/// A place in a file: kept by whoever walks through it.
+/// A place in a file: kept by the one who walks through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub offset: u64,

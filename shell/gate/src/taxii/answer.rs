@@ -231,7 +231,7 @@ fn page(partition: &Partition, kind: Kind, query: Query, owner: &Owner<'_>) -> R
     let after = match &query.next {
         Some(next) => {
             let cursor = owner.key.open(next, &subject, &filter, now());
-            let invalid = || Refusal::new(400, "invalid cursor", "begin anew, or go on with added_after").at("next");
+            let invalid = || Refusal::new(400, "invalid cursor", "begin again, or go on with added_after").at("next");
             cursor.ok_or_else(invalid)?.sequence
         }
         None => query.added_after.map_or(0, |time| partition.until(time)),

@@ -52,7 +52,7 @@ impl tower_service::Service<Request<BoundedBody>> for Service {
 /// Answers for ever.
 pub(crate) async fn listen(taxii: Taxii, tls: Arc<rustls::ServerConfig>, listener: TcpListener, shelf: SharedShelf) {
     let limits = Limits { connections_max: 256, body_bytes_max: 64 * 1024, ..Limits::default() };
-    // Whoever asks shows a token; by which name they found us does not matter.
+    // Somebody who asks shows a token; by which name they found us does not matter.
     let edge = Edge::new(Transport::Tls(tls), limits, Hosts::any());
     let service = Service { recipients: Arc::new(Recipients::new(taxii)), shelf };
     edge.serve(listener, service, pending::<()>()).await;

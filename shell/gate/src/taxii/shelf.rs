@@ -3,7 +3,7 @@
 //! Guarantees: nothing of it is on the gate's disk; what was erased is gone with its bytes; a page looks at one recipient and at no
 //! other. The order is that of the log, so two pages of one walk never overlap and never leave a gap.
 //!
-//! Does not know: who asks, HTTP. The desk fills it anew whenever the gate starts.
+//! Does not know: who asks, HTTP. The desk fills it again whenever the gate starts.
 
 use comity_stix::{Limits, Splitter};
 use comity_taxii::{Facts, Query, Versions};

@@ -1,7 +1,7 @@
 //! Which request may come from a session or with a token, and what it needs: the one table (security.md §6.1 V8).
 //!
 //! Guarantees: every request stands in it, so a new one cannot be forgotten; what is not named is refused. It only narrows: the
-//! verbs and the core check roles, persons and signatures themselves. The command line is not in it, for whoever has the machine
+//! verbs and the core check roles, persons and signatures themselves. The command line is not in it, for the one who has the machine
 //! account and an officer's key needs no session.
 
 use super::{Identity, Scope};
@@ -13,7 +13,7 @@ use comity_vocab::{OfficerCode, Role, Timestamp};
 
 /// Who makes a call.
 pub(crate) enum Asker {
-    /// Whoever has the machine account.
+    /// Somebody who has the machine account.
     Machine,
     /// An officer with the key, at the command line.
     Key(OfficerCode),
@@ -64,7 +64,7 @@ impl Asker {
                 if names(request).is_some_and(|named| Some(named) != identity.officer.as_ref()) {
                     return Err(forbidden("this would be another officer's act"));
                 }
-                // A token can do no more than whoever made it.
+                // A token can do no more than the one who made it.
                 if let Request::TokenAdd { scopes, .. } = request
                     && !scopes.is_subset(&identity.scopes)
                 {
@@ -90,7 +90,7 @@ enum Session {
     Never,
     /// Any officer's.
     Any,
-    /// Any officer's, and whoever has no session yet.
+    /// Any officer's, and the one who has no session yet.
     Open,
     /// Those of officers with one of these roles.
     Of(&'static [Role]),
@@ -182,7 +182,7 @@ fn rule(request: &Request) -> Rule {
         R::LeakAsk(LeakAsk::Answer { .. }) => stepped(of(&[Role::SourceHandler])),
         R::LeakAsk(LeakAsk::Limit { .. }) => stepped(of(&[Role::SecurityOfficer, Role::Custodian])),
         R::DocumentList(_) => readable(of(READERS)),
-        R::DocumentShow { .. } => of(RELEASE_READERS),
+        R::DocumentShow(_) => of(RELEASE_READERS),
         R::ReleaseDraft(_) | R::DocumentDraft(_) | R::ReleaseSignPrepare { .. } | R::ReleaseSign { .. } => of(AUTHORS),
         R::ReleaseCheck { .. } | R::ReleaseShow { .. } => of(RELEASE_READERS),
         R::ReleaseAnswer(_) => of(&[Role::DataProtectionOfficer]),
@@ -202,7 +202,7 @@ fn rule(request: &Request) -> Rule {
         R::LinkPrepare { .. } | R::LinkSign { .. } => of(LINK_SIGNERS),
         R::LinkAlone(LinkAlone::Suspend { .. }) => stepped(of(LINK_STOPPERS)),
         R::LinkAlone(LinkAlone::TakeCard { .. } | LinkAlone::Drop { .. }) => stepped(of(LINKERS)),
-        R::LinkList | R::LinkShow { .. } | R::LinkFeatures { .. } => readable(any),
+        R::LinkList | R::LinkShow { .. } | R::LinkFeatures(_) => readable(any),
         R::AuditShow { .. } | R::AuditVerify | R::Verify => of(REVIEWERS),
         R::Health => readable(any),
         // A backup goes where a file can be written, and its keys come from the safe: not an act of a browser.

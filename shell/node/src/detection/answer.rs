@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::sync::Mutex;
 
 /// Answers a call that brings observations, or asks what is looked for; `None` where it is any other call. `remote` says that it
-/// comes over the network, where whoever shows nothing is nobody.
+/// comes over the network, where the one who shows nothing is nobody.
 pub fn observe(node: &Mutex<Node>, now: Timestamp, call: &Call, remote: bool) -> Option<Result<Value, Failure>> {
     observe_as(&verb(call)?, node, now, call, remote)
 }

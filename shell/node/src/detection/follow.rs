@@ -10,7 +10,7 @@ use comity_vocab::Timestamp;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-/// Changed indicators above which everything is read anew, for that is faster.
+/// Changed indicators above which everything is read again, for that is faster.
 const CHANGES_MAX: usize = 500_000;
 
 impl Detection {
@@ -75,7 +75,7 @@ impl Detector {
         }
     }
 
-    /// Takes in what changed; false where all must be read anew.
+    /// Takes in what changed; false where all must be read again.
     pub(super) fn refresh(&mut self) -> Result<bool, Failure> {
         let (changed, mark) = self.holdings.view().changed_indicators(self.mark)?;
         if changed.len() > CHANGES_MAX {

@@ -25,7 +25,7 @@ impl Node {
         let detail = format!("{} entries", list.len());
         audit(tx.view().desk(), now, by.officer(), "warning_list.add", list.name(), &detail)?;
         tx.commit()?;
-        // Which indicators it concerns is found when they are read anew.
+        // Which indicators it concerns is found when they are read again.
         self.detection.forget();
         Ok(
             json!({ "name": list.name(), "version": list.version(), "kind": list.kind().to_string(), "entries": list.len() }),

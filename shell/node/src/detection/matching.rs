@@ -146,7 +146,7 @@ impl Detector {
         if matched.is_empty() && matches!(self.places.get(oid), Some(Place::In { listed: true, .. })) {
             return (SightingState::WarningListed, None, None);
         }
-        // Whoever says until when it holds has said how long it is worth something.
+        // An indicator that says until when it holds has said how long it is worth something.
         if indicator.validity.until.is_some() {
             return (SightingState::Open, None, None);
         }

@@ -59,10 +59,10 @@ impl Detection {
         }
     }
 
-    /// Waits for whoever matches now.
+    /// Waits for the one who matches now.
     fn lock(&self) -> MutexGuard<'_, Option<(u64, Detector)>> {
         self.place.detector.lock().unwrap_or_else(|broken| {
-            // Whoever had it did not end well: what it left half done is not to be believed.
+            // The one that had it did not end well: what it left half done is not to be believed.
             self.place.detector.clear_poison();
             let mut place = broken.into_inner();
             *place = None;
@@ -70,7 +70,7 @@ impl Detection {
         })
     }
 
-    /// Forgets everything, without waiting for whoever matches now; the next observation makes a detector anew. What patterns over
+    /// Forgets everything, without waiting for the one who matches now; the next observation makes a detector again. What patterns over
     /// several observations saw so far goes.
     pub(crate) fn forget(&self) {
         self.place.generation.fetch_add(1, Ordering::AcqRel);

@@ -123,7 +123,7 @@ impl Node {
     pub(crate) fn record_observation(&mut self, now: Timestamp, matched: Matched) -> Result<Value, Failure> {
         let recorded = self.record_found(now, &matched);
         if recorded.is_err() {
-            // What patterns over several observations used up was for nothing: they begin anew, and the caller brings the lines again.
+            // What patterns over several observations used up was for nothing: they begin again, and the caller brings the lines again.
             self.detection.forget();
         }
         recorded

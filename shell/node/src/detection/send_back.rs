@@ -1,4 +1,4 @@
-//! Writing what goes back to whoever gave an indicator: a sighting, and an opinion where somebody judged it (domain.md §7.4).
+//! Writing what goes back to the one who gave an indicator: a sighting, and an opinion where somebody judged it (domain.md §7.4).
 //!
 //! Guarantees: what is written holds no value and no evidence, and is marked for that partner alone; it leaves by a release of two
 //! officers like everything else. Asked again, it gives the same objects, as new versions where something changed.
@@ -70,7 +70,7 @@ impl Node {
             .any(|item| item.link == partner.as_str() && item.recalled.is_none());
         if !given {
             return Err(Failure::no(format!("the indicator of this sighting did not come from {partner}"))
-                .hint("a sighting goes back to whoever released the indicator to us"));
+                .hint("a sighting goes back to the partner that released the indicator to us"));
         }
         let object = view.get(&record.indicator)?;
         let label = object.filter(|object| matches!(object.origin(), Origin::Link(_))).and_then(|object| object.label);

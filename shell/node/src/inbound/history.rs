@@ -1,6 +1,6 @@
 //! What a partner tells and gives back of an ended generation of the link.
 //!
-//! Guarantees: an entry enters an old log only behind the last one held, with the signature of whoever wrote it, and with the
+//! Guarantees: an entry enters an old log only behind the last one held, with the signature of the one who wrote it, and with the
 //! content it committed to; a partner can so neither invent nor reorder what we wrote. An erased content comes back as a header.
 
 use super::Taking;

@@ -131,7 +131,7 @@ impl Taking<'_, '_> {
                 given.push((item, ours));
             }
         }
-        // All questions to the full text before its first change: each that comes after one has it written out anew.
+        // All questions to the full text before its first change: each that comes after one has it written out again.
         for (item, _) in &given {
             self.note_dependents(peer, &work.recall, item, withdraws)?;
         }

@@ -104,7 +104,7 @@ impl Node {
         let approval = Approval { officer: officer.clone(), role, proof, anchors: None, at: now };
         let message = approval_message(&kept.act.statement(), role, &[]);
         self.check_approval(now, &approval, Purpose::LinkAct, &message)?;
-        // Whoever was disabled or got another key since does not stand in the way of others.
+        // Somebody who was disabled or got another key since does not stand in the way of others.
         let act = kept.act.clone();
         kept.approvals.retain(|earlier| {
             earlier.officer != officer && counts_for(&act, earlier, &|code| self.officer_view(code)).is_ok()
@@ -280,7 +280,7 @@ impl Node {
         audit(desk, now, Some(officer), &format!("link.{}", kept.act.kind()), partner.as_str(), &detail)?;
         tx.commit()?;
         self.logs.remove(&partner);
-        // The gate starts anew with the new logs and is then given what waits in them.
+        // The gate starts again with the new logs and is then given what waits in them.
         self.links_changed |= kept.act.kind() != LinkActKind::Add;
         Ok(())
     }

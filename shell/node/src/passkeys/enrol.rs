@@ -112,7 +112,7 @@ impl Node {
         let all = self.passkeys.get(&code).map(Vec::as_slice).unwrap_or_default();
         if all.len() >= PASSKEYS_MAX {
             return Err(Failure::no(format!("an officer has at most {PASSKEYS_MAX} passkeys, removed ones included"))
-                .hint("a new key of the officer begins anew: comity officer new-key"));
+                .hint("a new key of the officer begins again: comity officer new-key"));
         }
         let existing: Vec<Base64Url> =
             all.iter().filter(|one| !one.removed).map(|one| one.record.credential.clone()).collect();

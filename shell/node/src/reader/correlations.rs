@@ -1,6 +1,6 @@
 //! Which values several originators hold, as JSON for programs and as rows for pages.
 //!
-//! Guarantees: bounded; says what was left out and why. Does not know: who asks (whoever may read the holdings may read this), and
+//! Guarantees: bounded; says what was left out and why. Does not know: who asks (the one who may read the holdings may read this), and
 //! nothing that is sent to a partner is made from it.
 
 use super::{Reader, asked, origins};

@@ -1,4 +1,4 @@
-//! Reading the holdings beside whoever writes: search, show, export.
+//! Reading the holdings beside the one who writes: search, show, export.
 //!
 //! Guarantees: opens `holdings.db` read-only and nothing else. Does not know: the vault, keys.
 

@@ -67,7 +67,7 @@ pub struct RecallItem {
     pub known_as: BTreeSet<String>,
     /// Who was given it.
     pub recipients: Vec<ItemAt>,
-    /// Whether it went out exactly as it was published: whoever has it from there is not reached.
+    /// Whether it went out exactly as it was published: the one who has it from there is not reached.
     pub public: bool,
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
 /// Answers a call that sends a recall, holding the node for one batch at a time; `None` for every other call. `tell` hands on what a
-/// batch left for the gate, while the node is held. `remote`: over the network, where whoever shows nothing is nobody.
+/// batch left for the gate, while the node is held. `remote`: over the network, where the one who shows nothing is nobody.
 pub fn send_recall(
     node: &Mutex<Node>,
     now: Timestamp,

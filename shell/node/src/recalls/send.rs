@@ -72,7 +72,7 @@ impl Node {
         if work.stage != RecallStage::Erase {
             may_be_sent(&row, &draft)?;
         }
-        // The batch that may tell the recipients asks anew whether it may: an officer who was disabled meanwhile signs nothing.
+        // The batch that may tell the recipients asks again whether it may: an officer who was disabled meanwhile signs nothing.
         let (mut authorised, mut refused) = (None, BTreeMap::new());
         let marked = work.stage == RecallStage::Mark && work.done.saturating_add(BATCH as u64) >= items.len() as u64;
         if marked || work.stage == RecallStage::Hold {
@@ -236,7 +236,7 @@ impl Announce<'_> {
             "recipients": sent,
             "not_sent": not_sent.collect::<Vec<_>>(),
             "confirm_by": confirm_by,
-            // Items that were not recalled but went in the same, not yet delivered entry: they must be released anew.
+            // Items that were not recalled but went in the same, not yet delivered entry: they must be released again.
             "withheld": self.withheld,
         }))
     }

@@ -47,7 +47,7 @@ pub(crate) fn check(
         "vault_add" | "vault_change" => {
             let answer = hold(node).handled(clock(), call, remote, tell);
             if answer.is_ok() {
-                // What is looked for from now on is made ready at once, for whoever checks next.
+                // What is looked for from now on is made ready at once, for the one who checks next.
                 make_ready(node);
             }
             Some(answer)

@@ -77,7 +77,7 @@ impl Node {
         officer: &OfficerCode,
         overrides: &BTreeMap<String, String>,
     ) -> Result<Value, Failure> {
-        // What is asked here is the leak check: it answers whoever proved to be the officer, counted and audited like one.
+        // What is asked here is the leak check: it answers the one who proved to be the officer, counted and audited like one.
         if by != officer {
             return Err(Failure::no("an approval is prepared by the officer who will sign it"));
         }
@@ -128,7 +128,7 @@ impl Node {
             &release_message(&draft.statement(), role, &overrides, &heads),
         )?;
         self.still_releasable(&draft)?;
-        // The leak check answers here too, and whoever signs with a key can ask again and again: counted, and audited where it finds.
+        // The leak check answers here too, and the one who signs with a key can ask again and again: counted, and audited where it finds.
         self.spend_check(now, &super::check::APPROVED)?;
         let kept = Signatures::of(&row)?;
         let all = [overrides.clone(), kept.answers()].concat();

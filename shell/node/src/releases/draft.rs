@@ -186,7 +186,7 @@ impl Node {
         for id in ids {
             // What others were sent must not show, not even in the version that these recipients get next.
             let mut items = desk.released_as(id)?;
-            // What was recalled is behind a tombstone at the recipient; the item goes out anew under another id.
+            // What was recalled is behind a tombstone at the recipient; the item goes out again under another id.
             items.retain(|item| !item.recalled);
             items.retain(|item| wanted.recipients.keys().any(|code| code.as_str() == item.recipient));
             let mut by_recipient: BTreeMap<&str, &ReleasedItem> = BTreeMap::new();

@@ -13,7 +13,7 @@ use comity_vocab::{OrgCode, Timestamp};
 use std::collections::BTreeMap;
 
 /// Opens the card of a link as it lies in the store: its form, every signature of its chain, and that it is the card of the partner
-/// that two people pinned. An end date that has passed is for whoever seals to say.
+/// that two people pinned. An end date that has passed is for the one who seals to say.
 pub(crate) fn pinned_card(row: &LinkRow) -> Result<Card, Failure> {
     let code = &row.code;
     let not_theirs = |what: String| {

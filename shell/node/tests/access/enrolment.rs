@@ -42,7 +42,7 @@ fn whoever_runs_the_machine_makes_no_officer() {
     let refusal = desk.grant("alice", "mine", &other).unwrap_err();
     assert!(refusal.message.contains("not signed by the key of officer alice"), "{refusal}");
     refused("nothing was granted", desk.enrol_with("mine", &mut Authenticator::es256(1)), "enrolment_refused");
-    // Over the network nobody makes out grants, whoever asks.
+    // Over the network nobody makes out grants, no matter who asks.
     let mut passkey = desk.enrol("alice", 1);
     let session = desk.sign_in(&mut passkey);
     let prepare = json!({ "verb": "passkey_grant_prepare", "officer": "alice" });

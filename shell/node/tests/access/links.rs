@@ -173,7 +173,7 @@ fn one_officer_stops_a_link_and_two_resume_it() {
     org.ask_as("c2", &suspend).unwrap();
     assert_eq!(org.link_step("c1", resume.clone()).unwrap()["state"], "suspended");
     org.ask(&Request::Verify).unwrap();
-    // Nor for another one that takes its place while the second signature is awaited: whoever changes the store does not decide.
+    // Nor for another one that takes its place while the second signature is awaited: the one who changes the store does not decide.
     let home = org.node.home().path().to_owned();
     let db = rusqlite::Connection::open(home.join("holdings/holdings.db")).unwrap();
     let swapped = db
@@ -420,7 +420,7 @@ fn a_link_of_an_earlier_home_goes_on_unconfirmed_until_its_words_are_compared() 
 #[test]
 fn a_link_that_was_written_into_the_store_is_told_to_no_gate_and_verify_names_it() {
     let cases = [
-        // A stranger's row, as whoever has the machine would write it.
+        // A stranger's row, as the one who has the machine would write it.
         (
             "INSERT INTO link SELECT 'zzz', card, zeroblob(32), generation, 'active', NULL, added FROM link WHERE code = 'kps'",
             "",

@@ -86,7 +86,7 @@ fn tokens_that_are_not_made() {
     }
 }
 
-/// Whoever comes over the network with nothing gets nowhere but to the sign-in, whatever is asked.
+/// Somebody who comes over the network with nothing gets nowhere but to the sign-in, whatever is asked.
 #[test]
 fn nobody_asks_nothing() {
     let mut desk = Desk::new();

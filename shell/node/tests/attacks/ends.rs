@@ -59,7 +59,7 @@ fn with_a_disabled_officer(folder: &Path) -> PathBuf {
 /// Every way of looking at the home says that it does not fit, and nobody acts as an officer.
 fn noticed(home: &Path, what: &str, words: &str) {
     assert_eq!(doctor(home), FindingState::Fail, "{what}");
-    // Looking does not mend it: the second start finds it as well.
+    // Looking does not put right it: the second start finds it as well.
     for _ in 0..2 {
         let mut org = Org::open(home, "vsis");
         assert_eq!(org.ask(&Request::Health).unwrap()["state"], "quarantine", "{what}");

@@ -1,4 +1,4 @@
-//! Somebody edits the store or the configuration between two steps of a release: whoever looks next must notice, and nothing leaves.
+//! Somebody edits the store or the configuration between two steps of a release: the one who looks next must notice, and nothing leaves.
 
 use super::common::{Org, now};
 use super::{IP, import, report, telling, two};

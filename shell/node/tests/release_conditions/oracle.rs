@@ -317,7 +317,7 @@ fn what_is_answered_differs_in_one_word_only() {
         let told: Vec<Value> = worlds
             .iter_mut()
             .map(|(org, id)| {
-                // What the vault said to whoever asked it, and what everybody else sees of it afterwards.
+                // What the vault said to the one who asked it, and what everybody else sees of it afterwards.
                 let (release, mut told) = drafted(org, "alice", &id.clone(), &text);
                 let again = check(org, "bob", &release).unwrap();
                 let shown =

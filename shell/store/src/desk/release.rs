@@ -167,12 +167,12 @@ impl Desk<'_> {
         limit: usize,
     ) -> Result<(Vec<ReleaseRow>, u64), DeskError> {
         const CHOSEN: &str =
-            "json_extract(summary, '$.form') IS NOT NULL AND ($1 IS NULL OR json_extract(summary, '$.form') = $1)
-             AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(summary, '$.to') WHERE json_each.value = $2))";
+            "json_extract(summary, '$.form') IS NOT NULL AND (?1 IS NULL OR json_extract(summary, '$.form') = ?1)
+             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(summary, '$.to') WHERE json_each.value = ?2))";
         let form = form.map(Form::as_str);
         let sql = format!(
             "SELECT id, state, author, digest, NULL, summary, approvals, overrides, created, changed FROM release WHERE {CHOSEN}
-             ORDER BY created DESC, id LIMIT $3 OFFSET $4"
+             ORDER BY created DESC, id LIMIT ?3 OFFSET ?4"
         );
         let mut query = self.connection.prepare_cached(&sql)?;
         let rows = query.query_map(params![form, to, limit as i64, skip as i64], raw_release)?;

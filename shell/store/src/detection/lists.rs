@@ -12,7 +12,7 @@ pub struct WarningListRow {
     pub name: String,
     /// Its text, as it came.
     pub text: Vec<u8>,
-    /// When it was added, or came anew.
+    /// When it was added, or came again.
     pub added: String,
     /// Who added it, where an officer did.
     pub officer: Option<String>,

@@ -27,7 +27,7 @@ pub(super) fn key(conn: &Connection) -> rusqlite::Result<PrintKey> {
     Ok(PrintKey::new(&secret))
 }
 
-/// Begins anew where another edition of the rules filled the index: what it gave could not be found again.
+/// Begins again where another edition of the rules filled the index: what it gave could not be found again.
 pub(crate) fn check_edition(conn: &Connection) -> Result<(), rusqlite::Error> {
     let edition: u32 = conn.query_row("SELECT edition FROM print_state", [], |row| row.get(0))?;
     if edition != PRINTS {
@@ -126,7 +126,7 @@ impl View<'_> {
     }
 }
 
-/// Derives the index anew and compares.
+/// Derives the index again and compares.
 pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     if !segment::whole(view.conn)? {
         return Err(bad("text index", 0, "pages are missing"));

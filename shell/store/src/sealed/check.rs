@@ -65,7 +65,7 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Unfit`] names the first table that does not fit.
     pub fn counts_fit(&self) -> Result<Vec<&'static str>, StoreError> {
-        // Beside whoever writes, all counts are of one instant.
+        // Beside the one who writes, all counts are of one instant.
         let _snapshot = self.snapshot()?;
         let (kept, rest) = kept(self.conn)?;
         for sealed in kept {

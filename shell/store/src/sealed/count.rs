@@ -1,4 +1,4 @@
-//! Counts the rows of the bulk tables as they come and go, and lets nothing be committed past whoever must see each commit.
+//! Counts the rows of the bulk tables as they come and go, and lets nothing be committed past the one who must see each commit.
 //!
 //! Guarantees: a transaction in which their number or a state changed cannot be committed before [`flush`]; what is rolled back is
 //! not counted. Does not know: what the rows are. A sum over each row would cost import speed, and `verify` derives them anyway.

@@ -343,7 +343,7 @@ fn a_table_that_a_newer_version_adds_is_sealed_once() {
     super::keep::seal_these(tx.sql(), &key(), &older).unwrap();
     tx.commit().unwrap();
     drop(holdings);
-    // Until it is sealed it is named, whoever opens, and what is sealed is compared.
+    // Until it is sealed it is named, the one who opens, and what is sealed is compared.
     assert_eq!(home.opens().unwrap(), ["link"]);
     assert_eq!(home.counts().unwrap(), ["link"]);
     home.sums().unwrap();

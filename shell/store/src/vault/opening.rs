@@ -53,7 +53,7 @@ impl Vault {
         Ok((vault, fit))
     }
 
-    /// Compares a vault with what was committed to, reading only and beside whoever writes to it.
+    /// Compares a vault with what was committed to, reading only and beside the one who writes to it.
     ///
     /// # Errors
     /// As [`Vault::open`].

@@ -1,4 +1,4 @@
-//! The full-text index against one derived anew.
+//! The full-text index against one derived again.
 //!
 //! For each version the sum of hashes of its (word, place) pairs is taken over both indexes. The new one is built in memory, a
 //! slice of versions at a time; only the sums are kept for all.

@@ -254,14 +254,14 @@ fn enter(conn: &Connection, row: &rusqlite::Row<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Derives every moment anew and compares.
+/// Derives every moment again and compares.
 pub(crate) fn verify(view: &View<'_>) -> Result<(), VerifyError> {
     let conn = view.conn;
     let indexed: i64 = conn.query_row("SELECT indexed_vid FROM moment_state", [], |row| row.get(0))?;
     if indexed > crate::taxii::next_vid(conn)? - 1 {
         return Err(bad("moment state", indexed, "covers versions that there never were"));
     }
-    // What is stale, and what is new since, is read anew before it is shown as whole.
+    // What is stale, and what is new since, is read again before it is shown as whole.
     let mut select = conn.prepare(
         "SELECT o.oid, v.tid, v.bytes, i.at, m.oid, m.tid, m.what, m.seen, m.until, m.made, m.arrived
          FROM object o JOIN version v ON v.vid = o.current JOIN import i ON i.iid = v.iid LEFT JOIN moment m ON m.oid = o.oid

@@ -8,7 +8,7 @@ use super::input::{Body, Label, Named, Params};
 use crate::desk::Desk;
 use crate::identity::Caller;
 use axum::extract::State;
-use comity_node::{DocumentDraftRequest, DocumentsAsked, Request};
+use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, PartnerNamed, Request};
 use comity_vocab::{Form, OrgCode, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -78,12 +78,12 @@ pub(crate) async fn draft(State(desk): State<Arc<Desk>>, caller: Caller, Body(ne
 #[utoipa::path(get, path = "/api/v1/documents/{document}", tag = "documents", params(("document" = String, Path)),
     responses((status = 200, description = "As `comity document show --json`.", body = serde_json::Value)))]
 pub(crate) async fn show(State(desk): State<Arc<Desk>>, caller: Caller, Named(document): Named<String>) -> Answer {
-    ask(&desk, &caller, Request::DocumentShow { document }).await
+    ask(&desk, &caller, Request::DocumentShow(DocumentNamed { document })).await
 }
 
 /// Says what a partner and we can receive.
 #[utoipa::path(get, path = "/api/v1/links/{partner}/features", tag = "links", params(("partner" = String, Path)),
     responses((status = 200, description = "As `comity partner features --json`.", body = serde_json::Value)))]
 pub(crate) async fn features(State(desk): State<Arc<Desk>>, caller: Caller, Named(partner): Named<OrgCode>) -> Answer {
-    ask(&desk, &caller, Request::LinkFeatures { partner }).await
+    ask(&desk, &caller, Request::LinkFeatures(PartnerNamed { partner })).await
 }

@@ -85,7 +85,7 @@ pub(crate) struct Happened {
     at: comity_vocab::Timestamp,
 }
 
-/// Returns the name of the event for an act that whoever reads the holdings may hear of.
+/// Returns the name of the event for an act that the one who reads the holdings may hear of.
 fn name_of(act: &str) -> Option<&'static str> {
     Some(match act {
         "link.received" | "holdings.import" => "arrived",

@@ -155,7 +155,7 @@ async fn keyed(desk: &Arc<Desk>, kept: &Kept, request: Request, next: Next) -> R
     let key = key_of(&parts)?;
     let identity = Caller::from_request_parts(&mut parts, desk).await?.identity;
     let subject = identity.subject;
-    // What was answered to a role is not answered again to whoever has it no more.
+    // What was answered to a role is not answered again to the one who has it no more.
     let allowed = format!("{:?}{:?}", identity.roles, identity.scopes);
     let request = Request::from_parts(parts, body);
     let (method, target) = (request.method().clone(), request.uri().to_string());

@@ -12,7 +12,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comity_node::{DocumentDraftRequest, DocumentsAsked, Failure, Request};
+use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, Failure, Request};
 use comity_vocab::{OrgCode, Role};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -133,10 +133,11 @@ fn request(form: &Typed, officer: &Officer) -> Result<DocumentDraftRequest, Fail
 /// Answers `GET /documents/{id}`.
 pub async fn one(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path<String>) -> Response {
     let shell = Shell::new(&desk, &officer, "documents");
-    let shown = match desk.ask(&Request::DocumentShow { document: id.clone() }, &officer.credential).await {
-        Ok(shown) => shown,
-        Err(failure) => return shell.failure(&failure),
-    };
+    let shown =
+        match desk.ask(&Request::DocumentShow(DocumentNamed { document: id.clone() }), &officer.credential).await {
+            Ok(shown) => shown,
+            Err(failure) => return shell.failure(&failure),
+        };
     let ours = shown.get("ours").is_some_and(Value::is_object);
     let copies: Vec<Copy> = list(&shown, "copies").iter().map(copy).collect();
     if ours && copies.is_empty() {

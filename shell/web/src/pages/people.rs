@@ -1,4 +1,4 @@
-//! Whoever reads in a browser is answered with a page, whatever went wrong.
+//! Somebody who reads in a browser is answered with a page, whatever went wrong.
 //!
 //! Guarantees: outside of the API a browser never sees JSON or bare text: an error is a page that says what happened and what to do, and
 //! an address that only takes what a form posts leads to the page it belongs to. Programs are answered as before. Does not know: why

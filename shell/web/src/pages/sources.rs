@@ -1,6 +1,6 @@
 //! The source register, for handlers.
 //!
-//! Guarantees: whoever handles no source sees one and the same page, whether sources exist or not; never a count. Reading one
+//! Guarantees: the one who handles no source sees one and the same page, whether sources exist or not; never a count. Reading one
 //! source needs a reason, which is logged, and so does printing it.
 
 use super::answer::{list, text, texts, typed};

@@ -102,7 +102,7 @@ fn caller(desk: &Desk, headers: &HeaderMap) -> Result<String, Fault> {
     Ok(identity.subject)
 }
 
-/// Says why something other than reading is refused; only whoever sees the collection learns that it cannot be written.
+/// Says why something other than reading is refused; only the one who sees the collection learns that it cannot be written.
 async fn not_read(desk: &Desk, parts: &Parts, route: Route<'_>) -> Fault {
     let (id, object) = match (&parts.method, route) {
         (&Method::POST, Route::Objects(id)) => (id.to_owned(), None),

@@ -76,7 +76,9 @@ fn page(
         Some(next) => {
             let cursor = owner.key.open(next, &owner.subject, &filter, owner.now);
             cursor
-                .ok_or_else(|| Refusal::new(400, "invalid cursor", "begin anew, or go on with added_after").at("next"))?
+                .ok_or_else(|| {
+                    Refusal::new(400, "invalid cursor", "begin again, or go on with added_after").at("next")
+                })?
                 .sequence
         }
         None => query.added_after.map_or(Ok(0), |time| view.added_until(time))?,

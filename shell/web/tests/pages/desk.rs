@@ -134,7 +134,7 @@ impl Face {
         })
     }
 
-    /// Goes on as another officer, signed in anew; returns the session that was.
+    /// Goes on as another officer, signed in again; returns the session that was.
     pub fn become_officer(&mut self, officer: &str) -> String {
         let (session, passkey) = sign_in(&mut self.org.lock().unwrap(), officer);
         self.passkey = passkey;

@@ -1,4 +1,4 @@
-//! Whoever reads in a browser gets a page: no address that takes a form's post shows JSON, and neither does any refusal.
+//! Somebody who reads in a browser gets a page: no address that takes a form's post shows JSON, and neither does any refusal.
 
 use super::desk::{Page, face};
 use axum::http::StatusCode;

@@ -127,7 +127,7 @@ fn a_recall_is_drafted_only_once_the_page_showed_whom_it_reaches() {
     unexplained.has("choose why it is recalled");
     let done = face.post("/recalls", &format!("{asked}&act=draft&seen={}", seen(&stale)));
     assert_eq!((done.status.as_u16(), recalls(&face)), (303, 1), "{}", done.text());
-    // The draft shows the same to whoever signs it.
+    // The draft shows the same to the one who signs it.
     let board = face.get("/recalls");
     board.has("Whom it reaches").has("Organisation tfo (tfo)").has("Zinnober").has("no receipt yet");
     board.has(&format!("href=\"/objects/{}\"", ids[0])).has("data-label=\"TLP:GREEN\"").lacks("Karmin");

@@ -46,7 +46,7 @@ fn a_source_is_printed_by_a_button_that_is_written_down() {
     sheet.has("Ilan Voss⟨U+202E⟩").has("<div>\n<h1").has("The log says that you printed it");
     assert_eq!(sheet.text().matches(VAULT).count(), 3, "above, and at both ends of each sheet");
     assert_eq!(printed(&mut face, &alice), 1);
-    // A reload asks anew; without a reason nothing is printed.
+    // A reload asks again; without a reason nothing is printed.
     assert_eq!(face.browse("GET", &format!("{address}/print"), "").header("location"), address);
     assert_eq!(face.browse("POST", &format!("{address}/print"), "reason=+").status, StatusCode::CONFLICT);
     assert_eq!(printed(&mut face, &alice), 1);

@@ -163,7 +163,7 @@ fn partner(partner: &RecallPartner) -> Partner {
     if partner.withheld > 0 {
         let others = number(partner.withheld, "other item that waits", "other items that wait");
         notes.push(format!(
-            "Beside them {others}: a recall that withdraws keeps back the whole entry. Release those anew."
+            "Beside them {others}: a recall that withdraws keeps back the whole entry. Release those again."
         ));
     }
     if partner.suspended {
