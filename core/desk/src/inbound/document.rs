@@ -47,7 +47,7 @@ pub enum DocumentDecision {
         /// It says something else than the first under its identifier.
         contradicts: bool,
         /// What stays of its proof when it is erased.
-        proof: Option<ErasedProof>,
+        proof: Option<Box<ErasedProof>>,
     },
 }
 
@@ -61,7 +61,7 @@ pub fn decide_document(document: &DocumentPayload, facts: &DocumentFacts<'_>) ->
     let stated = Stated { form: header.form, document: header.document, label: &header.label };
     let proof = match (rules(header.form).portable, &header.proof) {
         (true, Some(proof)) => match proof.check(facts.organisation, &stated, &document.body) {
-            Ok(()) => Some(proof.erased(&document.body)),
+            Ok(()) => Some(Box::new(proof.erased(&document.body))),
             Err(ProofFault::OtherOrganisation | ProofFault::NotCertified) => {
                 return DocumentDecision::Park(Parked::Unrelated);
             }
