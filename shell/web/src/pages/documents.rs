@@ -4,6 +4,7 @@
 //! the same acts; what contradicts another document says so. Does not know: which forms a partner can receive; the node does.
 
 use super::answer::{list, number, text, texts, typed};
+use super::banner::Banner;
 use super::shell::{Shell, render};
 use crate::desk::Desk;
 use crate::identity::Officer;
@@ -13,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, Failure, Request};
-use comity_vocab::{OrgCode, Role};
+use comity_vocab::{OrgCode, Role, SecurityLabel};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -143,7 +144,14 @@ pub async fn one(State(desk): State<Arc<Desk>>, officer: Officer, Path(id): Path
     if ours && copies.is_empty() {
         return Redirect::to(&format!("/releases/{}", text(&shown, "document"))).into_response();
     }
+    let shell = shell.banner(marked(copies.iter().map(|copy| copy.label.as_str())));
     render(&DocumentPage { shell: &shell, id: text(&shown, "document"), ours, copies }, StatusCode::OK)
+}
+
+/// The banner of what stands under these labels; a label that cannot be read counts as none.
+fn marked<'l>(labels: impl Iterator<Item = &'l str>) -> Banner {
+    let labels: Vec<Option<SecurityLabel>> = labels.map(|label| label.parse().ok()).collect();
+    if labels.is_empty() { Banner::NotDetermined } else { Banner::of(labels.iter().map(Option::as_ref)) }
 }
 
 fn copy(row: &Value) -> Copy {
@@ -201,12 +209,13 @@ async fn filled(desk: &Desk, officer: &Officer, form: Typed, refused: Option<Fai
         at: text(row, "at"),
         contradicts: row.get("contradicts").and_then(Value::as_bool).unwrap_or_default(),
     });
+    let (ours, received): (Vec<Line>, Vec<Line>) = (ours.collect(), received.collect());
+    let shell = shell.banner(marked(ours.iter().chain(&received).map(|line| line.label.as_str())));
     let partners = list(&links, "links").iter().map(|link| text(link, "partner"));
     let partners = partners.map(|code| (code.clone(), form.to.contains(&code))).collect();
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let failure = refused.unwrap_or_else(|| Failure::no(""));
     let may_draft = [Role::Analyst, Role::DeskOfficer].iter().any(|role| officer.identity.roles.contains(role));
-    let (ours, received): (Vec<Line>, Vec<Line>) = (ours.collect(), received.collect());
     let page = DocumentsPage {
         shell: &shell,
         more_ours: number(&listed, "ours_total").saturating_sub(ours.len() as u64),
