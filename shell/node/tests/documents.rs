@@ -117,15 +117,16 @@ fn a_greeting_leaves_through_the_door_arrives_is_checked_by_a_third_and_is_recal
     let kind = comity_release::RecallKind::WithdrawError;
     let named = Request::RecallDraft { releases: vec![], items: vec![format!("document--{document}")], kind };
     assert_eq!(vsis.ask_as("alice", &named).unwrap()["recipients"], json!(["kps"]));
-    vsis.recall(std::slice::from_ref(&document)).unwrap();
+    let recall = vsis.recall(std::slice::from_ref(&document)).unwrap();
     carry(&mut vsis, &mut kps);
     let gone = show(&mut kps, &document)["copies"][0].clone();
     assert!(gone.get("body").is_none() && gone.get("file").is_none() && gone["recalled"].is_string(), "{gone}");
     kps.node.from_gate(now(), vec![]).unwrap();
     assert!(!in_database(&kps, "lighthouse"), "the words are erased at the recipient");
     let board = vsis.ask(&Request::RecallBoard).unwrap();
-    assert_eq!(board["recalls"][0]["recipients"][0]["state"], "confirmed", "{board}");
-    assert_eq!(board["recalls"][0]["recipients"][0]["answer"]["located_copies"], 1, "{board}");
+    let line = board["recalls"].as_array().unwrap().iter().find(|line| line["recall"] == recall.as_str()).unwrap();
+    assert_eq!(line["recipients"][0]["state"], "confirmed", "{board}");
+    assert_eq!(line["recipients"][0]["answer"]["located_copies"], 1, "{board}");
     // What is left still proves that a document was signed, and leaves nothing to guess.
     let left: comity_link::ErasedProof = serde_json::from_value(gone["proof"].clone()).unwrap();
     assert_eq!(left.check(&organisation, &stated), Ok(()));
@@ -302,6 +303,8 @@ fn what_a_partner_contradicts_is_kept_beside_it_and_hides_nothing_of_ours() {
     assert_eq!(show(&mut kps, id)["copies"].as_array().unwrap().len(), comity_desk::inbound::COPIES_MAX);
     let listed = kps.ask(&Request::DocumentList(DocumentsAsked { skip: 7, ..DocumentsAsked::default() })).unwrap();
     assert_eq!((&listed["received_total"], listed["received"].as_array().unwrap().len()), (&json!(9), 2));
+    let beyond = DocumentsAsked { skip: u64::MAX, ..DocumentsAsked::default() };
+    assert!(kps.ask(&Request::DocumentList(beyond)).is_err());
     drop(vsis.node.take_effects());
 }
 

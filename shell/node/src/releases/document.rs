@@ -20,6 +20,8 @@ use uuid::Uuid;
 const DAY_SECONDS: i64 = 86_400;
 /// The most documents that are listed at once, of ours and of those that arrived.
 const LISTED_MAX: usize = 1_000;
+/// The most that are left out before them.
+const SKIP_MAX: u64 = 1_000_000;
 
 impl Node {
     pub(crate) fn document_draft(
@@ -129,6 +131,9 @@ impl Node {
     }
 
     pub(crate) fn document_list(&self, asked: &DocumentsAsked) -> Result<Value, Failure> {
+        if asked.skip > SKIP_MAX {
+            return Err(Failure::usage(format!("at most {SKIP_MAX} documents can be left out, not {}", asked.skip)));
+        }
         let desk = self.holdings.view().desk();
         let (skip, partner) = (asked.skip, asked.partner.as_ref().map(OrgCode::as_str));
         let (rows, ours) = desk.documents_of_ours(partner, asked.form, skip, LISTED_MAX)?;

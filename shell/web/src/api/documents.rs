@@ -27,6 +27,7 @@ pub(crate) struct Listed {
     partner: Option<OrgCode>,
     /// So many of the newest are left out.
     #[serde(default)]
+    #[param(maximum = 1_000_000)]
     skip: u64,
 }
 
