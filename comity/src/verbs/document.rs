@@ -1,10 +1,10 @@
 //! `comity document` and `comity partner`.
 
-use super::release::{decoded, drafted_lines, shown_lines};
+use super::release::{drafted, drafted_lines, shown_lines};
 use super::{Session, officer_key, recall};
 use crate::arguments::{DocumentDraftArguments, DocumentVerb, PartnerVerb, RecallVerb};
 use crate::output::{Output, list, number, text};
-use comity_crypto::{Purpose, VerifyingKey};
+use comity_crypto::VerifyingKey;
 use comity_link::{Payload, Stated};
 use comity_node::{DocumentDraftRequest, DocumentNamed, DocumentsAsked, Failure, PartnerNamed, Request};
 use comity_work::Body;
@@ -103,17 +103,8 @@ fn draft(arguments: DocumentDraftArguments, output: &Output) -> Result<(), Failu
         label: arguments.label,
         expires: arguments.expires,
     });
-    let mut drafted = session.ask_as(&key, &request)?;
-    let to_sign = decoded(&drafted, "author_statement")?;
-    session.ask(&Request::ReleaseSign {
-        release: text(&drafted, "release").to_owned(),
-        officer: key.officer.clone(),
-        role: serde_json::from_value(drafted.get("author_role").cloned().unwrap_or_default())?,
-        proof: key.key.sign(Purpose::Approval, &to_sign).into(),
-    })?;
+    let mut drafted = drafted(&mut session, &key, &request)?;
     if let Value::Object(fields) = &mut drafted {
-        fields.remove("author_statement");
-        fields.remove("author_role");
         let id = fields.get("release").cloned().unwrap_or_default();
         fields.insert("document".to_owned(), id);
     }

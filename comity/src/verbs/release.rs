@@ -6,7 +6,7 @@ use crate::output::{Output, list, number, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_crypto::Purpose;
-use comity_node::{Failure, FindingsAnswered, LeakAsk, PersonalData, ReleaseDraftRequest, Request};
+use comity_node::{Failure, FindingsAnswered, LeakAsk, OfficerKey, PersonalData, ReleaseDraftRequest, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -146,7 +146,12 @@ fn draft(arguments: DraftArguments, output: &Output) -> Result<(), Failure> {
         },
         groups: arguments.group,
     });
-    let mut drafted = session.ask_as(&key, &request)?;
+    output.answer(&drafted(&mut session, &key, &request)?, drafted_lines)
+}
+
+/// Drafts what is asked for, objects or a document, and signs it as its author.
+pub fn drafted(session: &mut Session, key: &OfficerKey, request: &Request) -> Result<Value, Failure> {
+    let mut drafted = session.ask_as(key, request)?;
     let to_sign = decoded(&drafted, "author_statement")?;
     session.ask(&Request::ReleaseSign {
         release: text(&drafted, "release").to_owned(),
@@ -158,7 +163,7 @@ fn draft(arguments: DraftArguments, output: &Output) -> Result<(), Failure> {
         fields.remove("author_statement");
         fields.remove("author_role");
     }
-    output.answer(&drafted, drafted_lines)
+    Ok(drafted)
 }
 
 /// Decodes a base64 field that the node gave to be signed.

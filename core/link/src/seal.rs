@@ -38,6 +38,22 @@ pub struct SealContext<'a> {
     pub now: Timestamp,
 }
 
+impl SealContext<'_> {
+    /// Refuses what was signed for somebody else than the partner at the other end of this log. A code is only a name; who it is, is the
+    /// key that two officers signed for.
+    fn is_for(
+        &self,
+        recipient: &OrgCode,
+        key: &VerifyingKey,
+        other_key: impl FnOnce(OrgCode) -> SealError,
+    ) -> Result<(), SealError> {
+        if recipient != self.partner {
+            return Err(SealError::OtherRecipient { recipient: recipient.clone(), partner: self.partner.clone() });
+        }
+        if key == self.partner_key { Ok(()) } else { Err(other_key(self.partner.clone())) }
+    }
+}
+
 /// A sealed entry: what the desk stores, and what may go.
 pub struct SealedEntry {
     /// Its position.
@@ -132,13 +148,7 @@ pub fn seal_release(
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
     let delivery = delivery.into_inner();
-    if delivery.recipient != *context.partner {
-        return Err(SealError::OtherRecipient { recipient: delivery.recipient, partner: context.partner.clone() });
-    }
-    // A code is only a name; who it is, is the key that two officers signed for.
-    if delivery.recipient_key != *context.partner_key {
-        return Err(SealError::OtherKey { partner: context.partner.clone() });
-    }
+    context.is_for(&delivery.recipient, &delivery.recipient_key, |partner| SealError::OtherKey { partner })?;
     let header = ReleaseHeader {
         release: delivery.release.0,
         part: delivery.part,
@@ -165,12 +175,7 @@ pub fn seal_document(
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
     let delivery = delivery.into_inner();
-    if delivery.recipient != *context.partner {
-        return Err(SealError::OtherRecipient { recipient: delivery.recipient, partner: context.partner.clone() });
-    }
-    if delivery.recipient_key != *context.partner_key {
-        return Err(SealError::OtherKey { partner: context.partner.clone() });
-    }
+    context.is_for(&delivery.recipient, &delivery.recipient_key, |partner| SealError::OtherKey { partner })?;
     let document = delivery.document.0;
     let stated = Stated { form: delivery.form, document, label: &delivery.label };
     let fits = match proof {
@@ -200,15 +205,7 @@ pub fn seal_recall(
     context: &SealContext<'_>,
     entropy: &mut Entropy,
 ) -> Result<SealedEntry, SealError> {
-    if signed.recipient() != context.partner {
-        return Err(SealError::OtherRecipient {
-            recipient: signed.recipient().clone(),
-            partner: context.partner.clone(),
-        });
-    }
-    if signed.recipient_key() != context.partner_key {
-        return Err(SealError::OtherRecallKey { partner: context.partner.clone() });
-    }
+    context.is_for(signed.recipient(), signed.recipient_key(), |partner| SealError::OtherRecallKey { partner })?;
     seal(control_bytes(&Control::RecallNotice(signed.into_notice()))?, context, entropy)
 }
 

@@ -6,11 +6,11 @@
 
 use comity_correlate::CorrelatedValue;
 use comity_crypto::commitment;
-use comity_link::{Header, Payload, ReleasePayload};
+use comity_link::{DocumentPayload, Header, Payload, ReleasePayload};
 use comity_release::leak::Printer;
 use comity_release::{Draft, NotRead};
 use comity_store::View;
-use comity_store::desk::{Direction, LogRow};
+use comity_store::desk::{Desk, DeskError, Direction, LogRow, ReceivedDocument};
 use comity_vocab::SecurityLabel;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -153,9 +153,23 @@ pub(crate) fn content(row: &LogRow, release: &str) -> Option<ReleasePayload> {
 }
 
 /// The payload of an entry, where it is held and is what the entry's signed header committed to.
-pub(crate) fn committed<'a>(header: &[u8], salt: Option<&[u8]>, payload: Option<&'a [u8]>) -> Option<&'a [u8]> {
+fn committed<'a>(header: &[u8], salt: Option<&[u8]>, payload: Option<&'a [u8]>) -> Option<&'a [u8]> {
     let (salt, payload): (&[u8; 32], _) = (salt?.try_into().ok()?, payload?);
     (Header::parse(header)?.commitment == commitment(salt, payload)).then_some(payload)
+}
+
+/// The document of an entry, where it is held as its sender committed to it.
+pub(crate) fn document(header: &[u8], salt: Option<&[u8]>, payload: Option<&[u8]>) -> Option<DocumentPayload> {
+    match Payload::parse(committed(header, salt, payload)?) {
+        Payload::Document(document) => Some(*document),
+        Payload::Release(_) | Payload::Control(_) | Payload::History(_) | Payload::Unreadable(_) => None,
+    }
+}
+
+/// The entry in which a document stands that arrived.
+pub(crate) fn entry_of(desk: Desk<'_>, document: &ReceivedDocument) -> Result<Option<LogRow>, DeskError> {
+    let rows = desk.log_from(&document.log, Direction::In, document.seq, 1)?;
+    Ok(rows.into_iter().find(|row| row.seq == document.seq))
 }
 
 /// The objects of a bundle by id; none of one that cannot be read.

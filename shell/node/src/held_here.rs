@@ -4,10 +4,9 @@
 //! not know: what counts as a finding.
 
 use crate::declared::Declared;
-use crate::given::{Given, committed};
+use crate::given::{self, Given};
 use crate::leaving::Leaving;
 use comity_correlate::{CorrelatedValue, Keying};
-use comity_link::Payload;
 use comity_release::leak::each_text;
 use comity_release::{Draft, Held, NotRead};
 use comity_store::{Object, Origin, View};
@@ -146,9 +145,8 @@ impl<'a> Here<'a> {
         let (mut runs, mut texts, mut whole) = (Vec::new(), String::new(), true);
         let visited = self.view.desk().each_document(&mut |entry| {
             let header = entry.header.as_deref().unwrap_or_default();
-            let payload = committed(header, entry.salt.as_deref(), entry.payload.as_deref());
             // What is held as a document and cannot be read as its sender wrote it is damage: nothing is called clean.
-            let Some(Payload::Document(document)) = payload.map(Payload::parse) else {
+            let Some(document) = given::document(header, entry.salt.as_deref(), entry.payload.as_deref()) else {
                 whole = false;
                 return false;
             };

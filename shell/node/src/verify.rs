@@ -10,7 +10,7 @@ use crate::officers_ever::OfficersEver;
 use crate::vault_guard::vault_failure;
 use comity_crypto::{Signature, VerifyingKey, commitment, fingerprint_words};
 use comity_ledger::{AnchorFault, CompactTree, open_checkpoint, open_cosignature};
-use comity_link::{Card, Expect, Payload, cosigner_name, log_origin, verify_stored};
+use comity_link::{Card, Expect, cosigner_name, log_origin, verify_stored};
 use comity_release::{Approval, LinkDeed, PublicDeclaration, agree, same_words};
 use comity_store::desk::{DeclarationRow, Desk, Direction, LinkActState, LinkRow};
 use comity_store::vault::VaultError;
@@ -186,8 +186,7 @@ fn verify_documents(desk: Desk<'_>) -> Result<u64, Failure> {
     let (mut count, mut wrong) = (0, None);
     desk.each_document(&mut |entry| {
         let header = entry.header.as_deref().unwrap_or_default();
-        let whole = crate::given::committed(header, entry.salt.as_deref(), entry.payload.as_deref());
-        if !matches!(whole.map(Payload::parse), Some(Payload::Document(_))) {
+        if crate::given::document(header, entry.salt.as_deref(), entry.payload.as_deref()).is_none() {
             wrong =
                 Some(format!("link {}, log theirs, entry {}: the document is not there whole", entry.log, entry.seq));
         }

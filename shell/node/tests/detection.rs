@@ -8,11 +8,10 @@ mod spellings;
 mod validity;
 mod withdrawn;
 
-use comity_link::gate_protocol::GateToDesk;
 use comity_node::{
     Call, Judgement, Reader, ReleaseDraftRequest, Request, Scope, Selection, SightingQuery, SightingState,
 };
-use common::{Org, carried, now};
+use common::{Org, messages, now};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Mutex;
@@ -69,11 +68,6 @@ fn reader(org: &Org) -> Reader {
 
 fn in_state(org: &Org, state: SightingState) -> Vec<comity_node::SightingRow> {
     reader(org).sightings(&SightingQuery { states: vec![state], ..SightingQuery::default() }).unwrap().sightings
-}
-
-fn messages(from: &mut Org, to: &Org) -> Vec<GateToDesk> {
-    let effects = from.node.take_effects();
-    effects.iter().filter_map(|e| carried(&from.code, e)).filter(|(p, _)| *p == to.code).map(|(_, m)| m).collect()
 }
 
 fn carry(from: &mut Org, to: &mut Org) {

@@ -1,8 +1,7 @@
 //! Documents from one desk to another: through the door of a release, held, checked, recalled; and what is not understood.
 
-use crate::common::carried;
 use crate::common::raw::raw;
-use crate::common::{Org, code, now, orgs};
+use crate::common::{Org, code, in_database, messages, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::{GateToDesk, LinkState};
 use comity_link::{Payload, ProofFault, Stated};
@@ -11,11 +10,6 @@ use comity_vocab::{Form, Role};
 use serde_json::{Value, json};
 
 const TEXT: &str = "Good morning from the lighthouse. The way is open.";
-
-fn messages(from: &mut Org, to: &Org) -> Vec<GateToDesk> {
-    let effects = from.node.take_effects();
-    effects.iter().filter_map(|e| carried(&from.code, e)).filter(|(p, _)| *p == to.code).map(|(_, m)| m).collect()
-}
 
 fn carry(one: &mut Org, other: &mut Org) {
     for _ in 0..4 {
@@ -74,14 +68,6 @@ pub(crate) fn send(org: &mut Org, request: DocumentDraftRequest) -> Result<Strin
 
 pub(crate) fn show(org: &mut Org, document: &str) -> Value {
     org.ask(&Request::DocumentShow(DocumentNamed { document: document.to_owned() })).unwrap()
-}
-
-fn in_database(org: &Org, needle: &str) -> bool {
-    let home = org.node.home().path().join("holdings");
-    ["holdings.db", "holdings.db-wal"].iter().any(|file| {
-        let bytes = std::fs::read(home.join(file)).unwrap_or_default();
-        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
-    })
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Recalls of many items: batch by batch on both sides, and what a restart in the middle leaves and goes on with.
 
-use crate::common::{Org, carried, code, now, orgs};
+use crate::common::{Org, carried, code, messages, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::{DeskToGate, GateToDesk};
 use comity_node::{Call, ReleaseDraftRequest, Request, SearchRequest, Selection, send_recall};
@@ -14,11 +14,6 @@ use std::sync::Mutex;
 
 /// More than a batch of the recipient (25) and of the sender (240) take.
 const ITEMS: usize = 300;
-
-fn messages(from: &mut Org, to: &Org) -> Vec<GateToDesk> {
-    let effects = from.node.take_effects();
-    effects.iter().filter_map(|e| carried(&from.code, e)).filter(|(p, _)| *p == to.code).map(|(_, m)| m).collect()
-}
 
 fn exchange(one: &mut Org, other: &mut Org) {
     for _ in 0..3 {

@@ -4,10 +4,10 @@
 
 use super::Taking;
 use crate::failure::Failure;
-use crate::given::committed;
+use crate::given;
 use crate::node::audit;
 use comity_desk::inbound::{DocumentDecision, DocumentFacts, Earlier, decide_document};
-use comity_link::{DocumentPayload, Features, OwnControl, Parked, Payload};
+use comity_link::{DocumentPayload, Features, OwnControl, Parked};
 use comity_store::desk::{Direction, LinkRow, ReceivedDocument};
 use comity_vocab::{EntryKind, OrgCode};
 
@@ -66,13 +66,8 @@ impl Taking<'_, '_> {
 
     /// A document that is held, from the log that is its only copy; none where that is not what its sender committed to.
     fn held(&self, document: &ReceivedDocument) -> Result<Option<DocumentPayload>, Failure> {
-        let rows = self.desk().log_from(&document.log, Direction::In, document.seq, 1)?;
-        let row = rows.first().filter(|row| row.seq == document.seq);
-        let payload = row.and_then(|row| committed(&row.header, row.salt.as_deref(), row.payload.as_deref()));
-        Ok(match payload.map(Payload::parse) {
-            Some(Payload::Document(held)) => Some(*held),
-            _ => None,
-        })
+        let row = given::entry_of(self.desk(), document)?;
+        Ok(row.and_then(|row| given::document(&row.header, row.salt.as_deref(), row.payload.as_deref())))
     }
 
     /// A partner that does not know a document's kind or form went back to a version before: what it said it can receive is past.

@@ -6,11 +6,11 @@
 
 use crate::asked::{DocumentDraftRequest, DocumentsAsked};
 use crate::failure::Failure;
-use crate::given::committed;
+use crate::given;
 use crate::node::Node;
-use comity_link::{Features, Payload};
+use comity_link::Features;
 use comity_release::{DocumentRequest, Draft, ReleaseId, draft_document};
-use comity_store::desk::{Direction, ReceivedDocument, ReleasedItem};
+use comity_store::desk::{ReceivedDocument, ReleasedItem};
 use comity_vocab::{Form, OfficerCode, OrgCode, Timestamp};
 use comity_work::{Body, rules};
 use serde_json::{Value, json};
@@ -195,15 +195,12 @@ impl Node {
                     "instruction": notice.get("instruction"), "at": recall.at }));
             }
         }
-        let rows = desk.log_from(&document.log, Direction::In, document.seq, 1)?;
-        let row = rows.first().filter(|row| row.seq == document.seq);
-        let payload = row.and_then(|row| committed(&row.header, row.salt.as_deref(), row.payload.as_deref()));
-        if let Value::Object(fields) = &mut shown {
-            fields.insert("notices".into(), notices.into());
-        }
-        if let (Some(payload), Value::Object(fields)) = (payload, &mut shown)
-            && let Payload::Document(held) = Payload::parse(payload)
+        let Value::Object(fields) = &mut shown else { return Ok(shown) };
+        fields.insert("notices".into(), notices.into());
+        if let Some(row) = given::entry_of(desk, document)?
+            && let Some(held) = given::document(&row.header, row.salt.as_deref(), row.payload.as_deref())
         {
+            let payload = row.payload.as_deref().unwrap_or_default();
             fields.insert("body".into(), serde_json::from_slice(&held.body).unwrap_or(Value::Null));
             // The exact bytes, which another organisation can check without a link to the sender: `comity document verify`.
             fields.insert("file".into(), String::from_utf8_lossy(payload).into());

@@ -335,6 +335,21 @@ pub fn carried(from: &OrgCode, effect: &DeskToGate) -> Option<(OrgCode, GateToDe
     }
 }
 
+/// What one desk has to say to another, taken from it.
+pub fn messages(from: &mut Org, to: &Org) -> Vec<GateToDesk> {
+    let effects = from.node.take_effects();
+    effects.iter().filter_map(|e| carried(&from.code, e)).filter(|(p, _)| *p == to.code).map(|(_, m)| m).collect()
+}
+
+/// Tells whether the store's file, or what is written ahead of it, holds a text.
+pub fn in_database(org: &Org, needle: &str) -> bool {
+    let home = org.node.home().path().join("holdings");
+    ["holdings.db", "holdings.db-wal"].iter().any(|file| {
+        let bytes = std::fs::read(home.join(file)).unwrap_or_default();
+        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
+}
+
 /// A card of an organisation that none of the homes knows, by the seed of its keys.
 pub fn stranger(code: &str, name: &str, seed: u8) -> String {
     stranger_card(code, name, (seed, seed), "127.0.0.1:1", 0)

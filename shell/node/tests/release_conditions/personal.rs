@@ -1,7 +1,7 @@
 //! Persons on their way out and in: what must be said, who answers for words of special categories, and what is not held when it arrives.
 
 use crate::common::raw::raw;
-use crate::common::{Org, carried, change_officer, code, now, orgs};
+use crate::common::{Org, carried, change_officer, code, in_database, now, orgs};
 use comity_crypto::Purpose;
 use comity_link::gate_protocol::GateToDesk;
 use comity_node::{FindingsAnswered, OfficerChange, PersonalData, ReleaseDraftRequest, Request, Selection};
@@ -313,14 +313,6 @@ fn entry(from: &Org, to: &mut Org, seq: u64, objects: &[Value]) -> GateToDesk {
     let line = json!({ "kind": "release", "release": format!("00000000-0000-4000-8000-00000000000{seq}"), "part": 0, "parts": 1,
         "label": "TLP:GREEN", "policy": "another", "items": items });
     raw(from, to, seq, &format!("{line}\n{bundle}"))
-}
-
-fn in_database(org: &Org, needle: &str) -> bool {
-    let home = org.node.home().path().join("holdings");
-    ["holdings.db", "holdings.db-wal"].iter().any(|file| {
-        let bytes = std::fs::read(home.join(file)).unwrap_or_default();
-        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
-    })
 }
 
 fn aside(org: &mut Org) -> Vec<Value> {
